@@ -1,0 +1,2 @@
+//! What the administrator meant: policy, compile, expectations.
+#![warn(missing_docs)]

@@ -1,0 +1,2 @@
+//! Rendering of what was found.
+#![warn(missing_docs)]

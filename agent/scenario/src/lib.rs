@@ -1,0 +1,2 @@
+//! The option space of mail profiles.
+#![warn(missing_docs)]

@@ -1,0 +1,2 @@
+//! Expectations against observations; the values Run and Trial.
+#![warn(missing_docs)]

@@ -1,0 +1,1 @@
+//! smime::CryptoProvider on aws-lc-rs.

@@ -1,0 +1,2 @@
+//! The simulated iOS device.
+#![warn(missing_docs)]

@@ -1,0 +1,2 @@
+//! The counterparties of a device as state machines.
+#![warn(missing_docs)]

@@ -1,0 +1,1 @@
+//! The shell around device and peers: virtual clock, transports, the embedded world.

@@ -1,0 +1,1 @@
+//! Shared fixtures access of the conformance tests.
