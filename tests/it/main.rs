@@ -1,1 +1,3 @@
-//! One test binary.
+//! Everything that crosses crates, in one binary.
+
+mod architecture;
