@@ -24,6 +24,12 @@ pub use const_oid::ObjectIdentifier;
 pub use identity::{Identity, MAX_PRIVATE_KEY_SIZE, PrivateKey, PrivateKeyError};
 pub use trust::TrustStore;
 
+// CMS, MIME and messages
+pub mod mime;
+mod tlv;
+
+pub use tlv::TlvError;
+
 pub use context::{Context, Timestamp};
 pub use provider::{
     AgreementKey, BulkCipher, BulkEncryptor, CryptoError, CryptoProvider, Curve, Digest, DigestAlgorithm,

@@ -183,7 +183,7 @@ impl<'a> Reader<'a> {
                 (body.ok_or(TlvError::Overrun { offset })?, 0)
             }
             Length::Indefinite => {
-                let length = indefinite_length(after, offset + header.size as u64, self.depth + 1)?;
+                let length = indefinite_length(after, offset + header.size as u64, self.depth)?;
                 (after.get(..length).unwrap_or_default(), 2)
             }
         };
@@ -239,8 +239,8 @@ fn indefinite_length(bytes: &[u8], base: u64, depth: usize) -> Result<usize, Tlv
     loop {
         let offset = base + at as u64;
         let rest = bytes.get(at..).unwrap_or_default();
-        let header = Header::read(rest, offset)?
-            .ok_or(TlvError::Truncated { offset: base + bytes.len() as u64 })?;
+        let header =
+            Header::read(rest, offset)?.ok_or(TlvError::Truncated { offset: base + bytes.len() as u64 })?;
         if header.is_end_of_contents() {
             open -= 1;
             if open == 0 {

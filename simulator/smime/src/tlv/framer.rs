@@ -60,7 +60,10 @@ struct Open {
 enum At {
     Header,
     /// Inside the octets of an element that is taken without looking into it.
-    Body { left: u64, step: Step },
+    Body {
+        left: u64,
+        step: Step,
+    },
     Done,
 }
 
@@ -334,9 +337,18 @@ mod tests {
         assert_eq!(
             whole.0,
             [
-                "header 0", "header 2", "captured 2 [02, 01, 05]", "header 5", "header 7", "content [01, 02, 03]",
-                "leave 24", "header 24",
-                "captured 24 [31, 80, 30, 80, 02, 01, 07, 00, 00, 00, 00]", "header 35", "leave 37", "leave 37",
+                "header 0",
+                "header 2",
+                "captured 2 [02, 01, 05]",
+                "header 5",
+                "header 7",
+                "content [01, 02, 03]",
+                "leave 24",
+                "header 24",
+                "captured 24 [31, 80, 30, 80, 02, 01, 07, 00, 00, 00, 00]",
+                "header 35",
+                "leave 37",
+                "leave 37",
             ]
         );
         for piece in 1..sample().len() {
