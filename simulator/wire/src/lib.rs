@@ -8,6 +8,7 @@ pub mod authorization;
 pub mod date_time;
 pub mod eas;
 pub mod http;
+pub mod oauth;
 
 pub mod secret;
 pub mod url;
