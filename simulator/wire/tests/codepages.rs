@@ -72,6 +72,7 @@ fn another_implementation_reads_every_token() {
             )
         })
         .collect();
+    let mut wrong = Vec::new();
     for (tag, current) in Tag::all().filter(|(tag, _)| !unknown_to_libwbxml(*tag)) {
         if !current {
             continue;
@@ -89,11 +90,24 @@ fn another_implementation_reads_every_token() {
         let xml = String::from_utf8_lossy(&output.stdout).into_owned();
         let key = format!("{}/0x{:02X}", tag.page(), tag.token());
         let names = variants.get(&key).into_iter().flatten().map(String::as_str).chain(tag.name());
-        let known = names.into_iter().any(|name| {
-            xml.contains(&format!("<{name}>"))
-                || xml.contains(&format!("<{name} "))
-                || xml.contains(&format!(":{name}>"))
-        });
-        assert!(known && output.status.success(), "{tag}: {xml}{}", String::from_utf8_lossy(&output.stderr));
+        let written = root_name(&xml).unwrap_or_default();
+        let old_name = key == "14/0x10" && written == "DeviceEncryptionEnabled";
+        let known = old_name || names.into_iter().any(|name| plain(name) == plain(written));
+        if !known || !output.status.success() {
+            wrong.push(format!("{tag} is {written:?}: {}", String::from_utf8_lossy(&output.stderr).trim()));
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The name of the root element, which follows the document type.
+fn root_name(xml: &str) -> Option<&str> {
+    let (_, rest) = xml.split_once("<!DOCTYPE")?;
+    let (_, rest) = rest.split_once('<')?;
+    rest.split([' ', '>', '/']).next()
+}
+
+/// Names without what libwbxml spells differently: hyphens and case.
+fn plain(name: &str) -> String {
+    name.replace('-', "").to_ascii_lowercase()
 }
