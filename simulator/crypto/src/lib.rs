@@ -1,1 +1,14 @@
-//! smime::CryptoProvider on aws-lc-rs.
+//! [`smime::CryptoProvider`] on aws-lc: the only crate that links C.
+//!
+//! What the safe interface of aws-lc-rs covers goes through it; the rest (streaming ciphers, signatures over
+//! digests, RSA encryption with any hash, keys under 2048 bits) goes through the small unsafe module `evp`.
+#![warn(missing_docs)]
+
+mod cipher;
+mod digest;
+mod evp;
+mod key;
+mod padding;
+mod provider;
+
+pub use provider::AwsLc;

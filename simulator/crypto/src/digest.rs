@@ -1,0 +1,120 @@
+//! Hashes, HMAC and PBKDF2.
+
+use aws_lc_rs::{digest, hmac, pbkdf2};
+use smime::{CryptoError, Digest, DigestAlgorithm, Hasher};
+use std::num::NonZeroU32;
+
+/// How many octets ahead of the hash memory is asked for; hides the latency of what lies outside the caches.
+const PREFETCH_AHEAD: usize = 4096;
+/// The hash runs over pieces of this size, between which the next are asked for.
+const PIECE: usize = 1024;
+
+struct Running(digest::Context);
+
+pub(crate) fn hasher(algorithm: DigestAlgorithm) -> Box<dyn Hasher> {
+    let algorithm = match algorithm {
+        DigestAlgorithm::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+        DigestAlgorithm::Sha224 => &digest::SHA224,
+        DigestAlgorithm::Sha256 => &digest::SHA256,
+        DigestAlgorithm::Sha384 => &digest::SHA384,
+        DigestAlgorithm::Sha512 => &digest::SHA512,
+    };
+    Box::new(Running(digest::Context::new(algorithm)))
+}
+
+impl Hasher for Running {
+    fn update(&mut self, bytes: &[u8]) {
+        if bytes.len() <= PREFETCH_AHEAD {
+            return self.0.update(bytes);
+        }
+        for (i, piece) in bytes.chunks(PIECE).enumerate() {
+            if let Some(ahead) = bytes.get(i * PIECE + PREFETCH_AHEAD..) {
+                touch(&ahead[..ahead.len().min(PIECE)]);
+            }
+            self.0.update(piece);
+        }
+    }
+
+    fn finish(self: Box<Self>) -> Digest {
+        self.0.finish().as_ref().to_vec()
+    }
+}
+
+/// Brings memory into the cache by reading one octet of each line.
+fn touch(bytes: &[u8]) {
+    let mut sum = 0u8;
+    for line in bytes.chunks(64) {
+        sum ^= line[0];
+    }
+    std::hint::black_box(sum);
+}
+
+pub(crate) fn hmac(algorithm: DigestAlgorithm, key: &[u8], parts: &[&[u8]]) -> Digest {
+    let algorithm = match algorithm {
+        DigestAlgorithm::Sha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+        DigestAlgorithm::Sha224 => hmac::HMAC_SHA224,
+        DigestAlgorithm::Sha256 => hmac::HMAC_SHA256,
+        DigestAlgorithm::Sha384 => hmac::HMAC_SHA384,
+        DigestAlgorithm::Sha512 => hmac::HMAC_SHA512,
+    };
+    let mut context = hmac::Context::with_key(&hmac::Key::new(algorithm, key));
+    for p in parts {
+        context.update(p);
+    }
+    context.sign().as_ref().to_vec()
+}
+
+pub(crate) fn pbkdf2(
+    prf: DigestAlgorithm,
+    password: &[u8],
+    salt: &[u8],
+    iterations: u32,
+    out: &mut [u8],
+) -> Result<(), CryptoError> {
+    let prf = match prf {
+        DigestAlgorithm::Sha1 => pbkdf2::PBKDF2_HMAC_SHA1,
+        DigestAlgorithm::Sha224 => return Err(CryptoError::Unsupported("PBKDF2 with HMAC-SHA-224")),
+        DigestAlgorithm::Sha256 => pbkdf2::PBKDF2_HMAC_SHA256,
+        DigestAlgorithm::Sha384 => pbkdf2::PBKDF2_HMAC_SHA384,
+        DigestAlgorithm::Sha512 => pbkdf2::PBKDF2_HMAC_SHA512,
+    };
+    let iterations = NonZeroU32::new(iterations).ok_or(CryptoError::BadLength)?;
+    // the derivation asserts on more than 2^32 - 1 blocks
+    if out.is_empty() || u32::try_from(out.len()).is_err() {
+        return Err(CryptoError::BadLength);
+    }
+    pbkdf2::derive(prf, iterations, salt, password, out);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_hash_as_the_whole() {
+        let data: Vec<u8> = (0..40_000u32).map(|i| i as u8).collect();
+        for algorithm in [DigestAlgorithm::Sha1, DigestAlgorithm::Sha256, DigestAlgorithm::Sha512] {
+            let mut one = hasher(algorithm);
+            one.update(&data);
+            let mut many = hasher(algorithm);
+            for piece in data.chunks(7) {
+                many.update(piece);
+            }
+            assert_eq!(one.finish(), many.finish());
+        }
+    }
+
+    #[test]
+    fn known_answers() {
+        // FIPS 180-4 example "abc"
+        let mut h = hasher(DigestAlgorithm::Sha256);
+        h.update(b"abc");
+        assert_eq!(h.finish()[..4], [0xba, 0x78, 0x16, 0xbf]);
+        // RFC 6070, first vector
+        let mut out = [0; 20];
+        pbkdf2(DigestAlgorithm::Sha1, b"password", b"salt", 1, &mut out).unwrap();
+        assert_eq!(out[..4], [0x0c, 0x60, 0xc8, 0x0f]);
+        assert_eq!(pbkdf2(DigestAlgorithm::Sha1, b"p", b"s", 0, &mut out), Err(CryptoError::BadLength));
+    }
+}

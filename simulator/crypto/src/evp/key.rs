@@ -1,0 +1,310 @@
+//! Public and private keys: signatures over digests, RSA encryption with any hash.
+
+use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
+use aws_lc_sys as sys;
+use smime::{CryptoError, Curve, DigestAlgorithm, OaepParameters, PublicKeyAlgorithm, SignatureScheme};
+use std::ffi::c_int;
+use std::mem::MaybeUninit;
+use std::ptr::{NonNull, null_mut};
+use zeroize::Zeroizing;
+
+/// The smallest modulus that is taken: old messages have it. The largest is the library's own, 16384.
+const MIN_RSA_BITS: u32 = 1024;
+/// The longest salt of a PSS signature; more than fits any modulus.
+const MAX_SALT: u32 = 2048;
+const ED25519_PUBLIC: usize = 32;
+
+/// A key, public or private.
+pub(crate) struct Key(NonNull<sys::EVP_PKEY>);
+
+// SAFETY: the key is never changed after it was read, and aws-lc allows concurrent use of such keys: its own
+// caches (Montgomery values, blinding) are behind locks, the reference count is atomic.
+unsafe impl Send for Key {}
+// SAFETY: see above.
+unsafe impl Sync for Key {}
+
+impl Drop for Key {
+    fn drop(&mut self) {
+        // SAFETY: owned; freed only here.
+        unsafe { sys::EVP_PKEY_free(self.0.as_ptr()) }
+    }
+}
+
+/// How RSA encryption pads.
+pub(crate) enum RsaPadding<'a> {
+    /// The raw operation.
+    None,
+    Pkcs1,
+    Oaep(&'a OaepParameters),
+}
+
+/// An operation with a key, freed when dropped.
+struct Operation(NonNull<sys::EVP_PKEY_CTX>);
+
+impl Drop for Operation {
+    fn drop(&mut self) {
+        // SAFETY: owned; freed only here.
+        unsafe { sys::EVP_PKEY_CTX_free(self.0.as_ptr()) }
+    }
+}
+
+type Parser = unsafe extern "C" fn(*mut sys::CBS) -> *mut sys::EVP_PKEY;
+type Initialiser = unsafe extern "C" fn(*mut sys::EVP_PKEY_CTX) -> c_int;
+type Transform = unsafe extern "C" fn(*mut sys::EVP_PKEY_CTX, *mut u8, *mut usize, *const u8, usize) -> c_int;
+
+impl Key {
+    pub(crate) fn from_pkcs8(der: &[u8]) -> Result<Self, CryptoError> {
+        Self::parse(sys::EVP_parse_private_key, der)
+    }
+
+    pub(crate) fn from_spki(der: &[u8]) -> Result<Self, CryptoError> {
+        Self::parse(sys::EVP_parse_public_key, der)
+    }
+
+    fn parse(parser: Parser, der: &[u8]) -> Result<Self, CryptoError> {
+        let mut reader = MaybeUninit::<sys::CBS>::uninit();
+        // SAFETY: `CBS_init` fills the reader, which points into `der` only during this block; the parser gives
+        // a new key or null.
+        let (key, left) = unsafe {
+            sys::CBS_init(reader.as_mut_ptr(), der.as_ptr(), der.len());
+            let key = parser(reader.as_mut_ptr());
+            (key, sys::CBS_len(reader.as_ptr()))
+        };
+        let key = Key(NonNull::new(key).ok_or_else(|| forget_errors(CryptoError::BadKey))?);
+        if left != 0 {
+            return Err(CryptoError::BadKey);
+        }
+        key.algorithm()?;
+        Ok(key)
+    }
+
+    /// What the key is; refuses what the provider does not take.
+    pub(crate) fn algorithm(&self) -> Result<PublicKeyAlgorithm, CryptoError> {
+        let key = self.0.as_ptr();
+        // SAFETY: reads of a live key; the group belongs to it.
+        unsafe {
+            match sys::EVP_PKEY_id(key) {
+                sys::EVP_PKEY_RSA | sys::EVP_PKEY_RSA_PSS => {
+                    let bits = sys::EVP_PKEY_bits(key) as u32;
+                    if bits < MIN_RSA_BITS {
+                        return Err(CryptoError::Unsupported("RSA keys under 1024 bits"));
+                    }
+                    Ok(PublicKeyAlgorithm::Rsa { bits })
+                }
+                sys::EVP_PKEY_EC => {
+                    let group = sys::EC_KEY_get0_group(sys::EVP_PKEY_get0_EC_KEY(key));
+                    match sys::EC_GROUP_get_curve_name(group) {
+                        sys::NID_X9_62_prime256v1 => Ok(PublicKeyAlgorithm::Ec(Curve::P256)),
+                        sys::NID_secp384r1 => Ok(PublicKeyAlgorithm::Ec(Curve::P384)),
+                        sys::NID_secp521r1 => Ok(PublicKeyAlgorithm::Ec(Curve::P521)),
+                        _ => Err(CryptoError::Unsupported("this elliptic curve")),
+                    }
+                }
+                sys::EVP_PKEY_ED25519 => Ok(PublicKeyAlgorithm::Ed25519),
+                _ => Err(CryptoError::Unsupported("this kind of key")),
+            }
+        }
+    }
+
+    /// The DER SubjectPublicKeyInfo.
+    pub(crate) fn spki(&self) -> Result<Vec<u8>, CryptoError> {
+        let mut builder = MaybeUninit::<sys::CBB>::uninit();
+        let (mut data, mut len) = (null_mut(), 0);
+        // SAFETY: `CBB_init` fills the builder or fails; a successful `CBB_finish` gives `len` octets at `data`,
+        // which are copied and freed with the library's allocator; a failed one is cleaned up.
+        unsafe {
+            if sys::CBB_init(builder.as_mut_ptr(), 512) != 1 {
+                return Err(CryptoError::Failed);
+            }
+            if sys::EVP_marshal_public_key(builder.as_mut_ptr(), self.0.as_ptr()) != 1
+                || sys::CBB_finish(builder.as_mut_ptr(), &mut data, &mut len) != 1
+            {
+                sys::CBB_cleanup(builder.as_mut_ptr());
+                return Err(forget_errors(CryptoError::Failed));
+            }
+            let out = std::slice::from_raw_parts(data, len).to_vec();
+            sys::OPENSSL_free(data.cast());
+            Ok(out)
+        }
+    }
+
+    fn operation(&self, init: Initialiser) -> Result<Operation, CryptoError> {
+        // SAFETY: the new operation holds its own reference to the key.
+        let o = unsafe { sys::EVP_PKEY_CTX_new(self.0.as_ptr(), null_mut()) };
+        let o = Operation(NonNull::new(o).ok_or(CryptoError::Failed)?);
+        // SAFETY: `init` is one of the library's initialisers and the operation is live.
+        if unsafe { init(o.0.as_ptr()) } != 1 {
+            return Err(forget_errors(CryptoError::Unsupported("this operation with this kind of key")));
+        }
+        Ok(o)
+    }
+
+    /// Compares the scheme with the key and the digest's length, and sets the operation up.
+    fn prepare(&self, o: &Operation, scheme: SignatureScheme, digest: &[u8]) -> Result<(), CryptoError> {
+        let c = o.0.as_ptr();
+        // SAFETY (all blocks below): the operation is live and was initialised for signing or verifying; the
+        // tables are static.
+        match (scheme, self.algorithm()?) {
+            (SignatureScheme::RsaPkcs1(d), PublicKeyAlgorithm::Rsa { .. }) => {
+                check_length(d, digest)?;
+                done(unsafe { sys::EVP_PKEY_CTX_set_rsa_padding(c, sys::RSA_PKCS1_PADDING) })?;
+                done(unsafe { sys::EVP_PKEY_CTX_set_signature_md(c, table(d)) })
+            }
+            (SignatureScheme::RsaPss { digest: d, mgf, salt_len }, PublicKeyAlgorithm::Rsa { .. }) => {
+                check_length(d, digest)?;
+                if salt_len > MAX_SALT {
+                    return Err(CryptoError::BadLength);
+                }
+                done(unsafe { sys::EVP_PKEY_CTX_set_rsa_padding(c, sys::RSA_PKCS1_PSS_PADDING) })?;
+                done(unsafe { sys::EVP_PKEY_CTX_set_signature_md(c, table(d)) })?;
+                done(unsafe { sys::EVP_PKEY_CTX_set_rsa_mgf1_md(c, table(mgf)) })?;
+                done(unsafe { sys::EVP_PKEY_CTX_set_rsa_pss_saltlen(c, salt_len as c_int) })
+            }
+            (SignatureScheme::Ecdsa(d), PublicKeyAlgorithm::Ec(_)) => check_length(d, digest),
+            _ => Err(CryptoError::Unsupported("this signature scheme with this kind of key")),
+        }
+    }
+
+    /// Signs a digest; Ed25519 is not done here.
+    pub(crate) fn sign(&self, scheme: SignatureScheme, digest: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        if self.algorithm()? == PublicKeyAlgorithm::Ed25519 {
+            return Err(CryptoError::Unsupported("this signature scheme with this kind of key"));
+        }
+        let o = self.operation(sys::EVP_PKEY_sign_init)?;
+        self.prepare(&o, scheme, digest)?;
+        transform(&o, sys::EVP_PKEY_sign, digest).map(|v| v.to_vec())
+    }
+
+    /// Verifies a signature over a digest, or over a message for Ed25519.
+    pub(crate) fn verify(
+        &self,
+        scheme: SignatureScheme,
+        digest: &[u8],
+        signature: &[u8],
+    ) -> Result<(), CryptoError> {
+        if self.algorithm()? == PublicKeyAlgorithm::Ed25519 {
+            if scheme != SignatureScheme::Ed25519 {
+                return Err(CryptoError::Unsupported("this signature scheme with this kind of key"));
+            }
+            let spki = self.spki()?;
+            let public = &spki[spki.len().saturating_sub(ED25519_PUBLIC)..];
+            return UnparsedPublicKey::new(&ED25519, public)
+                .verify(digest, signature)
+                .map_err(|_| CryptoError::BadSignature);
+        }
+        let o = self.operation(sys::EVP_PKEY_verify_init)?;
+        self.prepare(&o, scheme, digest)?;
+        // SAFETY: reads the two live slices with their lengths.
+        let ok = unsafe {
+            sys::EVP_PKEY_verify(
+                o.0.as_ptr(),
+                signature.as_ptr(),
+                signature.len(),
+                digest.as_ptr(),
+                digest.len(),
+            )
+        };
+        if ok == 1 { Ok(()) } else { Err(forget_errors(CryptoError::BadSignature)) }
+    }
+
+    pub(crate) fn encrypt(&self, padding: &RsaPadding<'_>, plaintext: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let o = self.rsa(sys::EVP_PKEY_encrypt_init, padding)?;
+        // what can be wrong now is the length
+        transform(&o, sys::EVP_PKEY_encrypt, plaintext)
+            .map(|v| v.to_vec())
+            .map_err(|_| CryptoError::BadLength)
+    }
+
+    pub(crate) fn decrypt(
+        &self,
+        padding: &RsaPadding<'_>,
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+        let o = self.rsa(sys::EVP_PKEY_decrypt_init, padding)?;
+        transform(&o, sys::EVP_PKEY_decrypt, ciphertext)
+    }
+
+    fn rsa(&self, init: Initialiser, padding: &RsaPadding<'_>) -> Result<Operation, CryptoError> {
+        if !matches!(self.algorithm()?, PublicKeyAlgorithm::Rsa { .. }) {
+            return Err(CryptoError::Unsupported("encryption with a key that is not RSA"));
+        }
+        let o = self.operation(init)?;
+        let c = o.0.as_ptr();
+        let mode = match padding {
+            RsaPadding::None => sys::RSA_NO_PADDING,
+            RsaPadding::Pkcs1 => sys::RSA_PKCS1_PADDING,
+            RsaPadding::Oaep(_) => sys::RSA_PKCS1_OAEP_PADDING,
+        };
+        // SAFETY (all blocks below): the operation is live and was initialised for encrypting or decrypting.
+        done(unsafe { sys::EVP_PKEY_CTX_set_rsa_padding(c, mode) })?;
+        if let RsaPadding::Oaep(p) = padding {
+            done(unsafe { sys::EVP_PKEY_CTX_set_rsa_oaep_md(c, table(p.digest)) })?;
+            done(unsafe { sys::EVP_PKEY_CTX_set_rsa_mgf1_md(c, table(p.mgf)) })?;
+            if !p.label.is_empty() {
+                // SAFETY: the copy has the label's length; the operation owns it once the call succeeds, and it
+                // is freed here if the call fails.
+                unsafe {
+                    let copy = sys::OPENSSL_malloc(p.label.len()).cast::<u8>();
+                    if copy.is_null() {
+                        return Err(CryptoError::Failed);
+                    }
+                    std::ptr::copy_nonoverlapping(p.label.as_ptr(), copy, p.label.len());
+                    if sys::EVP_PKEY_CTX_set0_rsa_oaep_label(c, copy, p.label.len()) != 1 {
+                        sys::OPENSSL_free(copy.cast());
+                        return Err(forget_errors(CryptoError::Failed));
+                    }
+                }
+            }
+        }
+        Ok(o)
+    }
+}
+
+/// Runs an operation that maps octets to octets.
+fn transform(o: &Operation, f: Transform, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+    let mut len = 0;
+    // SAFETY: a null output asks for the largest output length.
+    let asked = unsafe { f(o.0.as_ptr(), null_mut(), &mut len, input.as_ptr(), input.len()) };
+    done(asked)?;
+    let mut out = Zeroizing::new(vec![0; len]);
+    // SAFETY: `len` tells how many octets `out` has and then how many were written, which is never more.
+    let made = unsafe { f(o.0.as_ptr(), out.as_mut_ptr(), &mut len, input.as_ptr(), input.len()) };
+    done(made)?;
+    out.truncate(len);
+    Ok(out)
+}
+
+fn done(result: c_int) -> Result<(), CryptoError> {
+    if result == 1 { Ok(()) } else { Err(forget_errors(CryptoError::Failed)) }
+}
+
+/// Empties the thread's error queue, which would otherwise keep what failed.
+fn forget_errors(error: CryptoError) -> CryptoError {
+    // SAFETY: touches only the thread's own queue.
+    unsafe { sys::ERR_clear_error() };
+    error
+}
+
+fn table(digest: DigestAlgorithm) -> *const sys::EVP_MD {
+    // SAFETY: these functions take nothing and give static tables.
+    unsafe {
+        match digest {
+            DigestAlgorithm::Sha1 => sys::EVP_sha1(),
+            DigestAlgorithm::Sha224 => sys::EVP_sha224(),
+            DigestAlgorithm::Sha256 => sys::EVP_sha256(),
+            DigestAlgorithm::Sha384 => sys::EVP_sha384(),
+            DigestAlgorithm::Sha512 => sys::EVP_sha512(),
+        }
+    }
+}
+
+fn check_length(digest: DigestAlgorithm, value: &[u8]) -> Result<(), CryptoError> {
+    let length = match digest {
+        DigestAlgorithm::Sha1 => 20,
+        DigestAlgorithm::Sha224 => 28,
+        DigestAlgorithm::Sha256 => 32,
+        DigestAlgorithm::Sha384 => 48,
+        DigestAlgorithm::Sha512 => 64,
+    };
+    if value.len() == length { Ok(()) } else { Err(CryptoError::BadLength) }
+}

@@ -1,0 +1,14 @@
+//! The part of aws-lc that its safe interface does not reach, in as few unsafe blocks as it takes.
+//!
+//! Every pointer that is passed to C comes from a live Rust slice with its own length, or from an owner type here
+//! that frees it once in `Drop`. No function keeps a pointer to Rust memory after it returns, except the OAEP
+//! label, whose copy is made with the C allocator.
+#![allow(unsafe_code)]
+
+mod cipher;
+mod key;
+mod keywrap;
+
+pub(crate) use cipher::{Cipher, Direction};
+pub(crate) use key::{Key, RsaPadding};
+pub(crate) use keywrap::{unwrap, wrap};

@@ -1,0 +1,753 @@
+//! X.509 certificates as S/MIME uses them (RFC 5280, RFC 8550).
+//!
+//! The DER bytes are the certificate; what is read from them is kept beside. The reader is strict about structure
+//! and tolerant about what real certificates get wrong without harm: negative or long serial numbers, encoded
+//! default values, unsorted sets, times in the other time type.
+
+use crate::algorithm::{self, verify_message};
+use crate::asn1::{
+    Asn1Error, BIT_STRING, BOOLEAN, Element, GENERALIZED_TIME, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE,
+    UTC_TIME, UTF8_STRING, context, context_primitive,
+};
+use crate::pem;
+use crate::{CryptoError, CryptoProvider, PublicKeyAlgorithm, SignatureScheme, Timestamp, name};
+use base64::Engine as _;
+use const_oid::ObjectIdentifier;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// The largest certificate that is read, in octets.
+pub const MAX_CERTIFICATE_SIZE: usize = 64 * 1024;
+/// How many certificates a PEM text may hold.
+pub const MAX_PEM_CERTIFICATES: usize = 512;
+/// How many extensions a certificate may have.
+pub const MAX_EXTENSIONS: usize = 64;
+/// How many names a `subjectAltName` or name constraint may hold.
+pub const MAX_GENERAL_NAMES: usize = 1024;
+
+const BASIC_CONSTRAINTS: &str = "2.5.29.19";
+const KEY_USAGE: &str = "2.5.29.15";
+const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
+const SUBJECT_KEY_ID: &str = "2.5.29.14";
+const AUTHORITY_KEY_ID: &str = "2.5.29.35";
+const SUBJECT_ALT_NAME: &str = "2.5.29.17";
+const NAME_CONSTRAINTS: &str = "2.5.29.30";
+/// Read by nobody here, and safe to leave unread when critical: without initial policies and without
+/// `policyConstraints` the policy part of RFC 5280, 6.1 cannot fail a path.
+const CERTIFICATE_POLICIES: &str = "2.5.29.32";
+/// `id-on-SmtpUTF8Mailbox` (RFC 9598).
+const SMTP_UTF8_MAILBOX: &str = "1.3.6.1.5.5.7.8.9";
+
+/// A certificate: its DER bytes, and what was read from them.
+///
+/// Two certificates are equal when their bytes are. It is serialised as the base64 text of the bytes.
+#[derive(Clone)]
+pub struct Certificate(Arc<Parsed>);
+
+struct Parsed {
+    der: Vec<u8>,
+    tbs: Range<usize>,
+    subject: Range<usize>,
+    issuer: Range<usize>,
+    serial: Range<usize>,
+    spki: Range<usize>,
+    signature: Range<usize>,
+    not_before: Timestamp,
+    not_after: Timestamp,
+    scheme: Result<SignatureScheme, ObjectIdentifier>,
+    extensions: Extensions,
+}
+
+#[derive(Default)]
+struct Extensions {
+    is_ca: bool,
+    path_len: Option<u8>,
+    key_usage: Option<KeyUsage>,
+    extended_key_usage: Option<Vec<ObjectIdentifier>>,
+    subject_key_id: Option<Vec<u8>>,
+    authority_key_id: Option<Vec<u8>>,
+    mailboxes: Vec<String>,
+    name_constraints: Option<NameConstraints>,
+    unknown_critical: Vec<ObjectIdentifier>,
+}
+
+/// The name constraints of a CA as far as they concern mailboxes (RFC 5280, 4.2.1.10).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NameConstraints {
+    pub(crate) permitted: Vec<String>,
+    pub(crate) excluded: Vec<String>,
+    /// Whether constraints on other name forms are present, which are not evaluated.
+    pub(crate) other_forms: bool,
+    pub(crate) critical: bool,
+}
+
+/// What a key may be used for (RFC 5280, 4.2.1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct KeyUsage(u16);
+
+/// Why a certificate cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// The certificate is larger than [`MAX_CERTIFICATE_SIZE`].
+    #[error("the certificate has {size} octets, more than {limit}")]
+    TooLarge {
+        /// Its size in octets.
+        size: usize,
+        /// The largest size that is read.
+        limit: usize,
+    },
+    /// Bytes follow the certificate.
+    #[error("{octets} octets follow the certificate")]
+    TrailingData {
+        /// How many.
+        octets: usize,
+    },
+    /// A part is not encoded as RFC 5280 says; it is named as that document names it.
+    #[error("the certificate's {what} cannot be read")]
+    Malformed {
+        /// The name of the field or extension.
+        what: &'static str,
+    },
+    /// More of something than is read.
+    #[error("more than {limit} {what}")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// The largest number that is read.
+        limit: usize,
+    },
+    /// The text holds no `CERTIFICATE` block.
+    #[error("there is no PEM certificate")]
+    NoCertificate,
+    /// A PEM block is not closed or is not base64.
+    #[error("the PEM text cannot be read")]
+    BadPem,
+    /// The public key is of a kind that is not known.
+    #[error("public key algorithm {oid} is not known")]
+    UnknownPublicKey {
+        /// The identifier of the algorithm or curve.
+        oid: ObjectIdentifier,
+    },
+    /// The certificate is signed in a way that is not known.
+    #[error("signature algorithm {oid} is not known")]
+    UnknownSignature {
+        /// The identifier of the algorithm.
+        oid: ObjectIdentifier,
+    },
+}
+
+impl Certificate {
+    /// Reads one DER certificate, exactly.
+    ///
+    /// # Errors
+    /// [`CertificateError`] when it is too large, malformed, or followed by anything.
+    pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
+        if der.len() > MAX_CERTIFICATE_SIZE {
+            return Err(CertificateError::TooLarge { size: der.len(), limit: MAX_CERTIFICATE_SIZE });
+        }
+        parse(der).map(|p| Certificate(Arc::new(p)))
+    }
+
+    /// Reads all `CERTIFICATE` blocks of a PEM text (RFC 7468), in order; what stands between them is ignored.
+    ///
+    /// # Errors
+    /// [`CertificateError`] when there is none, more than [`MAX_PEM_CERTIFICATES`], or one cannot be read.
+    pub fn from_pem(text: &[u8]) -> Result<Vec<Self>, CertificateError> {
+        let mut out = Vec::new();
+        for block in pem::blocks(text) {
+            let block = block.map_err(|_| CertificateError::BadPem)?;
+            if !matches!(block.label.as_str(), "CERTIFICATE" | "X509 CERTIFICATE") {
+                continue;
+            }
+            if out.len() == MAX_PEM_CERTIFICATES {
+                return Err(CertificateError::TooMany { what: "certificates", limit: MAX_PEM_CERTIFICATES });
+            }
+            out.push(Self::from_der(&block.bytes)?);
+        }
+        if out.is_empty() { Err(CertificateError::NoCertificate) } else { Ok(out) }
+    }
+
+    /// The certificate's bytes.
+    pub fn der(&self) -> &[u8] {
+        &self.0.der
+    }
+
+    /// The certificate as a PEM block (RFC 7468).
+    pub fn to_pem(&self) -> String {
+        pem::block("CERTIFICATE", &self.0.der)
+    }
+
+    fn part(&self, range: &Range<usize>) -> &[u8] {
+        self.0.der.get(range.clone()).unwrap_or_default()
+    }
+
+    /// The subject in the text form of RFC 4514; empty for an empty name.
+    pub fn subject(&self) -> String {
+        name::to_text(self.subject_der())
+    }
+
+    /// The issuer in the text form of RFC 4514.
+    pub fn issuer(&self) -> String {
+        name::to_text(self.issuer_der())
+    }
+
+    /// The last common name of the subject.
+    pub fn common_name(&self) -> Option<String> {
+        let attributes = name::attributes(self.subject_der()).ok()?;
+        attributes.iter().rev().find(|a| a.kind == name::COMMON_NAME)?.text()
+    }
+
+    /// What a person sees: the common name, else the first e-mail address, else the subject.
+    pub fn display_name(&self) -> String {
+        self.common_name()
+            .or_else(|| self.email_addresses().into_iter().next())
+            .unwrap_or_else(|| self.subject())
+    }
+
+    /// The subject's Name as encoded, with its tag and length.
+    pub fn subject_der(&self) -> &[u8] {
+        self.part(&self.0.subject)
+    }
+
+    /// The issuer's Name as encoded, with its tag and length.
+    pub fn issuer_der(&self) -> &[u8] {
+        self.part(&self.0.issuer)
+    }
+
+    /// The contents octets of the serial number, sign octet included.
+    pub fn serial(&self) -> &[u8] {
+        self.part(&self.0.serial)
+    }
+
+    /// The serial number in lower-case hexadecimal, without the sign octet.
+    pub fn serial_hex(&self) -> String {
+        match self.serial() {
+            [0, rest @ ..] if !rest.is_empty() => name::hex(rest),
+            all => name::hex(all),
+        }
+    }
+
+    /// The first instant of validity.
+    pub fn not_before(&self) -> Timestamp {
+        self.0.not_before
+    }
+
+    /// The last instant of validity.
+    pub fn not_after(&self) -> Timestamp {
+        self.0.not_after
+    }
+
+    /// Whether the instant lies in the validity period, ends included.
+    pub fn valid_at(&self, at: Timestamp) -> bool {
+        self.0.not_before <= at && at <= self.0.not_after
+    }
+
+    /// The mailboxes of the subject: `rfc822Name` and `SmtpUTF8Mailbox` of `subjectAltName`, then the legacy
+    /// `emailAddress` of the subject name; each once, compared without case.
+    pub fn email_addresses(&self) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        let legacy = name::attributes(self.subject_der()).unwrap_or_default();
+        let legacy = legacy.iter().filter(|a| a.kind == name::EMAIL_ADDRESS).filter_map(|a| a.text());
+        for address in self.0.extensions.mailboxes.iter().cloned().chain(legacy) {
+            if !out.iter().any(|seen| seen.eq_ignore_ascii_case(&address)) {
+                out.push(address);
+            }
+        }
+        out
+    }
+
+    /// The mailboxes of `subjectAltName` only.
+    pub(crate) fn alternative_mailboxes(&self) -> &[String] {
+        &self.0.extensions.mailboxes
+    }
+
+    /// Whether `basicConstraints` says that the subject is a CA.
+    pub fn is_ca(&self) -> bool {
+        self.0.extensions.is_ca
+    }
+
+    /// How many intermediate certificates may follow this CA.
+    pub fn path_len(&self) -> Option<u8> {
+        self.0.extensions.path_len
+    }
+
+    /// The `keyUsage` extension, if present.
+    pub fn key_usage(&self) -> Option<KeyUsage> {
+        self.0.extensions.key_usage
+    }
+
+    /// The `extKeyUsage` extension, if present.
+    pub fn extended_key_usage(&self) -> Option<Vec<ObjectIdentifier>> {
+        self.0.extensions.extended_key_usage.clone()
+    }
+
+    /// The `subjectKeyIdentifier` extension, if present.
+    pub fn subject_key_id(&self) -> Option<&[u8]> {
+        self.0.extensions.subject_key_id.as_deref()
+    }
+
+    /// The key identifier of the `authorityKeyIdentifier` extension, if present.
+    pub fn authority_key_id(&self) -> Option<&[u8]> {
+        self.0.extensions.authority_key_id.as_deref()
+    }
+
+    pub(crate) fn name_constraints(&self) -> Option<&NameConstraints> {
+        self.0.extensions.name_constraints.as_ref()
+    }
+
+    /// The critical extensions that nobody here evaluates.
+    pub(crate) fn unknown_critical(&self) -> &[ObjectIdentifier] {
+        &self.0.extensions.unknown_critical
+    }
+
+    /// The DER `SubjectPublicKeyInfo`.
+    pub fn spki_der(&self) -> &[u8] {
+        self.part(&self.0.spki)
+    }
+
+    /// The octets of `subjectPublicKey`: for elliptic curves the SEC 1 point, for RSA the DER `RSAPublicKey`.
+    pub fn public_key(&self) -> &[u8] {
+        algorithm::public_key(self.spki_der()).map_or(&[], |(_, key)| key)
+    }
+
+    /// What kind of key is certified.
+    ///
+    /// # Errors
+    /// [`CertificateError::UnknownPublicKey`] names another algorithm or curve.
+    pub fn public_key_algorithm(&self) -> Result<PublicKeyAlgorithm, CertificateError> {
+        match algorithm::public_key(self.spki_der()) {
+            Ok((Ok(algorithm), _)) => Ok(algorithm),
+            Ok((Err(oid), _)) => Err(CertificateError::UnknownPublicKey { oid }),
+            Err(_) => Err(CertificateError::Malformed { what: "subjectPublicKeyInfo" }),
+        }
+    }
+
+    /// Whether subject and issuer are the same name; the signature is not looked at.
+    pub fn is_self_issued(&self) -> bool {
+        name::same(self.subject_der(), self.issuer_der())
+    }
+
+    /// What is signed: the DER `TBSCertificate`.
+    pub fn tbs_der(&self) -> &[u8] {
+        self.part(&self.0.tbs)
+    }
+
+    /// How the issuer signed.
+    ///
+    /// # Errors
+    /// [`CertificateError::UnknownSignature`] names another algorithm.
+    pub fn signature_scheme(&self) -> Result<SignatureScheme, CertificateError> {
+        self.0.scheme.map_err(|oid| CertificateError::UnknownSignature { oid })
+    }
+
+    /// The octets of the signature.
+    pub fn signature_value(&self) -> &[u8] {
+        self.part(&self.0.signature)
+    }
+
+    /// Verifies that the key of `issuer` made the signature; neither names nor times are looked at.
+    ///
+    /// # Errors
+    /// [`CryptoError::BadSignature`] when it did not, [`CryptoError::Unsupported`] when that cannot be known.
+    pub fn verify_signed_by(
+        &self,
+        crypto: &dyn CryptoProvider,
+        issuer: &Certificate,
+    ) -> Result<(), CryptoError> {
+        let scheme = self.0.scheme.map_err(|_| CryptoError::Unsupported("certificate signature"))?;
+        verify_message(crypto, issuer.spki_der(), scheme, self.tbs_der(), self.signature_value())
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.der == other.0.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl PartialOrd for Certificate {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Certificate {
+    /// Orders by the DER bytes, so that collections iterate the same way everywhere.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.der.cmp(&other.0.der)
+    }
+}
+
+impl std::hash::Hash for Certificate {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.der.hash(state);
+    }
+}
+
+impl std::fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Certificate")
+            .field("subject", &self.subject())
+            .field("serial", &self.serial_hex())
+            .finish()
+    }
+}
+
+impl Serialize for Certificate {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&base64::engine::general_purpose::STANDARD.encode(self.der()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Certificate {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let der = base64::engine::general_purpose::STANDARD.decode(text).map_err(serde::de::Error::custom)?;
+        Certificate::from_der(&der).map_err(serde::de::Error::custom)
+    }
+}
+
+macro_rules! key_usages {
+    ($($(#[$doc:meta])* $bit:literal $constant:ident $method:ident;)*) => {
+        impl KeyUsage {
+            $($(#[$doc])* pub const $constant: KeyUsage = KeyUsage(1 << $bit);)*
+            $($(#[$doc])* pub const fn $method(self) -> bool { self.0 & (1 << $bit) != 0 })*
+        }
+    };
+}
+
+key_usages! {
+    /// Signatures other than on certificates and CRLs.
+    0 DIGITAL_SIGNATURE digital_signature;
+    /// Signatures that commit (also called contentCommitment).
+    1 NON_REPUDIATION non_repudiation;
+    /// Key transport: encrypting content keys.
+    2 KEY_ENCIPHERMENT key_encipherment;
+    /// Encrypting data directly.
+    3 DATA_ENCIPHERMENT data_encipherment;
+    /// Key agreement.
+    4 KEY_AGREEMENT key_agreement;
+    /// Signing certificates.
+    5 KEY_CERT_SIGN key_cert_sign;
+    /// Signing revocation lists.
+    6 CRL_SIGN crl_sign;
+    /// With key agreement: encrypting only.
+    7 ENCIPHER_ONLY encipher_only;
+    /// With key agreement: decrypting only.
+    8 DECIPHER_ONLY decipher_only;
+}
+
+impl KeyUsage {
+    /// Whether one of the bits of `other` is set.
+    pub const fn intersects(self, other: KeyUsage) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The names of the bits that are set, as RFC 5280 spells them.
+    pub fn names(self) -> Vec<&'static str> {
+        const NAMES: [&str; 9] = [
+            "digitalSignature",
+            "nonRepudiation",
+            "keyEncipherment",
+            "dataEncipherment",
+            "keyAgreement",
+            "keyCertSign",
+            "cRLSign",
+            "encipherOnly",
+            "decipherOnly",
+        ];
+        NAMES.iter().enumerate().filter(|(i, _)| self.0 & (1 << i) != 0).map(|(_, n)| *n).collect()
+    }
+
+    /// The contents of the extension: a DER BIT STRING of named bits (X.690, 11.2.2).
+    pub(crate) fn to_der(self) -> Vec<u8> {
+        let reversed = self.0.reverse_bits().to_be_bytes();
+        let used = if reversed[1] != 0 { &reversed[..] } else { &reversed[..1] };
+        let unused = used.last().map_or(0, |b| b.trailing_zeros().min(7)) as u8;
+        match self.0 {
+            0 => crate::asn1::tlv(BIT_STRING, &[&[0]]),
+            _ => crate::asn1::tlv(BIT_STRING, &[&[unused], used]),
+        }
+    }
+}
+
+impl std::ops::BitOr for KeyUsage {
+    type Output = KeyUsage;
+    fn bitor(self, other: KeyUsage) -> KeyUsage {
+        KeyUsage(self.0 | other.0)
+    }
+}
+
+/// Names the part that could not be read.
+trait Part<T> {
+    fn part(self, what: &'static str) -> Result<T, CertificateError>;
+}
+
+impl<T> Part<T> for Result<T, Asn1Error> {
+    fn part(self, what: &'static str) -> Result<T, CertificateError> {
+        self.map_err(|_| CertificateError::Malformed { what })
+    }
+}
+
+fn parse(der: &[u8]) -> Result<Parsed, CertificateError> {
+    let mut outer = Reader::der(der);
+    let certificate = outer.expect(SEQUENCE).part("certificate")?;
+    if !outer.is_empty() {
+        return Err(CertificateError::TrailingData { octets: outer.remaining() });
+    }
+    let range = |slice: &[u8]| {
+        // every slice that the reader gives lies in `der`
+        let start = slice.as_ptr() as usize - der.as_ptr() as usize;
+        start..start + slice.len()
+    };
+    let mut r = certificate.reader();
+    let tbs = r.expect(SEQUENCE).part("tbsCertificate")?;
+    let outer_algorithm = r.expect(SEQUENCE).part("signatureAlgorithm")?;
+    let signature = r.expect(BIT_STRING).and_then(|e| e.whole_bits()).part("signatureValue")?;
+    r.end().part("certificate")?;
+
+    let mut r = tbs.reader();
+    let version = match r.optional(context(0)).part("version")? {
+        Some(e) => algorithm::inner(&e).and_then(|v| v.uint()).part("version")?,
+        None => 0,
+    };
+    if version > 2 {
+        return Err(CertificateError::Malformed { what: "version" });
+    }
+    let serial = r.expect(INTEGER).part("serialNumber")?.content;
+    if serial.is_empty() {
+        return Err(CertificateError::Malformed { what: "serialNumber" });
+    }
+    let inner_algorithm = r.expect(SEQUENCE).part("signature")?;
+    if inner_algorithm.raw != outer_algorithm.raw {
+        return Err(CertificateError::Malformed { what: "signature" }); // RFC 5280, 4.1.1.2: the same
+    }
+    let scheme = algorithm::signature_scheme(&inner_algorithm).part("signature")?;
+    let issuer = r.expect(SEQUENCE).part("issuer")?.raw;
+    name::attributes(issuer).part("issuer")?;
+    let mut validity = r.expect(SEQUENCE).part("validity")?.reader();
+    let not_before = time(&validity.any().part("validity")?)?;
+    let not_after = time(&validity.any().part("validity")?)?;
+    validity.end().part("validity")?;
+    let subject = r.expect(SEQUENCE).part("subject")?.raw;
+    name::attributes(subject).part("subject")?;
+    let spki = r.expect(SEQUENCE).part("subjectPublicKeyInfo")?.raw;
+    for tag in [1, 2] {
+        for tag in [context_primitive(tag), context(tag)] {
+            r.optional(tag).part("uniqueID")?;
+        }
+    }
+    let extensions = match r.optional(context(3)).part("extensions")? {
+        Some(e) if version == 2 => extensions(&e)?,
+        Some(_) => return Err(CertificateError::Malformed { what: "extensions" }), // only in v3
+        None => Extensions::default(),
+    };
+    r.end().part("tbsCertificate")?;
+    Ok(Parsed {
+        tbs: range(tbs.raw),
+        subject: range(subject),
+        issuer: range(issuer),
+        serial: range(serial),
+        spki: range(spki),
+        signature: range(signature),
+        not_before,
+        not_after,
+        scheme,
+        extensions,
+        der: der.to_vec(),
+    })
+}
+
+fn extensions(tagged: &Element<'_>) -> Result<Extensions, CertificateError> {
+    let mut out = Extensions::default();
+    let mut seen: Vec<&[u8]> = Vec::new();
+    let list = algorithm::inner(tagged).and_then(|e| e.expect(SEQUENCE)).part("extensions")?;
+    let mut r = list.reader();
+    while let Some(extension) = r.next().part("extensions")? {
+        if seen.len() == MAX_EXTENSIONS {
+            return Err(CertificateError::TooMany { what: "extensions", limit: MAX_EXTENSIONS });
+        }
+        let mut e = extension.expect(SEQUENCE).part("extensions")?.reader();
+        let id = e.expect(OID).part("extensions")?;
+        let critical = e.optional(BOOLEAN).part("extensions")?.is_some_and(|b| b.content != [0]);
+        let value = e.expect(OCTET_STRING).part("extensions")?.content;
+        e.end().part("extensions")?;
+        if seen.contains(&id.content) {
+            return Err(CertificateError::Malformed { what: "extensions" }); // RFC 5280, 4.2: at most once
+        }
+        seen.push(id.content);
+        match crate::asn1::dotted(id.content).as_str() {
+            BASIC_CONSTRAINTS => {
+                (out.is_ca, out.path_len) = basic_constraints(value).part("basicConstraints")?;
+            }
+            KEY_USAGE => out.key_usage = Some(key_usage(value).part("keyUsage")?),
+            EXTENDED_KEY_USAGE => {
+                out.extended_key_usage = Some(extended_key_usage(value).part("extKeyUsage")?)
+            }
+            SUBJECT_KEY_ID => {
+                let id = single(value).and_then(|e| e.expect(OCTET_STRING));
+                out.subject_key_id = Some(id.part("subjectKeyIdentifier")?.content.to_vec());
+            }
+            AUTHORITY_KEY_ID => {
+                out.authority_key_id = authority_key_id(value).part("authorityKeyIdentifier")?
+            }
+            SUBJECT_ALT_NAME => out.mailboxes = mailboxes(value).part("subjectAltName")?,
+            NAME_CONSTRAINTS => {
+                out.name_constraints = Some(name_constraints(value, critical).part("nameConstraints")?);
+            }
+            CERTIFICATE_POLICIES => {}
+            _ if critical => out.unknown_critical.push(id.oid().part("extensions")?),
+            _ => {}
+        }
+    }
+    Ok(out)
+}
+
+fn single(value: &[u8]) -> Result<Element<'_>, Asn1Error> {
+    let mut r = Reader::der(value);
+    let e = r.any()?;
+    r.end()?;
+    Ok(e)
+}
+
+fn basic_constraints(value: &[u8]) -> Result<(bool, Option<u8>), Asn1Error> {
+    let mut r = single(value)?.expect(SEQUENCE)?.reader();
+    let ca = r.optional(BOOLEAN)?.is_some_and(|b| b.content != [0]);
+    // a longer limit than any path that is built is as good as 255
+    let path_len = r.optional(INTEGER)?.map(|e| e.uint()).transpose()?.map(|n| n.min(255) as u8);
+    r.end()?;
+    Ok((ca, path_len))
+}
+
+fn key_usage(value: &[u8]) -> Result<KeyUsage, Asn1Error> {
+    let (_, bytes) = single(value)?.bits()?;
+    let octet = |i: usize| bytes.get(i).map_or(0, |b| b.reverse_bits());
+    Ok(KeyUsage(u16::from_le_bytes([octet(0), octet(1)])))
+}
+
+fn extended_key_usage(value: &[u8]) -> Result<Vec<ObjectIdentifier>, Asn1Error> {
+    let mut out = Vec::new();
+    let mut r = single(value)?.expect(SEQUENCE)?.reader();
+    while let Some(e) = r.next()? {
+        if out.len() == MAX_GENERAL_NAMES {
+            return Err(Asn1Error::Value);
+        }
+        e.expect(OID)?;
+        // a purpose whose arcs are too long to hold is one that nobody asks for
+        out.extend(e.oid().ok());
+    }
+    Ok(out)
+}
+
+fn authority_key_id(value: &[u8]) -> Result<Option<Vec<u8>>, Asn1Error> {
+    let mut r = single(value)?.expect(SEQUENCE)?.reader();
+    Ok(r.optional(context_primitive(0))?.map(|e| e.content.to_vec()))
+}
+
+/// The mailboxes of a GeneralNames: all `rfc822Name`, then all `SmtpUTF8Mailbox`.
+fn mailboxes(value: &[u8]) -> Result<Vec<String>, Asn1Error> {
+    let (mut ascii, mut utf8) = (Vec::new(), Vec::new());
+    let mut r = single(value)?.expect(SEQUENCE)?.reader();
+    let mut count = 0;
+    while let Some(general_name) = r.next()? {
+        count += 1;
+        if count > MAX_GENERAL_NAMES {
+            return Err(Asn1Error::Value);
+        }
+        if general_name.tag == context_primitive(1) {
+            ascii.extend(text(general_name.content));
+        } else if general_name.tag == context(0) {
+            let mut other = general_name.reader();
+            let id = other.expect(OID)?;
+            if crate::asn1::dotted(id.content) == SMTP_UTF8_MAILBOX {
+                let value =
+                    other.expect(context(0)).and_then(|e| algorithm::inner(&e))?.expect(UTF8_STRING)?;
+                utf8.extend(text(value.content));
+            }
+        }
+    }
+    ascii.append(&mut utf8);
+    Ok(ascii)
+}
+
+fn text(bytes: &[u8]) -> Option<String> {
+    String::from_utf8(bytes.to_vec()).ok()
+}
+
+fn name_constraints(value: &[u8], critical: bool) -> Result<NameConstraints, Asn1Error> {
+    let mut out = NameConstraints { critical, ..NameConstraints::default() };
+    let mut r = single(value)?.expect(SEQUENCE)?.reader();
+    let mut count = 0;
+    for tag in [0, 1] {
+        let Some(subtrees) = r.optional(context(tag))? else { continue };
+        let mut subtrees = subtrees.reader();
+        while let Some(subtree) = subtrees.next()? {
+            count += 1;
+            if count > MAX_GENERAL_NAMES {
+                return Err(Asn1Error::Value);
+            }
+            let mut s = subtree.expect(SEQUENCE)?.reader();
+            let base = s.any()?;
+            // RFC 5280, 4.2.1.10: minimum is 0 and maximum absent; anything else is a form not evaluated
+            let text =
+                if base.tag == context_primitive(1) && s.is_empty() { text(base.content) } else { None };
+            match text {
+                Some(text) if tag == 0 => out.permitted.push(text),
+                Some(text) => out.excluded.push(text),
+                None => out.other_forms = true,
+            }
+        }
+    }
+    r.end()?;
+    Ok(out)
+}
+
+/// Reads a Time (RFC 5280, 4.1.2.5).
+fn time(element: &Element<'_>) -> Result<Timestamp, CertificateError> {
+    let bad = CertificateError::Malformed { what: "validity" };
+    let digits = element.content.strip_suffix(b"Z").ok_or(bad.clone())?;
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return Err(bad);
+    }
+    let (year, rest) = match (element.tag, digits.len()) {
+        (UTC_TIME, 12) => {
+            let year = number(&digits[..2]);
+            (if year >= 50 { 1900 + year } else { 2000 + year }, &digits[2..])
+        }
+        (GENERALIZED_TIME, 14) => (number(&digits[..4]), &digits[4..]),
+        _ => return Err(bad),
+    };
+    let [month, day, hour, minute, second] = [0, 2, 4, 6, 8].map(|i| number(&rest[i..i + 2]));
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days_in_month = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return Err(bad),
+    };
+    if !(1..=days_in_month).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        return Err(bad);
+    }
+    let days = days_from_civil(year, month, day);
+    Ok(Timestamp(((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000))
+}
+
+fn number(digits: &[u8]) -> i64 {
+    digits.iter().fold(0, |n, d| n * 10 + i64::from(d - b'0'))
+}
+
+/// Days since 1970-01-01 in the proleptic Gregorian calendar.
+pub(crate) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    // count years from March, so that the leap day is the last of the year
+    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
+    let day_of_year = (153 * month + 2) / 5 + day - 1;
+    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+use thiserror::Error;
+
+/// Why octets are not the MIME entity that was expected.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum MimeError {
+    /// The header is longer than [`HEADER_BLOCK_MAX`](super::HEADER_BLOCK_MAX) octets.
+    #[error("the header passes the bound of {limit} octets")]
+    HeaderTooLong {
+        /// The bound in octets.
+        limit: usize,
+    },
+    /// The header has more than [`FIELDS_MAX`](super::FIELDS_MAX) fields.
+    #[error("the header passes the bound of {limit} fields")]
+    TooManyFields {
+        /// The bound.
+        limit: usize,
+    },
+    /// A multipart without a usable `boundary` parameter.
+    #[error("the multipart names no usable boundary")]
+    Boundary,
+    /// A `multipart/signed` has another number of parts than two (RFC 1847, 2.1).
+    #[error("the signed multipart has {found} parts instead of two")]
+    PartCount {
+        /// How many were found; counting stops at three.
+        found: usize,
+    },
+    /// The boundary given for a new multipart occurs in what it should enclose.
+    #[error("the boundary occurs in the content")]
+    BoundaryInContent,
+    /// A transfer encoding that CMS is not carried in.
+    #[error("the transfer encoding {encoding:?} is not supported here")]
+    TransferEncoding {
+        /// The encoding as it was named, cut to 32 characters.
+        encoding: String,
+    },
+    /// An octet that base64 does not have, or one after its end.
+    #[error("octet {offset} of the body is not base64")]
+    Base64 {
+        /// Where it stands in the encoded body.
+        offset: u64,
+    },
+}
