@@ -39,7 +39,7 @@ pub struct DeviceFacts {
 
 impl DeviceFacts {
     /// Whether the system is at least version `major`.`minor`.
-    pub fn at_least(&self, major: u32, minor: u32) -> bool {
+    pub fn at_least(&self, major: u16, minor: u16) -> bool {
         (self.ios.major, self.ios.minor) >= (major, minor)
     }
 

@@ -202,7 +202,7 @@ const SMIME_SWITCHES: [&str; 10] = [
 ];
 
 /// The key, its default, and from which iOS on it acts.
-struct Switch(&'static str, bool, (u32, u32));
+struct Switch(&'static str, bool, (u16, u16));
 
 impl MailSettings {
     /// Reads the payload as this device's iOS does.
