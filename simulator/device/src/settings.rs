@@ -149,6 +149,8 @@ pub struct MailSettings {
     pub ssl: Setting<bool>,
     /// How the account signs in.
     pub sign_in: Setting<SignIn>,
+    /// Whether the host is ignored and found by autodiscovery: OAuth without a sign-in URL (XTR-018).
+    pub autodiscover: bool,
     /// `OAuthSignInURL`.
     pub oauth_sign_in_url: Option<Setting<String>>,
     /// `OAuthTokenRequestURL`.
@@ -225,12 +227,15 @@ impl MailSettings {
 
         let host = text("Host")?;
         let oauth = switch(Switch("OAuth", false, (12, 0)))?;
+        // Apple's schema: the two URLs came with iOS 13 and are ignored without OAuth.
+        let sign_in_url = text("OAuthSignInURL")?.filter(|_| oauth.value && facts.at_least(13, 0));
         let certificate = text("PayloadCertificateUUID")?;
         let inline = payload.data("Certificate")?.is_some() && facts.at_least(7, 0);
         let sign_in = match certificate {
-            _ if oauth.value => Setting { value: SignIn::OAuth, by: oauth.by },
+            // OAuth with an identity signs in with the identity (EAS-031).
             Some(uuid) => Setting { value: SignIn::Certificate(uuid.value), by: uuid.by },
             None if inline => Setting { value: SignIn::InlineCertificate, by: By::key("Certificate") },
+            None if oauth.value => Setting { value: SignIn::OAuth, by: oauth.by.clone() },
             None => Setting::default_of(SignIn::Password),
         };
         let name = match (payload.display_name(), &host) {
@@ -282,8 +287,9 @@ impl MailSettings {
             user_name: text("UserName")?,
             ssl: switch(Switch("SSL", false, (0, 0)))?,
             sign_in,
-            oauth_sign_in_url: text("OAuthSignInURL")?,
-            oauth_token_url: text("OAuthTokenRequestURL")?,
+            autodiscover: oauth.value && sign_in_url.is_none(),
+            oauth_sign_in_url: sign_in_url,
+            oauth_token_url: text("OAuthTokenRequestURL")?.filter(|_| facts.at_least(13, 0)),
             enabled,
             locked,
             mail_window_days,
@@ -316,6 +322,7 @@ impl MailSettings {
             user_name: Some(own(user_name)),
             ssl: Setting { value: true, by: By::User },
             sign_in: Setting { value: SignIn::Password, by: By::User },
+            autodiscover: false,
             oauth_sign_in_url: None,
             oauth_token_url: None,
             enabled: Services::make(|_| Setting::default_of(true)),

@@ -35,6 +35,11 @@ pub enum UserAction {
         /// How.
         answer: Answer,
     },
+    /// Pulls to refresh: asks the server for what is new.
+    Refresh {
+        /// The account.
+        account: AccountId,
+    },
     /// Moves one of the five switches of an account.
     SetService {
         /// The account.
@@ -213,6 +218,10 @@ impl Device {
                 allowed(&By::Default)
             }
             UserAction::Answer { prompt, answer } => self.answer(prompt, answer),
+            UserAction::Refresh { account } => {
+                self.synchronise(account);
+                allowed(&By::Default)
+            }
             UserAction::SetService { account, service, on } => self.set_service(account, service, on),
             UserAction::SetSigning { account, on } => self.set_signing(account, on),
             UserAction::PickSigningIdentity { account, identity } => self.pick(account, identity, true),

@@ -126,6 +126,9 @@ impl Device {
         self.drop_exchanges(id);
         if let Some(account) = self.account_mut(id) {
             account.session = Session::default();
+            if account.host.is_none() {
+                account.session.queue.push_back(Job::Autodiscover);
+            }
             account.session.queue.extend([Job::Options, Job::FolderSync]);
         }
         self.drive(id);

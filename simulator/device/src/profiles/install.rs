@@ -166,11 +166,9 @@ fn account(
     let settings = MailSettings::read(payload, &device.facts).map_err(|e| {
         link(ErrorDomain::MCPayloadErrorDomain, 2003, format!("The field “{}” has the wrong data type.", e.key))
     })?;
-    let sign_in_url = payload.string("OAuthSignInURL").ok().flatten().is_some();
-    let oauth = settings.sign_in.value == SignIn::OAuth;
     // With OAuth and no sign-in URL the host is ignored and found by autodiscovery (XTR-018).
-    let host = if oauth && !sign_in_url { None } else { settings.host.as_ref().map(|h| h.value.clone()) };
-    if host.is_none() && !(oauth && !sign_in_url) {
+    let host = settings.host.as_ref().map(|h| h.value.clone()).filter(|_| !settings.autodiscover);
+    if host.is_none() && !settings.autodiscover {
         return Err(link(MCEASErrorDomain, 21003, "No Exchange host name is set."));
     }
 
