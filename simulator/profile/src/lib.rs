@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod plist;
+pub mod schema;
 
 mod finding;
 mod model;
@@ -12,11 +13,14 @@ mod payload;
 mod position;
 mod timestamp;
 mod version;
+mod writer;
 
 pub use finding::{Finding, Severity};
 pub use model::{Profile, parse};
 pub use payload::{Payload, WrongType};
 pub use plist::Format;
 pub use position::LineIndex;
+pub use schema::{MissingKey, Schema, TypeError, missing_keys, type_errors};
 pub use timestamp::{Timestamp, TimestampError};
 pub use version::{OsVersion, VersionError};
+pub use writer::{write_binary, write_xml};
