@@ -40,9 +40,11 @@ fn certificates() -> DeliveredCertificates {
     }
 }
 
-/// What a device would see of a value.
+/// What a device would see of a value: written, sent, parsed.
 fn sent(configuration: &Value) -> Profile {
-    Profile::from_dictionary(configuration.as_dictionary().expect("a dictionary").clone())
+    let (profile, findings) = profile::parse(&profile::write_xml(configuration));
+    assert_eq!(findings, []);
+    profile
 }
 
 /// Compiles, writes, parses and reads back, and compares with the direct way.
