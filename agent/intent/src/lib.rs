@@ -18,6 +18,8 @@ mod mapping;
 mod policy;
 mod read;
 mod service;
+#[cfg(test)]
+mod tests;
 mod user;
 mod uuid;
 mod variant;

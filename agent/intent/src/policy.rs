@@ -4,6 +4,9 @@
 //! `easEmailProfileConfigurationBase`. The three *Allow…* labels of the form are stored inverted,
 //! as `block…` (XTR-003). `usernameSource`, the hidden twin of `usernameAADSource`, is not kept:
 //! where both are present the second one counts.
+//!
+//! Serialised, a policy carries Graph's property names, for the records of a run. It is no reader
+//! of Graph's answers: those hold `null` for what is not set and flags joined by commas.
 
 use std::collections::BTreeSet;
 
@@ -309,6 +312,48 @@ mod tests {
         assert_eq!(form.signing_certificate_type, None);
         assert_eq!(form.encryption_certificate_type, None);
         assert_eq!(form.per_app_vpn_profile_id, None);
+    }
+
+    #[test]
+    fn records_carry_the_property_names_of_graph() {
+        let record = serde_json::to_value(EmailPolicy::default()).expect("serialises");
+        let names: Vec<&str> = record.as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(
+            names,
+            [
+                "accountName",
+                "authenticationMethod",
+                "blockMovingMessagesToOtherEmailAccounts",
+                "blockSendingEmailFromThirdPartyApps",
+                "blockSyncingRecentlyUsedEmailAddresses",
+                "customDomainName",
+                "displayName",
+                "durationOfEmailToSync",
+                "easServices",
+                "easServicesUserOverrideEnabled",
+                "emailAddressSource",
+                "encryptionCertificateType",
+                "hostName",
+                "perAppVPNProfileId",
+                "requireSmime",
+                "requireSsl",
+                "signingCertificateType",
+                "smimeEnablePerMessageSwitch",
+                "smimeEncryptByDefaultEnabled",
+                "smimeEncryptByDefaultUserOverrideEnabled",
+                "smimeEncryptionCertificateUserOverrideEnabled",
+                "smimeSigningCertificateUserOverrideEnabled",
+                "smimeSigningEnabled",
+                "smimeSigningUserOverrideEnabled",
+                "useOAuth",
+                "userDomainNameSource",
+                "usernameAADSource",
+            ]
+        );
+        assert_eq!(serde_json::from_value::<EmailPolicy>(record).ok(), Some(EmailPolicy::default()));
+        let word = |value| serde_json::to_value(value).ok();
+        assert_eq!(word(DomainNameSource::NetBiosDomainName), Some("netBiosDomainName".into()));
+        assert_eq!(serde_json::to_value(EasService::Email).ok(), Some("email".into()));
     }
 
     #[test]

@@ -165,7 +165,7 @@ pub(super) fn account(intent: &Intent, facts: &DeviceFacts) -> ExpectedAccount {
         user: text(&intent.user_name, USER, key::USER_NAME),
         email: text(&intent.email_address, EMAIL, key::EMAIL_ADDRESS),
         services: Services::from_fn(|service| self::service(service, *intent.services.of(service), facts)),
-        mail_window_days: WINDOW.from_key(
+        mail_window_days: WINDOW.keyed(
             intent.mail_window_days,
             key::MAIL_NUMBER_OF_PAST_DAYS_TO_SYNC,
             DEFAULT_MAIL_WINDOW_DAYS,
@@ -183,7 +183,7 @@ fn text(value: &Option<String>, basis: Basis, key: &'static str) -> Option<Expec
 
 /// Expects something to be possible unless a key forbids it; the key is false by default.
 fn unless(basis: Basis, forbidden: Option<bool>, key: &'static str) -> Expected<bool> {
-    basis.from_key(forbidden, key, false).map(|forbidden| !forbidden)
+    basis.keyed(forbidden, key, false).map(|forbidden| !forbidden)
 }
 
 fn service(service: Service, intent: ServiceIntent, facts: &DeviceFacts) -> ExpectedToggle {
@@ -194,9 +194,9 @@ fn service(service: Service, intent: ServiceIntent, facts: &DeviceFacts) -> Expe
         };
     }
     ExpectedToggle {
-        on: SCOPE.from_key(intent.enable, service.enable_key(), true),
+        on: SCOPE.keyed(intent.enable, service.enable_key(), true),
         locked: OVERRIDE
-            .from_key(intent.overridable, service.overridable_key(), true)
+            .keyed(intent.overridable, service.overridable_key(), true)
             .map(|overridable| !overridable),
     }
 }
@@ -204,32 +204,28 @@ fn service(service: Service, intent: ServiceIntent, facts: &DeviceFacts) -> Expe
 fn smime(intent: &SmimeIntent, facts: &DeviceFacts) -> ExpectedSmime {
     let newer = facts.has_smime_controls();
     let per_message_switch = if newer {
-        PER_MESSAGE.from_key(
-            intent.per_message_switch,
-            key::SMIME_ENABLE_ENCRYPTION_PER_MESSAGE_SWITCH,
-            false,
-        )
+        PER_MESSAGE.keyed(intent.per_message_switch, key::SMIME_ENABLE_ENCRYPTION_PER_MESSAGE_SWITCH, false)
     } else {
-        PER_MESSAGE_BEFORE_12.from_key(
+        PER_MESSAGE_BEFORE_12.keyed(
             intent.old_per_message_switch,
             key::SMIME_ENABLE_PER_MESSAGE_SWITCH,
             false,
         )
     };
     let encrypts = if newer {
-        ENCRYPT.from_key(intent.encrypt_by_default, key::SMIME_ENCRYPT_BY_DEFAULT, false)
+        ENCRYPT.keyed(intent.encrypt_by_default, key::SMIME_ENCRYPT_BY_DEFAULT, false)
     } else {
-        ENCRYPT_BEFORE_12.from_key(intent.encryption_enabled, key::SMIME_ENCRYPTION_ENABLED, false)
+        ENCRYPT_BEFORE_12.keyed(intent.encryption_enabled, key::SMIME_ENCRYPTION_ENABLED, false)
     };
     let compose_starts = COMPOSE
         .expect(if encrypts.value { ComposeStart::Encrypted } else { ComposeStart::Clear }, encrypts.by);
     ExpectedSmime {
         enabled: SMIME.expect(intent.is_wanted(), BY_DEFAULT),
         signing: ExpectedToggle {
-            on: SIGNING.from_key(intent.signing_enabled, key::SMIME_SIGNING_ENABLED, false),
+            on: SIGNING.keyed(intent.signing_enabled, key::SMIME_SIGNING_ENABLED, false),
             locked: if newer {
                 SIGNING_OVERRIDE
-                    .from_key(intent.signing_overrideable, key::SMIME_SIGNING_USER_OVERRIDEABLE, false)
+                    .keyed(intent.signing_overrideable, key::SMIME_SIGNING_USER_OVERRIDEABLE, false)
                     .map(|overrideable| !overrideable)
             } else {
                 OVERRIDES_BEFORE_12.expect(true, BY_DEFAULT)
@@ -270,11 +266,7 @@ fn encrypt_lock(
     per_message_switch: &Expected<bool>,
 ) -> Expected<bool> {
     let by_override = ENCRYPT_OVERRIDE
-        .from_key(
-            intent.encrypt_by_default_overrideable,
-            key::SMIME_ENCRYPT_BY_DEFAULT_USER_OVERRIDEABLE,
-            false,
-        )
+        .keyed(intent.encrypt_by_default_overrideable, key::SMIME_ENCRYPT_BY_DEFAULT_USER_OVERRIDEABLE, false)
         .map(|overrideable| !overrideable);
     match facts.variants.encrypt_default_toggle {
         EncryptDefaultToggle::NeedsPerMessageSwitch if !by_override.value && !per_message_switch.value => {

@@ -43,3 +43,22 @@ impl DeviceFacts {
         self.ios >= OsVersion::new(major, 0, 0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_begin_to_act_with_the_first_release_that_has_them() {
+        let facts = |major, minor| DeviceFacts {
+            ios: OsVersion::new(major, minor, 0),
+            supervised: false,
+            identities: 0,
+            variants: Variants::default(),
+        };
+        assert!(!facts(11, 99).obeys_oauth() && facts(12, 0).obeys_oauth());
+        assert!(!facts(11, 99).has_smime_controls() && facts(12, 0).has_smime_controls());
+        assert!(!facts(12, 99).obeys_service_keys() && facts(13, 0).obeys_service_keys());
+        assert!(!facts(12, 99).obeys_oauth_sign_in_url() && facts(13, 0).obeys_oauth_sign_in_url());
+    }
+}

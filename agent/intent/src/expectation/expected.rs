@@ -37,7 +37,7 @@ impl Basis {
     }
 
     /// Expects what a key says, or else its default.
-    pub fn from_key<T>(self, value: Option<T>, key: &'static str, default: T) -> Expected<T> {
+    pub fn keyed<T>(self, value: Option<T>, key: &'static str, default: T) -> Expected<T> {
         match value {
             Some(value) => self.expect(value, key),
             None => self.expect(default, BY_DEFAULT),
