@@ -58,7 +58,8 @@ pub fn read(profile: &Profile) -> Result<Intent, ReadError> {
         [] => return Err(ReadError::NoAccount),
         several => return Err(ReadError::SeveralAccounts { count: several.len() }),
     };
-    let text = |key| account.string(key).map(|text| text.map(str::to_owned));
+    // An empty text says nothing, as if the key were not there.
+    let text = |key| account.string(key).map(|text| text.filter(|t| !t.is_empty()).map(str::to_owned));
     Ok(Intent {
         name: text(key::PAYLOAD_DISPLAY_NAME)?,
         host: text(key::HOST)?,
@@ -94,7 +95,7 @@ fn service(account: &Payload, service: Service) -> Result<ServiceIntent, WrongTy
 }
 
 fn smime(account: &Payload) -> Result<SmimeIntent, WrongType> {
-    let text = |key| account.string(key).map(|text| text.map(str::to_owned));
+    let text = |key| account.string(key).map(|text| text.filter(|t| !t.is_empty()).map(str::to_owned));
     Ok(SmimeIntent {
         enabled: account.boolean(key::SMIME_ENABLED)?,
         encryption_enabled: account.boolean(key::SMIME_ENCRYPTION_ENABLED)?,

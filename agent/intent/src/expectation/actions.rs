@@ -112,8 +112,6 @@ const SEND_REFUSED: Basis = Basis::new(
 );
 const REMOVAL: Basis = Basis::new(&[], "Apple TopLevel: PayloadRemovalDisallowed, supervised devices only");
 
-/// The fewest identities among which there is another one to pick.
-const CHOICE: usize = 2;
 
 /// Returns what must happen for every action, in the order of [`ActionId::ALL`].
 pub(super) fn actions(
@@ -201,6 +199,7 @@ impl Phone<'_> {
                 return absent(SIGNING_OFF);
             }
             self.pick(
+                &self.intent.smime.signing_identity,
                 self.intent.smime.signing_identity_overrideable,
                 key::SMIME_SIGNING_CERTIFICATE_UUID_USER_OVERRIDEABLE,
                 SIGNING_IDENTITY,
@@ -228,6 +227,7 @@ impl Phone<'_> {
                 return absent(ENCRYPTION_OFF);
             }
             self.pick(
+                &self.intent.smime.encryption_identity,
                 self.intent.smime.encryption_identity_overrideable,
                 key::SMIME_ENCRYPTION_CERTIFICATE_UUID_USER_OVERRIDEABLE,
                 ENCRYPTION_IDENTITY,
@@ -235,8 +235,15 @@ impl Phone<'_> {
         })
     }
 
-    fn pick(&self, overrideable: Option<bool>, key: &'static str, basis: Basis) -> Answer {
-        if self.facts.identities < CHOICE {
+    /// What the picker offers is what is on the phone beside the identity in use.
+    fn pick(
+        &self,
+        in_use: &Option<String>,
+        overrideable: Option<bool>,
+        key: &'static str,
+        basis: Basis,
+    ) -> Answer {
+        if self.facts.identities <= usize::from(in_use.is_some()) {
             absent(basis)
         } else if overrideable == Some(true) {
             allowed(basis)

@@ -17,8 +17,9 @@
 //! - S/MIME is off when no S/MIME key of the payload is true and no identity is named; every key
 //!   counts, whichever iOS reads it. A policy that enables S/MIME and nothing below it is thereby
 //!   off (EAS-060, EAS-061). While it is off, its switches show as off and locked.
-//! - Another identity can be picked when there are at least two, whether or not the profile names
-//!   one (EAS-070, EAS-083).
+//! - Another identity can be picked when the phone has one beside the identity in use; where the
+//!   profile names none (type None, "users choose"), any one will do (EAS-067, EAS-070, EAS-079,
+//!   EAS-083).
 //! - An identity can be picked only while its function is on as installed: signing, or encryption
 //!   by default or per message (EAS-070, EAS-083).
 //! - Where mail is off there is no mailbox, hence no message action, no mail window and no lock

@@ -326,6 +326,20 @@ fn the_signing_switch_follows_its_override() {
     }
 }
 
+#[test]
+fn where_the_profile_names_no_identity_any_one_is_another() {
+    for (identities, answer) in [(0, Absent), (1, Allowed), (2, Allowed)] {
+        let facts = DeviceFacts { identities, ..ios(17) };
+        let signing = with_smime(SmimeIntent {
+            signing_enabled: Some(true),
+            signing_identity: None,
+            signing_identity_overrideable: Some(true),
+            ..SmimeIntent::default()
+        });
+        assert_eq!(verdict(&signing, &facts, "smime.signing-identity.pick"), (answer, None));
+    }
+}
+
 /// Identity pickers: function on, identities on the phone, override, answer.
 #[test]
 fn identities_are_picked_while_their_function_is_on() {
