@@ -36,6 +36,8 @@ pub use path::{
 pub use trust::TrustStore;
 
 // CMS, MIME and messages
+pub mod cms;
+pub mod message;
 pub mod mime;
 mod tlv;
 

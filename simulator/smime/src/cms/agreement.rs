@@ -57,10 +57,7 @@ mod tests {
 
     #[test]
     fn the_shared_info_is_the_structure_of_the_standard() {
-        assert_eq!(
-            shared_info(&[0x30, 0], None, 256),
-            [0x30, 10, 0x30, 0, 0xa2, 6, 4, 4, 0, 0, 1, 0]
-        );
+        assert_eq!(shared_info(&[0x30, 0], None, 256), [0x30, 10, 0x30, 0, 0xa2, 6, 4, 4, 0, 0, 1, 0]);
         assert_eq!(
             shared_info(&[0x30, 0], Some(&[9]), 128),
             [0x30, 15, 0x30, 0, 0xa0, 3, 4, 1, 9, 0xa2, 6, 4, 4, 0, 0, 0, 128]

@@ -182,7 +182,9 @@ mod tests {
     #[test]
     fn attributes_stop_at_the_bound() {
         let some = |count: u32| {
-            (0..count).map(|n| attribute(ObjectIdentifier::new_unwrap("1.2.3"), &write::small_integer(n))).collect()
+            (0..count)
+                .map(|n| attribute(ObjectIdentifier::new_unwrap("1.2.3"), &write::small_integer(n)))
+                .collect()
         };
         assert!(read(some(ATTRIBUTES_MAX as u32)).unwrap().is_ok());
         assert!(matches!(read(some(ATTRIBUTES_MAX as u32 + 1)), Err(CmsError::TooMany { .. })));

@@ -34,7 +34,10 @@ impl ContentEncryption {
             (None, Some(parameters)) if algorithm == oid::RC2_CBC => rc2(&parameters)?,
             _ => None,
         };
-        Ok(ContentEncryption { algorithm, cipher: cipher.filter(|(cipher, iv)| iv.len() == block_len(*cipher)) })
+        Ok(ContentEncryption {
+            algorithm,
+            cipher: cipher.filter(|(cipher, iv)| iv.len() == block_len(*cipher)),
+        })
     }
 }
 
@@ -199,7 +202,9 @@ mod tests {
 
     #[test]
     fn padding_that_is_wrong_anywhere_is_refused() {
-        for last in [&[9, 9, 9, 9, 9, 9, 9, 0][..], &[9; 8], &[9, 9, 9, 9, 9, 2, 3, 3], &[7, 8, 8, 8, 8, 8, 8, 8]] {
+        for last in
+            [&[9, 9, 9, 9, 9, 9, 9, 0][..], &[9; 8], &[9, 9, 9, 9, 9, 2, 3, 3], &[7, 8, 8, 8, 8, 8, 8, 8]]
+        {
             assert_eq!(unpad(&[&[1; 8], last].concat(), 5), Err(CryptoError::Failed), "{last:?}");
         }
         assert_eq!(unpad(&[1; 9], 5), Err(CryptoError::BadLength));

@@ -89,9 +89,9 @@ impl EnvelopedWriter {
             .map(|(index, certificate)| recipient_info(cx, index, certificate, &key))
             .collect::<Result<Vec<_>, _>>()?;
         // Version 0 is for key transport by issuer and serial number alone (RFC 5652, 6.1).
-        let agreed = recipients
-            .iter()
-            .any(|certificate| !matches!(certificate.public_key_algorithm(), Ok(PublicKeyAlgorithm::Rsa { .. })));
+        let agreed = recipients.iter().any(|certificate| {
+            !matches!(certificate.public_key_algorithm(), Ok(PublicKeyAlgorithm::Rsa { .. }))
+        });
         let version = write::small_integer(if agreed { 2 } else { 0 });
         let front = [version, write::set_of(infos)].concat();
         let encryption = [write::oid(oid::DATA), cipher::identifier(options.cipher, &iv)?].concat();
@@ -203,14 +203,8 @@ fn agreement_info(
 ) -> Result<Vec<u8>, CmsError> {
     let wrap = write::sequence(&[write::oid(oid::AES256_WRAP)]);
     let agreed = cx.crypto.agree_ephemeral(curve, point)?;
-    let kek = agreement::key_encryption_key(
-        cx.crypto,
-        DigestAlgorithm::Sha256,
-        &agreed.shared,
-        &wrap,
-        None,
-        256,
-    );
+    let kek =
+        agreement::key_encryption_key(cx.crypto, DigestAlgorithm::Sha256, &agreed.shared, &wrap, None, 256);
     let wrapped = cx.crypto.wrap(KeyWrap::Aes(256), &kek, key)?;
     // The curve is the recipient's, so that the parameters can be absent (RFC 5753, 3.1.1).
     let originator = [

@@ -28,7 +28,7 @@ pub use certificate_id::RecipientId;
 pub use decrypt::{ATTEMPTS_MAX, Decrypted, Decryptor, decrypt};
 pub use encrypt::{EncryptOptions, EnvelopedWriter, encrypt};
 pub use error::{CmsError, DecryptError, SignatureError};
-pub(crate) use oid::{DATA, ENVELOPED_DATA, SIGNED_DATA};
+pub(crate) use oid::{DATA, ENVELOPED_DATA};
 pub use parser::{CERTIFICATES_MAX, DIGESTS_MAX, RECIPIENTS_MAX, SIGNERS_MAX, STRUCTURES_MAX};
 pub use report::{AddressMatch, SignerReport};
 pub use sign::{CAPABILITIES, DetachedSigner, SignatureOptions, SignedWriter, sign_attached};

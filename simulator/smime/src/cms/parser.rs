@@ -145,7 +145,10 @@ impl Fields {
     }
 
     fn signed_head(&mut self) -> Head {
-        Head::Signed(SignedHead { digests: std::mem::take(&mut self.digests), content_type: self.content_type })
+        Head::Signed(SignedHead {
+            digests: std::mem::take(&mut self.digests),
+            content_type: self.content_type,
+        })
     }
 
     fn enveloped_head(&mut self, offset: u64) -> Result<Head, CmsError> {
@@ -183,7 +186,8 @@ impl Visitor for Walk<'_> {
             At::ContentInfo => (tag == Tag::SEQUENCE, Step::Enter, At::ContentType),
             At::ContentType => (tag == Tag::OID, Step::Capture, At::ContentType),
             At::Explicit => {
-                let body = if fields.content_type == oid::SIGNED_DATA { At::SignedData } else { At::EnvelopedData };
+                let body =
+                    if fields.content_type == oid::SIGNED_DATA { At::SignedData } else { At::EnvelopedData };
                 (tag == Tag::context(0), Step::Enter, body)
             }
             At::SignedData => (tag == Tag::SEQUENCE, Step::Enter, At::SignedVersion),

@@ -53,9 +53,7 @@ pub struct SignerReport {
 impl SignerReport {
     /// Whether the signature holds, its certificate is trusted and no sender address is another's.
     pub fn valid(&self) -> bool {
-        self.signature.is_ok()
-            && self.path.is_ok()
-            && !matches!(self.address, AddressMatch::Mismatch { .. })
+        self.signature.is_ok() && self.path.is_ok() && !matches!(self.address, AddressMatch::Mismatch { .. })
     }
 
     /// Compares sender addresses with the certificate's and notes the result.

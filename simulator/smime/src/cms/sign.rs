@@ -198,9 +198,18 @@ impl<'a> Signing<'a> {
         let scheme = match key.algorithm() {
             PublicKeyAlgorithm::Rsa { .. } => SignatureScheme::RsaPkcs1(options.digest),
             PublicKeyAlgorithm::Ec(_) => SignatureScheme::Ecdsa(options.digest),
-            PublicKeyAlgorithm::Ed25519 => return Err(CryptoError::Unsupported("signing with Ed25519").into()),
+            PublicKeyAlgorithm::Ed25519 => {
+                return Err(CryptoError::Unsupported("signing with Ed25519").into());
+            }
         };
-        Ok(Signing { key, signer, options, scheme, hasher: cx.crypto.hasher(options.digest), crypto: cx.crypto })
+        Ok(Signing {
+            key,
+            signer,
+            options,
+            scheme,
+            hasher: cx.crypto.hasher(options.digest),
+            crypto: cx.crypto,
+        })
     }
 
     /// The length of the signature if it is always the same.
@@ -211,13 +220,12 @@ impl<'a> Signing<'a> {
         }
     }
 
-    fn finish(self) -> Result<Done, CmsError> {
-        let Signing { key, signer, options, scheme, hasher, crypto } = self;
-        let digest = hasher.finish();
-        let rest = Signing { key, signer, options, scheme, hasher: crypto.hasher(options.digest), crypto };
-        let attributes = rest.attributes(&digest);
-        let signature = rest.key.sign(scheme, &crypto.digest(options.digest, &[&attributes]))?;
-        Ok(Done { digests: rest.digests(), tail: rest.tail(&attributes, &signature) })
+    fn finish(mut self) -> Result<Done, CmsError> {
+        let hasher = std::mem::replace(&mut self.hasher, self.crypto.hasher(self.options.digest));
+        let attributes = self.attributes(&hasher.finish());
+        let digest = self.crypto.digest(self.options.digest, &[&attributes]);
+        let signature = self.key.sign(self.scheme, &digest)?;
+        Ok(Done { digests: self.digests(), tail: self.tail(&attributes, &signature) })
     }
 
     /// The signed attributes as the SET OF that is signed.
@@ -272,7 +280,8 @@ impl<'a> Signing<'a> {
             included.extend(self.signer.chain.iter().filter(|certificate| !certificate.is_self_issued()));
         }
         included.extend(&self.options.encryption_certificate);
-        let mut encoded: Vec<Vec<u8>> = included.iter().map(|certificate| certificate.der().to_vec()).collect();
+        let mut encoded: Vec<Vec<u8>> =
+            included.iter().map(|certificate| certificate.der().to_vec()).collect();
         encoded.sort();
         encoded.dedup();
         write::tlv_parts(0xa0, &encoded)

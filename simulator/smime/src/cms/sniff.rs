@@ -5,8 +5,9 @@ use const_oid::ObjectIdentifier;
 /// Whether the octets begin as a CMS message does: a SEQUENCE whose first element is a content type of PKCS#7 or
 /// S/MIME. Nothing else is looked at.
 pub fn is_cms(bytes: &[u8]) -> bool {
-    content_type(bytes)
-        .is_some_and(|content_type| CONTENT_TYPE_ARCS.iter().any(|arc| content_type.as_bytes().starts_with(arc)))
+    content_type(bytes).is_some_and(|content_type| {
+        CONTENT_TYPE_ARCS.iter().any(|arc| content_type.as_bytes().starts_with(arc))
+    })
 }
 
 /// The content type that a CMS message begins with.

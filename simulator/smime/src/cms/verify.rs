@@ -39,7 +39,11 @@ pub struct SignedContent {
 ///
 /// Encodings, bounds, other content types, and [`CmsError::NoContent`] for a detached signature. A signature that
 /// does not hold is no error: it stands in the signer's report.
-pub fn open_signed(cx: &Context<'_>, der_or_ber: &[u8], trust: &TrustStore) -> Result<SignedContent, CmsError> {
+pub fn open_signed(
+    cx: &Context<'_>,
+    der_or_ber: &[u8],
+    trust: &TrustStore,
+) -> Result<SignedContent, CmsError> {
     let mut content = Vec::new();
     let mut verifier = Verifier::new(cx);
     verifier.update(der_or_ber, &mut content)?;
@@ -64,7 +68,13 @@ impl<'a> Verifier<'a> {
     /// Starts a message.
     pub fn new(cx: &Context<'a>) -> Verifier<'a> {
         let digests = ContentDigests::new(cx.crypto, []);
-        let hashing = Hashing { crypto: cx.crypto, digests, content_type: oid::DATA, declared: Vec::new(), out: Vec::new() };
+        let hashing = Hashing {
+            crypto: cx.crypto,
+            digests,
+            content_type: oid::DATA,
+            declared: Vec::new(),
+            out: Vec::new(),
+        };
         Verifier { parser: Parser::new(), hashing }
     }
 
@@ -172,7 +182,7 @@ impl Signed {
             Some(leaf) => validate(cx, leaf, certificates, trust, purpose),
             None => Err(PathError::NoTrustedRoot { issuer: signer.id.describe().to_string() }),
         };
-        let claims = attributes.unwrap_or_default().unwrap_or_default();
+        let claims = attributes.and_then(Result::ok).unwrap_or_default();
         let holds = checked.is_ok();
         let preferred =
             claims.encryption_key.as_ref().and_then(|id| certificates.iter().find(|c| id.matches(c)));
@@ -208,8 +218,7 @@ impl Signed {
         certificate: &Certificate,
         digests: &FinishedDigests,
     ) -> Result<bool, SignatureError> {
-        let digest =
-            signer.digest.map_err(|algorithm| SignatureError::UnsupportedDigest { algorithm })?;
+        let digest = signer.digest.map_err(|algorithm| SignatureError::UnsupportedDigest { algorithm })?;
         if let SignatureAlgorithm::Unknown(algorithm) = signer.algorithm {
             return Err(SignatureError::UnsupportedSignature { algorithm });
         }
@@ -262,7 +271,8 @@ impl Signed {
 /// Reads the signed attributes if there are any; what cannot be read counts as missing.
 fn read_attributes(signer: &SignerInfo) -> Option<Result<SignedAttributes, SignatureError>> {
     let (raw, offset) = signer.signed_attributes.as_ref()?;
-    let read = Element::only(raw, *offset).map_err(CmsError::from).and_then(|set| SignedAttributes::read(&set));
+    let read =
+        Element::only(raw, *offset).map_err(CmsError::from).and_then(|set| SignedAttributes::read(&set));
     Some(read.unwrap_or(Err(SignatureError::Attribute { attribute: "contentType" })))
 }
 
@@ -277,7 +287,12 @@ fn scheme(signer: &SignerInfo) -> Option<SignatureScheme> {
 }
 
 /// Whether scheme, digest and key belong together. Ed25519 goes with SHA-512 (RFC 8419, 3).
-fn fits(scheme: SignatureScheme, digest: DigestAlgorithm, signer: &SignerInfo, certificate: &Certificate) -> bool {
+fn fits(
+    scheme: SignatureScheme,
+    digest: DigestAlgorithm,
+    signer: &SignerInfo,
+    certificate: &Certificate,
+) -> bool {
     let Ok(key) = certificate.public_key_algorithm() else { return false };
     match (scheme, key) {
         (SignatureScheme::RsaPkcs1(hash), PublicKeyAlgorithm::Rsa { .. })
@@ -322,8 +337,7 @@ impl ContentDigests {
         crypto: &dyn CryptoProvider,
         algorithms: impl IntoIterator<Item = DigestAlgorithm>,
     ) -> ContentDigests {
-        let hashers =
-            algorithms.into_iter().map(|algorithm| (algorithm, crypto.hasher(algorithm))).collect();
+        let hashers = algorithms.into_iter().map(|algorithm| (algorithm, crypto.hasher(algorithm))).collect();
         ContentDigests { hashers, prefix: Vec::new(), length: 0 }
     }
 
