@@ -38,6 +38,8 @@ pub use pkcs12::{Pkcs12, Pkcs12Error};
 pub use trust::TrustStore;
 
 // CMS, MIME and messages
+pub mod cms;
+pub mod message;
 pub mod mime;
 mod tlv;
 
