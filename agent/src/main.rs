@@ -1,10 +1,7 @@
 //! `handset`: a simulated iPhone for mail profiles, and an agent that judges it.
 
-mod cli;
-mod exit;
-mod trial;
-
 use clap::Parser;
+use handset::{cli, trial};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

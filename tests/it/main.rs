@@ -1,3 +1,9 @@
 //! Everything that crosses crates, in one binary.
 
 mod architecture;
+mod determinism;
+mod hostile;
+mod interop;
+mod matrix;
+mod program;
+mod trial;

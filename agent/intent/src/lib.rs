@@ -36,6 +36,7 @@ pub use expectation::{
 };
 pub use intent::{Intent, ServiceIntent, SmimeIntent};
 pub use mapping::{Certainty, MAPPING, MappedKey};
+pub use profile::OsVersion;
 pub use policy::{
     DomainNameSource, EasAuthenticationMethod, EasService, EmailAddressSource, EmailCertificateType,
     EmailPolicy, EmailSyncDuration, SyncScope, UsernameSource,

@@ -4,8 +4,6 @@
 //! No rule about what is allowed lives here: the device says what it does, `intent` what it should do, `verdict`
 //! compares.
 
-mod account;
-mod actions;
 mod findings;
 mod input;
 mod mail;
@@ -14,8 +12,10 @@ mod output;
 use crate::cli::{Colour, Format, TryArguments, Variant};
 use crate::exit::Failure;
 use device::{Answer, DeviceFacts, Event, PromptKind, Reply, Variants};
-use evidence::{Fact, Log, Prompted};
+use crate::port::{self, SimulatedPhone};
+use evidence::{DevicePort, Fact, Log, Prompted};
 use input::Input;
+use intent::ActionId;
 use profile::Timestamp;
 use simulator::{Owner, World, WorldOptions};
 use std::collections::BTreeMap;
@@ -164,9 +164,10 @@ impl Session {
         self.answer_prompts()?;
         if let Some(account) = self.world.managed_account()
             && let Some(effective) = self.world.device().effective(account)
+            && let Ok(Some(seen)) = SimulatedPhone::new(&self.world, &[]).account()
         {
-            self.observe(Fact::Account(Box::new(account::observed(&effective))))?;
-            self.trial.account = Some(account::described(&effective, self.world.device()));
+            self.observe(Fact::Account(Box::new(seen)))?;
+            self.trial.account = Some(port::described(&effective, self.world.device()));
         }
         Ok(())
     }
@@ -224,7 +225,11 @@ impl Session {
     }
 
     fn try_actions(&mut self) -> Result<(), Failure> {
-        for action in actions::try_all(&self.world) {
+        let world = self.world.clone();
+        let mut phone = SimulatedPhone::new(&world, &[]);
+        for id in ActionId::ALL {
+            // The phone knows every action of the contract.
+            let Ok(action) = phone.try_action(&id.to_string()) else { continue };
             self.trial.actions.push(verdict::TrialAction {
                 id: action.id.clone(),
                 verdict: action.outcome,

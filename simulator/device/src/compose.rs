@@ -4,10 +4,9 @@ use crate::{AccountId, Device, EffectiveAccount, Event, IdentityHandle, PromptId
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use smime::{
-    BulkCipher, Certificate, Context, DigestAlgorithm, EncryptOptions, Purpose, SignOptions, SmimeError,
-    Timestamp, message, path,
-};
+use smime::message::{SignOptions, SmimeError};
+use smime::cms::EncryptOptions;
+use smime::{BulkCipher, Certificate, Context, DigestAlgorithm, Purpose, Timestamp, message};
 
 /// A file that goes with a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,7 +115,7 @@ impl Device {
                 .iter()
                 .filter(|(a, _)| a.eq_ignore_ascii_case(address))
                 .flat_map(|(_, certificates)| certificates)
-                .find(|c| path::validate(cx, c, &intermediates, &trust, Purpose::EmailEncryption).is_ok());
+                .find(|c| smime::validate(cx, c, &intermediates, &trust, Purpose::EmailEncryption).is_ok());
             match usable {
                 Some(certificate) => recipients.push((address.clone(), certificate.clone())),
                 None => missing.push(address.clone()),

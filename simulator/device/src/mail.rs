@@ -4,7 +4,8 @@ use crate::compose::Attachment;
 use crate::{AccountId, Device, EffectiveAccount};
 use mail_parser::{MessageParser, MimeHeaders};
 use serde::{Deserialize, Serialize};
-use smime::{Context, Identity, Layer, OpenOptions, SmimeError, Timestamp, message};
+use smime::message::{Layer, OpenOptions, SmimeError};
+use smime::{Context, Identity, Timestamp, message};
 
 /// A message's local number, unique on the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -42,16 +42,15 @@ impl Device {
         for change in answer.changes {
             match change {
                 FolderChange::Add(folder) | FolderChange::Update(folder) => {
-                    let known = session.folder_mut(&folder.server_id);
-                    match known {
-                        Some(known) => known.folder_type = folder.folder_type,
-                        None if session.folders.len() < MAX_FOLDERS => session.folders.push(FolderState {
+                    if let Some(known) = session.folder_mut(&folder.server_id) {
+                        known.folder_type = folder.folder_type;
+                    } else if session.folders.len() < MAX_FOLDERS {
+                        session.folders.push(FolderState {
                             server_id: folder.server_id,
                             folder_type: folder.folder_type,
                             sync_key: wire::eas::sync::FIRST_KEY.to_owned(),
                             restarts: 0,
-                        }),
-                        None => {}
+                        });
                     }
                 }
                 FolderChange::Delete(server_id) => session.folders.retain(|f| f.server_id != server_id),

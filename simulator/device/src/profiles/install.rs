@@ -145,7 +145,7 @@ pub(super) fn open_identity(
         Pkcs12Error::WrongPassword => {
             link(Domain, 9000, "The password for the certificate is incorrect.")
         }
-        Pkcs12Error::NoIdentity => link(Domain, 9006, "The certificate contains no identity."),
+        Pkcs12Error::NoIdentity { .. } => link(Domain, 9006, "The certificate contains no identity."),
         other => link(Domain, 9005, format!("The certificate is malformed: {other}.")),
     })?;
     match file.identities.len() {

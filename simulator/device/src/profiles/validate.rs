@@ -4,7 +4,8 @@
 use super::chain::{ErrorChain, ErrorDomain, ErrorLink, invalid_payload, invalid_profile, link};
 use crate::settings::Service;
 use crate::{DeviceFacts, MailSettings};
-use profile::{Node, Payload, Profile, Schema, Value};
+use profile::plist::{Node, Value};
+use profile::{Payload, Profile, Schema};
 use smime::{Certificate, Context, TrustStore, cms};
 use std::collections::BTreeSet;
 

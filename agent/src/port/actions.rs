@@ -1,14 +1,9 @@
-//! Every user action, really tried on a copy of the world, and whether its effect was seen.
+//! User actions, really tried on a copy of the world, and whether their effect was seen.
 
 use device::{AccountId, Device, Draft, EffectiveAccount, Event, Service, UserAction, Verdict};
 use evidence::{Action, ActionOutcome};
 use intent::{ActionId, Position};
 use simulator::World;
-
-/// Tries them all, each on its own copy.
-pub(super) fn try_all(world: &World) -> Vec<Action> {
-    ActionId::ALL.into_iter().map(|id| attempt(world.clone(), id)).collect()
-}
 
 /// What an attempt left behind.
 struct Attempt {
@@ -18,7 +13,8 @@ struct Attempt {
     text: String,
 }
 
-fn attempt(mut world: World, id: ActionId) -> Action {
+/// Tries one action on a world that is thrown away afterwards.
+pub(super) fn attempt(mut world: World, id: ActionId) -> Action {
     let account = world.managed_account().unwrap_or(AccountId(0));
     world.take_events();
     let attempt = match id {

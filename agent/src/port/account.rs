@@ -52,7 +52,7 @@ fn switch(switch: &EffectiveSwitch) -> TrialSwitch {
 }
 
 /// What is printed.
-pub(super) fn described(account: &EffectiveAccount, device: &Device) -> TrialAccount {
+pub fn described(account: &EffectiveAccount, device: &Device) -> TrialAccount {
     let smime = &account.smime;
     let services = |s: Service| switch(account.services.of(s));
     let identity = |setting: &Option<Setting<IdentityHandle>>| -> (Option<String>, String) {
