@@ -4,6 +4,7 @@
 //! arguments, and a profile is only read, checked and written, never installed.
 #![warn(missing_docs)]
 
+pub mod lint;
 pub mod plist;
 pub mod schema;
 
@@ -16,6 +17,7 @@ mod version;
 mod writer;
 
 pub use finding::{Finding, Severity};
+pub use lint::{CertificateFacts, CertificateKind, KeyUsage, OpenError, lint};
 pub use model::{Profile, parse};
 pub use payload::{Payload, WrongType};
 pub use plist::Format;

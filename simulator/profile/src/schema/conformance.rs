@@ -1,8 +1,8 @@
 //! Profiles checked against a schema: the types of known keys, and required keys.
 
-use super::{KeySchema, KeyType, PayloadSchema, Schema};
+use super::{KeySchema, KeyType, Schema};
+use crate::Profile;
 use crate::plist::{DEPTH_MAX, Dictionary, Node, Span, Value};
-use crate::{Payload, Profile};
 
 /// A known key holds a value of another type than the schema says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,101 +34,150 @@ pub struct MissingKey {
     pub span: Span,
 }
 
+/// What a look at a profile beside a schema meets.
+#[derive(Clone, Debug)]
+pub(crate) enum Meeting<'p> {
+    /// A key the schema knows, and its value.
+    Known {
+        /// What the schema says.
+        schema: &'p KeySchema,
+        /// The value.
+        node: &'p Node,
+    },
+    /// A key that a dictionary of known keys does not have.
+    Unknown {
+        /// Where the key stands.
+        key_span: Span,
+        /// The keys it has.
+        siblings: Vec<&'p str>,
+    },
+    /// A required key that is absent.
+    Missing {
+        /// Where the dictionary stands that should have it.
+        span: Span,
+    },
+}
+
+/// Where something was met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The payload; none for the profile's own keys.
+    pub payload_index: Option<usize>,
+    /// From the payload (or the profile) to the value.
+    pub path: String,
+    /// The key; for an array's item the key of the array.
+    pub key: String,
+}
+
 /// Finds known keys with a value of the wrong type, at any depth, the profile's own keys included.
 ///
 /// Unknown keys and unknown payload types are no errors; what lies below a value of the wrong type is not looked at.
 /// As Apple's errata say, a SubjectAltName entry may be an array of strings as well, except ntPrincipalName.
 pub fn type_errors(profile: &Profile, schema: &Schema) -> Vec<TypeError> {
-    let mut walk = Walk::default();
-    if let Some(root) = profile.dictionary() {
-        walk.dictionary(root, |name| schema.toplevel().key(name));
-    }
-    for payload in &profile.payloads {
-        walk.payload_index = Some(payload.index);
-        let payload_type = payload.payload_type().unwrap_or_default();
-        walk.dictionary(payload.dictionary(), |name| schema.key(payload_type, name));
-    }
-    walk.wrong
+    let mut errors = Vec::new();
+    meet(profile, schema, &mut |place, meeting| {
+        let Meeting::Known { schema, node } = meeting else { return };
+        if !is_of_type(&place, schema, &node.value) {
+            errors.push(TypeError {
+                payload_index: place.payload_index,
+                path: place.path,
+                key: place.key,
+                expected: schema.kind.name(),
+                found: node.value.type_name(),
+                span: node.span,
+            });
+        }
+    });
+    errors
 }
 
 /// Finds required keys that are absent, at any depth where the dictionary above them is there.
 ///
 /// PayloadContent of the profile is not required of an encrypted one (documentation of the top level).
 pub fn missing_keys(profile: &Profile, schema: &Schema) -> Vec<MissingKey> {
-    let mut walk = Walk::default();
+    let mut missing = Vec::new();
+    meet(profile, schema, &mut |place, meeting| {
+        if let Meeting::Missing { span } = meeting {
+            let Place { payload_index, path, key } = place;
+            missing.push(MissingKey { payload_index, path, key, span });
+        }
+    });
+    missing
+}
+
+/// Walks a profile beside a schema and tells everything met, in document order below each dictionary.
+pub(crate) fn meet<'p>(profile: &'p Profile, schema: &'p Schema, tell: &mut dyn FnMut(Place, Meeting<'p>)) {
+    let mut walk = Walk { payload_index: None, path: Vec::new(), above: Vec::new(), tell };
     if let (Some(root), Some(node)) = (profile.dictionary(), &profile.root) {
         let encrypted = profile.is_encrypted() || root.contains("EncryptedPayloadContent");
-        let required =
-            schema.toplevel().keys.iter().filter(|key| !(encrypted && key.name == "PayloadContent"));
-        walk.absent(root, node.span, required);
+        let keys: Vec<_> = schema.toplevel().keys.iter().collect();
+        walk.absent(root, node.span, keys.iter().filter(|key| !(encrypted && key.name == "PayloadContent")));
+        walk.dictionary(root, &keys, |name| schema.toplevel().key(name));
     }
     for payload in &profile.payloads {
         walk.payload_index = Some(payload.index);
         let payload_type = payload.payload_type().unwrap_or_default();
-        walk.absent(payload.dictionary(), payload.span, schema.keys(payload_type));
-        walk.dictionary(payload.dictionary(), |name| schema.key(payload_type, name));
+        let known = schema.payload(payload_type).is_some();
+        let keys: Vec<_> = schema.keys(payload_type).collect();
+        walk.absent(payload.dictionary(), payload.span, &keys);
+        let listed: &[&KeySchema] = if known { &keys } else { &[] };
+        walk.dictionary(payload.dictionary(), listed, |name| schema.key(payload_type, name));
     }
-    walk.missing
 }
 
-/// Known keys of a payload with their schema, its own level only: what lint rules look through.
-pub(crate) fn known_entries<'a>(
-    payload: &'a Payload,
-    schema: &'a Schema,
-) -> impl Iterator<Item = (&'a crate::plist::Entry, &'a KeySchema)> {
-    let payload_type = payload.payload_type().unwrap_or_default();
-    let dictionary = payload.dictionary();
-    dictionary.effective().filter_map(move |entry| Some((entry, schema.key(payload_type, &entry.key)?)))
+/// True if a value is of the schema's type, Apple's errata considered.
+pub(crate) fn is_of_type(place: &Place, schema: &KeySchema, value: &Value) -> bool {
+    let list_of_names = || {
+        place.path.strip_suffix(&place.key).is_some_and(|above| above.ends_with("SubjectAltName."))
+            && place.key != "ntPrincipalName"
+            && value.as_array().is_some_and(|items| items.iter().all(|item| item.value.as_str().is_some()))
+    };
+    schema.kind.accepts(value) || list_of_names()
 }
 
-/// True for payload types of which the schema lists every key.
-pub(crate) fn lists_all_keys(payload: &PayloadSchema) -> bool {
-    !payload.keys.iter().any(KeySchema::is_any)
-}
-
-#[derive(Default)]
-struct Walk<'s> {
+struct Walk<'p, 't> {
     payload_index: Option<usize>,
     path: Vec<String>,
     /// The schemas entered, for those that refer to one above them.
-    above: Vec<&'s KeySchema>,
-    wrong: Vec<TypeError>,
-    missing: Vec<MissingKey>,
+    above: Vec<&'p KeySchema>,
+    tell: &'t mut dyn FnMut(Place, Meeting<'p>),
 }
 
-impl<'s> Walk<'s> {
-    fn dictionary(&mut self, dictionary: &Dictionary, schema: impl Fn(&str) -> Option<&'s KeySchema>) {
+impl<'p> Walk<'p, '_> {
+    /// Looks through a dictionary. Keys are unknown only where the schema lists some and no `ANY`.
+    fn dictionary(
+        &mut self,
+        dictionary: &'p Dictionary,
+        listed: &[&'p KeySchema],
+        schema: impl Fn(&str) -> Option<&'p KeySchema>,
+    ) {
         for entry in dictionary.effective() {
-            if let Some(key) = schema(&entry.key) {
-                self.path.push(entry.key.clone());
-                self.value(&entry.key, &entry.node, key);
-                self.path.pop();
+            self.path.push(entry.key.clone());
+            match schema(&entry.key) {
+                Some(key) => self.value(&entry.key, &entry.node, key),
+                None if listed.is_empty() || listed.iter().any(|key| key.is_any()) => {}
+                None => {
+                    let siblings = listed.iter().map(|key| key.name.as_str()).collect();
+                    let place = self.place(&entry.key);
+                    (self.tell)(place, Meeting::Unknown { key_span: entry.key_span, siblings });
+                }
             }
+            self.path.pop();
         }
     }
 
-    fn value(&mut self, name: &str, node: &Node, schema: &'s KeySchema) {
+    fn value(&mut self, name: &str, node: &'p Node, schema: &'p KeySchema) {
         if self.above.len() >= DEPTH_MAX {
             return;
         }
-        if !schema.kind.accepts(&node.value) {
-            if !self.is_list_of_names(name, &node.value) {
-                self.wrong.push(TypeError {
-                    payload_index: self.payload_index,
-                    path: self.path(),
-                    key: name.to_owned(),
-                    expected: schema.kind.name(),
-                    found: node.value.type_name(),
-                    span: node.span,
-                });
-            }
-            return;
-        }
+        let place = self.place(name);
+        (self.tell)(place, Meeting::Known { schema, node });
         self.above.push(schema);
         match &node.value {
             Value::Dictionary(dictionary) if schema.kind == KeyType::Dictionary => {
-                self.absent(dictionary, node.span, schema.members());
-                self.dictionary(dictionary, |key| schema.member(key));
+                let members: Vec<_> = schema.members().iter().collect();
+                self.absent(dictionary, node.span, &members);
+                self.dictionary(dictionary, &members, |key| schema.member(key));
             }
             Value::Array(items) if schema.kind == KeyType::Array => {
                 let item = schema.subkeys.first().or_else(|| self.referred(schema));
@@ -146,34 +195,30 @@ impl<'s> Walk<'s> {
     }
 
     /// The schema above that a recursive one repeats for its items.
-    fn referred(&self, schema: &KeySchema) -> Option<&'s KeySchema> {
+    fn referred(&self, schema: &KeySchema) -> Option<&'p KeySchema> {
         let name = schema.reference.as_deref()?;
         self.above.iter().rev().copied().find(|key| key.name == name)
     }
 
-    fn is_list_of_names(&self, name: &str, value: &Value) -> bool {
-        self.path.iter().rev().nth(1).is_some_and(|above| above == "SubjectAltName")
-            && name != "ntPrincipalName"
-            && value.as_array().is_some_and(|items| items.iter().all(|item| item.value.as_str().is_some()))
-    }
-
-    fn absent(&mut self, dictionary: &Dictionary, span: Span, keys: impl IntoIterator<Item = &'s KeySchema>) {
+    fn absent<'k>(
+        &mut self,
+        dictionary: &Dictionary,
+        span: Span,
+        keys: impl IntoIterator<Item = &'k &'p KeySchema>,
+    ) where
+        'p: 'k,
+    {
         for key in keys {
             if key.is_required() && !key.is_any() && !dictionary.contains(&key.name) {
                 self.path.push(key.name.clone());
-                let path = self.path();
+                let place = self.place(&key.name);
                 self.path.pop();
-                self.missing.push(MissingKey {
-                    payload_index: self.payload_index,
-                    path,
-                    key: key.name.clone(),
-                    span,
-                });
+                (self.tell)(place, Meeting::Missing { span });
             }
         }
     }
 
-    fn path(&self) -> String {
+    fn place(&self, key: &str) -> Place {
         let mut path = String::new();
         for part in &self.path {
             if !path.is_empty() && !part.starts_with('[') {
@@ -181,6 +226,6 @@ impl<'s> Walk<'s> {
             }
             path.push_str(part);
         }
-        path
+        Place { payload_index: self.payload_index, path, key: key.to_owned() }
     }
 }

@@ -3,6 +3,8 @@
 mod conformance;
 mod table;
 
+pub(crate) use conformance::{Meeting, Place, is_of_type, meet};
+
 pub use conformance::{MissingKey, TypeError, missing_keys, type_errors};
 pub use table::{
     Counts, KeySchema, KeyType, Literal, PayloadSchema, Presence, Range, Repetition, Schema, SchemaError,
