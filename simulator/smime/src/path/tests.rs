@@ -87,7 +87,7 @@ fn a_path_of_three() {
     let wanted = [&leaf, &ca, &root].map(|i| i.certificate.clone());
     assert_eq!(path.certificates, wanted);
     // the chain that the identity carries is what is needed
-    assert_eq!(leaf.chain, [ca.certificate.clone()]);
+    assert_eq!(leaf.chain, std::slice::from_ref(&ca.certificate));
     for purpose in [Purpose::EmailEncryption, Purpose::Any] {
         w.validate(&leaf, &[&ca], &[&root], purpose).unwrap();
     }

@@ -49,6 +49,9 @@ pub(super) enum Scheme {
     Pbes2 { kdf: Pbkdf2, cipher: BulkCipher, key_len: usize, iv: Vec<u8> },
 }
 
+/// A cipher, its key and its IV.
+type KeyMaterial = (BulkCipher, Zeroizing<Vec<u8>>, Vec<u8>);
+
 /// The parameters of PBKDF2 (RFC 8018, A.2).
 #[derive(Clone, Debug)]
 pub(super) struct Pbkdf2 {
@@ -187,7 +190,7 @@ impl Scheme {
         crypto: &dyn CryptoProvider,
         password: &Password,
         budget: &mut Budget,
-    ) -> Result<(BulkCipher, Zeroizing<Vec<u8>>, Vec<u8>), Pkcs12Error> {
+    ) -> Result<KeyMaterial, Pkcs12Error> {
         match self {
             Scheme::Legacy { cipher, salt, iterations } => {
                 budget.spend(*iterations)?;
