@@ -48,6 +48,7 @@ pub struct Certificate(Arc<Parsed>);
 
 struct Parsed {
     der: Vec<u8>,
+    version: u8,
     tbs: Range<usize>,
     subject: Range<usize>,
     issuer: Range<usize>,
@@ -60,6 +61,16 @@ struct Parsed {
     extensions: Extensions,
 }
 
+/// What is kept of a `subjectAltName`.
+#[derive(Default)]
+struct AlternativeNames {
+    mailboxes: Vec<String>,
+    /// DER Names.
+    directory_names: Vec<Vec<u8>>,
+    /// The GeneralName forms that are present, a bit for each tag number.
+    forms: u16,
+}
+
 #[derive(Default)]
 struct Extensions {
     is_ca: bool,
@@ -68,19 +79,23 @@ struct Extensions {
     extended_key_usage: Option<Vec<ObjectIdentifier>>,
     subject_key_id: Option<Vec<u8>>,
     authority_key_id: Option<Vec<u8>>,
-    mailboxes: Vec<String>,
+    alternative_names: AlternativeNames,
     name_constraints: Option<NameConstraints>,
     unknown_critical: Vec<ObjectIdentifier>,
 }
 
-/// The name constraints of a CA as far as they concern mailboxes (RFC 5280, 4.2.1.10).
+/// The name constraints of a CA (RFC 5280, 4.2.1.10).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct NameConstraints {
-    pub(crate) permitted: Vec<String>,
-    pub(crate) excluded: Vec<String>,
-    /// Whether constraints on other name forms are present, which are not evaluated.
-    pub(crate) other_forms: bool,
-    pub(crate) critical: bool,
+    pub(crate) permitted_mailboxes: Vec<String>,
+    pub(crate) excluded_mailboxes: Vec<String>,
+    /// DER Names.
+    pub(crate) permitted_names: Vec<Vec<u8>>,
+    pub(crate) excluded_names: Vec<Vec<u8>>,
+    /// The other GeneralName forms that are constrained, a bit for each tag number.
+    pub(crate) other_forms: u16,
+    /// Whether a constraint is present that cannot be read as RFC 5280 restricts it.
+    pub(crate) unevaluated: bool,
 }
 
 /// What a key may be used for (RFC 5280, 4.2.1.3).
@@ -251,7 +266,7 @@ impl Certificate {
         let mut out: Vec<String> = Vec::new();
         let legacy = name::attributes(self.subject_der()).unwrap_or_default();
         let legacy = legacy.iter().filter(|a| a.kind == name::EMAIL_ADDRESS).filter_map(|a| a.text());
-        for address in self.0.extensions.mailboxes.iter().cloned().chain(legacy) {
+        for address in self.0.extensions.alternative_names.mailboxes.iter().cloned().chain(legacy) {
             if !out.iter().any(|seen| seen.eq_ignore_ascii_case(&address)) {
                 out.push(address);
             }
@@ -259,9 +274,19 @@ impl Certificate {
         out
     }
 
-    /// The mailboxes of `subjectAltName` only.
-    pub(crate) fn alternative_mailboxes(&self) -> &[String] {
-        &self.0.extensions.mailboxes
+    /// The GeneralName forms in `subjectAltName`, a bit for each tag number.
+    pub(crate) fn alternative_forms(&self) -> u16 {
+        self.0.extensions.alternative_names.forms
+    }
+
+    /// The directory names in `subjectAltName`, as DER Names.
+    pub(crate) fn alternative_directory_names(&self) -> &[Vec<u8>] {
+        &self.0.extensions.alternative_names.directory_names
+    }
+
+    /// The version: 1, 2 or 3.
+    pub fn version(&self) -> u8 {
+        self.0.version
     }
 
     /// Whether `basicConstraints` says that the subject is a CA.
@@ -549,6 +574,7 @@ fn parse(der: &[u8]) -> Result<Parsed, CertificateError> {
     };
     r.end().part("tbsCertificate")?;
     Ok(Parsed {
+        version: version as u8 + 1,
         tbs: range(tbs.raw),
         subject: range(subject),
         issuer: range(issuer),
@@ -596,9 +622,9 @@ fn extensions(tagged: &Element<'_>) -> Result<Extensions, CertificateError> {
             AUTHORITY_KEY_ID => {
                 out.authority_key_id = authority_key_id(value).part("authorityKeyIdentifier")?
             }
-            SUBJECT_ALT_NAME => out.mailboxes = mailboxes(value).part("subjectAltName")?,
+            SUBJECT_ALT_NAME => out.alternative_names = alternative_names(value).part("subjectAltName")?,
             NAME_CONSTRAINTS => {
-                out.name_constraints = Some(name_constraints(value, critical).part("nameConstraints")?);
+                out.name_constraints = Some(name_constraints(value).part("nameConstraints")?);
             }
             CERTIFICATE_POLICIES => {}
             _ if critical => out.unknown_critical.push(id.oid().part("extensions")?),
@@ -649,9 +675,10 @@ fn authority_key_id(value: &[u8]) -> Result<Option<Vec<u8>>, Asn1Error> {
     Ok(r.optional(context_primitive(0))?.map(|e| e.content.to_vec()))
 }
 
-/// The mailboxes of a GeneralNames: all `rfc822Name`, then all `SmtpUTF8Mailbox`.
-fn mailboxes(value: &[u8]) -> Result<Vec<String>, Asn1Error> {
-    let (mut ascii, mut utf8) = (Vec::new(), Vec::new());
+/// The names of a GeneralNames; of the mailboxes all `rfc822Name`, then all `SmtpUTF8Mailbox`.
+fn alternative_names(value: &[u8]) -> Result<AlternativeNames, Asn1Error> {
+    let mut out = AlternativeNames::default();
+    let mut utf8 = Vec::new();
     let mut r = single(value)?.expect(SEQUENCE)?.reader();
     let mut count = 0;
     while let Some(general_name) = r.next()? {
@@ -659,32 +686,45 @@ fn mailboxes(value: &[u8]) -> Result<Vec<String>, Asn1Error> {
         if count > MAX_GENERAL_NAMES {
             return Err(Asn1Error::Value);
         }
+        out.forms |= form(&general_name);
         if general_name.tag == context_primitive(1) {
-            ascii.extend(text(general_name.content));
+            out.mailboxes.extend(text(general_name.content));
+        } else if general_name.tag == context(4) {
+            let directory_name = algorithm::inner(&general_name)?.raw;
+            name::attributes(directory_name)?;
+            out.directory_names.push(directory_name.to_vec());
         } else if general_name.tag == context(0) {
             let mut other = general_name.reader();
             let id = other.expect(OID)?;
             if crate::asn1::dotted(id.content) == SMTP_UTF8_MAILBOX {
-                let value =
-                    other.expect(context(0)).and_then(|e| algorithm::inner(&e))?.expect(UTF8_STRING)?;
-                utf8.extend(text(value.content));
+                let value = other.expect(context(0)).and_then(|e| algorithm::inner(&e))?;
+                utf8.extend(text(value.expect(UTF8_STRING)?.content));
             }
         }
     }
-    ascii.append(&mut utf8);
-    Ok(ascii)
+    out.mailboxes.append(&mut utf8);
+    Ok(out)
+}
+
+/// The bit for the form of a GeneralName, by its tag number.
+fn form(general_name: &Element<'_>) -> u16 {
+    1 << (general_name.tag & 0x0F)
 }
 
 fn text(bytes: &[u8]) -> Option<String> {
     String::from_utf8(bytes.to_vec()).ok()
 }
 
-fn name_constraints(value: &[u8], critical: bool) -> Result<NameConstraints, Asn1Error> {
-    let mut out = NameConstraints { critical, ..NameConstraints::default() };
+fn name_constraints(value: &[u8]) -> Result<NameConstraints, Asn1Error> {
+    let mut out = NameConstraints::default();
     let mut r = single(value)?.expect(SEQUENCE)?.reader();
     let mut count = 0;
     for tag in [0, 1] {
         let Some(subtrees) = r.optional(context(tag))? else { continue };
+        let (mailboxes, names) = match tag {
+            0 => (&mut out.permitted_mailboxes, &mut out.permitted_names),
+            _ => (&mut out.excluded_mailboxes, &mut out.excluded_names),
+        };
         let mut subtrees = subtrees.reader();
         while let Some(subtree) = subtrees.next()? {
             count += 1;
@@ -693,13 +733,19 @@ fn name_constraints(value: &[u8], critical: bool) -> Result<NameConstraints, Asn
             }
             let mut s = subtree.expect(SEQUENCE)?.reader();
             let base = s.any()?;
-            // RFC 5280, 4.2.1.10: minimum is 0 and maximum absent; anything else is a form not evaluated
-            let text =
-                if base.tag == context_primitive(1) && s.is_empty() { text(base.content) } else { None };
-            match text {
-                Some(text) if tag == 0 => out.permitted.push(text),
-                Some(text) => out.excluded.push(text),
-                None => out.other_forms = true,
+            // RFC 5280, 4.2.1.10: minimum is 0, which DER leaves out, and maximum is absent
+            out.unevaluated |= !s.is_empty();
+            if base.tag == context_primitive(1) {
+                match text(base.content) {
+                    Some(base) => mailboxes.push(base),
+                    None => out.unevaluated = true,
+                }
+            } else if base.tag == context(4) {
+                let base = algorithm::inner(&base)?.raw;
+                name::attributes(base)?;
+                names.push(base.to_vec());
+            } else {
+                out.other_forms |= form(&base);
             }
         }
     }

@@ -11,8 +11,12 @@ mod provider;
 mod algorithm;
 mod asn1;
 mod certificate;
+#[cfg(any(test, feature = "fake"))]
+pub mod fake;
 mod identity;
+mod issue;
 mod name;
+mod path;
 mod pem;
 mod trust;
 
@@ -22,9 +26,18 @@ pub use certificate::{
 };
 pub use const_oid::ObjectIdentifier;
 pub use identity::{Identity, MAX_PRIVATE_KEY_SIZE, PrivateKey, PrivateKeyError};
+pub use issue::{
+    ExtraExtension, IssueError, IssueRequest, MAX_SERIAL_OCTETS, generate_identity, issue, issue_self_signed,
+};
+pub use path::{
+    ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, EMAIL_PROTECTION, MAX_INTERMEDIATES, MAX_PATH_CERTIFICATES,
+    MAX_SIGNATURE_CHECKS, PathError, Purpose, ValidPath, validate,
+};
 pub use trust::TrustStore;
 
 // CMS, MIME and messages
+pub mod cms;
+pub mod message;
 pub mod mime;
 mod tlv;
 

@@ -44,6 +44,15 @@ impl Attribute<'_> {
     pub(crate) fn text(&self) -> Option<String> {
         text(&self.value)
     }
+
+    fn same(&self, other: &Attribute<'_>) -> bool {
+        self.kind == other.kind
+            && self.joined == other.joined
+            && match (self.text(), other.text()) {
+                (Some(a), Some(b)) => folded(&a) == folded(&b),
+                _ => self.value.raw == other.value.raw,
+            }
+    }
 }
 
 /// The text of a directory string. T61 is read as Latin-1, as every implementation does.
@@ -152,16 +161,27 @@ pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
     if a == b {
         return true;
     }
-    let (Ok(a), Ok(b)) = (attributes(a), attributes(b)) else { return false };
-    a.len() == b.len()
-        && a.iter().zip(&b).all(|(x, y)| {
-            x.kind == y.kind
-                && x.joined == y.joined
-                && match (x.text(), y.text()) {
-                    (Some(x), Some(y)) => folded(&x) == folded(&y),
-                    _ => x.value.raw == y.value.raw,
-                }
-        })
+    match (attributes(a), attributes(b)) {
+        (Ok(a), Ok(b)) => a.len() == b.len() && a.iter().zip(&b).all(|(x, y)| x.same(y)),
+        _ => false,
+    }
+}
+
+/// Whether a DER Name begins with all RDNs of another (RFC 5280, 7.1).
+pub(crate) fn within(name: &[u8], base: &[u8]) -> bool {
+    match (attributes(name), attributes(base)) {
+        (Ok(name), Ok(base)) => {
+            base.len() <= name.len()
+                && base.iter().zip(&name).all(|(x, y)| x.same(y))
+                && name.get(base.len()).is_none_or(|next| !next.joined)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a DER Name has no RDN.
+pub(crate) fn is_empty(name: &[u8]) -> bool {
+    attributes(name).is_ok_and(|a| a.is_empty())
 }
 
 fn folded(value: &str) -> String {

@@ -35,7 +35,7 @@ impl ContentType {
 /// Cuts at the semicolons outside quoted strings and comments, and drops the comments.
 fn split(text: &str) -> Vec<String> {
     let mut sections = vec![String::new()];
-    let mut push = |sections: &mut Vec<String>, c| {
+    let push = |sections: &mut Vec<String>, c| {
         if let Some(last) = sections.last_mut() {
             last.push(c);
         }

@@ -1,0 +1,210 @@
+//! Signed attributes (RFC 5652, 11; RFC 8551, 2.5).
+
+use super::certificate_id::CertificateId;
+use super::{CmsError, SignatureError, cipher, oid};
+use crate::tlv::{Element, Tag, TlvError, read_time, write, write_time};
+use crate::{BulkCipher, Certificate, Timestamp};
+use const_oid::ObjectIdentifier;
+
+/// How many signed attributes a signer may have.
+pub const ATTRIBUTES_MAX: usize = 128;
+
+/// What the signed attributes say.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(super) struct SignedAttributes {
+    /// The content type; the error when the attribute is not there exactly once.
+    pub content_type: Option<ObjectIdentifier>,
+    pub message_digest: Option<Vec<u8>>,
+    pub signing_time: Option<Timestamp>,
+    pub capabilities: Vec<BulkCipher>,
+    pub encryption_key: Option<CertificateId>,
+}
+
+impl SignedAttributes {
+    /// Reads the attributes of a signer; the tag has been checked.
+    ///
+    /// # Errors
+    ///
+    /// The encoding's. A known attribute that is there twice or has not one value is [`SignatureError::Attribute`],
+    /// inside.
+    pub(super) fn read(set: &Element<'_>) -> Result<Result<SignedAttributes, SignatureError>, CmsError> {
+        let mut attributes = SignedAttributes::default();
+        let mut seen: Vec<ObjectIdentifier> = Vec::new();
+        let mut wrong = None;
+        let mut count = 0;
+        let mut reader = set.reader();
+        while let Some(element) = reader.next()? {
+            count += 1;
+            if count > ATTRIBUTES_MAX {
+                return Err(CmsError::TooMany { what: "signed attributes", limit: ATTRIBUTES_MAX });
+            }
+            let mut parts = element.open(Tag::SEQUENCE, "an attribute")?;
+            let kind = parts.required("an attribute type")?.oid()?;
+            let values = parts.expect(Tag::SET, "attribute values")?;
+            parts.end()?;
+            let name = match kind {
+                oid::CONTENT_TYPE => "contentType",
+                oid::MESSAGE_DIGEST => "messageDigest",
+                oid::SIGNING_TIME => "signingTime",
+                oid::SMIME_CAPABILITIES => "SMIMECapabilities",
+                oid::ENCRYPTION_KEY_PREFERENCE | oid::MICROSOFT_ENCRYPTION_KEY_PREFERENCE => "encrypKeyPref",
+                _ => continue,
+            };
+            let mut values = values.reader();
+            let value = values.next()?;
+            match value {
+                Some(value) if values.is_empty() && !seen.contains(&kind) => attributes.take(kind, &value)?,
+                _ => wrong = Some(SignatureError::Attribute { attribute: name }),
+            }
+            seen.push(kind);
+        }
+        Ok(wrong.map_or(Ok(attributes), Err))
+    }
+
+    fn take(&mut self, kind: ObjectIdentifier, value: &Element<'_>) -> Result<(), TlvError> {
+        match kind {
+            oid::CONTENT_TYPE => self.content_type = Some(value.oid()?),
+            oid::MESSAGE_DIGEST => self.message_digest = Some(value.octet_string()?.into_owned()),
+            // What only informs is left out when it cannot be read.
+            oid::SIGNING_TIME => self.signing_time = read_time(value).ok(),
+            oid::SMIME_CAPABILITIES => self.capabilities = read_capabilities(value).unwrap_or_default(),
+            oid::MICROSOFT_ENCRYPTION_KEY_PREFERENCE if self.encryption_key.is_none() => {
+                self.encryption_key = CertificateId::read_issuer_serial(value).ok();
+            }
+            oid::ENCRYPTION_KEY_PREFERENCE => self.encryption_key = read_preference(value).ok().flatten(),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// SMIMEEncryptionKeyPreference (RFC 8551, 2.5.3), implicitly tagged.
+fn read_preference(value: &Element<'_>) -> Result<Option<CertificateId>, TlvError> {
+    if value.tag == Tag::context(0) {
+        return CertificateId::read_issuer_serial(value).map(Some);
+    }
+    if value.tag == Tag::context(1) {
+        let id = value.reader().required("a key identifier")?.octet_string()?;
+        return Ok(Some(CertificateId::KeyId(id.into_owned())));
+    }
+    if value.tag.is_context(2) {
+        return Ok(Some(CertificateId::KeyId(value.octets()?.into_owned())));
+    }
+    Ok(None)
+}
+
+/// SMIMECapabilities (RFC 8551, 2.5.2): the content ciphers that are known, in order of preference.
+fn read_capabilities(value: &Element<'_>) -> Result<Vec<BulkCipher>, TlvError> {
+    let mut ciphers = Vec::new();
+    let mut reader = value.open(Tag::SEQUENCE, "capabilities")?;
+    while let Some(capability) = reader.next()? {
+        let algorithm =
+            capability.open(Tag::SEQUENCE, "a capability")?.required("an object identifier")?.oid()?;
+        ciphers.extend(cipher::capability(algorithm).filter(|cipher| !ciphers.contains(cipher)));
+    }
+    Ok(ciphers)
+}
+
+/// What goes into the signed attributes.
+pub(super) struct NewAttributes<'a> {
+    pub content_type: ObjectIdentifier,
+    pub message_digest: &'a [u8],
+    pub signing_time: Option<Timestamp>,
+    pub capabilities: &'a [BulkCipher],
+    pub encryption_certificate: Option<&'a Certificate>,
+}
+
+impl NewAttributes<'_> {
+    /// The DER of the SET OF, which is what is signed.
+    pub(super) fn write(&self) -> Vec<u8> {
+        let mut attributes = vec![
+            attribute(oid::CONTENT_TYPE, &write::oid(self.content_type)),
+            attribute(oid::MESSAGE_DIGEST, &write::octet_string(self.message_digest)),
+        ];
+        attributes.extend(self.signing_time.map(|time| attribute(oid::SIGNING_TIME, &write_time(time))));
+        if !self.capabilities.is_empty() {
+            let capabilities: Vec<Vec<u8>> = self
+                .capabilities
+                .iter()
+                .filter_map(|capability| cipher::algorithm(*capability).ok())
+                .map(|algorithm| write::sequence(&[write::oid(algorithm)]))
+                .collect();
+            attributes.push(attribute(oid::SMIME_CAPABILITIES, &write::sequence(&capabilities)));
+        }
+        if let Some(certificate) = self.encryption_certificate {
+            let preference = CertificateId::of(certificate).write(0xa0);
+            attributes.push(attribute(oid::ENCRYPTION_KEY_PREFERENCE, &preference));
+        }
+        write::set_of(attributes)
+    }
+}
+
+fn attribute(kind: ObjectIdentifier, value: &[u8]) -> Vec<u8> {
+    write::sequence(&[write::oid(kind), write::tlv(0x31, value)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(attributes: Vec<Vec<u8>>) -> Result<Result<SignedAttributes, SignatureError>, CmsError> {
+        let set = write::tlv_parts(0xa0, &attributes);
+        SignedAttributes::read(&Element::only(&set, 0).unwrap())
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let new = NewAttributes {
+            content_type: oid::DATA,
+            message_digest: &[1, 2],
+            signing_time: Some(Timestamp(1_709_208_000_000)),
+            capabilities: &[BulkCipher::Aes256Cbc, BulkCipher::TripleDesCbc],
+            encryption_certificate: None,
+        };
+        let set = new.write();
+        let read = SignedAttributes::read(&Element::only(&set, 0).unwrap()).unwrap().unwrap();
+        assert_eq!(read.content_type, Some(oid::DATA));
+        assert_eq!(read.message_digest.as_deref(), Some(&[1, 2][..]));
+        assert_eq!(read.signing_time, Some(Timestamp(1_709_208_000_000)));
+        assert_eq!(read.capabilities, [BulkCipher::Aes256Cbc, BulkCipher::TripleDesCbc]);
+    }
+
+    #[test]
+    fn an_attribute_twice_or_with_two_values_is_refused() {
+        let digest = || attribute(oid::MESSAGE_DIGEST, &write::octet_string(&[1]));
+        let wrong = Ok(Err(SignatureError::Attribute { attribute: "messageDigest" }));
+        assert_eq!(read(vec![digest(), digest()]), wrong);
+        let values = [write::octet_string(&[1]), write::octet_string(&[2])].concat();
+        assert_eq!(read(vec![attribute(oid::MESSAGE_DIGEST, &values)]), wrong);
+        assert_eq!(read(vec![attribute(oid::MESSAGE_DIGEST, &[])]), wrong);
+    }
+
+    #[test]
+    fn attributes_stop_at_the_bound() {
+        let some = |count: u32| {
+            (0..count)
+                .map(|n| attribute(ObjectIdentifier::new_unwrap("1.2.3"), &write::small_integer(n)))
+                .collect()
+        };
+        assert!(read(some(ATTRIBUTES_MAX as u32)).unwrap().is_ok());
+        assert!(matches!(read(some(ATTRIBUTES_MAX as u32 + 1)), Err(CmsError::TooMany { .. })));
+    }
+
+    #[test]
+    fn every_form_of_the_key_preference_is_read() {
+        let id = CertificateId::IssuerSerial { issuer: write::sequence::<&[u8]>(&[]), serial: vec![7] };
+        for (kind, value, expected) in [
+            (oid::ENCRYPTION_KEY_PREFERENCE, id.write(0xa0), Some(id.clone())),
+            (oid::MICROSOFT_ENCRYPTION_KEY_PREFERENCE, id.write(0x30), Some(id.clone())),
+            (
+                oid::ENCRYPTION_KEY_PREFERENCE,
+                write::tlv(0xa1, &write::octet_string(&[5])),
+                Some(CertificateId::KeyId(vec![5])),
+            ),
+            (oid::ENCRYPTION_KEY_PREFERENCE, write::tlv(0x82, &[5]), Some(CertificateId::KeyId(vec![5]))),
+            (oid::ENCRYPTION_KEY_PREFERENCE, write::tlv(0x83, &[5]), None),
+        ] {
+            assert_eq!(read(vec![attribute(kind, &value)]).unwrap().unwrap().encryption_key, expected);
+        }
+    }
+}

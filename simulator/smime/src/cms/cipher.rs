@@ -1,0 +1,213 @@
+//! Content encryption: which cipher an AlgorithmIdentifier names, and the padding of RFC 5652, 6.3.
+
+use super::oid;
+use crate::tlv::{Element, Tag, TlvError, write};
+use crate::{BulkCipher, BulkEncryptor, CryptoError};
+use const_oid::ObjectIdentifier;
+
+/// An algorithm for the content and its initialisation vector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ContentEncryption {
+    pub algorithm: ObjectIdentifier,
+    /// `None` when the algorithm is not known, or its parameters are not.
+    pub cipher: Option<(BulkCipher, Vec<u8>)>,
+}
+
+impl ContentEncryption {
+    /// Reads a ContentEncryptionAlgorithmIdentifier. Authenticated ciphers are not taken from EnvelopedData, where
+    /// nothing would check their tag (RFC 5084).
+    pub(super) fn read(element: &Element<'_>) -> Result<ContentEncryption, TlvError> {
+        let mut reader = element.open(Tag::SEQUENCE, "an algorithm identifier")?;
+        let algorithm = reader.required("an object identifier")?.oid()?;
+        let parameters = reader.next()?;
+        reader.end()?;
+        let cipher = match algorithm {
+            oid::AES128_CBC => Some(BulkCipher::Aes128Cbc),
+            oid::AES192_CBC => Some(BulkCipher::Aes192Cbc),
+            oid::AES256_CBC => Some(BulkCipher::Aes256Cbc),
+            oid::TRIPLE_DES_CBC => Some(BulkCipher::TripleDesCbc),
+            oid::DES_CBC => Some(BulkCipher::DesCbc),
+            _ => None,
+        };
+        let cipher = match (cipher, parameters) {
+            (Some(cipher), Some(iv)) if iv.tag.is_octet_string() => Some((cipher, iv.octets()?.into_owned())),
+            (None, Some(parameters)) if algorithm == oid::RC2_CBC => rc2(&parameters)?,
+            _ => None,
+        };
+        Ok(ContentEncryption {
+            algorithm,
+            cipher: cipher.filter(|(cipher, iv)| iv.len() == block_len(*cipher)),
+        })
+    }
+}
+
+/// RC2-CBC parameters (RFC 3370, 5.2): the version says how many bits of the key are effective.
+fn rc2(parameters: &Element<'_>) -> Result<Option<(BulkCipher, Vec<u8>)>, TlvError> {
+    let mut reader = parameters.open(Tag::SEQUENCE, "parameters of RC2")?;
+    let version = reader.required("a version")?.small_integer()?;
+    let iv = reader.required("an initialisation vector")?.octet_string()?.into_owned();
+    reader.end()?;
+    let effective_bits = match version {
+        160 => 40,
+        120 => 64,
+        58 => 128,
+        _ => return Ok(None),
+    };
+    Ok(Some((BulkCipher::Rc2Cbc { effective_bits }, iv)))
+}
+
+/// Writes the AlgorithmIdentifier of a cipher that is encrypted with here.
+pub(super) fn identifier(cipher: BulkCipher, iv: &[u8]) -> Result<Vec<u8>, CryptoError> {
+    Ok(write::sequence(&[write::oid(algorithm(cipher)?), write::octet_string(iv)]))
+}
+
+/// The identifier of a cipher that is encrypted with here.
+pub(super) fn algorithm(cipher: BulkCipher) -> Result<ObjectIdentifier, CryptoError> {
+    match cipher {
+        BulkCipher::Aes128Cbc => Ok(oid::AES128_CBC),
+        BulkCipher::Aes192Cbc => Ok(oid::AES192_CBC),
+        BulkCipher::Aes256Cbc => Ok(oid::AES256_CBC),
+        BulkCipher::TripleDesCbc => Ok(oid::TRIPLE_DES_CBC),
+        _ => Err(CryptoError::Unsupported("content encryption other than AES-CBC and triple DES")),
+    }
+}
+
+/// The cipher that an SMIMECapability names, if its parameters need not be looked at.
+pub(super) fn capability(algorithm: ObjectIdentifier) -> Option<BulkCipher> {
+    [BulkCipher::Aes128Cbc, BulkCipher::Aes192Cbc, BulkCipher::Aes256Cbc, BulkCipher::TripleDesCbc]
+        .into_iter()
+        .find(|cipher| self::algorithm(*cipher) == Ok(algorithm))
+}
+
+/// The length of the key in octets.
+pub(super) fn key_len(cipher: BulkCipher) -> usize {
+    match cipher {
+        BulkCipher::Aes128Cbc | BulkCipher::Aes128Gcm => 16,
+        BulkCipher::Aes192Cbc | BulkCipher::TripleDesCbc => 24,
+        BulkCipher::Aes256Cbc | BulkCipher::Aes256Gcm => 32,
+        BulkCipher::DesCbc => 8,
+        BulkCipher::Rc2Cbc { effective_bits } => usize::from(effective_bits / 8),
+    }
+}
+
+/// The length of a block, and of a CBC initialisation vector, in octets.
+pub(super) fn block_len(cipher: BulkCipher) -> usize {
+    match cipher {
+        BulkCipher::TripleDesCbc | BulkCipher::DesCbc | BulkCipher::Rc2Cbc { .. } => 8,
+        _ => 16,
+    }
+}
+
+/// Whether the cipher is too old to trust (RFC 8551, 2.7).
+pub(super) fn is_legacy(cipher: BulkCipher) -> bool {
+    matches!(cipher, BulkCipher::TripleDesCbc | BulkCipher::DesCbc | BulkCipher::Rc2Cbc { .. })
+}
+
+/// The padding of `length` octets: 1 to a block, each its own count.
+pub(super) fn padding(length: u64, block: usize) -> Vec<u8> {
+    let count = block - (length % block as u64) as usize;
+    vec![count as u8; count]
+}
+
+/// Removes the padding of CBC from a stream: the last block is held back until the stream ends.
+pub(super) struct Unpadder {
+    cipher: Box<dyn BulkEncryptor>,
+    block: usize,
+    last: Vec<u8>,
+    fed: u64,
+}
+
+impl Unpadder {
+    pub(super) fn new(cipher: Box<dyn BulkEncryptor>, block: usize) -> Unpadder {
+        Unpadder { cipher, block, last: Vec::new(), fed: 0 }
+    }
+
+    /// Decrypts and appends all but the last block.
+    pub(super) fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError> {
+        self.fed += input.len() as u64;
+        let start = out.len();
+        out.append(&mut self.last);
+        self.cipher.update(input, out)?;
+        let keep = out.len().saturating_sub(self.block).max(start);
+        self.last.extend(out.drain(keep..));
+        Ok(())
+    }
+
+    /// Checks the padding and appends what of the last block is content. Which of the octets is wrong does not show
+    /// in the time it takes.
+    pub(super) fn finish(mut self, out: &mut Vec<u8>) -> Result<(), CryptoError> {
+        if self.fed == 0 || !self.fed.is_multiple_of(self.block as u64) {
+            return Err(CryptoError::BadLength);
+        }
+        let mut rest = Vec::new();
+        rest.append(&mut self.last);
+        let ended = self.cipher.finish(None)?;
+        rest.extend_from_slice(&ended);
+        let count = rest.last().copied().unwrap_or_default();
+        let mut bad = u8::from(count == 0) | u8::from(usize::from(count) > self.block);
+        bad |= u8::from(rest.len() != self.block);
+        for (at, octet) in rest.iter().rev().enumerate() {
+            let padding = u8::from(at < usize::from(count));
+            bad |= padding.wrapping_neg() & (octet ^ count);
+        }
+        if bad != 0 {
+            return Err(CryptoError::Failed);
+        }
+        out.extend_from_slice(rest.get(..self.block - usize::from(count)).unwrap_or_default());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives back what it gets.
+    struct Plain;
+
+    impl BulkEncryptor for Plain {
+        fn additional_data(&mut self, _: &[u8]) -> Result<(), CryptoError> {
+            Err(CryptoError::Failed)
+        }
+        fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError> {
+            out.extend_from_slice(input);
+            Ok(())
+        }
+        fn finish(self: Box<Self>, _: Option<&[u8]>) -> Result<Vec<u8>, CryptoError> {
+            Ok(Vec::new())
+        }
+    }
+
+    fn unpad(bytes: &[u8], piece: usize) -> Result<Vec<u8>, CryptoError> {
+        let mut unpadder = Unpadder::new(Box::new(Plain), 8);
+        let mut out = Vec::new();
+        for piece in bytes.chunks(piece) {
+            unpadder.update(piece, &mut out)?;
+        }
+        unpadder.finish(&mut out)?;
+        Ok(out)
+    }
+
+    #[test]
+    fn padding_is_added_and_removed() {
+        for length in 0..=25usize {
+            let mut bytes = vec![9; length];
+            bytes.extend(padding(length as u64, 8));
+            assert_eq!(bytes.len() % 8, 0);
+            for piece in 1..=bytes.len() {
+                assert_eq!(unpad(&bytes, piece).unwrap(), vec![9; length]);
+            }
+        }
+    }
+
+    #[test]
+    fn padding_that_is_wrong_anywhere_is_refused() {
+        for last in
+            [&[9, 9, 9, 9, 9, 9, 9, 0][..], &[9; 8], &[9, 9, 9, 9, 9, 2, 3, 3], &[7, 8, 8, 8, 8, 8, 8, 8]]
+        {
+            assert_eq!(unpad(&[&[1; 8], last].concat(), 5), Err(CryptoError::Failed), "{last:?}");
+        }
+        assert_eq!(unpad(&[1; 9], 5), Err(CryptoError::BadLength));
+        assert_eq!(unpad(&[], 5), Err(CryptoError::BadLength));
+    }
+}

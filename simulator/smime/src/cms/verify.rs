@@ -1,0 +1,406 @@
+//! Verifying SignedData (RFC 5652, 5.4 to 5.6).
+
+use super::attribute::SignedAttributes;
+use super::parser::{Head, Parser, SignedTail, Sink};
+use super::signer::{SignatureAlgorithm, SignerInfo};
+use super::{AddressMatch, CmsError, SignatureError, SignerReport, oid};
+use crate::tlv::Element;
+use crate::{
+    Certificate, Context, CryptoError, CryptoProvider, Digest, DigestAlgorithm, Hasher, PathError,
+    PublicKeyAlgorithm, Purpose, SignatureScheme, TrustStore, validate,
+};
+use const_oid::ObjectIdentifier;
+use std::collections::BTreeMap;
+
+/// RSA keys shorter than this are weak (RFC 8551, 2.2).
+const RSA_STRONG_BITS: u32 = 2048;
+/// How many certificates that fit a signer identifier are tried.
+const CANDIDATES_MAX: usize = 8;
+/// Content that is not longer is looked at for signed attributes lifted from another message.
+const LIFTED_MAX: usize = 8 * 1024;
+
+/// SignedData with its content: what was signed, by whom, with which certificates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedContent {
+    /// The content, whether its signatures hold or not.
+    pub content: Vec<u8>,
+    /// The type of the content; signed mail and signed profiles have id-data.
+    pub content_type: ObjectIdentifier,
+    /// The signers, in the order of the message. There may be none.
+    pub signers: Vec<SignerReport>,
+    /// The certificates that the message carries, each once.
+    pub certificates: Vec<Certificate>,
+}
+
+/// Reads SignedData with attached content, such as a signed configuration profile, from DER or BER. Paths are
+/// validated for any purpose; sender addresses are not looked at.
+///
+/// # Errors
+///
+/// Encodings, bounds, other content types, and [`CmsError::NoContent`] for a detached signature. A signature that
+/// does not hold is no error: it stands in the signer's report.
+pub fn open_signed(
+    cx: &Context<'_>,
+    der_or_ber: &[u8],
+    trust: &TrustStore,
+) -> Result<SignedContent, CmsError> {
+    let mut content = Vec::new();
+    let mut verifier = Verifier::new(cx);
+    verifier.update(der_or_ber, &mut content)?;
+    let signed = verifier.finish()?;
+    if !signed.attached {
+        return Err(CmsError::NoContent);
+    }
+    let content_type = signed.content_type;
+    let signers = signed.reports(cx, None, &[], trust, Purpose::Any);
+    Ok(SignedContent { content, content_type, signers, certificates: signed.certificates })
+}
+
+/// Reads SignedData from pieces of any size and gives its content as it arrives.
+///
+/// The content is *held* until [`Verifier::finish`] has succeeded and the reports are known.
+pub struct Verifier<'a> {
+    parser: Parser,
+    hashing: Hashing<'a>,
+}
+
+impl<'a> Verifier<'a> {
+    /// Starts a message.
+    pub fn new(cx: &Context<'a>) -> Verifier<'a> {
+        let digests = ContentDigests::new(cx.crypto, []);
+        let hashing = Hashing {
+            crypto: cx.crypto,
+            digests,
+            content_type: oid::DATA,
+            declared: Vec::new(),
+            out: Vec::new(),
+        };
+        Verifier { parser: Parser::new(), hashing }
+    }
+
+    /// Feeds octets and appends content.
+    ///
+    /// # Errors
+    ///
+    /// Encodings, bounds, another content type. The verifier must not be fed again after.
+    pub fn update(&mut self, input: &[u8], held: &mut Vec<u8>) -> Result<(), CmsError> {
+        self.parser.update(input, &mut self.hashing)?;
+        held.append(&mut self.hashing.out);
+        Ok(())
+    }
+
+    /// Ends the message.
+    ///
+    /// # Errors
+    ///
+    /// Truncation.
+    pub fn finish(self) -> Result<Signed, CmsError> {
+        let SignedTail { attached, certificates, signers } = self.parser.finish()?;
+        Ok(Signed {
+            attached,
+            content_type: self.hashing.content_type,
+            certificates,
+            digests: self.hashing.digests.finish(),
+            declared: self.hashing.declared,
+            signers,
+        })
+    }
+}
+
+/// SignedData that was read to its end.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// Whether the content was inside.
+    pub attached: bool,
+    /// The type of the content.
+    pub content_type: ObjectIdentifier,
+    /// The certificates of the message.
+    pub certificates: Vec<Certificate>,
+    digests: FinishedDigests,
+    declared: Vec<DigestAlgorithm>,
+    signers: Vec<SignerInfo>,
+}
+
+impl Signed {
+    /// Starts hashing the content of a detached signature with the algorithms that the message declares.
+    pub fn detached(&self, cx: &Context<'_>) -> ContentDigests {
+        ContentDigests::new(cx.crypto, self.declared.iter().copied())
+    }
+
+    /// How many signers there are.
+    pub fn signer_count(&self) -> usize {
+        self.signers.len()
+    }
+
+    /// Judges every signer. `detached` are the digests of content that was not inside; `known` are certificates that
+    /// complete those of the message.
+    pub fn reports(
+        &self,
+        cx: &Context<'_>,
+        detached: Option<&FinishedDigests>,
+        known: &[Certificate],
+        trust: &TrustStore,
+        purpose: Purpose,
+    ) -> Vec<SignerReport> {
+        let digests = detached.unwrap_or(&self.digests);
+        let mut intermediates = self.certificates.clone();
+        intermediates.extend(known.iter().filter(|known| !self.certificates.contains(known)).cloned());
+        self.signers
+            .iter()
+            .map(|signer| self.report(cx, signer, digests, &intermediates, trust, purpose))
+            .collect()
+    }
+
+    fn report(
+        &self,
+        cx: &Context<'_>,
+        signer: &SignerInfo,
+        digests: &FinishedDigests,
+        certificates: &[Certificate],
+        trust: &TrustStore,
+        purpose: Purpose,
+    ) -> SignerReport {
+        let digest = signer.digest.ok();
+        let scheme = scheme(signer);
+        let attributes = read_attributes(signer);
+        let fits = certificates.iter().filter(|certificate| signer.id.matches(certificate));
+        let mut tried: Vec<(&Certificate, Result<bool, SignatureError>)> = Vec::new();
+        for certificate in fits.take(CANDIDATES_MAX) {
+            let result = self.check(cx.crypto, signer, &attributes, certificate, digests);
+            let done = result.is_ok();
+            tried.push((certificate, result));
+            if done {
+                break;
+            }
+        }
+        let best = tried.iter().position(|(_, result)| result.is_ok()).unwrap_or_default();
+        let (certificate, checked) = match tried.into_iter().nth(best) {
+            Some((certificate, checked)) => (Some(certificate), checked),
+            None => (None, Err(SignatureError::NoCertificate)),
+        };
+        let path = match certificate {
+            Some(leaf) => validate(cx, leaf, certificates, trust, purpose),
+            None => Err(PathError::NoTrustedRoot { issuer: signer.id.describe().to_string() }),
+        };
+        let claims = attributes.and_then(Result::ok).unwrap_or_default();
+        let holds = checked.is_ok();
+        let preferred =
+            claims.encryption_key.as_ref().and_then(|id| certificates.iter().find(|c| id.matches(c)));
+        let encryption_certificate = certificate
+            .filter(|_| holds)
+            .and_then(|leaf| preferred.or_else(|| encryption_certificate(leaf, &self.certificates)))
+            .cloned();
+        let short_key = certificate.is_some_and(|certificate| {
+            matches!(certificate.public_key_algorithm(), Ok(PublicKeyAlgorithm::Rsa { bits }) if bits < RSA_STRONG_BITS)
+        });
+        SignerReport {
+            certificate: certificate.cloned(),
+            digest,
+            scheme,
+            signing_time: claims.signing_time,
+            weak: short_key || digest == Some(DigestAlgorithm::Sha1),
+            encryption_certificate,
+            capabilities: if holds { claims.capabilities } else { Vec::new() },
+            reencoded: checked == Ok(true),
+            signature: checked.map(|_| ()),
+            path,
+            address: AddressMatch::NotChecked,
+            address_case_differs: false,
+        }
+    }
+
+    /// Checks a signature with a certificate's key. `Ok(true)` when the attributes had to be put into DER first.
+    fn check(
+        &self,
+        crypto: &dyn CryptoProvider,
+        signer: &SignerInfo,
+        attributes: &Option<Result<SignedAttributes, SignatureError>>,
+        certificate: &Certificate,
+        digests: &FinishedDigests,
+    ) -> Result<bool, SignatureError> {
+        let digest = signer.digest.map_err(|algorithm| SignatureError::UnsupportedDigest { algorithm })?;
+        if let SignatureAlgorithm::Unknown(algorithm) = signer.algorithm {
+            return Err(SignatureError::UnsupportedSignature { algorithm });
+        }
+        let scheme = scheme(signer).ok_or(SignatureError::Mismatch)?;
+        if !fits(scheme, digest, signer, certificate) {
+            return Err(SignatureError::Mismatch);
+        }
+        let content_digest =
+            digests.digests.get(&digest).ok_or(SignatureError::UndeclaredDigest { digest })?;
+        let spki = certificate.spki_der();
+        let verify = |digest: &[u8]| match crypto.verify(spki, scheme, digest, &signer.signature) {
+            Ok(()) => Ok(()),
+            Err(CryptoError::BadSignature) => Err(SignatureError::Signature),
+            Err(other) => Err(SignatureError::Crypto(other)),
+        };
+
+        let (Some((raw, offset)), Some(attributes)) = (&signer.signed_attributes, attributes) else {
+            // RFC 5652, 5.3: attributes are mandatory for every content but data.
+            if self.content_type != oid::DATA || scheme == SignatureScheme::Ed25519 {
+                return Err(SignatureError::NoAttributes);
+            }
+            verify(content_digest)?;
+            return if digests.lifted { Err(SignatureError::Lifted) } else { Ok(false) };
+        };
+        let attributes = attributes.as_ref().map_err(Clone::clone)?;
+        let missing = |attribute| SignatureError::Attribute { attribute };
+        let content_type = attributes.content_type.ok_or(missing("contentType"))?;
+        if content_type != self.content_type {
+            return Err(SignatureError::ContentType);
+        }
+        if attributes.message_digest.as_ref().ok_or(missing("messageDigest"))? != content_digest {
+            return Err(SignatureError::Content);
+        }
+        // The attributes are signed as the SET OF that they are, though sent with an implicit tag.
+        let rest = raw.get(1..).unwrap_or_default();
+        let over = |parts: &[&[u8]]| match scheme {
+            SignatureScheme::Ed25519 => verify(&parts.concat()),
+            _ => verify(&crypto.digest(digest, parts)),
+        };
+        let as_sent = over(&[&[0x31], rest]);
+        let Err(error) = as_sent else { return Ok(false) };
+        let der = Element::only(raw, *offset).and_then(|element| element.to_der(0x31, true));
+        match der {
+            Ok(der) if der.get(1..) != Some(rest) => over(&[&der]).map(|()| true),
+            _ => Err(error),
+        }
+    }
+}
+
+/// Reads the signed attributes if there are any; what cannot be read counts as missing.
+fn read_attributes(signer: &SignerInfo) -> Option<Result<SignedAttributes, SignatureError>> {
+    let (raw, offset) = signer.signed_attributes.as_ref()?;
+    let read =
+        Element::only(raw, *offset).map_err(CmsError::from).and_then(|set| SignedAttributes::read(&set));
+    Some(read.unwrap_or(Err(SignatureError::Attribute { attribute: "contentType" })))
+}
+
+/// The scheme that the signature algorithm and the digest make together.
+fn scheme(signer: &SignerInfo) -> Option<SignatureScheme> {
+    match signer.algorithm {
+        SignatureAlgorithm::Scheme(scheme) => Some(scheme),
+        SignatureAlgorithm::RsaWithDigest => signer.digest.ok().map(SignatureScheme::RsaPkcs1),
+        SignatureAlgorithm::EcdsaWithDigest => signer.digest.ok().map(SignatureScheme::Ecdsa),
+        SignatureAlgorithm::Unknown(_) => None,
+    }
+}
+
+/// Whether scheme, digest and key belong together. Ed25519 goes with SHA-512 (RFC 8419, 3).
+fn fits(
+    scheme: SignatureScheme,
+    digest: DigestAlgorithm,
+    signer: &SignerInfo,
+    certificate: &Certificate,
+) -> bool {
+    let Ok(key) = certificate.public_key_algorithm() else { return false };
+    match (scheme, key) {
+        (SignatureScheme::RsaPkcs1(hash), PublicKeyAlgorithm::Rsa { .. })
+        | (SignatureScheme::RsaPss { digest: hash, .. }, PublicKeyAlgorithm::Rsa { .. })
+        | (SignatureScheme::Ecdsa(hash), PublicKeyAlgorithm::Ec(_)) => hash == digest,
+        (SignatureScheme::Ed25519, PublicKeyAlgorithm::Ed25519) => {
+            signer.signed_attributes.is_some() && digest == DigestAlgorithm::Sha512
+        }
+        _ => false,
+    }
+}
+
+/// The certificate to encrypt to when the signer states no preference: its own if that allows it, else another one
+/// in the message with an address in common.
+fn encryption_certificate<'a>(leaf: &'a Certificate, included: &'a [Certificate]) -> Option<&'a Certificate> {
+    let allows = |certificate: &Certificate| {
+        certificate.key_usage().is_none_or(|usage| match certificate.public_key_algorithm() {
+            Ok(PublicKeyAlgorithm::Rsa { .. }) => usage.key_encipherment(),
+            Ok(PublicKeyAlgorithm::Ec(_)) => usage.key_agreement(),
+            _ => false,
+        })
+    };
+    if allows(leaf) {
+        return Some(leaf);
+    }
+    let addresses = leaf.email_addresses();
+    included.iter().find(|certificate| {
+        let shares = |address: &String| addresses.iter().any(|own| own.eq_ignore_ascii_case(address));
+        !certificate.is_ca() && allows(certificate) && certificate.email_addresses().iter().any(shares)
+    })
+}
+
+/// Hashes content with several algorithms at once, in pieces of any size.
+pub struct ContentDigests {
+    hashers: BTreeMap<DigestAlgorithm, Box<dyn Hasher>>,
+    prefix: Vec<u8>,
+    length: u64,
+}
+
+impl ContentDigests {
+    pub(super) fn new(
+        crypto: &dyn CryptoProvider,
+        algorithms: impl IntoIterator<Item = DigestAlgorithm>,
+    ) -> ContentDigests {
+        let hashers = algorithms.into_iter().map(|algorithm| (algorithm, crypto.hasher(algorithm))).collect();
+        ContentDigests { hashers, prefix: Vec::new(), length: 0 }
+    }
+
+    /// Feeds octets.
+    pub fn update(&mut self, octets: &[u8]) {
+        for hasher in self.hashers.values_mut() {
+            hasher.update(octets);
+        }
+        self.length += octets.len() as u64;
+        let room = (LIFTED_MAX + 1).saturating_sub(self.prefix.len()).min(octets.len());
+        self.prefix.extend_from_slice(octets.get(..room).unwrap_or_default());
+    }
+
+    /// Ends the content.
+    pub fn finish(self) -> FinishedDigests {
+        let lifted = self.length <= LIFTED_MAX as u64 && is_signed_attributes(&self.prefix);
+        let digests =
+            self.hashers.into_iter().map(|(algorithm, hasher)| (algorithm, hasher.finish())).collect();
+        FinishedDigests { digests, lifted }
+    }
+}
+
+/// The digests of a content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinishedDigests {
+    digests: BTreeMap<DigestAlgorithm, Digest>,
+    /// Whether the content is the encoding of signed attributes.
+    lifted: bool,
+}
+
+fn is_signed_attributes(content: &[u8]) -> bool {
+    content.first() == Some(&0x31)
+        && Element::only(content, 0)
+            .map_err(CmsError::from)
+            .and_then(|set| SignedAttributes::read(&set))
+            .is_ok_and(|attributes| {
+                attributes.is_ok_and(|read| read.content_type.is_some() && read.message_digest.is_some())
+            })
+}
+
+/// Takes what the parser finds: hashes the content and passes it on.
+struct Hashing<'a> {
+    crypto: &'a dyn CryptoProvider,
+    digests: ContentDigests,
+    declared: Vec<DigestAlgorithm>,
+    content_type: ObjectIdentifier,
+    out: Vec<u8>,
+}
+
+impl Sink for Hashing<'_> {
+    fn head(&mut self, head: Head) -> Result<(), CmsError> {
+        let Head::Signed(head) = head else {
+            return Err(CmsError::Unsupported { content_type: oid::ENVELOPED_DATA });
+        };
+        self.content_type = head.content_type;
+        self.digests = ContentDigests::new(self.crypto, head.digests.iter().copied());
+        self.declared = head.digests;
+        Ok(())
+    }
+
+    fn content(&mut self, octets: &[u8]) -> Result<(), CmsError> {
+        self.digests.update(octets);
+        self.out.extend_from_slice(octets);
+        Ok(())
+    }
+}

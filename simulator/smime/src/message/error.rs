@@ -1,0 +1,34 @@
+use crate::cms::CmsError;
+use crate::mime::MimeError;
+use crate::{CryptoError, TlvError};
+use thiserror::Error;
+
+/// Why a message could not be opened or made.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SmimeError {
+    /// The MIME structure is wrong.
+    #[error(transparent)]
+    Mime(#[from] MimeError),
+    /// The CMS structure inside is wrong, or not supported.
+    #[error(transparent)]
+    Cms(#[from] CmsError),
+    /// Layers are nested deeper than [`LAYERS_MAX`](super::LAYERS_MAX).
+    #[error("the message has more than {limit} layers")]
+    TooManyLayers {
+        /// The bound.
+        limit: usize,
+    },
+}
+
+impl From<CryptoError> for SmimeError {
+    fn from(error: CryptoError) -> Self {
+        SmimeError::Cms(error.into())
+    }
+}
+
+impl From<TlvError> for SmimeError {
+    fn from(error: TlvError) -> Self {
+        SmimeError::Cms(error.into())
+    }
+}

@@ -1,0 +1,214 @@
+use super::{EncryptedLayer, Layer, Opened, SignedLayer, SignerReport, SmimeError};
+use crate::cms::{self, CmsError, Signed, Verifier};
+use crate::mime::{ContentType, Entity, TransferEncoding, canonicalise, mailboxes, signed_parts};
+use crate::{Certificate, Context, Identity, Purpose, TlvError, TrustStore};
+use std::borrow::Cow;
+
+/// How many layers are taken off a message.
+pub const LAYERS_MAX: usize = 8;
+
+/// With what a message is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenOptions<'a> {
+    /// The identities to decrypt with, older ones included.
+    pub identities: &'a [Identity],
+    /// The anchors that signers are judged by.
+    pub trust: &'a TrustStore,
+    /// Certificates that complete those of the message: intermediates, and signers that sent none.
+    pub intermediates: &'a [Certificate],
+    /// The sender, in place of the message's `From`.
+    pub from: Option<&'a str>,
+    /// Whether senders are compared with the signers' certificates. Every address of `From` must then be in the
+    /// certificate, if that has addresses at all (RFC 8550, 3).
+    pub check_from: bool,
+}
+
+/// Opens a whole message or a MIME entity, layer by layer, at most [`LAYERS_MAX`].
+///
+/// A signature that does not hold and a layer that does not open are no errors: they stand in the layers.
+///
+/// # Errors
+///
+/// [`SmimeError::Mime`] and [`SmimeError::Cms`] for structures that cannot be read, passing a bound, or not
+/// supported (compressed and authenticated-enveloped data among them); [`SmimeError::TooManyLayers`].
+pub fn open(cx: &Context<'_>, message: &[u8], options: &OpenOptions<'_>) -> Result<Opened, SmimeError> {
+    let senders = senders(message, options)?;
+    let mut layers = Vec::new();
+    let mut content = Cow::Borrowed(message);
+    loop {
+        let wrapped = Wrapped::read(&content)?;
+        if matches!(wrapped, Wrapped::No) {
+            return Ok(Opened { layers, content: Some(content.into_owned()) });
+        }
+        if layers.len() >= LAYERS_MAX {
+            return Err(SmimeError::TooManyLayers { limit: LAYERS_MAX });
+        }
+        let (mut layer, inner) = match wrapped {
+            Wrapped::Detached { content, signature } => open_detached(cx, content, &signature, options)?,
+            Wrapped::Opaque(cms) => open_opaque(cx, &cms, options)?,
+            Wrapped::No => return Ok(Opened { layers, content: None }),
+        };
+        if let Layer::Signed(signed) = &mut layer {
+            signed.signers.iter_mut().for_each(|signer| signer.compare_sender(&senders));
+        }
+        layers.push(layer);
+        match inner {
+            Some(inner) => content = Cow::Owned(inner),
+            None => return Ok(Opened { layers, content: None }),
+        }
+    }
+}
+
+fn senders(message: &[u8], options: &OpenOptions<'_>) -> Result<Vec<String>, SmimeError> {
+    if !options.check_from {
+        return Ok(Vec::new());
+    }
+    if let Some(from) = options.from {
+        return Ok(mailboxes(from));
+    }
+    let entity = Entity::read(message)?;
+    Ok(entity.headers.all("from").flat_map(|field| mailboxes(&field.text())).collect())
+}
+
+/// What a MIME entity wraps.
+enum Wrapped<'a> {
+    /// Nothing of S/MIME.
+    No,
+    /// `multipart/signed`: the octets that are signed, and the decoded signature.
+    Detached { content: &'a [u8], signature: Cow<'a, [u8]> },
+    /// A whole CMS message.
+    Opaque(Cow<'a, [u8]>),
+}
+
+impl<'a> Wrapped<'a> {
+    /// Recognises S/MIME by the rules of RFC 8551, 3.9, with the older `x-` types.
+    fn read(bytes: &'a [u8]) -> Result<Wrapped<'a>, SmimeError> {
+        let entity = Entity::read(bytes)?;
+        let kind = entity.content_type();
+        match kind.essence.as_str() {
+            "multipart/signed" => Self::multipart(&entity, &kind),
+            "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
+                Ok(Wrapped::Opaque(without_line_end(&entity)?))
+            }
+            "application/octet-stream" if has_extension(&entity, ".p7m") => {
+                let body = without_line_end(&entity)?;
+                Ok(if cms::is_cms(&body) { Wrapped::Opaque(body) } else { Wrapped::No })
+            }
+            _ => Ok(Wrapped::No),
+        }
+    }
+
+    fn multipart(entity: &Entity<'a>, kind: &ContentType) -> Result<Wrapped<'a>, SmimeError> {
+        const SIGNATURES: [&str; 2] = ["application/pkcs7-signature", "application/x-pkcs7-signature"];
+        let protocol = kind.parameter("protocol").map(str::to_ascii_lowercase);
+        if protocol.as_ref().is_some_and(|protocol| !SIGNATURES.contains(&protocol.as_str())) {
+            return Ok(Wrapped::No);
+        }
+        let parts = signed_parts(entity.body, kind.parameter("boundary").unwrap_or_default())?;
+        let signature = Entity::read(parts.signature)?;
+        // Without a protocol the second part says what the signature is.
+        if protocol.is_none() && !SIGNATURES.contains(&signature.content_type().essence.as_str()) {
+            return Ok(Wrapped::No);
+        }
+        Ok(Wrapped::Detached { content: parts.content, signature: without_line_end(&signature)? })
+    }
+}
+
+fn has_extension(entity: &Entity<'_>, extension: &str) -> bool {
+    entity.file_name().is_some_and(|name| name.to_ascii_lowercase().ends_with(extension))
+}
+
+/// The decoded body. When it was not encoded, line ends that transport put behind it are cut off.
+fn without_line_end<'a>(entity: &Entity<'a>) -> Result<Cow<'a, [u8]>, SmimeError> {
+    let body = entity.decoded_body()?;
+    if entity.transfer_encoding() == TransferEncoding::Base64 {
+        return Ok(body);
+    }
+    let Cow::Borrowed(octets) = body else { return Ok(body) };
+    Ok(Cow::Borrowed(match end_of_cms(octets) {
+        Some(end)
+            if octets.get(end..).is_some_and(|rest| rest.iter().all(|octet| b"\r\n".contains(octet))) =>
+        {
+            octets.get(..end).unwrap_or(octets)
+        }
+        _ => octets,
+    }))
+}
+
+/// Where the outermost element ends, if only trailing octets are wrong with it.
+fn end_of_cms(octets: &[u8]) -> Option<usize> {
+    match crate::tlv::Element::only(octets, 0) {
+        Err(TlvError::Trailing { offset }) => usize::try_from(offset).ok(),
+        _ => None,
+    }
+}
+
+fn open_detached(
+    cx: &Context<'_>,
+    content: &[u8],
+    signature: &[u8],
+    options: &OpenOptions<'_>,
+) -> Result<(Layer, Option<Vec<u8>>), SmimeError> {
+    let (signed, _) = read_signed(cx, signature)?;
+    let exact = detached_reports(cx, &signed, content, options);
+    let (signers, inner) = match canonicalise(content) {
+        // The octets were signed with CRLF and came by a way that has other line ends.
+        Cow::Owned(canonical) if exact.iter().any(|signer| signer.signature.is_err()) => {
+            let again = detached_reports(cx, &signed, &canonical, options);
+            if holding(&again) > holding(&exact) { (again, canonical) } else { (exact, content.to_vec()) }
+        }
+        _ => (exact, content.to_vec()),
+    };
+    Ok((
+        Layer::Signed(SignedLayer { detached: true, signers, certificates: signed.certificates }),
+        Some(inner),
+    ))
+}
+
+fn detached_reports(
+    cx: &Context<'_>,
+    signed: &Signed,
+    content: &[u8],
+    options: &OpenOptions<'_>,
+) -> Vec<SignerReport> {
+    let mut digests = signed.detached(cx);
+    digests.update(content);
+    let digests = digests.finish();
+    signed.reports(cx, Some(&digests), options.intermediates, options.trust, Purpose::EmailSigning)
+}
+
+fn holding(reports: &[SignerReport]) -> usize {
+    reports.iter().filter(|report| report.signature.is_ok()).count()
+}
+
+fn open_opaque(
+    cx: &Context<'_>,
+    octets: &[u8],
+    options: &OpenOptions<'_>,
+) -> Result<(Layer, Option<Vec<u8>>), SmimeError> {
+    if cms::content_type(octets) == Some(cms::ENVELOPED_DATA) {
+        let decrypted = cms::decrypt(cx, octets, options.identities)?;
+        if decrypted.content_type != cms::DATA {
+            return Err(CmsError::Unsupported { content_type: decrypted.content_type }.into());
+        }
+        let cms::Decrypted { cipher, legacy, recipients, opened_by, content, .. } = decrypted;
+        return Ok((Layer::Encrypted(EncryptedLayer { cipher, legacy, recipients, opened_by }), content));
+    }
+    let (signed, content) = read_signed(cx, octets)?;
+    if signed.attached && signed.content_type != cms::DATA {
+        return Err(CmsError::Unsupported { content_type: signed.content_type }.into());
+    }
+    if !signed.attached && signed.signer_count() > 0 {
+        return Err(CmsError::NoContent.into());
+    }
+    let signers = signed.reports(cx, None, options.intermediates, options.trust, Purpose::EmailSigning);
+    let inner = signed.attached.then_some(content);
+    Ok((Layer::Signed(SignedLayer { detached: false, signers, certificates: signed.certificates }), inner))
+}
+
+fn read_signed(cx: &Context<'_>, octets: &[u8]) -> Result<(Signed, Vec<u8>), CmsError> {
+    let mut content = Vec::new();
+    let mut verifier = Verifier::new(cx);
+    verifier.update(octets, &mut content)?;
+    Ok((verifier.finish()?, content))
+}
