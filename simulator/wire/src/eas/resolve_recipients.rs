@@ -57,7 +57,7 @@ pub struct Certificates {
 /// Someone a name stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipient {
-    /// 1 a contact of the user, 2 an entry of the directory (MS-ASCMD section 2.2.3.186.4 numbers them so).
+    /// 1 an entry of the directory, 2 a contact of the user (MS-ASCMD section 2.2.3.186.5).
     pub recipient_type: u8,
     /// The name for the user.
     pub display_name: String,
@@ -262,7 +262,7 @@ mod tests {
                     status: Status::SUCCESS,
                     recipient_count: Some(1),
                     recipients: vec![Recipient {
-                        recipient_type: 2,
+                        recipient_type: 1,
                         display_name: "Bob".into(),
                         email_address: "bob@example.test".into(),
                         certificates: Some(Certificates {
