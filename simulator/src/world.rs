@@ -7,12 +7,13 @@ use device::{
     AccountId, AccountOrigin, Answer, Attachment, Device, DeviceFacts, Event, Input, MessageId, PromptId,
     Reading, ReadingRefusal, Reply, Secret, Source, UserAction, Verdict,
 };
+use peers::correspondent::{ComposeError, Correspondent};
 use peers::exchange::{Authentication, Bearer};
 use peers::token_issuer::TokenKey;
-use peers::{Correspondent, Directory, DirectoryError, Exchange, TokenIssuer, User};
+use peers::{Directory, DirectoryError, Exchange, TokenIssuer, User};
+use smime::message::SignerReport;
 use smime::{
-    Certificate, Context, Identity, IssueError, IssueRequest, PrivateKeyError, SmimeError,
-    SignerReport, Timestamp, TrustStore,
+    Certificate, Context, Identity, IssueError, IssueRequest, PrivateKeyError, Timestamp,
 };
 use thiserror::Error;
 
@@ -101,7 +102,7 @@ pub struct ColleagueReading {
     pub text: Option<String>,
     /// The attachment's octets.
     pub attachment: Option<Vec<u8>>,
-    problem: Option<String>,
+    pub(crate) problem: Option<String>,
 }
 
 impl ColleagueReading {
@@ -139,6 +140,8 @@ pub struct World {
     pub(crate) now: Timestamp,
     authority: Certificate,
     correspondent: Correspondent,
+    /// The colleague's certificate.
+    certificate: Certificate,
     colleague: Colleague,
     colleague_key: &'static WorldKey,
     owner: Owner,
@@ -146,7 +149,6 @@ pub struct World {
     personal: AccountId,
     events: Vec<(Timestamp, Event)>,
     seen_deliveries: usize,
-    composed: u64,
 }
 
 fn context(now: Timestamp) -> Context<'static> {
@@ -170,9 +172,6 @@ impl World {
         let request = IssueRequest::authority("Example Public Mail CA", 1, validity);
         let authority = smime::issue_self_signed(&cx, &authority_key, &request)?;
         let issuing = Identity { certificate: authority.clone(), key: authority_key, chain: Vec::new() };
-        let mut trust = TrustStore::new();
-        trust.add(authority.clone());
-
         let password = owner.password.clone().unwrap_or_else(|| Secret::new("correct horse battery staple"));
         let mut directory = Directory::new();
         let mut colleagues = Vec::new();
@@ -222,7 +221,10 @@ impl World {
             client_certificate: true,
             client_certificate_required: false,
         });
-        let correspondent = Correspondent::new(colleague.address.clone(), colleague.name.clone(), identity, trust);
+        let certificate = identity.certificate.clone();
+        let correspondent = Correspondent::new(colleague.address.clone(), colleague.name.clone(), seed)
+            .with_identity(identity)
+            .with_anchor(authority.clone());
         let mut world = World {
             device: Device::new(facts, vec![authority.clone()], seed),
             exchange,
@@ -230,13 +232,13 @@ impl World {
             now: clock,
             authority,
             correspondent,
+            certificate,
             colleague,
             colleague_key,
             password: password.clone(),
             personal: AccountId(0),
             events: Vec::new(),
             seen_deliveries: 0,
-            composed: 0,
             owner,
         };
         world.act(UserAction::AddAccount {
@@ -298,13 +300,12 @@ impl World {
     /// Installs a profile by hand, and lets the phone talk until it is quiet. What the profile brings is made known
     /// to the peers: its roots are trusted, its client certificates are mapped to the owner.
     pub fn install(&mut self, bytes: &[u8]) -> Reply {
-        let before = self.device.clone();
         let cx = self.context();
         let input = Input::InstallProfile { bytes: bytes.to_vec(), source: Source::Owner };
         let reply = self.device.handle(&cx, input);
         if matches!(reply, Reply::Installed(_)) {
             for root in self.profile_roots() {
-                self.correspondent.trust(root);
+                self.correspondent.trust.add(root);
             }
             for identity in self.device.keychain().identities() {
                 let der = identity.identity.certificate.der().to_vec();
@@ -312,7 +313,6 @@ impl World {
                 let _ = self.exchange.directory_mut().map_client_certificate(&self.owner.email, der);
             }
         }
-        drop(before);
         self.settle();
         reply
     }
@@ -393,19 +393,11 @@ impl World {
         certificate: &Certificate,
         text: &str,
         attachment: &Attachment,
-    ) -> Result<Vec<u8>, SmimeError> {
-        self.composed += 1;
+    ) -> Result<Vec<u8>, ComposeError> {
         // The owner is in the directory, so publishing cannot fail.
         let _ = self.exchange.directory_mut().publish(&self.owner.email, certificate.der().to_vec());
-        crate::colleague::answer(
-            &self.correspondent,
-            &self.context(),
-            &self.owner.email,
-            certificate,
-            text,
-            attachment,
-            self.composed,
-        )
+        let cx = self.context();
+        crate::colleague::answer(&mut self.correspondent, &cx, &self.owner.email, certificate, text, attachment)
     }
 
     /// Puts a message into the owner's mailbox on the server.
@@ -431,7 +423,7 @@ impl World {
     pub fn peers(&self) -> Vec<Peer> {
         vec![Peer {
             address: self.colleague.address.clone(),
-            certificate: self.correspondent.identity().certificate.clone(),
+            certificate: self.certificate.clone(),
             key_pem: self.colleague_key.pem(),
         }]
     }

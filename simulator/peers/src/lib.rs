@@ -5,6 +5,7 @@
 //! arguments, and opens no socket.
 #![warn(missing_docs)]
 
+pub mod autodiscover;
 pub mod directory;
 pub mod exchange;
 pub mod mailbox;
