@@ -6,8 +6,9 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnost
 use profile::lint::{CertificateFacts, CertificateKind, KeyUsage, OpenError};
 use profile::plist::{Format, Span};
 use profile::{Finding, LineIndex, OsVersion, Payload, Severity, Timestamp};
-use smime::cms::SignedContent;
-use smime::{Certificate, CmsError, Context, Pkcs12Error, PublicKeyAlgorithm, pkcs12};
+use smime::cms::{CmsError, SignedContent};
+use smime::pkcs12::{ProtectedPart, Protection, ProtectionAlgorithm};
+use smime::{Certificate, Context, Pkcs12Error, PublicKeyAlgorithm, pkcs12};
 use verdict::TrialFinding;
 
 /// Lints what was read.
@@ -93,7 +94,15 @@ fn pkcs12_facts(
         CertificateFacts { payload_uuid, kind: CertificateKind::Pkcs12, ..CertificateFacts::default() };
     match pkcs12::open(cx, bytes, password) {
         Ok(file) => {
-            facts.pbe_algorithms = file.algorithms.iter().map(ToString::to_string).collect();
+            let (macs, pbes): (Vec<&Protection>, Vec<&Protection>) =
+                file.algorithms.iter().partition(|p| p.part == ProtectedPart::Integrity);
+            facts.pbe_algorithms = pbes.iter().map(|p| p.algorithm.to_string()).collect();
+            facts.mac_digest = macs.first().and_then(|p| match p.algorithm {
+                ProtectionAlgorithm::Hmac(digest) | ProtectionAlgorithm::Pbmac1 { mac: digest, .. } => {
+                    Some(format!("{digest:?}").to_lowercase())
+                }
+                _ => None,
+            });
             match file.identities.as_slice() {
                 [identity] => {
                     facts.is_identity = true;
@@ -107,7 +116,10 @@ fn pkcs12_facts(
             facts.open_error = Some(match error {
                 Pkcs12Error::WrongPassword if password.is_none() => OpenError::PasswordNeeded,
                 Pkcs12Error::WrongPassword => OpenError::WrongPassword,
-                Pkcs12Error::NoIdentity => OpenError::NoIdentity,
+                Pkcs12Error::NoIdentity { .. } => OpenError::NoIdentity,
+                Pkcs12Error::Unsupported { oid } => {
+                    OpenError::UnsupportedAlgorithm { name: oid.to_string() }
+                }
                 _ => OpenError::Malformed,
             });
         }

@@ -11,7 +11,7 @@ use device::{
 };
 use evidence::{Mail, MailOutcome};
 use simulator::World;
-use smime::Layer;
+use smime::message::Layer;
 
 /// A message as it went over the wire.
 pub(crate) struct WireMessage {
