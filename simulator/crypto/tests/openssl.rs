@@ -153,6 +153,14 @@ fn private_keys_are_read_in_every_form() {
             assert!(traditional.matches(&cx(), &c), "{name}");
         }
     }
+    // identities and trust survive a snapshot, and the key does not show in what is printed
+    let identity = o.identity("ec", &["rsa"]);
+    let text = serde_json::to_string(&identity).unwrap();
+    assert_eq!(serde_json::from_str::<Identity>(&text).unwrap(), identity);
+    assert!(format!("{identity:?}").contains("key: [redacted]"));
+    let trust: TrustStore = [o.certificate("rsa"), o.certificate("ec")].into_iter().collect();
+    let text = serde_json::to_string(&trust).unwrap();
+    assert_eq!(serde_json::from_str::<TrustStore>(&text).unwrap(), trust);
     let encrypted = o.run("pkey -in ec.key -aes256 -passout pass:x");
     assert_eq!(PrivateKey::from_pem(&encrypted), Err(smime::PrivateKeyError::Encrypted));
     let encrypted = o.run("rsa -in rsa.key -aes256 -passout pass:x -traditional");

@@ -289,6 +289,14 @@ fn name_constraints_on_mailboxes_and_names() {
     assert!(outside(check(name_constraints(&[(MAILBOX, b"example.org")], &[]), &legacy)));
     let odd = IssueRequest { emails: vec!["nobody".into()], ..mail() };
     assert!(outside(check(name_constraints(&[], &[(MAILBOX, b"example.org")]), &odd)));
+    let two = IssueRequest { emails: vec!["a@b@mail.example.com".into()], ..mail() };
+    assert!(outside(check(name_constraints(&[(MAILBOX, b"mail.example.com")], &[]), &two)));
+    let quoted = IssueRequest { emails: vec!["\"a@b\"@mail.example.com".into()], ..mail() };
+    assert_eq!(check(name_constraints(&[(MAILBOX, b"mail.example.com")], &[]), &quoted), None);
+    assert!(matches!(
+        check(name_constraints(&[], &[]), &mail()),
+        Some(PathError::UnsupportedNameConstraint { .. })
+    ));
     // forms that the leaf does not have do not matter, those that it has and nobody reads do
     assert_eq!(check(name_constraints(&[(DNS, b"example.org")], &[]), &mail()), None);
     let host = ExtraExtension {

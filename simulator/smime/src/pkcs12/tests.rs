@@ -281,3 +281,56 @@ fn without_integrity_code_noise_is_a_wrong_password() {
         assert_eq!(open(&w.cx(), &file, Some(&wrong)), Err(Pkcs12Error::WrongPassword));
     }
 }
+
+#[test]
+fn pbmac1_is_verified() {
+    let w = World::new();
+    let ann = w.identity("Ann");
+    let contents = sequence(&[&data(&sequence(&[&certificate_bag(&ann), &key_bag(&ann)]))]);
+    let oid = |text: &str| oid(&ObjectIdentifier::new_unwrap(text));
+    let hmac_sha512 = sequence(&[&oid("1.2.840.113549.2.11"), &[5, 0]]);
+    let hmac_sha256 = sequence(&[&oid("1.2.840.113549.2.9"), &[5, 0]]);
+    let file = |key_len: &[u8], password: &str| {
+        let salt = tlv(OCTET_STRING, &[&[7; 8]]);
+        let parameters = sequence(&[&salt, &integer(&[8, 0]), key_len, &hmac_sha256]);
+        let kdf = sequence(&[&oid("1.2.840.113549.1.5.12"), &parameters]);
+        let parameters = sequence(&[&kdf, &hmac_sha512]);
+        let mut key = vec![0; 32];
+        let crypto: &dyn crate::CryptoProvider = &w.crypto;
+        crypto.pbkdf2(DigestAlgorithm::Sha256, password.as_bytes(), &[7; 8], 2048, &mut key).unwrap();
+        let value = crypto.hmac(DigestAlgorithm::Sha512, &key, &[&contents]);
+        let info = sequence(&[
+            &sequence(&[&oid("1.2.840.113549.1.5.14"), &parameters]),
+            &tlv(OCTET_STRING, &[&value]),
+        ]);
+        // the salt and count outside are not used (RFC 9579, 5)
+        let mac = sequence(&[&info, &tlv(OCTET_STRING, &[b"NOT USED"]), &integer(&[1])]);
+        sequence(&[&integer(&[3]), &data(&contents), &mac])
+    };
+    let good = file(&integer(&[32]), "x");
+    let read = open(&w.cx(), &good, Some("x")).unwrap();
+    assert_eq!(read.identities[0].certificate, ann.certificate);
+    let told = read.algorithms[0];
+    assert_eq!(told.algorithm.to_string(), "PBMAC1 with PBKDF2-HMAC-SHA-256 and HMAC-SHA-512");
+    assert_eq!(told.iterations, 2048);
+    assert_eq!(open(&w.cx(), &good, Some("y")), Err(Pkcs12Error::WrongPassword));
+    // the key length must be there
+    assert_eq!(open(&w.cx(), &file(&[], "x"), Some("x")), Err(Pkcs12Error::Malformed { what: "macData" }));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_octets_make_the_reader_panic(
+        at in 0usize..4000, octets in proptest::collection::vec(proptest::num::u8::ANY, 1..8)
+    ) {
+        let w = World::new();
+        // without integrity code and encryption, so that the damage reaches every reader
+        let ann = w.identity("Ann");
+        let mut file = pfx(&[&data(&sequence(&[&certificate_bag(&ann), &key_bag(&ann)]))]);
+        let at = at % file.len();
+        let end = (at + octets.len()).min(file.len());
+        file[at..end].copy_from_slice(&octets[..end - at]);
+        let _ = open(&w.cx(), &file, None);
+        let _ = open(&w.cx(), &octets, None);
+    }
+}
