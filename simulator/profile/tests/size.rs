@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)] // A test may look at the clock and at /proc, and say what it saw.
 
 use profile::plist::{Dictionary, Value};
-use profile::{parse, write_binary, write_xml};
+use profile::{OsVersion, Timestamp, lint, parse, write_binary, write_xml};
 use std::time::{Duration, Instant};
 
 const BYTES: usize = 10_000_000;
@@ -43,6 +43,11 @@ fn measure(name: &str, bytes: &[u8]) {
         assert!(used < 100_000_000, "{name}: {used} bytes");
         println!("{name}: {} bytes in {took:?}, {used} bytes of memory", bytes.len());
     }
+    let start = Instant::now();
+    let found = lint(&profile, OsVersion::new(17, 0, 0), &[], Timestamp(0)).len();
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(20), "{name}: lint {took:?}");
+    println!("{name}: {found} lint findings in {took:?}");
 }
 
 // One test, so that nothing else runs in the process meanwhile.
@@ -54,6 +59,8 @@ fn ten_megabytes_are_read_in_time_and_memory() {
         Dictionary::new()
             .with("PayloadType", "com.apple.eas.account")
             .with("PayloadIdentifier", format!("com.example.{n}"))
+            .with("PayloadUUID", format!("A{n}"))
+            .with("SMIMESigningCertificateUUID", format!("A{}", n + 1))
             .with("Host", "mail.example.com")
             .with("EmailAddress", "anna@example.com")
             .with("EnableMail", true)

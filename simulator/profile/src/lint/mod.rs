@@ -69,7 +69,7 @@ pub fn lint_with(
     certificates: &[CertificateFacts],
     now: Timestamp,
 ) -> Vec<Finding> {
-    let scope = Scope { schema, profile, os, certificates, now };
+    let scope = Scope::new(schema, profile, os, certificates, now);
     let mut findings = Vec::new();
     if profile.dictionary().is_none() {
         return findings;

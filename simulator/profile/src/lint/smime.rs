@@ -196,7 +196,7 @@ rule! {
     |scope, found| {
         for payload in scope.mail_accounts() {
             let Ok(Some(uuid)) = payload.string(ENCRYPTION_CERTIFICATE) else { continue };
-            if let Some(identity) = scope.profile.payload_by_uuid(uuid).filter(|p| p.is(SCEP) || p.is(ACME)) {
+            if let Some(identity) = scope.payload(uuid).filter(|p| p.is(SCEP) || p.is(ACME)) {
                 let message = format!("{}: decrypts with {}, whose key every device makes anew", name(payload), name(identity));
                 found.add(payload.span_of(ENCRYPTION_CERTIFICATE), message, "deliver an imported PKCS#12, the same to all devices of the user");
             }

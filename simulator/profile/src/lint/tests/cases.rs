@@ -420,6 +420,14 @@ pub(super) fn cases() -> Vec<(&'static str, Edit, Edit)> {
             |s| s.certificate(|c| c.extended_key_usage = None),
         ),
         (
+            "certificate-not-for-sign-in",
+            |s| s.set(EAS, "PayloadCertificateUUID", SIGNING),
+            |s| {
+                s.set(EAS, "PayloadCertificateUUID", SIGNING)
+                    .certificate(|c| c.extended_key_usage = Some(vec!["1.3.6.1.5.5.7.3.2".to_owned()]))
+            },
+        ),
+        (
             "certificate-non-repudiation",
             |s| {
                 let usage =

@@ -139,6 +139,19 @@ fn advice_names_what_was_meant() {
     };
     assert_eq!(help(choice, "smime-signing-without-identity").0, Severity::Warning);
     assert_eq!(help(|s| s.set(EAS, "VPNUUID", SIGNING), "vpn-reference").0, Severity::Error);
+    let old: Edit = |s| s.unset(EAS, "SMIMEEncryptByDefault");
+    assert_eq!(help(old, "smime-encryption-locked-out").0, Severity::Error);
+    let old: Edit = |s| s.unset(EAS, "SMIMEEncryptByDefault").set(EAS, "SMIMEEncryptionEnabled", true);
+    assert_eq!(help(old, "smime-encryption-locked-out").0, Severity::Warning);
+    let ios12 = |s: &mut Setup, on: bool| {
+        s.unset(EAS, "SMIMEEncryptByDefault").set(EAS, "EnableMail", on).os = OsVersion::new(12, 4, 0)
+    };
+    for (on, severity) in [(true, Severity::Info), (false, Severity::Warning)] {
+        let mut setup = sound();
+        ios12(&mut setup, on);
+        let finding = setup.lint().into_iter().find(|finding| finding.rule == "key-not-yet-effective");
+        assert_eq!(finding.map(|finding| finding.severity), Some(severity));
+    }
 }
 
 #[test]
@@ -156,5 +169,9 @@ fn findings_are_bounded_and_in_order() {
     let unknown: Vec<_> = findings.iter().filter(|f| f.rule == "unknown-key").collect();
     assert_eq!(unknown.len(), rule::FOUND_MAX);
     assert!(findings.is_sorted_by_key(|finding| finding.span));
+    let long = Dictionary::new().with("x".repeat(1000), true);
+    let findings = super::lint(&Profile::from_dictionary(long), OsVersion::new(17, 0, 0), &[], Timestamp(0));
+    let longest = findings.iter().map(|finding| finding.message.chars().count()).max();
+    assert_eq!(longest, Some(rule::MESSAGE_CHARACTERS_MAX + 1), "with the mark that something is left out");
     assert!(super::lint(&Profile::default(), OsVersion::new(17, 0, 0), &[], Timestamp(0)).is_empty());
 }
