@@ -195,15 +195,28 @@ fn unknown(scope: &Scope<'_>, mut look: impl FnMut(&Place, crate::plist::Span, &
     });
 }
 
+/// False for keys inside a dictionary of a payload that others extend: VPN and single sign-on providers, for example,
+/// take keys of their own there.
+fn lists_inner_keys(scope: &Scope<'_>, place: &Place) -> bool {
+    let payload = place.payload_index.and_then(|index| scope.payload_at(index));
+    let closed = |payload: &Payload| [EAS, MAIL, SCEP, ACME].iter().any(|kind| payload.is(kind));
+    place.path == place.key || payload.is_some_and(closed)
+}
+
 rule! {
     UnknownKey Warning "unknown-key" "A key is not known"
-    checks "Keys of the profile, of payloads and of dictionaries inside whose keys Apple's schema of iOS 18.1 lists, and looks for the key that was meant."
+    checks "Keys of the profile and of payloads that Apple's schema of iOS 18.1 does not list, and looks for the key that was meant. Inside dictionaries only those of mail accounts, SCEP and ACME; others are open to vendors."
     why "A device ignores a key it does not know, and what it was to set stays at its default."
     example "<key>EmailAdress</key><string>anna@example.com</string>"
     reference "apple/device-management, mdm/profiles" []
     |scope, found| {
         unknown(scope, |place, span, siblings| {
-            if found.is_full() || override_key(&place.key, siblings).is_some() {
+            if found.is_full() || override_key(&place.key, siblings).is_some() || !lists_inner_keys(scope, place) {
+                return;
+            }
+            if place.key == "PayloadEnabled" {
+                let message = format!("{} is written by tools for macOS and ignored", whose(place));
+                found.weighing(Severity::Info, span, message, "leave it out");
                 return;
             }
             let help = match nearest(&place.key, siblings.iter().copied()) {

@@ -95,6 +95,11 @@ pub(super) fn cases() -> Vec<(&'static str, Edit, Edit)> {
         ("unknown-key", |s| s.set(EAS, "EmailAdress", "a@b"), |s| s.set(EAS, "EmailAddress", "a@b")),
         ("unknown-key", |s| s.scep(scep_settings().with("KeyType", "RSA")), |s| s.scep(scep_settings())),
         (
+            "unknown-key",
+            |s| s.add(vpn(NOWHERE).with("RemoteAddres", "x")),
+            |s| s.add(vpn(NOWHERE).with("VendorConfig", Dictionary::new().with("Tenant", "x"))),
+        ),
+        (
             "override-spelling",
             |s| s.set(EAS, "EnableMailUserOverrideable", false),
             |s| s.set(EAS, "EnableMailUserOverridable", false),
