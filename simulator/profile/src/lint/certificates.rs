@@ -15,6 +15,7 @@ pub(super) static RULES: &[&dyn Rule] = &[
     &EncryptionUsage,
     &EmailDiffers,
     &EmailPurpose,
+    &ClientPurpose,
     &NonRepudiation,
     &CaAsIdentity,
     &RootNotCa,
@@ -29,13 +30,14 @@ const ENCRYPTION: &str = "SMIMEEncryptionCertificateUUID";
 const EXPIRY_NOTICE_DAYS: i64 = 30;
 
 /// Every certificate that could be opened, with its payload.
-fn opened<'a>(scope: &Scope<'a>) -> impl Iterator<Item = (&'a CertificateFacts, &'a Payload)> + use<'a> {
-    let scope = *scope;
+fn opened<'a, 's>(
+    scope: &'s Scope<'a>,
+) -> impl Iterator<Item = (&'a CertificateFacts, &'a Payload)> + use<'a, 's> {
     scope
         .certificates
         .iter()
         .filter(|facts| facts.open_error.is_none())
-        .filter_map(move |facts| Some((facts, scope.payload_of(facts)?)))
+        .filter_map(|facts| Some((facts, scope.payload_of(facts)?)))
 }
 
 /// Every S/MIME use of an opened certificate: account, key, facts.
@@ -87,8 +89,7 @@ rule! {
     |scope, found| {
         for (facts, payload) in opened(scope) {
             let Some(end) = facts.not_after.filter(|end| *end < scope.now) else { continue };
-            let named = scope.certificate_references().iter().any(|r| r.uuid.eq_ignore_ascii_case(&facts.payload_uuid));
-            let severity = if named || !facts.is_identity { Severity::Error } else { Severity::Info };
+            let severity = if scope.is_named(&facts.payload_uuid) || !facts.is_identity { Severity::Error } else { Severity::Info };
             let message = format!("{} expired on {end}, it is {}", subject(facts, payload), scope.now);
             found.weighing(severity, payload.span_of("PayloadContent"), message, "renew it; `--clock` sets the time of the check");
         }
@@ -204,6 +205,24 @@ rule! {
             if facts.extended_key_usage.as_ref().is_some_and(|purposes| !purposes.iter().any(fits)) {
                 let message = format!("{}: the certificate of {key} is not for e-mail protection", name(account));
                 found.add(account.span_of(key), message, "name a certificate with the purpose emailProtection");
+            }
+        }
+    }
+}
+
+rule! {
+    ClientPurpose Warning "certificate-not-for-sign-in" "The certificate for signing in is not for clients"
+    checks "That a certificate named by PayloadCertificateUUID of an Exchange account has client authentication (or any purpose) among its extended key usages, if it has that extension."
+    why "The server refuses the sign-in, or never asks for this certificate. Certificates for mail are often taken by mistake."
+    example "a certificate for e-mail protection only, named by PayloadCertificateUUID"
+    reference "RFC 5280, section 4.2.1.12; EAS-023" ["EAS-023"]
+    |scope, found| {
+        let fits = |oid: &String| oid == "1.3.6.1.5.5.7.3.2" || oid == "2.5.29.37.0";
+        for account in scope.eas() {
+            let Some(facts) = scope.facts_by_key(account, "PayloadCertificateUUID") else { continue };
+            if facts.open_error.is_none() && facts.extended_key_usage.as_ref().is_some_and(|all| !all.iter().any(fits)) {
+                let message = format!("{}: the certificate for signing in is not for client authentication", name(account));
+                found.add(account.span_of("PayloadCertificateUUID"), message, "name a certificate with the purpose clientAuth");
             }
         }
     }

@@ -61,7 +61,7 @@ rule! {
         for account in scope.mail_accounts() {
             for (key, bit, what) in [("SMIMESigningCertificateUUID", 1, "signing"), ("SMIMEEncryptionCertificateUUID", 4, "encryption")] {
                 let Ok(Some(uuid)) = account.string(key) else { continue };
-                let Some(identity) = scope.profile.payload_by_uuid(uuid) else { continue };
+                let Some(identity) = scope.payload(uuid) else { continue };
                 let usage = if identity.is(ACME) {
                     identity.integer("UsageFlags").ok().flatten().map(i128::from)
                 } else {
@@ -139,7 +139,7 @@ rule! {
             let Ok(Some(address)) = account.string("EmailAddress") else { continue };
             for key in ["SMIMESigningCertificateUUID", "SMIMEEncryptionCertificateUUID"] {
                 let uuid = account.string(key).ok().flatten();
-                let Some(identity) = uuid.and_then(|uuid| scope.profile.payload_by_uuid(uuid)) else { continue };
+                let Some(identity) = uuid.and_then(|uuid| scope.payload(uuid)) else { continue };
                 let inner = match () {
                     () if identity.is(ACME) => Some(identity.dictionary()),
                     () if identity.is(SCEP) => settings(identity),

@@ -119,7 +119,7 @@ rule! {
     reference "apple/device-management, CommonPayloadKeys.yaml" []
     |scope, found| {
         let Some(uuid) = scope.profile.uuid() else { return };
-        if let Some(payload) = scope.profile.payload_by_uuid(uuid) {
+        if let Some(payload) = scope.payload(uuid) {
             let message = format!("{} has the PayloadUUID of the profile", name(payload));
             found.add(payload.span_of("PayloadUUID"), message, "give it its own");
         }

@@ -4,7 +4,7 @@ use super::Rule;
 use super::rule::rule;
 use super::scope::{MAIL, Scope, name};
 use crate::{OsVersion, Payload, Severity};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static RULES: &[&dyn Rule] = &[
     &NoService,
@@ -443,14 +443,15 @@ rule! {
     example "<key>VPNUUID</key><string>...</string> without a com.apple.vpn.managed.applayer payload"
     reference "apple/device-management, com.apple.eas.account.yaml; EAS-103" ["EAS-101", "EAS-103"]
     |scope, found| {
+        let own = |vpn| text(vpn, "VPNUUID").map(str::to_ascii_lowercase);
+        let vpns: BTreeSet<String> = scope.profile.payloads_of("com.apple.vpn.managed.applayer").filter_map(own).collect();
         for payload in scope.mail_accounts() {
             let Some(uuid) = text(payload, "VPNUUID") else { continue };
-            let named = |vpn: &Payload| text(vpn, "VPNUUID").is_some_and(|own| own.eq_ignore_ascii_case(uuid));
-            if scope.profile.payloads_of("com.apple.vpn.managed.applayer").any(named) {
+            if vpns.contains(&uuid.to_ascii_lowercase()) {
                 continue;
             }
             let span = payload.span_of("VPNUUID");
-            match scope.profile.payload_by_uuid(uuid) {
+            match scope.payload(uuid) {
                 Some(other) => {
                     let message = format!("{}: VPNUUID names {}, not a per-app VPN", name(payload), name(other));
                     found.weighing(Severity::Error, span, message, "write the VPNUUID of the per-app VPN, not a PayloadUUID");

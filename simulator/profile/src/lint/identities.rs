@@ -37,7 +37,7 @@ rule! {
     reference "apple/device-management, com.apple.eas.account.yaml; Apple MDM Protocol Reference, error 7003; SMO-017" ["SMO-017", "XTR-006"]
     |scope, found| {
         for reference in scope.certificate_references() {
-            if scope.profile.payload_by_uuid(reference.uuid).is_none() {
+            if scope.payload(reference.uuid).is_none() {
                 let message = format!(
                     "{}: {} names {:?}, and no payload has that PayloadUUID",
                     name(reference.payload), reference.key, reference.uuid
@@ -56,7 +56,7 @@ rule! {
     reference "apple/device-management, com.apple.eas.account.yaml; Apple MDM Protocol Reference, errors 7004 and 9006" ["EAS-069", "EAS-081"]
     |scope, found| {
         for reference in scope.certificate_references() {
-            let Some(named) = scope.profile.payload_by_uuid(reference.uuid) else { continue };
+            let Some(named) = scope.payload(reference.uuid) else { continue };
             let fits = is_identity(named) || (!reference.identity && is_certificate(named));
             if !fits {
                 let needed = if reference.identity { "an identity (pkcs12, SCEP or ACME)" } else { "a certificate" };
@@ -75,7 +75,7 @@ rule! {
     reference "apple/device-management, TopLevel.yaml" []
     |scope, found| {
         for reference in scope.certificate_references() {
-            let own = scope.profile.payload_by_uuid(reference.uuid).and_then(Payload::uuid);
+            let own = scope.payload(reference.uuid).and_then(Payload::uuid);
             if let Some(own) = own.filter(|own| *own != reference.uuid) {
                 let message = format!("{}: {} differs in case from the PayloadUUID", name(reference.payload), reference.key);
                 found.add(reference.span, message, format!("write {own}"));
@@ -206,10 +206,9 @@ rule! {
     example "a com.apple.security.pkcs12 payload beside an account without S/MIME keys"
     reference "OUT-015; XTR-010" ["OUT-015", "XTR-010"]
     |scope, found| {
-        let references = scope.certificate_references();
         for payload in scope.profile.payloads.iter().filter(|payload| is_identity(payload)) {
             let Some(uuid) = payload.uuid() else { continue };
-            if !references.iter().any(|reference| reference.uuid.eq_ignore_ascii_case(uuid)) {
+            if !scope.is_named(uuid) {
                 found.add(payload.span, format!("nothing in the profile uses {}", name(payload)), "name it where it is needed, or leave it to read old mail");
             }
         }

@@ -195,15 +195,28 @@ fn unknown(scope: &Scope<'_>, mut look: impl FnMut(&Place, crate::plist::Span, &
     });
 }
 
+/// False for keys inside a dictionary of a payload that others extend: VPN and single sign-on providers, for example,
+/// take keys of their own there.
+fn lists_inner_keys(scope: &Scope<'_>, place: &Place) -> bool {
+    let payload = place.payload_index.and_then(|index| scope.payload_at(index));
+    let closed = |payload: &Payload| [EAS, MAIL, SCEP, ACME].iter().any(|kind| payload.is(kind));
+    place.path == place.key || payload.is_some_and(closed)
+}
+
 rule! {
     UnknownKey Warning "unknown-key" "A key is not known"
-    checks "Keys of the profile, of payloads and of dictionaries inside whose keys Apple's schema of iOS 18.1 lists, and looks for the key that was meant."
+    checks "Keys of the profile and of payloads that Apple's schema of iOS 18.1 does not list, and looks for the key that was meant. Inside dictionaries only those of mail accounts, SCEP and ACME; others are open to vendors."
     why "A device ignores a key it does not know, and what it was to set stays at its default."
     example "<key>EmailAdress</key><string>anna@example.com</string>"
     reference "apple/device-management, mdm/profiles" []
     |scope, found| {
         unknown(scope, |place, span, siblings| {
-            if found.is_full() || override_key(&place.key, siblings).is_some() {
+            if found.is_full() || override_key(&place.key, siblings).is_some() || !lists_inner_keys(scope, place) {
+                return;
+            }
+            if place.key == "PayloadEnabled" {
+                let message = format!("{} is written by tools for macOS and ignored", whose(place));
+                found.weighing(Severity::Info, span, message, "leave it out");
                 return;
             }
             let help = match nearest(&place.key, siblings.iter().copied()) {
@@ -273,6 +286,12 @@ rule! {
     }
 }
 
+/// A key without effect matters only where it asks for something else than its default.
+fn weight(schema: &KeySchema, node: &Node) -> Severity {
+    let default = schema.default.as_ref().is_some_and(|default| default.matches(&node.value));
+    if default { Severity::Info } else { Severity::Warning }
+}
+
 /// The requirement about keys that an older iOS does not heed.
 fn requirement(key: &str) -> &'static str {
     if key.starts_with("Enable") {
@@ -288,7 +307,7 @@ fn requirement(key: &str) -> &'static str {
 
 rule! {
     NotYet Warning "key-not-yet-effective" "This iOS does not know the key yet"
-    checks "Every key, at any depth, that Apple introduced after the iOS the profile is meant for."
+    checks "Every key, at any depth, that Apple introduced after the iOS the profile is meant for. It weighs less where the value is the default."
     why "The device ignores it. Services stay on before iOS 13, S/MIME stays locked before iOS 12, mail goes without VPN before iOS 14."
     example "<key>VPNUUID</key><string>...</string> on iOS 13"
     reference "apple/device-management; EAS-049, EAS-084, EAS-104" ["EAS-049", "EAS-084", "EAS-104"]
@@ -296,7 +315,7 @@ rule! {
         known(scope, |place, schema, node| {
             if let Some(first) = schema.introduced.filter(|first| *first > scope.os) {
                 let message = format!("{} has no effect on iOS {}, only from {first}", whose(place), scope.os);
-                found.add(node.span, message, requirement(&place.key));
+                found.weighing(weight(schema, node), node.span, message, requirement(&place.key));
             }
         });
     }
@@ -323,22 +342,18 @@ fn replacement(key: &str) -> &'static str {
     }
 }
 
-fn payload_at<'a>(scope: &Scope<'a>, place: &Place) -> Option<&'a Payload> {
-    scope.profile.payloads.iter().find(|payload| Some(payload.index) == place.payload_index)
-}
-
 rule! {
     NoLonger Warning "key-no-longer-effective" "This iOS does not heed the key any more"
-    checks "Every key, at any depth, that Apple removed, or says is ignored, at or before the iOS the profile is meant for."
+    checks "Every key, at any depth, that Apple removed, or says is ignored, at or before the iOS the profile is meant for. It weighs less where the value is the default."
     why "The device ignores it, and the profile promises what does not happen."
     example "<key>HeaderMagic</key><string>x</string>"
     reference "apple/device-management" []
     |scope, found| {
         known(scope, |place, schema, node| {
-            let last = schema.removed.or_else(|| ignored_since(payload_at(scope, place), &place.key));
+            let last = schema.removed.or_else(|| ignored_since(place.payload_index.and_then(|at| scope.payload_at(at)), &place.key));
             if let Some(last) = last.filter(|last| *last <= scope.os) {
                 let message = format!("{} has no effect from iOS {last}", whose(place));
-                found.add(node.span, message, replacement(&place.key));
+                found.weighing(weight(schema, node), node.span, message, replacement(&place.key));
             }
         });
     }
@@ -352,12 +367,12 @@ rule! {
     reference "apple/device-management" []
     |scope, found| {
         known(scope, |place, schema, node| {
-            let gone = schema.removed.or_else(|| ignored_since(payload_at(scope, place), &place.key));
+            let gone = schema.removed.or_else(|| ignored_since(place.payload_index.and_then(|at| scope.payload_at(at)), &place.key));
             if gone.is_some_and(|gone| gone <= scope.os) {
                 return;
             }
             if let Some(since) = schema.deprecated.filter(|since| *since <= scope.os) {
-                let severity = if place.key.starts_with("SMIME") { Severity::Warning } else { Severity::Info };
+                let severity = if place.key.starts_with("SMIME") { weight(schema, node) } else { Severity::Info };
                 let message = format!("{} is deprecated from iOS {since}", whose(place));
                 found.weighing(severity, node.span, message, replacement(&place.key));
             }
@@ -492,10 +507,8 @@ mod tests {
         }
         assert_eq!(nearest("EmailAdress", ["Host", "EmailAddress"]), Some("EmailAddress"));
         assert_eq!(nearest("Something", ["Host", "EmailAddress"]), None);
-        assert_eq!(
-            nearest(&"x".repeat(NAME_CHARACTERS_MAX), [&*"x".repeat(NAME_CHARACTERS_MAX - 1)]).is_some(),
-            true
-        );
+        let near = "x".repeat(NAME_CHARACTERS_MAX - 1);
+        assert_eq!(nearest(&"x".repeat(NAME_CHARACTERS_MAX), [&*near]), Some(&*near));
         assert_eq!(nearest(&"x".repeat(NAME_CHARACTERS_MAX + 1), [&*"x".repeat(NAME_CHARACTERS_MAX)]), None);
     }
 }

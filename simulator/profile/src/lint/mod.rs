@@ -18,7 +18,7 @@ mod smime;
 mod syntax;
 
 pub use certificate::{CertificateFacts, CertificateKind, KeyUsage, OpenError};
-pub use rule::{Description, Found, Rule};
+pub use rule::{Description, FOUND_MAX, Found, MESSAGE_CHARACTERS_MAX, Rule};
 pub use scope::Scope;
 
 use crate::schema::Schema;
@@ -61,7 +61,7 @@ pub fn lint(
 }
 
 /// Applies every rule: findings in the order of the document, those without a place first. A rule reports at most
-/// [`rule::FOUND_MAX`] times. Of a profile that could not be read there is nothing to say.
+/// [`FOUND_MAX`] times. Of a profile that could not be read there is nothing to say.
 pub fn lint_with(
     schema: &Schema,
     profile: &Profile,
@@ -69,7 +69,7 @@ pub fn lint_with(
     certificates: &[CertificateFacts],
     now: Timestamp,
 ) -> Vec<Finding> {
-    let scope = Scope { schema, profile, os, certificates, now };
+    let scope = Scope::new(schema, profile, os, certificates, now);
     let mut findings = Vec::new();
     if profile.dictionary().is_none() {
         return findings;

@@ -8,6 +8,9 @@ use serde::Serialize;
 /// The most times one rule reports on one profile; a generated profile with a million odd keys needs no more.
 pub const FOUND_MAX: usize = 500;
 
+/// The longest message or advice, in characters; a host name of ten megabytes is told by its beginning.
+pub const MESSAGE_CHARACTERS_MAX: usize = 400;
+
 /// One check, documented.
 pub trait Rule: Sync {
     /// What the rule is about; the manual and `explain` are made of it.
@@ -70,6 +73,7 @@ impl Found {
         if self.is_full() {
             return;
         }
+        let (message, help) = (shortened(message.into()), shortened(help.into()));
         let mut finding =
             Finding::new(self.description.id, severity, message, self.description.reference).help(help);
         finding.span = span.into();
@@ -84,6 +88,14 @@ impl Found {
     pub(super) fn into_findings(self) -> Vec<Finding> {
         self.findings
     }
+}
+
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(MESSAGE_CHARACTERS_MAX) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// Declares a rule: a unit struct whose documentation is the rule's own.

@@ -4,9 +4,10 @@ use super::CertificateFacts;
 use crate::plist::{Dictionary, Node, Span, Value};
 use crate::schema::{Literal, Schema};
 use crate::{OsVersion, Payload, Profile, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The profile and everything known beside it.
-#[derive(Clone, Copy, Debug)]
+/// The profile and everything known beside it, indexed so that no rule need look for one payload among all.
+#[derive(Clone, Debug)]
 pub struct Scope<'a> {
     /// What Apple publishes about payloads and keys.
     pub schema: &'a Schema,
@@ -18,6 +19,13 @@ pub struct Scope<'a> {
     pub certificates: &'a [CertificateFacts],
     /// The time the certificates are judged at.
     pub now: Timestamp,
+    /// The first payload of each PayloadUUID in small letters.
+    payloads: BTreeMap<String, &'a Payload>,
+    /// The first facts for each PayloadUUID in small letters.
+    facts: BTreeMap<String, &'a CertificateFacts>,
+    references: Vec<CertificateReference<'a>>,
+    /// The PayloadUUIDs named, in small letters.
+    named: BTreeSet<String>,
 }
 
 /// PayloadType of an Exchange account.
@@ -46,6 +54,46 @@ pub(super) struct CertificateReference<'a> {
 }
 
 impl<'a> Scope<'a> {
+    /// Indexes a profile and the facts about its certificates.
+    pub fn new(
+        schema: &'a Schema,
+        profile: &'a Profile,
+        os: OsVersion,
+        certificates: &'a [CertificateFacts],
+        now: Timestamp,
+    ) -> Scope<'a> {
+        let mut payloads = BTreeMap::new();
+        let mut references = Vec::new();
+        for payload in &profile.payloads {
+            if let Some(uuid) = payload.uuid() {
+                payloads.entry(uuid.to_ascii_lowercase()).or_insert(payload);
+            }
+            collect(payload, payload.dictionary(), 0, &mut references);
+        }
+        let mut facts = BTreeMap::new();
+        for one in certificates {
+            facts.entry(one.payload_uuid.to_ascii_lowercase()).or_insert(one);
+        }
+        let named = references.iter().map(|reference| reference.uuid.to_ascii_lowercase()).collect();
+        Scope { schema, profile, os, certificates, now, payloads, facts, references, named }
+    }
+
+    /// The payload of a PayloadUUID, without regard to case.
+    pub(super) fn payload(&self, uuid: &str) -> Option<&'a Payload> {
+        self.payloads.get(&uuid.to_ascii_lowercase()).copied()
+    }
+
+    /// The payload at a place in PayloadContent.
+    pub(super) fn payload_at(&self, index: usize) -> Option<&'a Payload> {
+        let payloads = &self.profile.payloads;
+        payloads.get(payloads.partition_point(|payload| payload.index < index)).filter(|p| p.index == index)
+    }
+
+    /// True if some key names the certificate payload of that PayloadUUID.
+    pub(super) fn is_named(&self, uuid: &str) -> bool {
+        self.named.contains(&uuid.to_ascii_lowercase())
+    }
+
     /// The Exchange accounts.
     pub(super) fn eas(&self) -> impl Iterator<Item = &'a Payload> + use<'a> {
         self.profile.payloads.iter().filter(|payload| payload.is(EAS))
@@ -68,12 +116,12 @@ impl<'a> Scope<'a> {
 
     /// The facts about a payload's certificate.
     pub(super) fn facts(&self, uuid: &str) -> Option<&'a CertificateFacts> {
-        self.certificates.iter().find(|facts| facts.payload_uuid.eq_ignore_ascii_case(uuid))
+        self.facts.get(&uuid.to_ascii_lowercase()).copied()
     }
 
     /// The payload facts belong to.
     pub(super) fn payload_of(&self, facts: &CertificateFacts) -> Option<&'a Payload> {
-        self.profile.payload_by_uuid(&facts.payload_uuid)
+        self.payload(&facts.payload_uuid)
     }
 
     /// The facts about the certificate a key of a payload names.
@@ -87,12 +135,8 @@ impl<'a> Scope<'a> {
     }
 
     /// Every place in the profile that names a certificate payload.
-    pub(super) fn certificate_references(&self) -> Vec<CertificateReference<'a>> {
-        let mut references = Vec::new();
-        for payload in &self.profile.payloads {
-            collect(payload, payload.dictionary(), 0, &mut references);
-        }
-        references
+    pub(super) fn certificate_references(&self) -> &[CertificateReference<'a>] {
+        &self.references
     }
 }
 

@@ -57,7 +57,7 @@ rule! {
 
 rule! {
     EncryptionUnreachable Error "smime-encryption-locked-out" "There is an encryption identity, but nobody can encrypt"
-    checks "Accounts with SMIMEEncryptionCertificateUUID where SMIMEEncryptByDefault, SMIMEEncryptByDefaultUserOverrideable and SMIMEEnableEncryptionPerMessageSwitch are all off. Each is false when absent."
+    checks "Accounts with SMIMEEncryptionCertificateUUID where SMIMEEncryptByDefault, SMIMEEncryptByDefaultUserOverrideable and SMIMEEnableEncryptionPerMessageSwitch are all off. Each is false when absent. It weighs less where a key deprecated since iOS 12 is on, which a device may still heed."
     why "The identity can read mail, but every message leaves in the clear and no switch offers anything else."
     example "<key>SMIMEEncryptionCertificateUUID</key><string>...</string> with none of the three keys"
     reference "apple/device-management, com.apple.eas.account.yaml; EAS-071 to EAS-076; mail-in-a-box issue 1199" ["EAS-072", "EAS-073", "EAS-076"]
@@ -67,8 +67,14 @@ rule! {
                 || has_message_switch(scope, payload)
                 || scope.flag(payload, "SMIMEEncryptByDefaultUserOverrideable");
             if !reachable {
-                let message = format!("{}: encryption is off and users cannot turn it on", name(payload));
-                found.add(
+                let old = ["SMIMEEncryptionEnabled", "SMIMEEnablePerMessageSwitch"];
+                let deprecated = old.into_iter().find(|key| payload.boolean(key) == Ok(Some(true)));
+                let (severity, message) = match deprecated {
+                    Some(key) => (Severity::Warning, format!("{}: only the deprecated {key} offers encryption", name(payload))),
+                    None => (Severity::Error, format!("{}: encryption is off and users cannot turn it on", name(payload))),
+                };
+                found.weighing(
+                    severity,
                     payload.span_of(ENCRYPTION_CERTIFICATE),
                     message,
                     "set SMIMEEncryptByDefault, SMIMEEncryptByDefaultUserOverrideable or SMIMEEnableEncryptionPerMessageSwitch to true",
@@ -190,7 +196,7 @@ rule! {
     |scope, found| {
         for payload in scope.mail_accounts() {
             let Ok(Some(uuid)) = payload.string(ENCRYPTION_CERTIFICATE) else { continue };
-            if let Some(identity) = scope.profile.payload_by_uuid(uuid).filter(|p| p.is(SCEP) || p.is(ACME)) {
+            if let Some(identity) = scope.payload(uuid).filter(|p| p.is(SCEP) || p.is(ACME)) {
                 let message = format!("{}: decrypts with {}, whose key every device makes anew", name(payload), name(identity));
                 found.add(payload.span_of(ENCRYPTION_CERTIFICATE), message, "deliver an imported PKCS#12, the same to all devices of the user");
             }

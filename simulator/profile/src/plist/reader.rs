@@ -101,10 +101,11 @@ fn hidden_entries(dictionary: &Dictionary, findings: &mut Vec<Finding>) {
     for entry in &dictionary.entries {
         if let Some(hidden) = seen.insert(&entry.key, entry) {
             let same = hidden.node == entry.node;
+            let key = super::error::short(&entry.key);
             let message = if same {
-                format!("the key {:?} is given twice, with the same value", entry.key)
+                format!("the key {key:?} is given twice, with the same value")
             } else {
-                format!("the key {:?} is given twice, with different values; the last one counts", entry.key)
+                format!("the key {key:?} is given twice, with different values; the last one counts")
             };
             findings.push(
                 Finding::new(

@@ -467,7 +467,8 @@ fn mutate(bytes: &mut Vec<u8>, edits: &[(prop::sample::Index, u8, u8)]) {
 
 /// Reads, and checks that every place is inside the document.
 fn check(bytes: &[u8]) {
-    let (_, findings) = crate::parse(bytes);
+    let (profile, mut findings) = crate::parse(bytes);
+    findings.extend(crate::lint(&profile, crate::OsVersion::new(17, 0, 0), &[], Timestamp(0)));
     let lines = LineIndex::new(bytes);
     for finding in &findings {
         let span = finding.span.unwrap();

@@ -7,8 +7,8 @@ pub(crate) use conformance::{Meeting, Place, is_of_type, meet};
 
 pub use conformance::{MissingKey, TypeError, missing_keys, type_errors};
 pub use table::{
-    Counts, KeySchema, KeyType, Literal, PayloadSchema, Presence, Range, Repetition, Schema, SchemaError,
-    SharedIpad, Source, UserEnrolment,
+    Counts, KeySchema, KeyType, Literal, PayloadSchema, Presence, Range, Repetition, SCHEMA_BYTES_MAX,
+    Schema, SchemaError, SharedIpad, Source, UserEnrolment,
 };
 
 #[cfg(test)]

@@ -100,6 +100,15 @@ fn same(fact: &serde_json::Value, key: &KeySchema) -> usize {
 }
 
 #[test]
+fn the_licence_of_the_facts_stays_with_them() {
+    let line = "Copyright © 2022 Apple Inc.";
+    assert!(include_str!("../../data/ios-18.1.json").contains(line));
+    let notice = include_str!("../../NOTICE");
+    assert!(notice.contains(line) && notice.contains("Permission is hereby granted"));
+    assert!(notice.contains(&Schema::builtin().source.commit));
+}
+
+#[test]
 fn what_is_no_schema_is_refused() {
     assert_eq!(Schema::from_json(b"{}"), Err(SchemaError::Form { line: 1, column: 2 }));
     let long = vec![b' '; super::table::SCHEMA_BYTES_MAX + 1];

@@ -64,6 +64,14 @@ fn what_cannot_be_held_is_brought_near() {
     };
     assert_eq!(plist::read(&write_xml(&value)).unwrap().value, Value::from(near("a\u{FFFD}b\rc")));
     assert_eq!(plist::read(&write_binary(&value)).unwrap().value, Value::from(near("a\u{1}b\rc")));
+    for real in [f64::INFINITY, f64::NEG_INFINITY, f64::MIN_POSITIVE, -0.0] {
+        for bytes in [write_xml(&Value::Real(real)), write_binary(&Value::Real(real))] {
+            assert_eq!(plist::read(&bytes).unwrap().value, Value::Real(real));
+        }
+    }
+    assert!(
+        plist::read(&write_xml(&Value::Real(f64::NAN))).unwrap().value.as_number().is_some_and(f64::is_nan)
+    );
     let uid = plist::read(&write_xml(&Value::Uid(3))).unwrap().value;
     assert_eq!(uid, Value::from(Dictionary::new().with("CF$UID", 3)));
     assert_eq!(plist::read(&write_binary(&Value::Uid(3))).unwrap().value, Value::Uid(3));
