@@ -26,6 +26,7 @@ pub(crate) struct Tag {
 impl Tag {
     pub(crate) const INTEGER: Tag = Tag::universal(2, false);
     pub(crate) const BIT_STRING: Tag = Tag::universal(3, false);
+    #[cfg(test)]
     pub(crate) const OCTET_STRING: Tag = Tag::universal(4, false);
     pub(crate) const OID: Tag = Tag::universal(6, false);
     pub(crate) const SEQUENCE: Tag = Tag::universal(16, true);
@@ -41,6 +42,7 @@ impl Tag {
     }
 
     /// `[number]`, primitive.
+    #[cfg(test)]
     pub(crate) const fn context_primitive(number: u32) -> Tag {
         Tag { class: Class::Context, constructed: false, number }
     }
