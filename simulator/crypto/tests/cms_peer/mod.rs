@@ -42,8 +42,7 @@ impl Peer {
         Command::new("openssl").arg("version").output().ok().filter(|output| output.status.success())?;
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cms-{}", std::process::id()));
         std::fs::create_dir_all(&dir).expect("a folder for the peer");
-        let mut peer =
-            Peer { dir, crypto: AwsLc::default(), trust: TrustStore::new(), identities: Vec::new() };
+        let mut peer = Peer { dir, crypto: AwsLc, trust: TrustStore::new(), identities: Vec::new() };
         peer.run(&[
             "req",
             "-x509",
