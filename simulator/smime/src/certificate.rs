@@ -383,6 +383,8 @@ impl Certificate {
         issuer: &Certificate,
     ) -> Result<(), CryptoError> {
         let scheme = self.0.scheme.map_err(|_| CryptoError::Unsupported("certificate signature"))?;
+        // a provider may take keys that RFC 5480 does not allow in certificates: explicit curve parameters
+        issuer.public_key_algorithm().map_err(|_| CryptoError::Unsupported("the issuer's public key"))?;
         verify_message(crypto, issuer.spki_der(), scheme, self.tbs_der(), self.signature_value())
     }
 }
@@ -750,6 +752,7 @@ fn name_constraints(value: &[u8]) -> Result<NameConstraints, Asn1Error> {
         }
     }
     r.end()?;
+    out.unevaluated |= count == 0; // RFC 5280, 4.2.1.10: empty constraints must not be issued
     Ok(out)
 }
 

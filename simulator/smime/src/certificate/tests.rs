@@ -74,7 +74,7 @@ fn display_name_falls_back() {
 }
 
 #[test]
-fn der_pem_and_serde_round_trip() {
+fn der_and_pem_round_trip() {
     let c = make(&ann());
     assert_eq!(Certificate::from_der(c.der()).unwrap(), c);
     let two = format!("first\n{}second\r\n{}", c.to_pem(), c.to_pem().replace('\n', "\r\n"));
