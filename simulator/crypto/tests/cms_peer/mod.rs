@@ -40,7 +40,8 @@ pub fn peer() -> Option<&'static Peer> {
 impl Peer {
     fn start() -> Option<Peer> {
         Command::new("openssl").arg("version").output().ok().filter(|output| output.status.success())?;
-        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cms-{}", std::process::id()));
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cms-peer");
+        let _ = std::fs::remove_dir_all(&dir);
         std::fs::create_dir_all(&dir).expect("a folder for the peer");
         let mut peer = Peer { dir, crypto: AwsLc, trust: TrustStore::new(), identities: Vec::new() };
         peer.run(&[

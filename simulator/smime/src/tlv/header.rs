@@ -1,10 +1,10 @@
 use super::TlvError;
 
 /// The longest identifier and length that is read, in octets.
-pub const HEADER_MAX: usize = 16;
+pub(crate) const HEADER_MAX: usize = 16;
 
 /// How deep elements may be nested.
-pub const DEPTH_MAX: usize = 32;
+pub(crate) const DEPTH_MAX: usize = 32;
 
 /// The class of a tag (X.690, 8.1.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(crate) enum Class {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tag {
     pub class: Class,
-    pub constructed: bool,
+    pub(crate) constructed: bool,
     pub number: u32,
 }
 
