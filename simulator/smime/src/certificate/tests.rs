@@ -1,5 +1,6 @@
+use super::extensions::key_usage;
 use super::*;
-use crate::asn1::{sequence, tlv};
+use crate::asn1::{BOOLEAN, OCTET_STRING, UTF8_STRING, sequence, tlv};
 use crate::fake::FakeCrypto;
 use crate::{Context, Curve, IssueRequest, generate_identity};
 
