@@ -43,6 +43,9 @@ pub mod message;
 pub mod mime;
 mod tlv;
 
+pub use cms::CmsError;
+pub use message::SmimeError;
+pub use mime::MimeError;
 pub use tlv::TlvError;
 
 pub use context::{Context, Timestamp};

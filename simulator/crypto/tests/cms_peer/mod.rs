@@ -1,4 +1,6 @@
 //! The `openssl` program as a peer, with a certification authority and people made on the fly.
+// Several test programs use this; none uses all of it.
+#![allow(dead_code)]
 
 use crypto::AwsLc;
 use smime::{Certificate, Context, Identity, PrivateKey, Timestamp, TrustStore};
@@ -40,10 +42,10 @@ pub fn peer() -> Option<&'static Peer> {
 impl Peer {
     fn start() -> Option<Peer> {
         Command::new("openssl").arg("version").output().ok().filter(|output| output.status.success())?;
-        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cms-{}", std::process::id()));
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(env!("CARGO_CRATE_NAME"));
+        let _ = std::fs::remove_dir_all(&dir);
         std::fs::create_dir_all(&dir).expect("a folder for the peer");
-        let mut peer =
-            Peer { dir, crypto: AwsLc::default(), trust: TrustStore::new(), identities: Vec::new() };
+        let mut peer = Peer { dir, crypto: AwsLc, trust: TrustStore::new(), identities: Vec::new() };
         peer.run(&[
             "req",
             "-x509",
@@ -183,7 +185,8 @@ impl Peer {
         (output, result)
     }
 
-    fn run(&self, args: &[&str]) {
+    /// Runs the program where its files are.
+    pub fn run(&self, args: &[&str]) {
         let output =
             Command::new("openssl").current_dir(&self.dir).args(args).output().expect("openssl runs");
         assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
