@@ -5,11 +5,15 @@
 //! arguments, and opens no socket.
 #![warn(missing_docs)]
 
+pub mod certificate_authority;
+pub mod correspondent;
 pub mod directory;
 pub mod exchange;
 pub mod mailbox;
 pub mod token_issuer;
 
+pub use certificate_authority::CertificateAuthority;
+pub use correspondent::Correspondent;
 pub use directory::{Directory, DirectoryError, User};
 pub use exchange::Exchange;
 pub use mailbox::Mailbox;

@@ -5,7 +5,7 @@ mod seed;
 mod text;
 
 pub use item::{Content, Item};
-pub use text::{message_class, plain_text};
+pub use text::{attached_files, message_class, plain_text};
 
 use serde::{Deserialize, Serialize};
 use smime::Timestamp;

@@ -4,7 +4,7 @@ use super::Exchange;
 use crate::User;
 use crate::token_issuer::TokenKey;
 use serde::{Deserialize, Serialize};
-use smime::{Certificate, Context};
+use smime::{Certificate, Context, Purpose, validate};
 use wire::authorization::{AUTHORIZATION, WWW_AUTHENTICATE};
 use wire::oauth::BearerChallenge;
 use wire::{Authorization, HttpRequest, HttpResponse};
@@ -91,21 +91,14 @@ impl Exchange {
         }
     }
 
-    /// The user of a client certificate: mapped by hand, else named by address in one that a trusted issuer
-    /// signed and that is valid now.
+    /// The user of a client certificate: mapped by hand, else named by address in one for client
+    /// authentication that a trusted issuer signed and that is valid now.
     fn user_of_certificate(&self, cx: &Context<'_>, der: &[u8]) -> Option<&User> {
         if let Some(user) = self.directory.user_of_client_certificate(der) {
             return Some(user);
         }
         let certificate = Certificate::from_der(der).ok()?;
-        let issued = certificate.valid_at(cx.now)
-            && self.client_issuers.iter().any(|issuer| {
-                issuer.subject_der() == certificate.issuer_der()
-                    && certificate.verify_signed_by(cx.crypto, issuer).is_ok()
-            });
-        if !issued {
-            return None;
-        }
+        validate(cx, &certificate, &[], &self.client_issuers, Purpose::ClientAuth).ok()?;
         certificate.email_addresses().iter().find_map(|address| self.directory.user(address))
     }
 

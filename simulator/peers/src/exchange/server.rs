@@ -7,7 +7,7 @@ use super::provision::ProvisioningSignal;
 use crate::directory::fold;
 use crate::{Directory, DirectoryError, Mailbox, User};
 use serde::{Deserialize, Serialize};
-use smime::{Certificate, Context, Timestamp};
+use smime::{Certificate, Context, Timestamp, TrustStore};
 use std::collections::BTreeMap;
 use wire::eas::folder_sync::FolderSyncResponse;
 use wire::eas::headers::{CommandHeaders, WBXML};
@@ -43,7 +43,7 @@ pub struct Exchange {
     pub(super) mailboxes: BTreeMap<String, Mailbox>,
     pub(super) partnerships: BTreeMap<PartnershipId, Partnership>,
     pub(super) authentication: Authentication,
-    pub(super) client_issuers: Vec<Certificate>,
+    pub(super) client_issuers: TrustStore,
     pub(super) versions: Vec<ProtocolVersion>,
     pub(super) policy: Option<PolicyDocument>,
     pub(super) provisioning_signal: ProvisioningSignal,
@@ -76,7 +76,7 @@ impl Exchange {
             directory,
             partnerships: BTreeMap::new(),
             authentication: Authentication::default(),
-            client_issuers: Vec::new(),
+            client_issuers: TrustStore::new(),
             versions: vec![ProtocolVersion::V14_1, ProtocolVersion::V16_1],
             policy: None,
             provisioning_signal: ProvisioningSignal::default(),
@@ -138,11 +138,10 @@ impl Exchange {
         self.authentication = authentication;
     }
 
-    /// Lets the client certificates of an issuer stand for the users whose addresses they name.
+    /// Lets the client certificates of an issuer stand for the users whose addresses they name, as long as they
+    /// are valid for client authentication. Only the leaf is seen, so the issuer is the one that signs it.
     pub fn trust_client_issuer(&mut self, issuer: Certificate) {
-        if !self.client_issuers.contains(&issuer) {
-            self.client_issuers.push(issuer);
-        }
+        self.client_issuers.add(issuer);
     }
 
     /// Sets the protocol versions that the server speaks, in the order it names them.

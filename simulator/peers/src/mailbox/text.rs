@@ -1,4 +1,4 @@
-//! What a server tells of a message without its MIME: its class and its plain text.
+//! What is told of a message without its MIME: its class, its plain text, its attached files.
 
 use smime::mime::{ContentType, Entity};
 use wire::eas::MessageClass;
@@ -31,6 +31,26 @@ pub fn message_class(mime: &[u8]) -> MessageClass {
 /// Finds the first plain text of a message; `None` if it has none, as an encrypted one.
 pub fn plain_text(mime: &[u8]) -> Option<String> {
     search(mime, DEPTH)
+}
+
+/// Lists the names and bytes of the files attached to a message: the parts with a file name, decoded; at most
+/// 100 of one multipart.
+pub fn attached_files(mime: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    collect(mime, DEPTH, &mut found);
+    found
+}
+
+fn collect(part: &[u8], depth: usize, found: &mut Vec<(String, Vec<u8>)>) {
+    let Ok(entity) = Entity::read(part) else { return };
+    let content_type = entity.content_type();
+    if content_type.essence.starts_with("multipart/") {
+        if depth > 0 {
+            parts(entity.body, &content_type).into_iter().for_each(|inner| collect(inner, depth - 1, found));
+        }
+    } else if let (Some(name), Ok(bytes)) = (entity.file_name(), entity.decoded_body()) {
+        found.push((name, bytes.into_owned()));
+    }
 }
 
 fn search(part: &[u8], depth: usize) -> Option<String> {

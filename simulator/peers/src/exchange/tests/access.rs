@@ -194,3 +194,36 @@ fn a_server_survives_being_written_down() {
     let text = serde_json::to_string(&server).unwrap();
     assert_eq!(serde_json::from_str::<Exchange>(&text).unwrap(), server);
 }
+
+#[test]
+fn an_issuer_speaks_for_the_addresses_in_its_client_certificates() {
+    use crate::CertificateAuthority;
+    use smime::{Curve, EMAIL_PROTECTION, IssueRequest, PublicKeyAlgorithm};
+    let mut server = server();
+    server.set_authentication(Authentication { client_certificate: true, ..Authentication::default() });
+    let curve = PublicKeyAlgorithm::Ec(Curve::P256);
+    let (past, soon) = (Timestamp(NOW.0 - 1_000), Timestamp(NOW.0 + DAY));
+    let mut authority = CertificateAuthority::generate(&at(NOW), "Company", curve, (past, soon)).unwrap();
+    let mut certificate = |address: &str, usage| {
+        let request = IssueRequest {
+            extended_key_usage: vec![usage],
+            ..IssueRequest::mail("Anna", &[address], 1, (past, soon))
+        };
+        authority.issue_identity(&at(NOW), curve, request).unwrap().certificate.der().to_vec()
+    };
+    let good = certificate("Anna@example.test", smime::CLIENT_AUTH);
+    let mail_only = certificate("anna@example.test", EMAIL_PROTECTION);
+    let unknown = certificate("nobody@example.test", smime::CLIENT_AUTH);
+    let status = |server: &mut Exchange, der: &[u8], now| {
+        let client =
+            Client { authorization: None, certificate: Some(der.to_vec()), now, ..Client::new("", "") };
+        options(&client, server).status
+    };
+    assert_eq!(status(&mut server, &good, NOW), 403, "the issuer is not trusted yet");
+    server.trust_client_issuer(authority.certificate().clone());
+    assert_eq!(status(&mut server, &good, NOW), 200);
+    assert_eq!(status(&mut server, &mail_only, NOW), 403);
+    assert_eq!(status(&mut server, &unknown, NOW), 403);
+    assert_eq!(status(&mut server, &good, Timestamp(soon.0 + 1_000)), 403, "expired");
+    assert_eq!(status(&mut server, b"no certificate", NOW), 403);
+}
