@@ -66,17 +66,23 @@ proptest! {
         let first = client.sync(&mut server, SyncCollection::first(id)).unwrap();
         let mut key = first.collections[0].sync_key.clone().unwrap();
         let mut has = std::collections::BTreeSet::new();
+        let mut made = server.mailbox("anna@example.test").unwrap().folder(id).unwrap().items.len();
         for (number, (kind, lose, which)) in steps.into_iter().enumerate() {
             let data = Element::new(airsync::APPLICATION_DATA)
                 .with(Element::text(contacts::FIRST_NAME, number.to_string()));
             let known: Vec<String> = has.iter().cloned().collect();
             let mut asked = SyncCollection { window_size: Some(1), ..SyncCollection::next(&key, id) };
             match kind {
-                0 => asked.commands.push(ClientCommand::Add { class: None, client_id: format!("c{number}"), data }),
+                0 => {
+                    made += 1;
+                    asked.commands.push(ClientCommand::Add { class: None, client_id: format!("c{number}"), data });
+                }
                 1 if !known.is_empty() => {
+                    made -= 1;
                     asked.commands.push(ClientCommand::Delete { server_id: which.get(&known).clone() });
                 }
                 2 => {
+                    made += 1;
                     let content = crate::mailbox::Content::Data(data);
                     server.mailbox_mut("anna@example.test").unwrap().add(id, NOW, content);
                 }
@@ -94,6 +100,7 @@ proptest! {
             asked = SyncCollection::next(take(&mut has, &asked, &response), id);
         }
         let truth = server.mailbox("anna@example.test").unwrap().folder(id).unwrap();
+        prop_assert_eq!(truth.items.len(), made, "nothing is made twice");
         prop_assert_eq!(has, truth.items.keys().cloned().collect());
     }
 }
