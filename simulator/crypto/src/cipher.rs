@@ -104,7 +104,8 @@ mod tests {
     #[test]
     fn rc2_known_answers() {
         // RFC 2268, 5: (effective bits, key, plaintext, ciphertext)
-        let vectors: [(u16, &[u8], [u8; 8], [u8; 8]); 3] = [
+        type Vector<'a> = (u16, &'a [u8], [u8; 8], [u8; 8]);
+        let vectors: [Vector<'_>; 3] = [
             (63, &[0; 8], [0; 8], [0xeb, 0xb7, 0x73, 0xf9, 0x93, 0x27, 0x8e, 0xff]),
             (64, &[0xff; 8], [0xff; 8], [0x27, 0x8b, 0x27, 0xe4, 0x2e, 0x2f, 0x0d, 0x49]),
             (64, &[0x88], [0; 8], [0x61, 0xa8, 0xa2, 0x44, 0xad, 0xac, 0xcc, 0xf0]),

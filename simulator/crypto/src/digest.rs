@@ -4,11 +4,6 @@ use aws_lc_rs::{digest, hmac, pbkdf2};
 use smime::{CryptoError, Digest, DigestAlgorithm, Hasher};
 use std::num::NonZeroU32;
 
-/// How many octets ahead of the hash memory is asked for; hides the latency of what lies outside the caches.
-const PREFETCH_AHEAD: usize = 4096;
-/// The hash runs over pieces of this size, between which the next are asked for.
-const PIECE: usize = 1024;
-
 struct Running(digest::Context);
 
 pub(crate) fn hasher(algorithm: DigestAlgorithm) -> Box<dyn Hasher> {
@@ -24,29 +19,12 @@ pub(crate) fn hasher(algorithm: DigestAlgorithm) -> Box<dyn Hasher> {
 
 impl Hasher for Running {
     fn update(&mut self, bytes: &[u8]) {
-        if bytes.len() <= PREFETCH_AHEAD {
-            return self.0.update(bytes);
-        }
-        for (i, piece) in bytes.chunks(PIECE).enumerate() {
-            if let Some(ahead) = bytes.get(i * PIECE + PREFETCH_AHEAD..) {
-                touch(&ahead[..ahead.len().min(PIECE)]);
-            }
-            self.0.update(piece);
-        }
+        self.0.update(bytes);
     }
 
     fn finish(self: Box<Self>) -> Digest {
         self.0.finish().as_ref().to_vec()
     }
-}
-
-/// Brings memory into the cache by reading one octet of each line.
-fn touch(bytes: &[u8]) {
-    let mut sum = 0u8;
-    for line in bytes.chunks(64) {
-        sum ^= line[0];
-    }
-    std::hint::black_box(sum);
 }
 
 pub(crate) fn hmac(algorithm: DigestAlgorithm, key: &[u8], parts: &[&[u8]]) -> Digest {

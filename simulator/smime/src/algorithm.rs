@@ -56,6 +56,7 @@ pub(crate) fn digest_oid(digest: DigestAlgorithm) -> ObjectIdentifier {
 }
 
 /// The identifier of a named curve.
+#[cfg(any(test, feature = "fake"))]
 pub(crate) fn curve_oid(curve: Curve) -> ObjectIdentifier {
     CURVES.iter().find(|(_, c)| *c == curve).map_or(CURVES[0].0, |(id, _)| *id)
 }

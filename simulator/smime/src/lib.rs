@@ -18,6 +18,7 @@ mod issue;
 mod name;
 mod path;
 mod pem;
+pub mod pkcs12;
 mod trust;
 
 pub use certificate::{
@@ -33,6 +34,7 @@ pub use path::{
     ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, EMAIL_PROTECTION, MAX_INTERMEDIATES, MAX_PATH_CERTIFICATES,
     MAX_SIGNATURE_CHECKS, PathError, Purpose, ValidPath, validate,
 };
+pub use pkcs12::{Pkcs12, Pkcs12Error};
 pub use trust::TrustStore;
 
 // CMS, MIME and messages
@@ -41,6 +43,9 @@ pub mod message;
 pub mod mime;
 mod tlv;
 
+pub use cms::CmsError;
+pub use message::SmimeError;
+pub use mime::MimeError;
 pub use tlv::TlvError;
 
 pub use context::{Context, Timestamp};

@@ -64,7 +64,7 @@ pub(crate) fn text(value: &Element<'_>) -> Option<String> {
         }
         TELETEX_STRING => Some(value.content.iter().map(|b| char::from(*b)).collect()),
         BMP_STRING => bmp(value.content),
-        UNIVERSAL_STRING if value.content.len() % 4 == 0 => value
+        UNIVERSAL_STRING if value.content.len().is_multiple_of(4) => value
             .content
             .chunks_exact(4)
             .map(|c| c.iter().fold(0u32, |n, b| n << 8 | u32::from(*b)))
@@ -76,7 +76,7 @@ pub(crate) fn text(value: &Element<'_>) -> Option<String> {
 
 /// The text of a BMPString (UTF-16BE; surrogates are read as pairs, as senders use them).
 pub(crate) fn bmp(content: &[u8]) -> Option<String> {
-    if content.len() % 2 != 0 {
+    if !content.len().is_multiple_of(2) {
         return None;
     }
     let units = content.chunks_exact(2).map(|c| c.iter().fold(0u16, |n, b| n << 8 | u16::from(*b)));

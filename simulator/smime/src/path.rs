@@ -218,6 +218,9 @@ impl<'a> Search<'a> {
         Self: 'a,
     {
         let Some(&last) = path.last() else { return Ok(false) };
+        if name::is_empty(last.issuer_der()) {
+            return Ok(false); // RFC 5280, 4.1.2.4: an issuer has a name
+        }
         let (trust, intermediates) = (self.trust, self.intermediates);
         let anchors = trust.by_subject(last.issuer_der()).map(|c| (c, true));
         let others = intermediates.iter().filter(|c| name::same(c.subject_der(), last.issuer_der()));
@@ -407,6 +410,10 @@ fn mailbox_within(mailbox: &str, base: &str) -> Option<bool> {
         return Some(true);
     }
     let (local, host) = mailbox.rsplit_once('@')?;
+    // a local part that holds the sign must be quoted (RFC 5321, 4.1.2)
+    if host.is_empty() || (local.contains('@') && !(local.starts_with('"') && local.ends_with('"'))) {
+        return None;
+    }
     if let Some((base_local, base_host)) = base.rsplit_once('@') {
         return Some(local == base_local && host.eq_ignore_ascii_case(base_host));
     }

@@ -28,7 +28,7 @@ impl Drop for Schedule {
 
 pub(crate) fn wrap(bits: u16, kek: &[u8], key: &[u8]) -> Result<Vec<u8>, CryptoError> {
     let bits = check(bits, kek)?;
-    if !(16..=MAX_KEY).contains(&key.len()) || key.len() % 8 != 0 {
+    if !(16..=MAX_KEY).contains(&key.len()) || !key.len().is_multiple_of(8) {
         return Err(CryptoError::BadLength);
     }
     let mut schedule = Schedule(MaybeUninit::uninit());
@@ -46,7 +46,7 @@ pub(crate) fn wrap(bits: u16, kek: &[u8], key: &[u8]) -> Result<Vec<u8>, CryptoE
 
 pub(crate) fn unwrap(bits: u16, kek: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
     let bits = check(bits, kek)?;
-    if !(24..=MAX_KEY + 8).contains(&wrapped.len()) || wrapped.len() % 8 != 0 {
+    if !(24..=MAX_KEY + 8).contains(&wrapped.len()) || !wrapped.len().is_multiple_of(8) {
         return Err(CryptoError::BadLength);
     }
     let mut schedule = Schedule(MaybeUninit::uninit());

@@ -1,5 +1,6 @@
+use super::extensions::key_usage;
 use super::*;
-use crate::asn1::{sequence, tlv};
+use crate::asn1::{BOOLEAN, OCTET_STRING, UTF8_STRING, sequence, tlv};
 use crate::fake::FakeCrypto;
 use crate::{Context, Curve, IssueRequest, generate_identity};
 
@@ -74,7 +75,7 @@ fn display_name_falls_back() {
 }
 
 #[test]
-fn der_pem_and_serde_round_trip() {
+fn der_and_pem_round_trip() {
     let c = make(&ann());
     assert_eq!(Certificate::from_der(c.der()).unwrap(), c);
     let two = format!("first\n{}second\r\n{}", c.to_pem(), c.to_pem().replace('\n', "\r\n"));

@@ -68,9 +68,14 @@ impl CertificateId {
         }
         let mut reader = element.reader();
         let issuer = reader.expect(Tag::SEQUENCE, "an issuer's name")?;
+        // A name is DER where it is signed; a sender may have framed its copy otherwise.
+        let name = match name::attributes(issuer.raw) {
+            Ok(_) => issuer.raw.to_vec(),
+            Err(_) => issuer.to_der(0x30, false)?,
+        };
         let serial = reader.expect(Tag::INTEGER, "a serial number")?.integer()?;
         reader.end()?;
-        Ok(CertificateId::IssuerSerial { issuer: issuer.raw.to_vec(), serial: serial.to_vec() })
+        Ok(CertificateId::IssuerSerial { issuer: name, serial: serial.to_vec() })
     }
 
     /// Writes an IssuerAndSerialNumber with the given tag, or a `[0]` key identifier.

@@ -3,6 +3,7 @@
 use super::cipher::{self, Unpadder};
 use super::parser::{EnvelopedHead, Head, Parser, Sink};
 use super::recipient::{Agreement, Recipient, wrap_bits};
+use super::stream::take_over;
 use super::{CmsError, DecryptError, RecipientId, agreement, oid};
 use crate::algorithm::{RSA_ENCRYPTION, RSAES_OAEP};
 use crate::{
@@ -115,7 +116,7 @@ impl<'a> Decryptor<'a> {
     /// Encodings, bounds, another content type. The decryptor must not be fed again after.
     pub fn update(&mut self, input: &[u8], held: &mut Vec<u8>) -> Result<(), CmsError> {
         self.parser.update(input, &mut self.opening)?;
-        held.append(&mut self.opening.held);
+        take_over(&mut self.opening.held, held);
         Ok(())
     }
 

@@ -36,4 +36,4 @@ pub use sniff::{content_type, is_cms};
 pub use verify::{ContentDigests, FinishedDigests, Signed, SignedContent, Verifier, open_signed};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

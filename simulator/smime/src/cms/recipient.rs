@@ -31,7 +31,8 @@ pub(super) struct Agreement {
     pub originator_point: Option<Vec<u8>>,
     pub user_keying_material: Option<Vec<u8>>,
     pub scheme: ObjectIdentifier,
-    /// The key wrap algorithm, and its AlgorithmIdentifier as it was sent: it enters the derivation.
+    /// The key wrap algorithm, and the DER of its AlgorithmIdentifier, parameters as they were sent: it enters the
+    /// derivation.
     pub wrap: Option<(ObjectIdentifier, Vec<u8>)>,
 }
 
@@ -100,7 +101,7 @@ fn read_agreement(element: &Element<'_>, out: &mut Vec<Recipient>) -> Result<(),
     let identifier = reader.required("an algorithm identifier")?;
     let (scheme, mut parameters) = algorithm(&identifier)?;
     let wrap = match parameters.next()? {
-        Some(wrap) if wrap.tag == Tag::SEQUENCE => Some((algorithm(&wrap)?.0, wrap.raw.to_vec())),
+        Some(wrap) if wrap.tag == Tag::SEQUENCE => Some((algorithm(&wrap)?.0, wrap.to_der(0x30, false)?)),
         _ => None,
     };
     // Shared: a thousand keys may stand in one agreement.

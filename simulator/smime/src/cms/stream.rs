@@ -59,6 +59,14 @@ impl Frame {
     }
 }
 
+/// Moves what was produced behind what is held, without a copy when nothing is held.
+pub(super) fn take_over(produced: &mut Vec<u8>, held: &mut Vec<u8>) {
+    if held.is_empty() {
+        std::mem::swap(produced, held);
+    }
+    held.append(produced);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use super::attribute::SignedAttributes;
 use super::parser::{Head, Parser, SignedTail, Sink};
 use super::signer::{SignatureAlgorithm, SignerInfo};
+use super::stream::take_over;
 use super::{AddressMatch, CmsError, SignatureError, SignerReport, oid};
 use crate::tlv::Element;
 use crate::{
@@ -85,7 +86,7 @@ impl<'a> Verifier<'a> {
     /// Encodings, bounds, another content type. The verifier must not be fed again after.
     pub fn update(&mut self, input: &[u8], held: &mut Vec<u8>) -> Result<(), CmsError> {
         self.parser.update(input, &mut self.hashing)?;
-        held.append(&mut self.hashing.out);
+        take_over(&mut self.hashing.out, held);
         Ok(())
     }
 

@@ -63,11 +63,14 @@ pub fn sign(
     signing.update(&entity);
     let cms = signing.finish()?;
     let micalg = micalg(options.digest);
+    // What encloses binary is binary (RFC 2045, 6.4).
+    let binary = Entity::read(&entity)?.transfer_encoding() == TransferEncoding::Binary;
+    let encoding = if binary { "Content-Transfer-Encoding: binary\r\n" } else { "" };
     let mut out = Vec::with_capacity(entity.len() + cms.len() * 3 / 2 + 1024);
     out.extend_from_slice(
         format!(
             "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n\tmicalg={micalg}; \
-             boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n"
+             boundary=\"{boundary}\"\r\n{encoding}\r\n--{boundary}\r\n"
         )
         .as_bytes(),
     );

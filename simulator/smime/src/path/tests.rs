@@ -87,7 +87,7 @@ fn a_path_of_three() {
     let wanted = [&leaf, &ca, &root].map(|i| i.certificate.clone());
     assert_eq!(path.certificates, wanted);
     // the chain that the identity carries is what is needed
-    assert_eq!(leaf.chain, [ca.certificate.clone()]);
+    assert_eq!(leaf.chain, std::slice::from_ref(&ca.certificate));
     for purpose in [Purpose::EmailEncryption, Purpose::Any] {
         w.validate(&leaf, &[&ca], &[&root], purpose).unwrap();
     }
@@ -289,6 +289,14 @@ fn name_constraints_on_mailboxes_and_names() {
     assert!(outside(check(name_constraints(&[(MAILBOX, b"example.org")], &[]), &legacy)));
     let odd = IssueRequest { emails: vec!["nobody".into()], ..mail() };
     assert!(outside(check(name_constraints(&[], &[(MAILBOX, b"example.org")]), &odd)));
+    let two = IssueRequest { emails: vec!["a@b@mail.example.com".into()], ..mail() };
+    assert!(outside(check(name_constraints(&[(MAILBOX, b"mail.example.com")], &[]), &two)));
+    let quoted = IssueRequest { emails: vec!["\"a@b\"@mail.example.com".into()], ..mail() };
+    assert_eq!(check(name_constraints(&[(MAILBOX, b"mail.example.com")], &[]), &quoted), None);
+    assert!(matches!(
+        check(name_constraints(&[], &[]), &mail()),
+        Some(PathError::UnsupportedNameConstraint { .. })
+    ));
     // forms that the leaf does not have do not matter, those that it has and nobody reads do
     assert_eq!(check(name_constraints(&[(DNS, b"example.org")], &[]), &mail()), None);
     let host = ExtraExtension {

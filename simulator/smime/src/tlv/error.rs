@@ -10,13 +10,13 @@ pub enum TlvError {
         /// Where the input ended.
         offset: u64,
     },
-    /// An identifier or length that cannot be read, or that is longer than [`HEADER_MAX`](super::HEADER_MAX).
+    /// An identifier or length that cannot be read, or that is longer than 16 octets.
     #[error("the header at octet {offset} cannot be read")]
     Header {
         /// Where the header begins.
         offset: u64,
     },
-    /// Elements are nested deeper than [`DEPTH_MAX`](super::DEPTH_MAX).
+    /// Elements are nested deeper than 32 levels.
     #[error("elements are nested deeper than {limit} at octet {offset}")]
     Depth {
         /// Where the element that is too deep begins.

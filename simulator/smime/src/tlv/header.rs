@@ -1,10 +1,10 @@
 use super::TlvError;
 
 /// The longest identifier and length that is read, in octets.
-pub const HEADER_MAX: usize = 16;
+pub(crate) const HEADER_MAX: usize = 16;
 
 /// How deep elements may be nested.
-pub const DEPTH_MAX: usize = 32;
+pub(crate) const DEPTH_MAX: usize = 32;
 
 /// The class of a tag (X.690, 8.1.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +19,14 @@ pub(crate) enum Class {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tag {
     pub class: Class,
-    pub constructed: bool,
+    pub(crate) constructed: bool,
     pub number: u32,
 }
 
 impl Tag {
     pub(crate) const INTEGER: Tag = Tag::universal(2, false);
     pub(crate) const BIT_STRING: Tag = Tag::universal(3, false);
+    #[cfg(test)]
     pub(crate) const OCTET_STRING: Tag = Tag::universal(4, false);
     pub(crate) const OID: Tag = Tag::universal(6, false);
     pub(crate) const SEQUENCE: Tag = Tag::universal(16, true);
@@ -41,6 +42,7 @@ impl Tag {
     }
 
     /// `[number]`, primitive.
+    #[cfg(test)]
     pub(crate) const fn context_primitive(number: u32) -> Tag {
         Tag { class: Class::Context, constructed: false, number }
     }

@@ -14,6 +14,5 @@ pub(crate) mod write;
 pub(crate) use element::{Element, Reader};
 pub use error::TlvError;
 pub(crate) use framer::{Framer, Step, Visitor};
-pub(crate) use header::{Class, Header, Length, Tag};
-pub use header::{DEPTH_MAX, HEADER_MAX};
+pub(crate) use header::{Class, DEPTH_MAX, HEADER_MAX, Header, Length, Tag};
 pub(crate) use time::{read_time, write_time};

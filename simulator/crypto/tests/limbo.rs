@@ -1,0 +1,177 @@
+//! The x509-limbo cases, run whole through path validation.
+//!
+//! The cases are written for TLS; what they ask of a path is asked here without a purpose. Those that this
+//! validator decides otherwise stand in [`EXCEPTIONS`] with the reason; one that stands there and comes out as
+//! limbo says fails the test too. The file is looked for as the Wycheproof vectors are.
+
+use crypto::AwsLc;
+use serde_json::Value;
+use smime::{Certificate, CertificateError, Context, Purpose, Timestamp, TrustStore, validate};
+use std::path::PathBuf;
+
+/// The cases that come out otherwise, by reason.
+const EXCEPTIONS: &[(&str, &[&str])] = &[
+    (
+        "revocation is not part of path validation",
+        &[
+            "crl::revoked-certificate-with-crl",
+            "crl::crlnumber-missing",
+            "crl::crlnumber-critical",
+            "crl::issuer-missing-crlsign",
+        ],
+    ),
+    ("certificate policies are not part of path validation", &["rfc5280::pc::ica-noncritical-pc"]),
+    (
+        "the bound on the length of a path is the validator's own, not an argument",
+        &["pathlen::max-chain-depth-0-exhausted", "pathlen::max-chain-depth-1-exhausted"],
+    ),
+    (
+        "a rule for TLS servers or their host names, which path validation for mail does not judge",
+        &[
+            "rfc5280::eku::ee-wrong-eku",
+            "rfc5280::eku::ee-eku-empty",
+            "rfc5280::san::underscore-dns",
+            "rfc5280::san::ip-in-dns",
+            "rfc5280::ca-as-leaf-wrong-san",
+            "webpki::cn::ipv4-hex-mismatch",
+            "webpki::cn::ipv4-leading-zeros-mismatch",
+            "webpki::cn::ipv6-uppercase-mismatch",
+            "webpki::cn::ipv6-uncompressed-mismatch",
+            "webpki::cn::ipv6-non-rfc5952-mismatch",
+            "webpki::cn::punycode-not-in-san",
+            "webpki::cn::utf8-vs-punycode-mismatch",
+            "webpki::cn::not-in-san",
+            "webpki::cn::case-mismatch",
+            "webpki::eku::ee-anyeku",
+            "webpki::eku::ee-critical-eku",
+            "webpki::eku::ee-without-eku",
+            "webpki::eku::root-has-eku",
+            "webpki::san::mismatch-domain-san",
+            "webpki::san::mismatch-subdomain-san",
+            "webpki::san::mismatch-subdomain-apex-san",
+            "webpki::san::mismatch-apex-subdomain-san",
+            "webpki::san::public-suffix-wildcard-san",
+            "webpki::san::public-suffix-multi-label-wildcard-san",
+            "webpki::san::public-suffix-private-namespace-wildcard-san",
+            "webpki::san::wildcard-embedded-leftmost-san",
+            "webpki::san::wildcard-not-in-leftmost-san",
+            "webpki::san::wildcard-match-across-labels-san",
+            "webpki::san::wildcard-embedded-ulabel-san",
+            "webpki::san::unicode-emoji-san",
+            "webpki::san::no-san",
+            "webpki::san::san-critical-with-nonempty-subject",
+            "webpki::san::san-wildcard-only",
+            "webpki::san::san-wildcard-only-tld",
+            "webpki::malformed-aia",
+            "webpki::v1-cert",
+            "webpki::ee-basicconstraints-ca",
+            "webpki::ca-as-leaf",
+        ],
+    ),
+    (
+        "constraints on host names and addresses are not evaluated: what they concern is refused",
+        &[
+            "rfc5280::nc::permitted-dns-match",
+            "rfc5280::nc::permitted-dns-match-more",
+            "rfc5280::nc::permitted-ipv4-match",
+            "rfc5280::nc::permitted-ipv6-match",
+            "rfc5280::nc::permitted-self-issued",
+            "rfc5280::nc::nc-forbids-alternate-chain-ica",
+            "rfc5280::nc::nc-forbids-othername-noop",
+            "webpki::nc::permitted-dns-match-noncritical",
+            "webpki::nc::nc-permits-dns-san-pattern",
+        ],
+    ),
+    (
+        "a rule for issuers that relying parties need not enforce; real certificates break it",
+        &[
+            "rfc5280::aki::critical-aki",
+            "rfc5280::aki::leaf-missing-aki",
+            "rfc5280::aki::intermediate-missing-aki",
+            "rfc5280::aki::cross-signed-root-missing-aki",
+            "rfc5280::nc::not-allowed-in-ee-noncritical",
+            "rfc5280::nc::not-allowed-in-ee-critical",
+            "rfc5280::san::noncritical-with-empty-subject",
+            "rfc5280::serial::too-long",
+            "rfc5280::serial::zero",
+            "rfc5280::ski::critical-ski",
+            "rfc5280::ski::root-missing-ski",
+            "rfc5280::ski::intermediate-missing-ski",
+            "rfc5280::root-non-critical-basic-constraints",
+            "rfc5280::leaf-ku-keycertsign",
+            "webpki::aki::root-with-aki-missing-keyidentifier",
+            "webpki::aki::root-with-aki-authoritycertissuer",
+            "webpki::aki::root-with-aki-authoritycertserialnumber",
+            "webpki::aki::root-with-aki-all-fields",
+            "webpki::aki::root-with-aki-ski-mismatch",
+        ],
+    ),
+    (
+        "old keys are read: a leaf's key is judged when it is used, and 1024 bits verify",
+        &[
+            "webpki::forbidden-p192-leaf",
+            "webpki::forbidden-dsa-leaf",
+            "webpki::forbidden-weak-rsa-key-in-root",
+            "webpki::forbidden-weak-rsa-in-leaf",
+            "webpki::forbidden-rsa-not-divisible-by-8-in-root",
+            "webpki::forbidden-rsa-key-not-divisible-by-8-in-leaf",
+        ],
+    ),
+];
+
+/// The time for cases that name none: all their certificates are valid then.
+const NO_TIME: Timestamp = Timestamp(1_780_000_000_000);
+
+fn cases() -> Option<Value> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpora");
+    let above = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/corpora");
+    let named = std::env::var_os("HANDSET_CORPORA").map(PathBuf::from);
+    let folders = named.into_iter().chain([beside.into(), above.into()]);
+    let file = folders.map(|f| f.join("x509-limbo.json")).find(|f| f.is_file())?;
+    Some(serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap())
+}
+
+fn certificates(list: &Value) -> Result<Vec<Certificate>, CertificateError> {
+    let texts = list.as_array().unwrap().iter().map(|pem| pem.as_str().unwrap());
+    texts.map(|pem| Certificate::from_pem(pem.as_bytes()).map(|mut all| all.remove(0))).collect()
+}
+
+/// Reads `2024-01-01T00:00:00+00:00`.
+fn time(text: &str) -> Timestamp {
+    let n: Vec<i64> = text.split(|c: char| !c.is_ascii_digit()).map(|d| d.parse().unwrap()).collect();
+    let (year, month) = if n[1] <= 2 { (n[0] - 1, n[1] + 9) } else { (n[0], n[1] - 3) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + n[2] - 719_469;
+    Timestamp((((days * 24 + n[3]) * 60 + n[4]) * 60 + n[5]) * 1000)
+}
+
+fn accepted(case: &Value) -> Result<(), String> {
+    let text = |e: CertificateError| e.to_string();
+    let trust: TrustStore = certificates(&case["trusted_certs"]).map_err(text)?.into_iter().collect();
+    let intermediates = certificates(&case["untrusted_intermediates"]).map_err(text)?;
+    let leaf = certificates(&Value::Array(vec![case["peer_certificate"].clone()])).map_err(text)?.remove(0);
+    let now = case["validation_time"].as_str().map_or(NO_TIME, time);
+    let cx = Context { now, crypto: &AwsLc };
+    validate(&cx, &leaf, &intermediates, &trust, Purpose::Any).map(|_| ()).map_err(|e| e.to_string())
+}
+
+#[test]
+fn every_case_comes_out_as_it_says_or_has_a_reason() {
+    let Some(all) = cases() else {
+        assert_ne!(std::env::var("HANDSET_REQUIRE_CORPORA").as_deref(), Ok("1"), "no x509-limbo cases");
+        eprintln!("SKIPPED: no x509-limbo cases (set HANDSET_CORPORA)");
+        return;
+    };
+    let mut faults = Vec::new();
+    let mut exceptions: Vec<&str> = EXCEPTIONS.iter().flat_map(|(_, ids)| ids.iter().copied()).collect();
+    for case in all["testcases"].as_array().unwrap() {
+        let id = case["id"].as_str().unwrap();
+        let found = accepted(case);
+        let right = found.is_ok() == (case["expected_result"] == "SUCCESS");
+        let excepted = exceptions.iter().position(|e| *e == id).map(|i| exceptions.remove(i)).is_some();
+        if right == excepted {
+            faults.push(format!("{id}: {found:?}, excepted: {excepted}"));
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+    assert!(exceptions.is_empty(), "no such cases: {exceptions:?}");
+}

@@ -1,0 +1,22 @@
+//! PKCS#12 files (RFC 7292, RFC 9579): what carries identities in profiles and mail.
+//!
+//! The reader takes BER and DER, the password-based encryptions of PKCS#12 (triple DES and RC2) and PBES2, and the
+//! integrity codes of RFC 7292 and RFC 9579; the writer makes DER. Public-key privacy and integrity modes are not
+//! in use and refused.
+
+mod kdf;
+mod mac;
+mod pbe;
+mod protection;
+mod read;
+mod write;
+
+pub use protection::{LegacyCipher, ProtectedPart, Protection, ProtectionAlgorithm};
+pub use read::{
+    MAX_BAGS, MAX_ITERATIONS, MAX_NESTED_BAGS, MAX_PKCS12_SIZE, MAX_TOTAL_ITERATIONS, Pkcs12, Pkcs12Error,
+    open,
+};
+pub use write::{WriteOptions, WriteProtection, write};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,287 @@
+//! Password-based encryption: RFC 7292, appendix C, and PBES2 of RFC 8018.
+
+use super::kdf::{Password, Use, derive};
+use super::protection::{LegacyCipher, ProtectionAlgorithm};
+use super::read::{Budget, Pkcs12Error};
+use crate::algorithm::identifier;
+use crate::asn1::{
+    Asn1Error, DER_NULL, Element, INTEGER, OCTET_STRING, SEQUENCE, algorithm, integer, sequence, tlv,
+};
+use crate::{BulkCipher, CryptoError, CryptoProvider, DigestAlgorithm, ObjectIdentifier};
+use zeroize::Zeroizing;
+
+const fn id(text: &str) -> ObjectIdentifier {
+    ObjectIdentifier::new_unwrap(text)
+}
+
+const PBES2: ObjectIdentifier = id("1.2.840.113549.1.5.13");
+const PBKDF2: ObjectIdentifier = id("1.2.840.113549.1.5.12");
+
+const LEGACY: &[(ObjectIdentifier, LegacyCipher)] = &[
+    (id("1.2.840.113549.1.12.1.3"), LegacyCipher::TripleDes),
+    (id("1.2.840.113549.1.12.1.4"), LegacyCipher::TwoKeyTripleDes),
+    (id("1.2.840.113549.1.12.1.5"), LegacyCipher::Rc2Bits128),
+    (id("1.2.840.113549.1.12.1.6"), LegacyCipher::Rc2Bits40),
+];
+
+const CIPHERS: &[(ObjectIdentifier, BulkCipher, usize)] = &[
+    (id("2.16.840.1.101.3.4.1.2"), BulkCipher::Aes128Cbc, 16),
+    (id("2.16.840.1.101.3.4.1.22"), BulkCipher::Aes192Cbc, 24),
+    (id("2.16.840.1.101.3.4.1.42"), BulkCipher::Aes256Cbc, 32),
+    (id("1.2.840.113549.3.7"), BulkCipher::TripleDesCbc, 24),
+];
+
+const HMACS: &[(ObjectIdentifier, DigestAlgorithm)] = &[
+    (id("1.2.840.113549.2.7"), DigestAlgorithm::Sha1),
+    (id("1.2.840.113549.2.8"), DigestAlgorithm::Sha224),
+    (id("1.2.840.113549.2.9"), DigestAlgorithm::Sha256),
+    (id("1.2.840.113549.2.10"), DigestAlgorithm::Sha384),
+    (id("1.2.840.113549.2.11"), DigestAlgorithm::Sha512),
+];
+
+/// The longest salt of PBKDF2 that is taken.
+const MAX_SALT: usize = 4096;
+
+/// An encryption with its parameters.
+#[derive(Clone, Debug)]
+pub(super) enum Scheme {
+    Legacy { cipher: LegacyCipher, salt: Vec<u8>, iterations: u32 },
+    Pbes2 { kdf: Pbkdf2, cipher: BulkCipher, key_len: usize, iv: Vec<u8> },
+}
+
+/// A cipher, its key and its IV.
+type KeyMaterial = (BulkCipher, Zeroizing<Vec<u8>>, Vec<u8>);
+
+/// The parameters of PBKDF2 (RFC 8018, A.2).
+#[derive(Clone, Debug)]
+pub(super) struct Pbkdf2 {
+    pub(super) salt: Vec<u8>,
+    pub(super) iterations: u32,
+    pub(super) key_len: Option<usize>,
+    pub(super) prf: DigestAlgorithm,
+}
+
+fn malformed(_: Asn1Error) -> Pkcs12Error {
+    Pkcs12Error::Malformed { what: "encryption parameters" }
+}
+
+/// Reads an iteration count; one beyond any limit is kept as the largest number, for the limit to refuse.
+pub(super) fn iterations(element: &Element<'_>) -> Result<u32, Asn1Error> {
+    match u32::try_from(element.uint()?).unwrap_or(u32::MAX) {
+        0 => Err(Asn1Error::Value),
+        n => Ok(n),
+    }
+}
+
+/// The digest of an HMAC identifier.
+pub(super) fn hmac(element: &Element<'_>) -> Result<DigestAlgorithm, Pkcs12Error> {
+    let (oid, _) = identifier(element).map_err(malformed)?;
+    HMACS.iter().find(|(i, _)| *i == oid).map(|(_, d)| *d).ok_or(Pkcs12Error::Unsupported { oid })
+}
+
+impl Pbkdf2 {
+    /// Reads the AlgorithmIdentifier of a key derivation function.
+    pub(super) fn read(element: &Element<'_>) -> Result<Self, Pkcs12Error> {
+        let (oid, parameters) = identifier(element).map_err(malformed)?;
+        if oid != PBKDF2 {
+            return Err(Pkcs12Error::Unsupported { oid });
+        }
+        let parameters = parameters.ok_or(Asn1Error::Truncated).map_err(malformed)?;
+        let mut r = parameters.expect(SEQUENCE).map_err(malformed)?.reader();
+        let salt = r.any().map_err(malformed)?;
+        if salt.tag & !0x20 != OCTET_STRING {
+            return Err(Pkcs12Error::Malformed { what: "encryption parameters" });
+        }
+        let salt = salt.octets().map_err(malformed)?;
+        let iterations = r.any().and_then(|e| iterations(&e)).map_err(malformed)?;
+        let key_len = r.optional(INTEGER).and_then(|e| e.map(|e| e.uint()).transpose()).map_err(malformed)?;
+        let prf = match r.next().map_err(malformed)? {
+            Some(e) => hmac(&e)?,
+            None => DigestAlgorithm::Sha1,
+        };
+        if salt.len() > MAX_SALT {
+            return Err(Pkcs12Error::Malformed { what: "encryption parameters" });
+        }
+        let key_len = key_len.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
+        Ok(Pbkdf2 { salt, iterations, key_len, prf })
+    }
+
+    pub(super) fn derive(
+        &self,
+        crypto: &dyn CryptoProvider,
+        password: &Password,
+        len: usize,
+        budget: &mut Budget,
+    ) -> Result<Zeroizing<Vec<u8>>, Pkcs12Error> {
+        budget.spend(self.iterations)?;
+        let mut key = Zeroizing::new(vec![0; len]);
+        crypto.pbkdf2(self.prf, &password.utf8, &self.salt, self.iterations, &mut key)?;
+        Ok(key)
+    }
+
+    fn write(&self) -> Vec<u8> {
+        let prf = HMACS.iter().find(|(_, d)| *d == self.prf).map_or(HMACS[0].0, |(i, _)| *i);
+        let parameters = sequence(&[
+            &tlv(OCTET_STRING, &[&self.salt]),
+            &integer(&self.iterations.to_be_bytes()),
+            &algorithm(&prf, DER_NULL),
+        ]);
+        algorithm(&PBKDF2, &parameters)
+    }
+}
+
+impl Scheme {
+    /// Reads the AlgorithmIdentifier of an encryption.
+    pub(super) fn read(element: &Element<'_>) -> Result<Self, Pkcs12Error> {
+        let (oid, parameters) = identifier(element).map_err(malformed)?;
+        let legacy = LEGACY.iter().find(|(i, _)| *i == oid).map(|(_, c)| *c);
+        if legacy.is_none() && oid != PBES2 {
+            return Err(Pkcs12Error::Unsupported { oid });
+        }
+        let parameters = parameters.ok_or(Asn1Error::Truncated).map_err(malformed)?;
+        let mut r = parameters.expect(SEQUENCE).map_err(malformed)?.reader();
+        if let Some(cipher) = legacy {
+            let salt = r.any().and_then(|e| e.octets()).map_err(malformed)?;
+            let iterations = r.any().and_then(|e| iterations(&e)).map_err(malformed)?;
+            return Ok(Scheme::Legacy { cipher, salt, iterations });
+        }
+        let kdf = Pbkdf2::read(&r.any().map_err(malformed)?)?;
+        let (oid, iv) = identifier(&r.any().map_err(malformed)?).map_err(malformed)?;
+        r.end().map_err(malformed)?;
+        let known = CIPHERS.iter().find(|(i, ..)| *i == oid);
+        let &(_, cipher, key_len) = known.ok_or(Pkcs12Error::Unsupported { oid })?;
+        let iv = iv.ok_or(Asn1Error::Truncated).and_then(|e| e.expect(OCTET_STRING)).map_err(malformed)?;
+        if kdf.key_len.is_some_and(|n| n != key_len) {
+            return Err(Pkcs12Error::Malformed { what: "encryption parameters" });
+        }
+        Ok(Scheme::Pbes2 { kdf, cipher, key_len, iv: iv.content.to_vec() })
+    }
+
+    pub(super) fn write(&self) -> Vec<u8> {
+        match self {
+            Scheme::Legacy { cipher, salt, iterations } => {
+                let oid = LEGACY.iter().find(|(_, c)| c == cipher).map_or(LEGACY[0].0, |(i, _)| *i);
+                let salt = tlv(OCTET_STRING, &[salt]);
+                algorithm(&oid, &sequence(&[&salt, &integer(&iterations.to_be_bytes())]))
+            }
+            Scheme::Pbes2 { kdf, cipher, iv, .. } => {
+                let oid = CIPHERS.iter().find(|(_, c, _)| c == cipher).map_or(CIPHERS[0].0, |(i, ..)| *i);
+                let cipher = algorithm(&oid, &tlv(OCTET_STRING, &[iv]));
+                algorithm(&PBES2, &sequence(&[&kdf.write(), &cipher]))
+            }
+        }
+    }
+
+    /// What to tell about it.
+    pub(super) fn describe(&self) -> (ProtectionAlgorithm, u32) {
+        match self {
+            Scheme::Legacy { cipher, iterations, .. } => {
+                (ProtectionAlgorithm::Pkcs12Pbe(*cipher), *iterations)
+            }
+            Scheme::Pbes2 { kdf, cipher, .. } => {
+                (ProtectionAlgorithm::Pbes2 { prf: kdf.prf, cipher: *cipher }, kdf.iterations)
+            }
+        }
+    }
+
+    /// The cipher, key and IV.
+    fn key(
+        &self,
+        crypto: &dyn CryptoProvider,
+        password: &Password,
+        budget: &mut Budget,
+    ) -> Result<KeyMaterial, Pkcs12Error> {
+        match self {
+            Scheme::Legacy { cipher, salt, iterations } => {
+                budget.spend(*iterations)?;
+                budget.spend(*iterations)?; // once for the key, once for the IV
+                let (bulk, len) = match cipher {
+                    LegacyCipher::TripleDes => (BulkCipher::TripleDesCbc, 24),
+                    LegacyCipher::TwoKeyTripleDes => (BulkCipher::TripleDesCbc, 16),
+                    LegacyCipher::Rc2Bits128 => (BulkCipher::Rc2Cbc { effective_bits: 128 }, 16),
+                    LegacyCipher::Rc2Bits40 => (BulkCipher::Rc2Cbc { effective_bits: 40 }, 5),
+                };
+                let octets = |purpose, len| {
+                    derive(crypto, DigestAlgorithm::Sha1, purpose, &password.bmp, salt, *iterations, len)
+                };
+                let mut key = octets(Use::Key, len);
+                if *cipher == LegacyCipher::TwoKeyTripleDes {
+                    key.extend_from_within(..8); // the first key is also the third
+                }
+                Ok((bulk, key, octets(Use::Iv, 8).to_vec()))
+            }
+            Scheme::Pbes2 { kdf, cipher, key_len, iv } => {
+                Ok((*cipher, kdf.derive(crypto, password, *key_len, budget)?, iv.clone()))
+            }
+        }
+    }
+
+    /// Decrypts; padding that is wrong means a wrong password.
+    pub(super) fn decrypt(
+        &self,
+        crypto: &dyn CryptoProvider,
+        password: &Password,
+        ciphertext: &[u8],
+        budget: &mut Budget,
+    ) -> Result<Zeroizing<Vec<u8>>, Pkcs12Error> {
+        let (cipher, key, iv) = self.key(crypto, password, budget)?;
+        let block = if cipher_is_aes(cipher) { 16 } else { 8 };
+        if ciphertext.is_empty() || !ciphertext.len().is_multiple_of(block) {
+            return Err(Pkcs12Error::Malformed { what: "encrypted data" });
+        }
+        let bad_iv = |e| match e {
+            CryptoError::BadLength => Pkcs12Error::Malformed { what: "encryption parameters" },
+            e => Pkcs12Error::Crypto(e),
+        };
+        let mut c = crypto.decryptor(cipher, &key, &iv).map_err(bad_iv)?;
+        let mut out = Zeroizing::new(Vec::with_capacity(ciphertext.len() + block));
+        c.update(ciphertext, &mut out)?;
+        c.finish(None)?;
+        let padding = usize::from(out.last().copied().unwrap_or(0));
+        let split = out.len().checked_sub(padding).filter(|_| (1..=block).contains(&padding));
+        let split = split.ok_or(Pkcs12Error::WrongPassword)?;
+        if out.iter().skip(split).any(|b| usize::from(*b) != padding) {
+            return Err(Pkcs12Error::WrongPassword);
+        }
+        out.truncate(split);
+        Ok(out)
+    }
+
+    pub(super) fn encrypt(
+        &self,
+        crypto: &dyn CryptoProvider,
+        password: &Password,
+        plaintext: &[u8],
+        budget: &mut Budget,
+    ) -> Result<Vec<u8>, Pkcs12Error> {
+        let (cipher, key, iv) = self.key(crypto, password, budget)?;
+        let block = if cipher_is_aes(cipher) { 16 } else { 8 };
+        let padding = block - plaintext.len() % block;
+        let mut c = crypto.encryptor(cipher, &key, &iv)?;
+        let mut out = Vec::with_capacity(plaintext.len() + 2 * block);
+        c.update(plaintext, &mut out)?;
+        c.update(&vec![padding as u8; padding], &mut out)?;
+        c.finish(None)?;
+        Ok(out)
+    }
+}
+
+fn cipher_is_aes(cipher: BulkCipher) -> bool {
+    matches!(cipher, BulkCipher::Aes128Cbc | BulkCipher::Aes192Cbc | BulkCipher::Aes256Cbc)
+}
+
+/// PBES2 with AES-256-CBC and HMAC-SHA-256, as current programs write.
+pub(super) fn modern(crypto: &dyn CryptoProvider, iterations: u32) -> Scheme {
+    let (mut salt, mut iv) = (vec![0; 16], vec![0; 16]);
+    crypto.random(&mut salt);
+    crypto.random(&mut iv);
+    let kdf = Pbkdf2 { salt, iterations, key_len: None, prf: DigestAlgorithm::Sha256 };
+    Scheme::Pbes2 { kdf, cipher: BulkCipher::Aes256Cbc, key_len: 32, iv }
+}
+
+/// Triple DES, which every program reads.
+pub(super) fn legacy(crypto: &dyn CryptoProvider, iterations: u32) -> Scheme {
+    let mut salt = vec![0; 8];
+    crypto.random(&mut salt);
+    Scheme::Legacy { cipher: LegacyCipher::TripleDes, salt, iterations }
+}
