@@ -18,7 +18,7 @@ mod sync;
 mod tests;
 
 pub use authentication::{Authentication, Bearer, Refusal};
-pub use delivery::{Delivery, DeliveryError, Outgoing, UnknownRecipients};
+pub use delivery::{DELIVERIES, Delivery, DeliveryError, OUTBOX, Outgoing, UnknownRecipients};
 pub use partnership::{Partnership, PartnershipId, Wipe};
 pub use provision::{Acknowledgement, ProvisioningSignal};
 pub use server::{COMMANDS, DEVICES, Exchange};

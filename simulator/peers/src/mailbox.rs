@@ -36,6 +36,9 @@ pub mod folder {
     pub const RECIPIENT_INFORMATION: &str = "RI";
 }
 
+/// The most items of a mailbox; more are refused.
+pub const ITEMS: usize = 10_000;
+
 /// A user's folders and items.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mailbox {
@@ -128,8 +131,17 @@ impl Mailbox {
         mails.into_iter()
     }
 
-    /// Puts content into a folder and returns the item's id; `None` if there is no such folder.
+    /// Says whether there is no room for another item.
+    pub fn is_full(&self) -> bool {
+        self.folders.values().map(|entry| entry.items.len()).sum::<usize>() >= ITEMS
+    }
+
+    /// Puts content into a folder and returns the item's id; `None` if there is no such folder or the mailbox
+    /// is full.
     pub fn add(&mut self, folder: &str, received: Timestamp, content: Content) -> Option<String> {
+        if self.is_full() {
+            return None;
+        }
         let entry = self.folders.get_mut(folder)?;
         let number = self.next_item;
         self.next_item += 1;
@@ -184,6 +196,20 @@ mod tests {
             assert_eq!(mailbox.folder(id).map(|entry| entry.items.len()), Some(1), "{id}");
         }
         assert_eq!(mailbox, Mailbox::seeded("anna@example.test", "Anna", now));
+    }
+
+    #[test]
+    fn a_mailbox_is_full_at_its_bound_and_has_room_after_a_removal() {
+        let mut mailbox = Mailbox::empty();
+        let mail = Content::Mail { mime: Vec::new() };
+        for _ in 0..ITEMS {
+            assert!(mailbox.add(folder::INBOX, Timestamp(0), mail.clone()).is_some());
+        }
+        assert_eq!(mailbox.add(folder::SENT_ITEMS, Timestamp(0), mail.clone()), None);
+        let id = mailbox.mails(folder::INBOX).next().map(|item| format!("2:{}", item.number)).unwrap();
+        assert!(mailbox.relocate(folder::INBOX, &id, folder::SENT_ITEMS).is_some());
+        assert!(mailbox.remove(folder::INBOX, "2:2").is_some());
+        assert!(mailbox.add(folder::INBOX, Timestamp(0), mail).is_some());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The code pages against the facts they were taken from, and against another implementation.
 //!
-//! Both need things that are not part of the crate: `HANDSET_FACTS` names the folder of the facts (else the
-//! usual places are tried), `wbxml2xml` comes from the Debian package libwbxml2-utils. What is missing is
-//! skipped by name; under `HANDSET_REQUIRE_PEERS=1` it fails instead.
+//! Both need things that are not part of the crate and are skipped by name when missing: `HANDSET_FACTS` names the
+//! folder of the facts (else the usual places are tried); `wbxml2xml` comes from the Debian package
+//! libwbxml2-utils, and `HANDSET_REQUIRE_PEERS=1` makes its absence a failure.
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a test looks outside on purpose")]
 
 use std::collections::BTreeMap;
@@ -26,7 +26,10 @@ fn facts() -> Option<serde_json::Value> {
 
 #[test]
 fn every_token_is_that_of_the_facts() {
-    let Some(facts) = facts() else { return skip("facts/eas/wbxml-codepages.json") };
+    let Some(facts) = facts() else {
+        eprintln!("SKIPPED: facts/eas/wbxml-codepages.json is missing");
+        return;
+    };
     let mut expected = BTreeMap::new();
     for page in facts["pages"].as_array().unwrap() {
         let number = u8::try_from(page["page"].as_u64().unwrap()).unwrap();
@@ -61,17 +64,6 @@ fn another_implementation_reads_every_token() {
     if tool.is_err() {
         return skip("wbxml2xml");
     }
-    let variants: BTreeMap<String, Vec<String>> = facts()
-        .iter()
-        .flat_map(|facts| facts["spelling_variants"].as_array().cloned().unwrap_or_default())
-        .map(|entry| {
-            let also = entry["also_seen_as"].as_array().into_iter().flatten();
-            (
-                format!("{}/{}", entry["page"], entry["token"].as_str().unwrap_or_default()),
-                also.filter_map(|name| name.as_str().map(Into::into)).collect(),
-            )
-        })
-        .collect();
     let mut wrong = Vec::new();
     for (tag, current) in Tag::all().filter(|(tag, _)| !unknown_to_libwbxml(*tag)) {
         if !current {
@@ -88,11 +80,12 @@ fn another_implementation_reads_every_token() {
         child.stdin.take().unwrap().write_all(&document).unwrap();
         let output = child.wait_with_output().unwrap();
         let xml = String::from_utf8_lossy(&output.stdout).into_owned();
-        let key = format!("{}/0x{:02X}", tag.page(), tag.token());
-        let names = variants.get(&key).into_iter().flatten().map(String::as_str).chain(tag.name());
         let written = root_name(&xml).unwrap_or_default();
-        let old_name = key == "14/0x10" && written == "DeviceEncryptionEnabled";
-        let known = old_name || names.into_iter().any(|name| plain(name) == plain(written));
+        // `Recurrence_Type` stands for Type, `Attendee_Status` for AttendeeStatus.
+        let short = written.split_once('_').map_or(written, |(_, rest)| rest);
+        let known = tag
+            .name()
+            .is_some_and(|name| [short, written].iter().any(|other| plain(tag, name) == plain(tag, other)));
         if !known || !output.status.success() {
             wrong.push(format!("{tag} is {written:?}: {}", String::from_utf8_lossy(&output.stderr).trim()));
         }
@@ -107,7 +100,19 @@ fn root_name(xml: &str) -> Option<&str> {
     rest.split([' ', '>', '/']).next()
 }
 
-/// Names without what libwbxml spells differently: hyphens and case.
-fn plain(name: &str) -> String {
-    name.replace('-', "").to_ascii_lowercase()
+/// A name in the spelling that both share: libwbxml hyphenates, and kept some names of older drafts.
+fn plain(tag: Tag, name: &str) -> String {
+    let name = match (tag.page(), name) {
+        (1, "AssistantTelephoneNumber") => "AssistantPhoneNumber",
+        (2, "FlagStatus") => "Status",
+        (14, "DeviceEncryptionEnabled") => "RequireStorageCardEncryption",
+        (18, "ihsManagementInformation") => "RightsManagementInformation",
+        (24, "RMOwner") => "Owner",
+        (24, "RemoveRightsManagementDistribution") => "RemoveRightsManagementProtection",
+        (21, "ForwardeeName") => "Name",
+        (21, "ForwardeeEmail") => "Email",
+        _ => name,
+    };
+    let name = name.replace(['-', '_'], "").to_ascii_lowercase();
+    if tag.page() == 1 { name.replace("address", "") } else { name }
 }

@@ -2,11 +2,16 @@
 
 use super::Exchange;
 use crate::directory::{domain, fold};
-use crate::mailbox::{Content, folder};
+use crate::mailbox::{Content, Mailbox, folder};
 use serde::{Deserialize, Serialize};
 use smime::Timestamp;
 use std::fmt;
 use wire::DateTime;
+
+/// The most mails that the log keeps; the oldest are dropped.
+pub const DELIVERIES: usize = 100_000;
+/// The most mails that wait to leave the organisation; more are refused.
+pub const OUTBOX: usize = 10_000;
 
 /// What happens to mail for an address of a served domain that nobody has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +38,7 @@ pub struct Delivery {
     pub delivered: Vec<String>,
     /// The addresses outside of the organisation.
     pub outside: Vec<String>,
-    /// The local addresses that nobody has.
+    /// The local addresses that nobody has, or whose mailbox is full.
     pub unknown: Vec<String>,
     /// Whether Sent Items has a copy.
     pub saved: bool,
@@ -64,6 +69,12 @@ pub enum DeliveryError {
         /// The address.
         address: String,
     },
+    /// The mailbox is full.
+    #[error("deliver to {address:?}, whose mailbox is full")]
+    MailboxFull {
+        /// The address.
+        address: String,
+    },
 }
 
 /// What a submission comes to.
@@ -77,9 +88,9 @@ pub(super) struct Submission<'a> {
 }
 
 impl Exchange {
-    /// Walks the mails that were accepted, oldest first.
-    pub fn deliveries(&self) -> &[Delivery] {
-        &self.deliveries
+    /// Walks the mails that were accepted, oldest first, at most [`DELIVERIES`].
+    pub fn deliveries(&self) -> impl ExactSizeIterator<Item = &Delivery> {
+        self.deliveries.iter()
     }
 
     /// Walks the mails that wait to leave the organisation.
@@ -95,7 +106,7 @@ impl Exchange {
     /// Takes a mail from outside for a local address and returns the id of the item in the inbox.
     ///
     /// # Errors
-    /// Nobody has the address.
+    /// Nobody has the address, or the mailbox is full.
     pub fn deliver(
         &mut self,
         now: Timestamp,
@@ -104,7 +115,10 @@ impl Exchange {
         mime: &[u8],
     ) -> Result<String, DeliveryError> {
         let id = self.put_into_inbox(now, recipient, mime);
-        let id = id.ok_or_else(|| DeliveryError::UnknownRecipient { address: recipient.into() })?;
+        let id = id.ok_or_else(|| match self.directory.user(recipient) {
+            Some(_) => DeliveryError::MailboxFull { address: recipient.into() },
+            None => DeliveryError::UnknownRecipient { address: recipient.into() },
+        })?;
         let delivered = self.directory.user(recipient).map(|user| user.address.clone());
         self.record(Delivery {
             number: 0,
@@ -120,13 +134,17 @@ impl Exchange {
         Ok(id)
     }
 
-    /// Carries a mail of a user; `false` if a local recipient is unknown and such mail is refused whole.
+    /// Carries a mail of a user; `false` if a local recipient is unknown or full and such mail is refused
+    /// whole, or if too many mails wait to leave.
     pub(super) fn submit(&mut self, submission: Submission<'_>) -> bool {
         let Submission { at, sender, device_id, recipients, save, mime } = submission;
         let (mut delivered, mut outside, mut unknown) = (Vec::<String>::new(), Vec::new(), Vec::new());
         for address in recipients {
             match self.directory.user(&address) {
                 Some(user) if delivered.contains(&user.address) => {}
+                Some(user) if self.mailboxes.get(&fold(&user.address)).is_none_or(Mailbox::is_full) => {
+                    unknown.push(address);
+                }
                 Some(user) => delivered.push(user.address.clone()),
                 None if domain(&address).is_some_and(|domain| self.directory.serves(domain)) => {
                     unknown.push(address);
@@ -134,7 +152,8 @@ impl Exchange {
                 None => outside.push(address),
             }
         }
-        if !unknown.is_empty() && self.unknown_recipients == UnknownRecipients::Refuse {
+        let refused = !unknown.is_empty() && self.unknown_recipients == UnknownRecipients::Refuse;
+        if refused || (!outside.is_empty() && self.outbox.len() >= OUTBOX) {
             return false;
         }
         let carried = [received_field(at).as_bytes(), &without_bcc(mime)].concat();
@@ -170,8 +189,11 @@ impl Exchange {
     }
 
     fn record(&mut self, delivery: Delivery) {
-        self.deliveries.push(Delivery { number: self.next_delivery, ..delivery });
+        self.deliveries.push_back(Delivery { number: self.next_delivery, ..delivery });
         self.next_delivery += 1;
+        if self.deliveries.len() > DELIVERIES {
+            self.deliveries.pop_front();
+        }
     }
 
     fn put_into_inbox(&mut self, at: Timestamp, address: &str, mime: &[u8]) -> Option<String> {

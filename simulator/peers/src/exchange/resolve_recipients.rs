@@ -8,7 +8,7 @@ use wire::eas::resolve_recipients::{
     ResolveRecipientsResponse, ResolveResponse,
 };
 
-/// The suggestions for an ambiguous name when the request sets no bound (MS-ASCMD section 2.2.3.101).
+/// The suggestions for an ambiguous name when the request sets no bound (MS-ASCMD, MaxAmbiguousRecipients).
 const SUGGESTIONS: usize = 20;
 /// The type of an entry of the directory, not of the user's contacts (MS-ASCMD section 2.2.3.186.5).
 const DIRECTORY_ENTRY: u8 = 1;

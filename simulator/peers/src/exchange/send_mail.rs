@@ -14,7 +14,7 @@ const CLIENT_IDS: usize = 1_000;
 impl Exchange {
     /// Sends a message once. An empty 200 says that it was accepted; else 102 or 103 the request cannot be
     /// read, 107 its MIME cannot, 118 it was sent before, 119 it has no recipient, 120 the sender is not the
-    /// user or a recipient is unknown, 166 there is no such account.
+    /// user, a recipient is unknown or too many mails wait to leave, 166 there is no such account.
     pub(super) fn send_mail(&mut self, session: &Session<'_>, body: &[u8]) -> HttpResponse {
         let outcome = match SendMailRequest::from_wbxml(body) {
             Ok(request) => self.send(session, &request),

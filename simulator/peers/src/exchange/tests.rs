@@ -3,6 +3,7 @@
 mod access;
 mod mail;
 mod policy;
+mod robustness;
 mod synchronisation;
 
 use super::Exchange;

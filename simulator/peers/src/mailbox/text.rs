@@ -8,7 +8,7 @@ const DEPTH: usize = 8;
 /// How many parts of one multipart are looked at.
 const PARTS: usize = 100;
 
-/// Names the class of a message by its content type (MS-ASEMAIL section 2.2.2.49, RFC 8551 section 3.2).
+/// Names the class of a message by its content type (MS-ASEMAIL, MessageClass, RFC 8551 section 3.2).
 pub fn message_class(mime: &[u8]) -> MessageClass {
     let Ok(entity) = Entity::read(mime) else { return MessageClass::Note };
     let content_type = entity.content_type();

@@ -100,7 +100,7 @@ impl fmt::Display for ProtocolVersion {
     }
 }
 
-/// The class of a collection's content (MS-ASCMD section 2.2.3.27.5).
+/// The class of a collection's content (MS-ASCMD section 2.2.3.27.6).
 #[allow(missing_docs, reason = "each variant is the class of its name")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Class {

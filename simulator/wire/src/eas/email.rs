@@ -7,7 +7,7 @@ use crate::DateTime;
 use crate::wbxml::Element;
 use serde::{Deserialize, Serialize};
 
-/// What kind of message an e-mail is, as far as S/MIME matters (MS-ASEMAIL section 2.2.2.49).
+/// What kind of message an e-mail is, as far as S/MIME matters (MS-ASEMAIL, MessageClass).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MessageClass {
     /// `IPM.Note`: an ordinary message.

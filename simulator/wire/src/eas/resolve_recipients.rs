@@ -7,7 +7,7 @@ use crate::wbxml::Element;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
-/// The most names of a request (MS-ASCMD section 2.2.3.193.2).
+/// The most names of a request (MS-ASCMD section 2.2.3.183).
 pub const NAMES: usize = 1000;
 
 /// Whether certificates are wanted.

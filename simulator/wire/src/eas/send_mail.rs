@@ -7,7 +7,7 @@ use crate::wbxml::Element;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The most characters of a client id (MS-ASCMD section 2.2.3.28.2).
+/// The most characters of a client id (MS-ASCMD, ClientId of SendMail).
 pub const CLIENT_ID_CHARACTERS: usize = 40;
 
 /// A message to be sent.

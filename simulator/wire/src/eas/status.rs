@@ -68,7 +68,7 @@ impl Status {
         COMMON.iter().find(|(code, _)| *code == self.0).map(|(_, name)| *name)
     }
 
-    /// Names a code as the command means it (MS-ASCMD section 2.2.3.177, MS-ASPROV section 2.2.2.54).
+    /// Names a code as the command means it (MS-ASCMD section 2.2.3.177, MS-ASPROV for Provision).
     pub fn name(self, command: Command) -> Option<&'static str> {
         let own: &[(u16, &'static str)] = match command {
             Command::FolderSync => FOLDER_SYNC,

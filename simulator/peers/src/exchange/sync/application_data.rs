@@ -33,6 +33,17 @@ impl Preferences {
     }
 }
 
+/// Says whether a filter may be asked of a class (MS-ASCMD section 2.2.3.68.2); contacts and notes are not filtered.
+pub(super) fn filter_allowed(class: Option<Class>, filter: FilterType) -> bool {
+    let code = filter as u8;
+    match class {
+        Some(Class::Email) => code <= 5,
+        Some(Class::Calendar) => code == 0 || (4..=7).contains(&code),
+        Some(Class::Tasks) => code == 0 || code == 8,
+        _ => true,
+    }
+}
+
 /// Says whether an item is inside the filter: mail by the time it came, events by their end.
 pub(super) fn within(now: Timestamp, filter: FilterType, item: &Item) -> bool {
     let when = match &item.content {
@@ -127,7 +138,7 @@ fn mail(item: &Item, mime: &[u8], preferences: &Preferences) -> Email {
     }
 }
 
-/// The body: MIME if the device wants it for such a message, else the text (MS-ASCMD section 2.2.3.111.3).
+/// The body: MIME if the device wants it for such a message, else the text (MS-ASCMD section 2.2.3.110.3).
 fn body(mime: &[u8], class: &MessageClass, preferences: &Preferences) -> Body {
     let wanted = match preferences.mime_support {
         MimeSupport::Never => false,

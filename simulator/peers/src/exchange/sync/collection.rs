@@ -1,6 +1,6 @@
 //! One collection of one device: what the device has, and how that changes.
 
-use super::application_data::{Preferences, application_data, class_matches, within};
+use super::application_data::{Preferences, application_data, class_matches, filter_allowed, within};
 use super::refusal;
 use crate::mailbox::{Content, Mailbox, folder};
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,11 @@ impl Collection {
         window: u16,
     ) -> (Option<CollectionResponse>, u16) {
         let id = asked.collection_id.as_str();
+        let filter = asked.options.as_ref().and_then(|options| options.filter_type).unwrap_or_default();
+        let class = mailbox.folder(id).and_then(|entry| entry.folder.folder_type.class());
+        if !filter_allowed(class, filter) {
+            return (Some(refusal(asked.sync_key.clone(), id, Status(4))), 0);
+        }
         if asked.sync_key == FIRST_KEY {
             return (Some(self.start(asked)), 0);
         }
@@ -174,17 +179,17 @@ impl Collection {
                     base.added.get(client_id).filter(|id_| mailbox.item(id, id_).is_some()).cloned();
                 let read_only =
                     id == folder::RECIPIENT_INFORMATION || !class_matches(mailbox.folder(id), data);
-                let server_id = match repeated {
-                    Some(server_id) => Some(server_id),
-                    None if read_only => None,
-                    None => mailbox.add(id, now, Content::Data(data.clone())),
+                let (server_id, failure) = match repeated {
+                    Some(server_id) => (Some(server_id), Status::SUCCESS),
+                    None if read_only => (None, Status(6)),
+                    None => (mailbox.add(id, now, Content::Data(data.clone())), Status(9)),
                 };
                 if let Some(server_id) = &server_id {
                     let version = mailbox.item(id, server_id).map_or(0, |item| item.version);
                     state.known.insert(server_id.clone(), version);
                     base.added.insert(client_id.clone(), server_id.clone());
                 }
-                let status = if server_id.is_some() { Status::SUCCESS } else { Status(6) };
+                let status = if server_id.is_some() { Status::SUCCESS } else { failure };
                 Some(ItemResponse::Add { client_id: client_id.clone(), server_id, status })
             }
             ClientCommand::Change { server_id, data } => {

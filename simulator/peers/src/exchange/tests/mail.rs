@@ -42,7 +42,7 @@ fn mail_reaches_everyone_it_names_and_stays_as_it_was() {
     let mime = message(header);
     assert_eq!(send(&client, &mut server, "1", mime.clone()), None);
 
-    let delivery = &server.deliveries()[0];
+    let delivery = server.deliveries().next().unwrap();
     assert_eq!(delivery.mime, mime, "the log has what was on the wire");
     assert_eq!(delivery.delivered, ["bob@example.test", "anna@example.test"]);
     assert_eq!(delivery.device_id.as_deref(), Some(client.device_id.to_lowercase().as_str()));
@@ -88,7 +88,7 @@ fn what_cannot_be_sent_is_refused_and_may_be_sent_again() {
     ] {
         assert_eq!(send(&client, &mut server, "1", mime), Some(status));
     }
-    assert!(server.deliveries().is_empty() && server.outbox().is_empty());
+    assert!(server.deliveries().len() == 0 && server.outbox().is_empty());
     assert_eq!(server.mailbox("bob@example.test").unwrap().mails(folder::INBOX).count(), 6);
     assert_eq!(send(&client, &mut server, "1", from("a.berg@example.org")), None, "an alias is the user");
 }
@@ -99,7 +99,7 @@ fn unknown_recipients_bounce_if_the_server_is_told_so() {
     server.set_unknown_recipients(UnknownRecipients::Bounce);
     let client = anna(&mut server);
     assert_eq!(send(&client, &mut server, "1", message("To: bob@example.test, no@example.org")), None);
-    assert_eq!(server.deliveries()[0].unknown, ["no@example.org"]);
+    assert_eq!(server.deliveries().next().unwrap().unknown, ["no@example.org"]);
     assert!(newest(&server, "bob@example.test", folder::INBOX).starts_with(b"Received: "));
     let report = String::from_utf8(newest(&server, ADDRESS, folder::INBOX)).unwrap();
     assert!(report.contains("no@example.org") && report.contains("Undeliverable"), "{report}");
@@ -163,4 +163,32 @@ fn an_ambiguous_name_is_answered_with_suggestions_without_certificates() {
     assert_eq!(answer.responses[0].status, Status(2));
     assert_eq!(answer.responses[0].recipient_count, Some(2));
     assert!(answer.responses[0].recipients.iter().all(|recipient| recipient.certificates.is_none()));
+}
+
+#[test]
+fn a_full_mailbox_takes_no_mail_and_a_full_outbox_lets_none_out() {
+    let mut server = server();
+    let client = anna(&mut server);
+    let bob = server.mailbox_mut("bob@example.test").unwrap();
+    while bob.add(folder::DRAFTS, NOW, Content::Mail { mime: Vec::new() }).is_some() {}
+    let refused = Some(Status::MAIL_SUBMISSION_FAILED);
+    assert_eq!(send(&client, &mut server, "1", message("To: bob@example.test")), refused);
+    assert_eq!(
+        server.deliver(NOW, "x@y", "bob@example.test", b""),
+        Err(crate::exchange::DeliveryError::MailboxFull { address: "bob@example.test".into() })
+    );
+    for number in 0..crate::exchange::OUTBOX {
+        let mime = message("To: out@elsewhere.example");
+        let request = SendMailRequest {
+            client_id: format!("o{number}"),
+            account_id: None,
+            save_in_sent_items: false,
+            mime,
+        };
+        let response = client.post(&mut server, Command::SendMail, request.to_wbxml().unwrap());
+        assert!(response.status == 200 && response.body.is_empty(), "{number}");
+    }
+    assert_eq!(send(&client, &mut server, "more", message("To: out@elsewhere.example")), refused);
+    server.take_outbox();
+    assert_eq!(send(&client, &mut server, "more", message("To: out@elsewhere.example")), None);
 }

@@ -347,3 +347,24 @@ fn incomplete_tasks_and_old_events_follow_their_filters() {
     assert_eq!(count(&mut server, folder::CALENDAR, FilterType::TwoWeeks), 1);
     assert_eq!(count(&mut server, folder::CALENDAR, FilterType::OneMonth), 2);
 }
+
+#[test]
+fn a_filter_of_another_class_is_a_protocol_error() {
+    let mut server = server();
+    let client = anna(&mut server);
+    let status = |server: &mut Exchange, id: &str, filter_type| {
+        let first = client.sync(server, SyncCollection::first(id)).unwrap();
+        let asked =
+            SyncCollection { options: Some(filter(filter_type)), ..SyncCollection::next(key(&first), id) };
+        client.sync(server, asked).unwrap().collections[0].status.0
+    };
+    for filter_type in FilterType::ALL {
+        let code = filter_type as u8;
+        let expected = |allowed: bool| if allowed { 1 } else { 4 };
+        assert_eq!(status(&mut server, folder::INBOX, filter_type), expected(code <= 5));
+        let calendar = expected(matches!(code, 0 | 4..=7));
+        assert_eq!(status(&mut server, folder::CALENDAR, filter_type), calendar);
+        assert_eq!(status(&mut server, folder::TASKS, filter_type), expected(matches!(code, 0 | 8)));
+        assert_eq!(status(&mut server, folder::CONTACTS, filter_type), 1);
+    }
+}

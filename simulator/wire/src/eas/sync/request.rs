@@ -64,7 +64,7 @@ impl FilterType {
     }
 }
 
-/// For which messages a client wants MIME (MS-ASCMD section 2.2.3.111.3).
+/// For which messages a client wants MIME (MS-ASCMD section 2.2.3.110.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum MimeSupport {
     /// 0: for none.
@@ -89,7 +89,7 @@ pub struct SyncOptions {
     pub conflict: Option<u8>,
     /// For which messages MIME is wanted.
     pub mime_support: Option<MimeSupport>,
-    /// How MIME is cut: 8 not at all (MS-ASCMD section 2.2.3.112).
+    /// How MIME is cut: 8 not at all (MS-ASCMD section 2.2.3.111).
     pub mime_truncation: Option<u8>,
     /// The most recipients of the recipient information folder.
     pub max_items: Option<u32>,
