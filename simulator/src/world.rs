@@ -12,9 +12,7 @@ use peers::exchange::{Authentication, Bearer};
 use peers::token_issuer::TokenKey;
 use peers::{Directory, DirectoryError, Exchange, TokenIssuer, User};
 use smime::message::SignerReport;
-use smime::{
-    Certificate, Context, Identity, IssueError, IssueRequest, PrivateKeyError, Timestamp,
-};
+use smime::{Certificate, Context, Identity, IssueError, IssueRequest, PrivateKeyError, Timestamp};
 use thiserror::Error;
 
 /// The host of the sign-in page.
@@ -148,7 +146,7 @@ pub struct World {
     password: Secret,
     personal: AccountId,
     events: Vec<(Timestamp, Event)>,
-    seen_deliveries: usize,
+    seen_delivery: u64,
 }
 
 fn context(now: Timestamp) -> Context<'static> {
@@ -238,7 +236,7 @@ impl World {
             password: password.clone(),
             personal: AccountId(0),
             events: Vec::new(),
-            seen_deliveries: 0,
+            seen_delivery: 0,
             owner,
         };
         world.act(UserAction::AddAccount {
@@ -357,8 +355,8 @@ impl World {
 
     /// The messages that left the phone since the last call, one entry for each recipient.
     pub fn take_deliveries(&mut self) -> Vec<Delivery> {
-        let all = self.exchange.deliveries();
-        let new = all.get(self.seen_deliveries..).unwrap_or_default();
+        let new: Vec<_> = self.exchange.deliveries().filter(|d| d.number > self.seen_delivery).collect();
+        let newest = new.last().map_or(self.seen_delivery, |d| d.number);
         let found = new
             .iter()
             .filter(|d| d.device_id.is_some())
@@ -367,7 +365,7 @@ impl World {
                 recipients.map(|to| Delivery { to: to.clone(), wire: d.mime.clone() })
             })
             .collect();
-        self.seen_deliveries = all.len();
+        self.seen_delivery = newest;
         found
     }
 
@@ -397,7 +395,14 @@ impl World {
         // The owner is in the directory, so publishing cannot fail.
         let _ = self.exchange.directory_mut().publish(&self.owner.email, certificate.der().to_vec());
         let cx = self.context();
-        crate::colleague::answer(&mut self.correspondent, &cx, &self.owner.email, certificate, text, attachment)
+        crate::colleague::answer(
+            &mut self.correspondent,
+            &cx,
+            &self.owner.email,
+            certificate,
+            text,
+            attachment,
+        )
     }
 
     /// Puts a message into the owner's mailbox on the server.
@@ -451,4 +456,3 @@ pub fn signer_problem(signer: &SignerReport) -> Option<String> {
     }
     (!signer.valid()).then(|| "the signer’s address is not the sender’s".to_owned())
 }
-

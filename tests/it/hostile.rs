@@ -64,7 +64,11 @@ fn every_broken_profile_ends_as_written() {
             Some((domain, number)) => {
                 assert_eq!(result["install"]["status"], "refused", "{name}");
                 let last = result["install"]["error_chain"].as_array().unwrap().last().unwrap().clone();
-                assert_eq!((last["domain"].as_str(), last["code"].as_u64()), (Some(domain), Some(number)), "{name}");
+                assert_eq!(
+                    (last["domain"].as_str(), last["code"].as_u64()),
+                    (Some(domain), Some(number)),
+                    "{name}"
+                );
             }
             None => {
                 assert_eq!(result["install"], Value::Null, "{name}");
@@ -76,7 +80,10 @@ fn every_broken_profile_ends_as_written() {
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert_eq!(output.status.code(), Some(code), "{name}");
         assert!(!text.contains("panicked") && !String::from_utf8_lossy(&output.stderr).contains("panicked"));
-        assert!(text.contains(&format!("broken/{name}.mobileconfig")) || code == 1, "{name} names no place:\n{text}");
+        assert!(
+            text.contains(&format!("broken/{name}.mobileconfig")) || code == 1,
+            "{name} names no place:\n{text}"
+        );
     }
 }
 
@@ -136,7 +143,9 @@ fn missing_files_and_wrong_flags_end_with_2() {
     assert_eq!(missing.status.code(), Some(2));
     let text = String::from_utf8_lossy(&missing.stderr).into_owned();
     assert!(text.contains("no/such.mobileconfig"), "{text}");
-    for arguments in [&["--ios", "seventeen"][..], &["--clock", "yesterday"], &["--variant", "x=y"], &["--seed", "-1"]] {
+    for arguments in
+        [&["--ios", "seventeen"][..], &["--clock", "yesterday"], &["--variant", "x=y"], &["--seed", "-1"]]
+    {
         assert_eq!(try_profile(&profile("contoso-mail"), arguments).status.code(), Some(2), "{arguments:?}");
     }
 }

@@ -52,7 +52,8 @@ fn openssl_accepts_every_message_in_the_output() {
     ] {
         let scratch = Scratch::new(&format!("openssl-{name}"));
         let out = scratch.file("out");
-        let (code, result) = try_json(&profile(name), &["--out", out.to_str().unwrap(), "--reveal-test-keys"]);
+        let (code, result) =
+            try_json(&profile(name), &["--out", out.to_str().unwrap(), "--reveal-test-keys"]);
         assert_eq!(code, 0, "{name}: {result:#}");
         for file in files(&out.join("mail"), "eml") {
             let label = format!("{name} {}", file.file_name().unwrap().to_string_lossy());
@@ -64,8 +65,16 @@ fn openssl_accepts_every_message_in_the_output() {
                 for (certificate, key) in recipients(&out, name) {
                     let (ok, _) = openssl(
                         &[
-                            "cms", "-decrypt", "-in", file.to_str().unwrap(), "-recip", certificate.to_str().unwrap(),
-                            "-inkey", key.to_str().unwrap(), "-out", "candidate.eml",
+                            "cms",
+                            "-decrypt",
+                            "-in",
+                            file.to_str().unwrap(),
+                            "-recip",
+                            certificate.to_str().unwrap(),
+                            "-inkey",
+                            key.to_str().unwrap(),
+                            "-out",
+                            "candidate.eml",
                         ],
                         scratch.path(),
                     );
@@ -88,8 +97,16 @@ fn openssl_accepts_every_message_in_the_output() {
             }
             let (ok, error) = openssl(
                 &[
-                    "cms", "-verify", "-in", entity.to_str().unwrap(), "-CAfile", out.join("certs/roots.pem").to_str().unwrap(),
-                    "-attime", AT, "-out", "content.txt",
+                    "cms",
+                    "-verify",
+                    "-in",
+                    entity.to_str().unwrap(),
+                    "-CAfile",
+                    out.join("certs/roots.pem").to_str().unwrap(),
+                    "-attime",
+                    AT,
+                    "-out",
+                    "content.txt",
                 ],
                 scratch.path(),
             );
@@ -103,7 +120,8 @@ fn openssl_accepts_every_message_in_the_output() {
 fn identity(stem: &str, form: &str) -> Identity {
     let bytes = std::fs::read(root().join(format!("fixtures/pki/{stem}.{form}.p12"))).unwrap();
     let cx = Context { now: NOW, crypto: &PROVIDER };
-    let mut file = pkcs12::open(&cx, &bytes, Some(&format!("p12-{stem}"))).unwrap_or_else(|e| panic!("{stem}: {e}"));
+    let mut file =
+        pkcs12::open(&cx, &bytes, Some(&format!("p12-{stem}"))).unwrap_or_else(|e| panic!("{stem}: {e}"));
     assert_eq!(file.identities.len(), 1, "{stem}");
     file.identities.remove(0)
 }
@@ -135,8 +153,21 @@ fn the_engine_reads_what_openssl_writes_for_each_fixture_identity() {
                     let (certificate, key) = (path(stem, "cert"), path(stem, "key"));
                     let intermediate = path("contoso-issuing", "cert");
                     let base = [
-                        "cms", "-sign", "-binary", "-in", "in.txt", "-signer", &certificate, "-inkey", &key, "-certfile",
-                        &intermediate, "-md", "sha256", "-out", "signed.eml",
+                        "cms",
+                        "-sign",
+                        "-binary",
+                        "-in",
+                        "in.txt",
+                        "-signer",
+                        &certificate,
+                        "-inkey",
+                        &key,
+                        "-certfile",
+                        &intermediate,
+                        "-md",
+                        "sha256",
+                        "-out",
+                        "signed.eml",
                     ];
                     let (ok, error) = openssl(&[&base[..], stream, detached].concat(), scratch.path());
                     assert!(ok, "{error}");
@@ -150,10 +181,15 @@ fn the_engine_reads_what_openssl_writes_for_each_fixture_identity() {
                         check_from: true,
                     };
                     let opened = open(&cx, &wire, &options).unwrap_or_else(|e| panic!("{label}: {e}"));
-                    let Some(Layer::Signed(layer)) = opened.layers.first() else { panic!("{label}: not signed") };
+                    let Some(Layer::Signed(layer)) = opened.layers.first() else {
+                        panic!("{label}: not signed")
+                    };
                     assert_eq!(layer.signers.len(), 1, "{label}");
                     assert!(layer.signers[0].valid(), "{label}: {:?}", layer.signers[0]);
-                    assert_eq!(layer.signers[0].certificate.as_ref(), Some(&identity(stem, form).certificate));
+                    assert_eq!(
+                        layer.signers[0].certificate.as_ref(),
+                        Some(&identity(stem, form).certificate)
+                    );
                     let mut changed = wire.clone();
                     let at = changed.windows(7).position(|w| w == b"another").unwrap_or(changed.len() / 2);
                     changed[at] ^= 1;
@@ -182,7 +218,9 @@ fn the_engine_reads_what_openssl_writes_for_each_fixture_identity() {
                         check_from: true,
                     };
                     let opened = open(&cx, &wire, &options).unwrap_or_else(|e| panic!("{label}: {e}"));
-                    let Some(Layer::Encrypted(layer)) = opened.layers.first() else { panic!("{label}: not encrypted") };
+                    let Some(Layer::Encrypted(layer)) = opened.layers.first() else {
+                        panic!("{label}: not encrypted")
+                    };
                     assert_eq!(layer.opened_by, Ok(1), "{label}");
                     assert_eq!(opened.content.as_deref(), Some(text.as_bytes()), "{label}");
                     let stranger = [identity("alice-signing", "pbes2")];

@@ -26,9 +26,8 @@ pub fn shared(what: &str, test: &str) -> Option<PathBuf> {
 
 /// Whether a foreign program can be used. A missing one skips the test, loudly; with `HANDSET_REQUIRE_PEERS=1` it fails.
 pub fn peer(program: &str, test: &str) -> bool {
-    let found = std::env::var_os("PATH").is_some_and(|paths| {
-        std::env::split_paths(&paths).any(|folder| folder.join(program).is_file())
-    });
+    let found = std::env::var_os("PATH")
+        .is_some_and(|paths| std::env::split_paths(&paths).any(|folder| folder.join(program).is_file()));
     if !found {
         let required = std::env::var("HANDSET_REQUIRE_PEERS").is_ok_and(|v| v == "1");
         assert!(!required, "{test}: {program} is missing and HANDSET_REQUIRE_PEERS=1");

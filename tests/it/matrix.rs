@@ -142,7 +142,12 @@ fn check(cases: Vec<Case>) {
             if verdict.outcome != Outcome::Pass {
                 wrong.push(format!(
                     "{}: {}: expected {}, seen {:?} ({:?}, {:?})",
-                    case.id, verdict.subject, verdict.expected, verdict.observed, verdict.outcome, verdict.requirements
+                    case.id,
+                    verdict.subject,
+                    verdict.expected,
+                    verdict.observed,
+                    verdict.outcome,
+                    verdict.requirements
                 ));
             }
         }

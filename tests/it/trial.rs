@@ -35,7 +35,8 @@ fn contoso_mail_installs_and_every_step_succeeds() {
     assert_eq!(verdict(&result, "message.move"), "denied");
     assert_eq!(verdict(&result, "message.send-from-app"), "denied");
     assert_eq!(verdict(&result, "profile.remove"), "allowed");
-    let prompts: Vec<&str> = result["prompts"].as_array().unwrap().iter().filter_map(|p| p["kind"].as_str()).collect();
+    let prompts: Vec<&str> =
+        result["prompts"].as_array().unwrap().iter().filter_map(|p| p["kind"].as_str()).collect();
     assert_eq!(prompts, ["password", "missing-recipient-certificates"]);
     assert_eq!(result["prompts"][0]["in_force_before"], false, "EAS-042");
 }
@@ -77,7 +78,9 @@ fn the_caller_id_profile_locks_everything_but_contacts_away() {
     assert_eq!(code, 0, "{result:#}");
     assert_eq!(result["account"]["services"]["contacts"]["on"], true);
     assert_eq!(result["account"]["services"]["mail"]["on"], false);
-    for action in ["message.move", "message.forward-from-other-account", "message.send-from-app", "mail-window.set"] {
+    for action in
+        ["message.move", "message.forward-from-other-account", "message.send-from-app", "mail-window.set"]
+    {
         assert_eq!(verdict(&result, action), "absent", "{action}");
     }
     for step in STEPS {
@@ -229,7 +232,9 @@ fn no_password_of_a_profile_is_printed() {
             let output = try_profile(&profile(name), &["--format", format]);
             let text = [output.stdout, output.stderr].concat();
             let text = String::from_utf8_lossy(&text);
-            for secret in ["alice-mail-password", "p12-alice-signing", "p12-alice-encryption", "not-the-password"] {
+            for secret in
+                ["alice-mail-password", "p12-alice-signing", "p12-alice-encryption", "not-the-password"]
+            {
                 assert!(!text.contains(secret), "{name} {format} prints {secret}: {text}");
             }
         }

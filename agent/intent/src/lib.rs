@@ -36,11 +36,11 @@ pub use expectation::{
 };
 pub use intent::{Intent, ServiceIntent, SmimeIntent};
 pub use mapping::{Certainty, MAPPING, MappedKey};
-pub use profile::OsVersion;
 pub use policy::{
     DomainNameSource, EasAuthenticationMethod, EasService, EmailAddressSource, EmailCertificateType,
     EmailPolicy, EmailSyncDuration, SyncScope, UsernameSource,
 };
+pub use profile::OsVersion;
 pub use read::{ReadError, read};
 pub use service::{Service, Services};
 pub use user::{NameError, User, UserAttribute};

@@ -56,7 +56,8 @@ fn head(out: &mut String, trial: &Trial, style: Style) {
     let device = &trial.device;
     let name = trial.profile.display_name.as_deref().or(trial.profile.identifier.as_deref());
     let supervised = if device.supervised { ", supervised" } else { "" };
-    let title = format!("{} on {}, iOS {}{supervised}", name.unwrap_or("(no profile)"), device.model, device.ios);
+    let title =
+        format!("{} on {}, iOS {}{supervised}", name.unwrap_or("(no profile)"), device.model, device.ios);
     let _ = writeln!(out, "{}  {}", style.bold(&title), style.dim(&device.clock));
     if trial.profile.signed {
         let signer = trial.profile.signer.first().map_or("nobody that can be named", String::as_str);

@@ -231,11 +231,7 @@ fn lacks_identity(account: &EffectiveAccount) -> bool {
 fn remove_profile(world: &mut World) -> Attempt {
     let Some(identifier) = world.device().profiles().first().map(|p| p.identifier.clone()) else {
         let reason = device::Absence::NoProfile;
-        return Attempt {
-            verdict: Verdict::Absent { reason },
-            effect_seen: true,
-            text: reason.to_string(),
-        };
+        return Attempt { verdict: Verdict::Absent { reason }, effect_seen: true, text: reason.to_string() };
     };
     let verdict = world.act(UserAction::RemoveProfile { identifier });
     let device = world.device();
@@ -244,6 +240,7 @@ fn remove_profile(world: &mut World) -> Attempt {
         && device.keychain().identities().is_empty()
         && device.keychain().certificates().is_empty();
     let here = !device.profiles().is_empty();
-    let text = if gone { "the profile went with its account and certificates" } else { "something of it stayed" };
+    let text =
+        if gone { "the profile went with its account and certificates" } else { "something of it stayed" };
     Attempt { effect_seen: effect(&verdict, gone, here), verdict, text: text.to_owned() }
 }

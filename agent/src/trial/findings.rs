@@ -36,7 +36,12 @@ pub(super) fn signers(content: &SignedContent, findings: &mut Vec<Finding>) -> V
         }
     }
     if content.signers.is_empty() {
-        findings.push(Finding::new("signature-broken", Severity::Error, "nobody signed the profile", REFERENCE));
+        findings.push(Finding::new(
+            "signature-broken",
+            Severity::Error,
+            "nobody signed the profile",
+            REFERENCE,
+        ));
     }
     let leaf = content.signers.first().and_then(|s| s.certificate.clone());
     let mut chain: Vec<Certificate> = leaf.into_iter().collect();
@@ -117,9 +122,7 @@ fn pkcs12_facts(
                 Pkcs12Error::WrongPassword if password.is_none() => OpenError::PasswordNeeded,
                 Pkcs12Error::WrongPassword => OpenError::WrongPassword,
                 Pkcs12Error::NoIdentity { .. } => OpenError::NoIdentity,
-                Pkcs12Error::Unsupported { oid } => {
-                    OpenError::UnsupportedAlgorithm { name: oid.to_string() }
-                }
+                Pkcs12Error::Unsupported { oid } => OpenError::UnsupportedAlgorithm { name: oid.to_string() },
                 _ => OpenError::Malformed,
             });
         }
@@ -189,12 +192,42 @@ pub(super) fn described(arguments: &TryArguments, input: &Input) -> Vec<TrialFin
         .collect()
 }
 
+/// The document with the values of secret keys painted over, octet for octet, so that places stay where they are. It
+/// works on the text alone, for a document that cannot be read has no keys.
+fn masked(document: &[u8]) -> Vec<u8> {
+    const SECRET: [&[u8]; 4] = [b"password", b"secret", b"challenge", b"passcode"];
+    let mut out = document.to_vec();
+    let find = |from: usize, needle: &[u8]| {
+        document.get(from..)?.windows(needle.len()).position(|w| w == needle).map(|at| from + at)
+    };
+    let mut at = 0;
+    while let Some(key) = find(at, b"<key>") {
+        let Some(end) = find(key, b"</key>") else { break };
+        at = end + 6;
+        let name = document[key + 5..end].to_ascii_lowercase();
+        if !SECRET.iter().any(|word| name.windows(word.len()).any(|w| w == *word)) {
+            continue;
+        }
+        // The value ends with the next closing tag, or with the document where that was cut off.
+        let open = find(at, b">").map_or(document.len(), |open| open + 1);
+        let close = find(open, b"</").unwrap_or(document.len());
+        if find(at, b"<key>").is_some_and(|next| next < open) {
+            continue;
+        }
+        for octet in out[open.min(close)..close].iter_mut().filter(|o| !o.is_ascii_whitespace()) {
+            *octet = b'*';
+        }
+    }
+    out
+}
+
 /// The findings for people, each with its place in the source.
 pub(super) fn rendered(input: &Input, coloured: bool) -> String {
     let theme = if coloured { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(110).with_links(false);
     // Source lines are shown of UTF-8 text only; of anything else the place is named.
-    let text = std::str::from_utf8(&input.inner).ok().filter(|_| input.profile.format != Format::Binary);
+    let shown = masked(&input.inner);
+    let text = std::str::from_utf8(&shown).ok().filter(|_| input.profile.format != Format::Binary);
     let index = LineIndex::new(&input.inner);
     let mut out = String::new();
     for finding in &input.findings {
@@ -234,4 +267,22 @@ pub(super) fn rendered(input: &Input, coloured: bool) -> String {
         out.push('\n');
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    #[test]
+    fn secret_values_are_painted_over_in_place() {
+        let text = "<key>Password</key>\n<string>s3cr\u{e9}t</string><key>Host</key><string>mail</string>";
+        let shown = masked(text.as_bytes());
+        assert_eq!(shown.len(), text.len());
+        let shown = String::from_utf8(shown).unwrap();
+        assert!(shown.contains("<string>*******</string>") && shown.contains("mail"), "{shown}");
+        let cut = masked(b"<key>CertificatePassword</key><string>s3cret");
+        assert!(cut.ends_with(b"<string>******"));
+        let none = b"<key>Password</key>";
+        assert_eq!(masked(none), none);
+    }
 }

@@ -11,8 +11,8 @@ use std::io::Read;
 use std::path::Path;
 use verdict::{TrialPayload, TrialProfile};
 
-/// The largest file that is read: profiles are at most 10 MB in practice.
-pub const MAX_FILE: u64 = 32 * 1024 * 1024;
+/// The largest file that is read: a profile of the largest size that the reader takes, and the signature around it.
+pub const MAX_FILE: u64 = 24 * 1024 * 1024;
 
 /// The file and what is in it.
 pub(super) struct Input {

@@ -11,8 +11,8 @@ mod output;
 
 use crate::cli::{Colour, Format, TryArguments, Variant};
 use crate::exit::Failure;
-use device::{Answer, DeviceFacts, Event, PromptKind, Reply, Variants};
 use crate::port::{self, SimulatedPhone};
+use device::{Answer, DeviceFacts, Event, PromptKind, Reply, Variants};
 use evidence::{DevicePort, Fact, Log, Prompted};
 use input::Input;
 use intent::ActionId;
@@ -22,8 +22,8 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::time::Instant;
 use verdict::{
-    Deviation, Install, InstallStatus, Outcome, TRIAL_SCHEMA_VERSION, Trial, TrialDevice, TrialError, TrialMail,
-    TrialPrompt,
+    Deviation, Install, InstallStatus, Outcome, TRIAL_SCHEMA_VERSION, Trial, TrialDevice, TrialError,
+    TrialMail, TrialPrompt,
 };
 
 /// What observations of the simulated phone are called in the log.
@@ -156,7 +156,8 @@ impl Session {
             _ => {
                 let identifier = input.profile.identifier().unwrap_or_default().to_owned();
                 self.observe(Fact::Installed { identifier })?;
-                self.trial.install = Some(Install { status: InstallStatus::Installed, error_chain: Vec::new() });
+                self.trial.install =
+                    Some(Install { status: InstallStatus::Installed, error_chain: Vec::new() });
                 input.mark_simulated(&mut self.trial.profile, self.world.device());
             }
         }
@@ -186,9 +187,11 @@ impl Session {
                 PromptKind::SignIn { .. } => {
                     ("sign-in", format!("Sign in as {}", owner.email), self.world.password())
                 }
-                PromptKind::EmailAddress { .. } => {
-                    ("email-address", "Enter the e-mail address".to_owned(), Answer::Text(owner.email.clone()))
-                }
+                PromptKind::EmailAddress { .. } => (
+                    "email-address",
+                    "Enter the e-mail address".to_owned(),
+                    Answer::Text(owner.email.clone()),
+                ),
                 PromptKind::UserName { .. } => {
                     ("user-name", "Enter the user name".to_owned(), Answer::Text(owner.user_name.clone()))
                 }

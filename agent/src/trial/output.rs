@@ -58,7 +58,8 @@ fn local_part(address: &str) -> String {
 }
 
 fn certificates(folder: &Path, session: &Session) -> Result<(), Failure> {
-    let pem = |certificates: &[Certificate]| -> String { certificates.iter().map(Certificate::to_pem).collect() };
+    let pem =
+        |certificates: &[Certificate]| -> String { certificates.iter().map(Certificate::to_pem).collect() };
     let certs = folder.join("certs");
     put(&certs.join("roots.pem"), pem(&session.world.roots()).as_bytes())?;
     let user = local_part(&session.world.owner().email);
@@ -67,7 +68,9 @@ fn certificates(folder: &Path, session: &Session) -> Result<(), Failure> {
         let identity = |handle: Option<IdentityHandle>| {
             handle.and_then(|h| device.keychain().identity(&h)).map(|i| &i.identity)
         };
-        for (name, setting) in [("signing", smime.signing_identity), ("encryption", smime.encryption_identity)] {
+        for (name, setting) in
+            [("signing", smime.signing_identity), ("encryption", smime.encryption_identity)]
+        {
             if let Some(identity) = identity(setting.map(|s| s.value)) {
                 let path = certs.join(format!("{user}-{name}.pem"));
                 put(&path, identity.certificate.to_pem().as_bytes())?;
@@ -85,7 +88,10 @@ fn certificates(folder: &Path, session: &Session) -> Result<(), Failure> {
 
 /// The embedded peers' keys, which are fixed test keys; the phone's are never written.
 fn keys(folder: &Path, session: &Session) -> Result<(), Failure> {
-    eprintln!("handset: warning: writing the private test keys of the embedded peers to {}", folder.join("keys").display());
+    eprintln!(
+        "handset: warning: writing the private test keys of the embedded peers to {}",
+        folder.join("keys").display()
+    );
     let keys = folder.join("keys");
     fs::create_dir_all(&keys).map_err(|source| Failure::Write { path: keys.clone(), source })?;
     for peer in session.world.peers() {

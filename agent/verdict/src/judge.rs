@@ -1,6 +1,8 @@
 //! Judging: each expectation is looked up in the log and compared. No evidence is never a pass.
 
-use evidence::{Action, ActionOutcome, Fact, Log, Observation, ObservationId, ObservedAccount, ObservedSwitch, Service};
+use evidence::{
+    Action, ActionOutcome, Fact, Log, Observation, ObservationId, ObservedAccount, ObservedSwitch, Service,
+};
 use intent::{ActionVerdict, ComposeStart, Expectations, Expected, ExpectedToggle, InForce};
 use serde::Serialize;
 use std::fmt::Debug;
@@ -95,7 +97,12 @@ impl Bench {
         self.put(subject, reasons, word(&expected.value), seen.map(|(id, value)| (id, word(&value))));
     }
 
-    fn toggle(&mut self, subject: &str, expected: &ExpectedToggle, seen: Option<(ObservationId, ObservedSwitch)>) {
+    fn toggle(
+        &mut self,
+        subject: &str,
+        expected: &ExpectedToggle,
+        seen: Option<(ObservationId, ObservedSwitch)>,
+    ) {
         self.value(&format!("{subject}.on"), &expected.on, seen.map(|(id, s)| (id, s.on)));
         self.value(&format!("{subject}.locked"), &expected.locked, seen.map(|(id, s)| (id, s.locked)));
     }
@@ -143,9 +150,17 @@ impl Bench {
             let observed = seen.and_then(|(id, a)| Some((id, *a.services.get(&observed_service(service))?)));
             self.toggle(&format!("services.{service}"), toggle, observed);
         }
-        self.value("mail_window_days", &expected.mail_window_days, seen.map(|(id, a)| (id, a.mail_window_days)));
+        self.value(
+            "mail_window_days",
+            &expected.mail_window_days,
+            seen.map(|(id, a)| (id, a.mail_window_days)),
+        );
         self.value("move", &expected.moving, seen.map(|(id, a)| (id, a.move_allowed)));
-        self.value("third_party_send", &expected.third_party_send, seen.map(|(id, a)| (id, a.third_party_send)));
+        self.value(
+            "third_party_send",
+            &expected.third_party_send,
+            seen.map(|(id, a)| (id, a.third_party_send)),
+        );
         self.value("recents", &expected.recents, seen.map(|(id, a)| (id, a.recents)));
 
         let smime = &expected.smime;
@@ -188,7 +203,9 @@ impl Bench {
         let raised: Vec<(ObservationId, &evidence::Prompted)> = facts
             .iter()
             .filter_map(|o| match &o.fact {
-                Fact::Prompt(prompt) if prompt.kind != "missing-recipient-certificates" => Some((o.id, prompt)),
+                Fact::Prompt(prompt) if prompt.kind != "missing-recipient-certificates" => {
+                    Some((o.id, prompt))
+                }
                 _ => None,
             })
             .collect();

@@ -4,8 +4,8 @@ use crate::{AccountId, Device, EffectiveAccount, Event, IdentityHandle, PromptId
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use smime::message::{SignOptions, SmimeError};
 use smime::cms::EncryptOptions;
+use smime::message::{SignOptions, SmimeError};
 use smime::{BulkCipher, Certificate, Context, DigestAlgorithm, Purpose, Timestamp, message};
 
 /// A file that goes with a message.
@@ -126,7 +126,8 @@ impl Device {
             return;
         }
         let account = pending.draft.account;
-        pending.prompt = Some(self.ask(PromptKind::MissingRecipientCertificates { account, recipients: missing }));
+        pending.prompt =
+            Some(self.ask(PromptKind::MissingRecipientCertificates { account, recipients: missing }));
         self.drafts.push(pending);
     }
 
@@ -134,12 +135,7 @@ impl Device {
         match self.compose(cx, draft, recipients) {
             Ok(Composed { wire, message_id, signed_by }) => {
                 let encrypted_to = recipients.iter().map(|(a, _)| a.clone()).collect();
-                let sent = Event::MessageSent {
-                    account: draft.account,
-                    message_id,
-                    signed_by,
-                    encrypted_to,
-                };
+                let sent = Event::MessageSent { account: draft.account, message_id, signed_by, encrypted_to };
                 self.submit(draft.account, wire, sent);
             }
             Err(error) => self
@@ -207,7 +203,7 @@ fn headers(from: &str, draft: &Draft, message_id: &str, now: Timestamp) -> Strin
         "From: {from}\r\nTo: {}\r\nSubject: {}\r\nDate: {}\r\nMessage-Id: {message_id}\r\nMime-Version: 1.0\r\n",
         draft.to.iter().map(|a| one_line(a)).collect::<Vec<_>>().join(",\r\n "),
         encoded_word(&draft.subject),
-        date(now),
+        wire::DateTime(now.0).to_rfc5322(),
     )
 }
 
@@ -254,34 +250,9 @@ fn wrapped(bytes: &[u8]) -> String {
     out
 }
 
-/// `Date` in UTC (RFC 5322, 3.3).
-fn date(now: Timestamp) -> String {
-    const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let c = wire::DateTime(now.0).civil();
-    let name = |names: &[&'static str], i: u8| names.get(usize::from(i)).copied().unwrap_or_default();
-    format!(
-        "{}, {} {} {:04} {:02}:{:02}:{:02} +0000",
-        name(&DAYS, c.weekday),
-        c.day,
-        name(&MONTHS, c.month.saturating_sub(1)),
-        c.year,
-        c.hour,
-        c.minute,
-        c.second,
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates_are_those_of_rfc_5322() {
-        assert_eq!(date(Timestamp(1_793_606_400_000)), "Mon, 2 Nov 2026 08:00:00 +0000");
-        assert_eq!(date(Timestamp(0)), "Thu, 1 Jan 1970 00:00:00 +0000");
-    }
 
     #[test]
     fn a_subject_cannot_start_a_header() {

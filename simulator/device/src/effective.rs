@@ -115,11 +115,8 @@ fn smime(settings: &MailSettings, changes: &OwnerChanges, facts: &DeviceFacts) -
         Some(h) => Some(Setting { value: h.clone(), by: By::User }),
         None => setting.as_ref().map(handle),
     };
-    let mut encrypt_by_default = switch(
-        &settings.encrypt_by_default,
-        changes.encrypt_by_default,
-        &settings.encrypt_by_default_locked,
-    );
+    let mut encrypt_by_default =
+        switch(&settings.encrypt_by_default, changes.encrypt_by_default, &settings.encrypt_by_default_locked);
     if facts.variants.encrypt_default_toggle == EncryptDefaultToggle::NeedsPerMessageSwitch
         && !encrypt_by_default.locked
         && !settings.per_message_switch.value

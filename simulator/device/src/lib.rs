@@ -35,5 +35,5 @@ pub use profiles::{ErrorChain, ErrorDomain, ErrorLink, InstalledPayload, Install
 pub use prompts::{Answer, Prompt, PromptId, PromptKind};
 pub use settings::{By, MailSettings, Service, Services, Setting, SignIn};
 pub use user::{Absence, UserAction, Verdict};
-pub use wire::Secret;
 pub use view::{AccountView, CertificateView, DeviceView, KeychainView};
+pub use wire::Secret;

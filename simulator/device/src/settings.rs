@@ -254,10 +254,9 @@ impl MailSettings {
         }
 
         let mail_window_days = match payload.integer("MailNumberOfPastDaysToSync")? {
-            Some(days) => Setting {
-                value: u32::try_from(days).unwrap_or(7),
-                by: By::key("MailNumberOfPastDaysToSync"),
-            },
+            Some(days) => {
+                Setting { value: u32::try_from(days).unwrap_or(7), by: By::key("MailNumberOfPastDaysToSync") }
+            }
             None => Setting::default_of(7),
         };
 

@@ -439,9 +439,7 @@ impl Device {
         }
         // Moving inside the account is not what PreventMove is about (EAS-092).
         let prevented = !effective.move_allowed.value && to != id;
-        if !prevented
-            && let Some(taken) = self.account_mut(id).and_then(|a| a.mail.take(message))
-        {
+        if !prevented && let Some(taken) = self.account_mut(id).and_then(|a| a.mail.take(message)) {
             self.delete_on_server(id, &taken.server_id);
             if let Some(target) = self.account_mut(to) {
                 target.mail.add(crate::Message { server_id: String::new(), ..taken });

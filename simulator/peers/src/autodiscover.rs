@@ -48,7 +48,9 @@ mod tests {
     fn served_domains_are_found_and_others_not() {
         let found = ask("alice%40contoso.example");
         assert_eq!(found.status, 200);
-        assert!(String::from_utf8_lossy(&found.body).contains("https://mail.contoso.example/Microsoft-Server"));
+        assert!(
+            String::from_utf8_lossy(&found.body).contains("https://mail.contoso.example/Microsoft-Server")
+        );
         assert_eq!(ask("alice%40elsewhere.example").status, 404);
         assert_eq!(ask("alice").status, 404);
     }

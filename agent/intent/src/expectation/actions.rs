@@ -112,7 +112,6 @@ const SEND_REFUSED: Basis = Basis::new(
 );
 const REMOVAL: Basis = Basis::new(&[], "Apple TopLevel: PayloadRemovalDisallowed, supervised devices only");
 
-
 /// Returns what must happen for every action, in the order of [`ActionId::ALL`].
 pub(super) fn actions(
     intent: &Intent,

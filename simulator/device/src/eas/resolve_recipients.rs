@@ -48,7 +48,8 @@ impl Device {
             .to
             .iter()
             .map(|address| {
-                let usable = answer.certificates_of(address).filter_map(|der| Certificate::from_der(der).ok());
+                let usable =
+                    answer.certificates_of(address).filter_map(|der| Certificate::from_der(der).ok());
                 (address.clone(), usable.collect())
             })
             .collect();

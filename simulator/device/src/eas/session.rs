@@ -11,9 +11,7 @@ use wire::eas::folder_sync::FolderType;
 use wire::eas::headers::{CommandHeaders, PolicyKey, WBXML};
 use wire::eas::options::OptionsResponse;
 use wire::eas::{Command, Message, ProtocolVersion, Query};
-use wire::{
-    Authorization, ExchangeId, Headers, HttpRequest, HttpResponse, IdentityRef, Method, Secret,
-};
+use wire::{Authorization, ExchangeId, Headers, HttpRequest, HttpResponse, IdentityRef, Method, Secret};
 
 /// The most jobs that wait in one account.
 pub const MAX_JOBS: usize = 1_000;
@@ -52,18 +50,39 @@ pub(crate) enum Job {
     /// Find the server (OAuth without sign-in URL).
     Autodiscover,
     /// Ask without credentials, to be told where to sign in.
-    Challenge { password: Secret },
+    Challenge {
+        password: Secret,
+    },
     /// Type user name and password into the sign-in page.
-    Authorize { page: String, password: Secret },
+    Authorize {
+        page: String,
+        password: Secret,
+    },
     /// Turn the code of the sign-in page into a token.
-    Token { endpoint: String, code: Secret },
+    Token {
+        endpoint: String,
+        code: Secret,
+    },
     Options,
-    Provision { acknowledge: Option<PolicyKey> },
+    Provision {
+        acknowledge: Option<PolicyKey>,
+    },
     FolderSync,
-    Sync { collection: String },
-    Delete { collection: String, server_id: String },
-    Resolve { pending: PendingDraft },
-    SendMail { client_id: String, mime: Vec<u8>, sent: Box<Event> },
+    Sync {
+        collection: String,
+    },
+    Delete {
+        collection: String,
+        server_id: String,
+    },
+    Resolve {
+        pending: PendingDraft,
+    },
+    SendMail {
+        client_id: String,
+        mime: Vec<u8>,
+        sent: Box<Event>,
+    },
 }
 
 /// What an account remembers of its server.

@@ -104,7 +104,8 @@ impl Device {
                 Some(Job::Authorize { page: page.to_owned(), password })
             }
             Job::Authorize { page, .. } => {
-                let redirect = response.headers.get("Location").and_then(AuthorizationResponse::from_redirect);
+                let redirect =
+                    response.headers.get("Location").and_then(AuthorizationResponse::from_redirect);
                 let Some(AuthorizationResponse::Code { code, .. }) = redirect else {
                     self.sign_in_again(id);
                     return;

@@ -63,12 +63,7 @@ impl Device {
         request(item)
     }
 
-    pub(super) fn delete_request(
-        &self,
-        id: AccountId,
-        collection: &str,
-        server_id: &str,
-    ) -> Option<Vec<u8>> {
+    pub(super) fn delete_request(&self, id: AccountId, collection: &str, server_id: &str) -> Option<Vec<u8>> {
         let folder = self.account(id)?.session.folder(collection)?;
         if folder.sync_key == FIRST_KEY {
             return None;
@@ -194,8 +189,7 @@ impl Device {
                 let Ok(email) = Email::from_application_data(&data) else { return };
                 let Some(raw) = email.body.and_then(|b| b.data) else { return };
                 let received = email.date_received.map_or(cx.now, |d| Timestamp(d.0));
-                let folder =
-                    if folder_type == FolderType::SentItems { Folder::Sent } else { Folder::Inbox };
+                let folder = if folder_type == FolderType::SentItems { Folder::Sent } else { Folder::Inbox };
                 self.take_message(id, folder, server_id, received, raw);
             }
             ServerCommand::Add { server_id, .. } => {

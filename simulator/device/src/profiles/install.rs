@@ -98,10 +98,8 @@ fn certificate(
     profile: &str,
     payload: &Payload,
 ) -> Result<(), ErrorLink> {
-    let owner = Owner {
-        profile: profile.to_owned(),
-        payload_uuid: payload.uuid().unwrap_or_default().to_owned(),
-    };
+    let owner =
+        Owner { profile: profile.to_owned(), payload_uuid: payload.uuid().unwrap_or_default().to_owned() };
     let bytes = payload.data("PayloadContent").ok().flatten().unwrap_or_default();
     if payload.payload_type() == Some("com.apple.security.pkcs12") {
         let password = payload.string("Password").ok().flatten();
@@ -142,9 +140,7 @@ pub(super) fn open_identity(
         other => other,
     };
     let mut file = opened.map_err(|error| match error {
-        Pkcs12Error::WrongPassword => {
-            link(Domain, 9000, "The password for the certificate is incorrect.")
-        }
+        Pkcs12Error::WrongPassword => link(Domain, 9000, "The password for the certificate is incorrect."),
         Pkcs12Error::NoIdentity { .. } => link(Domain, 9006, "The certificate contains no identity."),
         other => link(Domain, 9005, format!("The certificate is malformed: {other}.")),
     })?;
@@ -164,7 +160,11 @@ fn account(
 ) -> Result<(), ErrorLink> {
     use ErrorDomain::{MCEASErrorDomain, MCEmailErrorDomain};
     let settings = MailSettings::read(payload, &device.facts).map_err(|e| {
-        link(ErrorDomain::MCPayloadErrorDomain, 2003, format!("The field “{}” has the wrong data type.", e.key))
+        link(
+            ErrorDomain::MCPayloadErrorDomain,
+            2003,
+            format!("The field “{}” has the wrong data type.", e.key),
+        )
     })?;
     // With OAuth and no sign-in URL the host is ignored and found by autodiscovery (XTR-018).
     let host = settings.host.as_ref().map(|h| h.value.clone()).filter(|_| !settings.autodiscover);
@@ -172,7 +172,9 @@ fn account(
         return Err(link(MCEASErrorDomain, 21003, "No Exchange host name is set."));
     }
 
-    for (uuid, what) in [(&settings.signing_identity, "signing"), (&settings.encryption_identity, "encryption")] {
+    for (uuid, what) in
+        [(&settings.signing_identity, "signing"), (&settings.encryption_identity, "encryption")]
+    {
         let Some(uuid) = uuid else { continue };
         match named(device, profile, &uuid.value) {
             Named::Identity => {}
@@ -262,5 +264,4 @@ impl Device {
             self.start_session(id);
         }
     }
-
 }

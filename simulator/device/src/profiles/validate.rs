@@ -147,9 +147,15 @@ fn frame(name: &str, payload: &Payload) -> Result<(), ErrorChain> {
             (Some(_), _) => return Err(invalid_payload(name, &label, wrong_type(Domain, key))),
         }
     }
-    if matches!(payload.payload_type(), Some("com.apple.security.pkcs12" | "com.apple.security.root"
-        | "com.apple.security.pkcs1" | "com.apple.security.pem"))
-        && payload.dictionary().get("PayloadContent").is_none()
+    if matches!(
+        payload.payload_type(),
+        Some(
+            "com.apple.security.pkcs12"
+                | "com.apple.security.root"
+                | "com.apple.security.pkcs1"
+                | "com.apple.security.pem"
+        )
+    ) && payload.dictionary().get("PayloadContent").is_none()
     {
         return Err(invalid_payload(name, &label, missing(Domain, "PayloadContent")));
     }
@@ -161,11 +167,9 @@ fn types(profile: &Profile, name: &str) -> Result<(), ErrorChain> {
     let Some(error) = errors.first() else { return Ok(()) };
     let payload = error.payload_index.and_then(|i| profile.payloads.get(i));
     Err(match payload {
-        Some(p) => invalid_payload(
-            name,
-            &payload_name(p),
-            wrong_type(ErrorDomain::MCPayloadErrorDomain, &error.key),
-        ),
+        Some(p) => {
+            invalid_payload(name, &payload_name(p), wrong_type(ErrorDomain::MCPayloadErrorDomain, &error.key))
+        }
         None => invalid_profile(name, Some(wrong_type(ErrorDomain::MCProfileErrorDomain, &error.key))),
     })
 }
@@ -191,9 +195,8 @@ fn values(name: &str, payload: &Payload, facts: &DeviceFacts) -> Result<(), Erro
         return Ok(());
     }
     let label = payload_name(payload);
-    let settings = MailSettings::read(payload, facts).map_err(|e| {
-        invalid_payload(name, &label, wrong_type(ErrorDomain::MCPayloadErrorDomain, &e.key))
-    })?;
+    let settings = MailSettings::read(payload, facts)
+        .map_err(|e| invalid_payload(name, &label, wrong_type(ErrorDomain::MCPayloadErrorDomain, &e.key)))?;
     // Apple's schema: at least one service must be on (XTR-016). Which code a device gives is not public; an
     // unsupported field value is the closest of the documented ones.
     if Service::ALL.iter().all(|s| !settings.enabled.of(*s).value) {
@@ -207,10 +210,7 @@ fn removal_date(cx: &Context<'_>, profile: &Profile, name: &str) -> Result<(), E
     match top.get("RemovalDate").map(|n| &n.value) {
         Some(Value::Date(date)) if date.0 <= cx.now.0 => {
             let text = "The profile’s removal date is in the past.";
-            Err(super::chain::failed_profile(
-                name,
-                link(ErrorDomain::MCInstallationErrorDomain, 4006, text),
-            ))
+            Err(super::chain::failed_profile(name, link(ErrorDomain::MCInstallationErrorDomain, 4006, text)))
         }
         _ => Ok(()),
     }
