@@ -1,2 +1,21 @@
-//! The command line.
-fn main() {}
+//! `handset`: a simulated iPhone for mail profiles, and an agent that judges it.
+
+use clap::Parser;
+use handset::{cli, trial};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let started = std::time::Instant::now();
+    // clap prints help and usage errors itself: help ends with 0, a usage error with 2.
+    let cli = cli::Cli::parse();
+    let result = match cli.command {
+        cli::Command::Try(arguments) => trial::run(&arguments, started),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            eprintln!("handset: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

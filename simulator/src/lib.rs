@@ -1,1 +1,15 @@
-//! The shell around device and peers: virtual clock, transports, the embedded world.
+//! The shell around device and peers: the embedded world of one phone, with virtual time and a direct transport.
+#![warn(missing_docs)]
+
+mod colleague;
+mod keys;
+mod transport;
+mod world;
+
+pub use keys::{WorldKey, world_keys};
+pub use world::{
+    Colleague, ColleagueReading, Delivery, Owner, Peer, World, WorldError, WorldOptions, signer_problem,
+};
+
+/// The cryptography of every simulated party.
+pub static PROVIDER: crypto::AwsLc = crypto::AwsLc;

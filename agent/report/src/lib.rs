@@ -1,2 +1,8 @@
-//! Rendering of what was found.
+//! Rendering of what was found: JSON, which is the contract, and a page for people.
 #![warn(missing_docs)]
+
+mod human;
+mod json;
+
+pub use human::{Style, human};
+pub use json::json;

@@ -5,6 +5,7 @@
 //! arguments, and opens no socket.
 #![warn(missing_docs)]
 
+pub mod autodiscover;
 pub mod certificate_authority;
 pub mod correspondent;
 pub mod directory;

@@ -1,0 +1,145 @@
+//! The command line.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use profile::{OsVersion, Timestamp};
+use std::path::PathBuf;
+
+/// A simulated iPhone for mail profiles, and an agent that judges it.
+#[derive(Debug, Parser)]
+#[command(name = "handset", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Try(TryArguments),
+}
+
+/// How to print the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// For programs: the contract of fixtures/schema/trial.schema.json.
+    Json,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set; FORCE_COLOR forces it.
+    Auto,
+    Always,
+    Never,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  handset try fixtures/profiles/contoso-mail.mobileconfig
+  handset try mail.mobileconfig --ios 12.5 --format json
+  handset try mail.mobileconfig --clock 2027-01-15T09:00:00Z --out found/
+
+Exit codes:
+  0  installed, and every step behaved as the profile says
+  1  the phone refused the profile, or a step went otherwise
+  2  the file is no readable profile, or the command line is wrong
+  3  the environment: a file cannot be written";
+
+/// Installs a profile on a fresh simulated iPhone, tries every user action, sends and reads S/MIME mail.
+#[derive(Debug, Parser)]
+#[command(before_help = EXAMPLES)]
+pub struct TryArguments {
+    /// The profile: XML or binary property list, or either CMS-signed; `-` for standard input.
+    pub profile: PathBuf,
+
+    /// The iOS version of the phone.
+    #[arg(long, env = "HANDSET_IOS", default_value = "17.5", value_name = "VERSION")]
+    pub ios: OsVersion,
+
+    /// The model of the phone, as in ProductName.
+    #[arg(long, env = "HANDSET_MODEL", default_value = "iPhone15,2")]
+    pub model: String,
+
+    /// The phone is supervised.
+    #[arg(long, env = "HANDSET_SUPERVISED")]
+    pub supervised: bool,
+
+    /// Who the user is, where the profile leaves address or user name open.
+    #[arg(long, env = "HANDSET_USER", default_value = "alice@contoso.example", value_name = "ADDRESS")]
+    pub user: String,
+
+    /// The virtual time at which the phone starts.
+    #[arg(long, env = "HANDSET_CLOCK", default_value = "2026-11-02T08:00:00Z", value_name = "TIME", value_parser = clock)]
+    pub clock: Timestamp,
+
+    /// Decides everything random but real cryptography.
+    #[arg(long, env = "HANDSET_SEED", default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+
+    /// A reading of disputed sources, such as `encrypt-default-toggle=needs-per-message-switch`.
+    #[arg(long, env = "HANDSET_VARIANT", value_name = "NAME=READING", value_parser = variant)]
+    pub variant: Vec<Variant>,
+
+    /// Writes messages, certificates, the device's state and events into this folder.
+    #[arg(long, env = "HANDSET_OUT", value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Also writes the private keys of the embedded peers (never the phone's) into the output folder.
+    #[arg(long, env = "HANDSET_REVEAL_TEST_KEYS", requires = "out")]
+    pub reveal_test_keys: bool,
+
+    /// How to print the answer.
+    #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]
+    pub format: Format,
+
+    /// When to colour.
+    #[arg(long, env = "HANDSET_COLOR", default_value = "auto")]
+    pub color: Colour,
+
+    /// Prints how long each phase took, on standard error.
+    #[arg(long, env = "HANDSET_TIMINGS")]
+    pub timings: bool,
+}
+
+/// A named reading of disputed sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variant {
+    /// `encrypt-default-toggle`: whether the toggle needs the per-message switch.
+    EncryptDefaultToggle { needs_switch: bool },
+}
+
+fn clock(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse_rfc3339(text).map_err(|e| format!("{e}; write it like 2026-11-02T08:00:00Z"))
+}
+
+fn variant(text: &str) -> Result<Variant, String> {
+    match text {
+        "encrypt-default-toggle=free" => Ok(Variant::EncryptDefaultToggle { needs_switch: false }),
+        "encrypt-default-toggle=needs-per-message-switch" => {
+            Ok(Variant::EncryptDefaultToggle { needs_switch: true })
+        }
+        _ => Err("known are encrypt-default-toggle=free and \
+                  encrypt-default-toggle=needs-per-message-switch"
+            .to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn revealing_keys_needs_a_folder() {
+        assert!(Cli::try_parse_from(["handset", "try", "p", "--reveal-test-keys"]).is_err());
+        assert!(Cli::try_parse_from(["handset", "try", "p", "--reveal-test-keys", "--out", "d"]).is_ok());
+    }
+}

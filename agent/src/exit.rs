@@ -1,0 +1,44 @@
+//! Exit codes, and the one error type of the program.
+
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// The documented exit codes. Append-only: schedulers rely on the split between 1 and 3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitCode {
+    /// Usage, configuration, unreadable input.
+    CannotStart = 2,
+    /// The environment: a file that cannot be written, a disk that is full.
+    CannotJudge = 3,
+}
+
+/// What keeps the program from doing its work. Messages are fragments that read after "failed to".
+#[derive(Debug, Error)]
+pub enum Failure {
+    #[error("failed to read {}: {source}", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("failed to read {}: the file is larger than {limit} bytes", path.display())]
+    TooLarge { path: PathBuf, limit: u64 },
+    #[error("failed to write {}: {source}", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+    #[error("failed to print: {0}")]
+    Print(std::io::Error),
+    #[error("failed to make the embedded world: {0}")]
+    World(#[from] simulator::WorldError),
+    #[error("failed to write JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("failed to keep the observations: {0}")]
+    Evidence(#[from] evidence::LogError),
+}
+
+impl Failure {
+    /// The exit code of the failure.
+    pub fn exit_code(&self) -> u8 {
+        let code = match self {
+            Failure::Read { .. } | Failure::TooLarge { .. } => ExitCode::CannotStart,
+            _ => ExitCode::CannotJudge,
+        };
+        code as u8
+    }
+}

@@ -1,0 +1,8 @@
+//! The program behind `handset`: its command line, and the ports through which it looks at devices.
+//!
+//! It is a library so that the conformance tests can drive the same ports; no rule about what is allowed lives here.
+
+pub mod cli;
+pub mod exit;
+pub mod port;
+pub mod trial;

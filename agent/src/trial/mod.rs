@@ -1,0 +1,362 @@
+//! `handset try`: reads a profile, installs it on a fresh phone in an embedded world, tries everything, and says what
+//! became of it.
+//!
+//! No rule about what is allowed lives here: the device says what it does, `intent` what it should do, `verdict`
+//! compares.
+
+mod findings;
+mod input;
+mod mail;
+mod output;
+
+use crate::cli::{Colour, Format, TryArguments, Variant};
+use crate::exit::Failure;
+use device::{Answer, DeviceFacts, Event, PromptKind, Reply, Variants};
+use crate::port::{self, SimulatedPhone};
+use evidence::{DevicePort, Fact, Log, Prompted};
+use input::Input;
+use intent::ActionId;
+use profile::Timestamp;
+use simulator::{Owner, World, WorldOptions};
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::time::Instant;
+use verdict::{
+    Deviation, Install, InstallStatus, Outcome, TRIAL_SCHEMA_VERSION, Trial, TrialDevice, TrialError, TrialMail,
+    TrialPrompt,
+};
+
+/// What observations of the simulated phone are called in the log.
+const SOURCE: &str = "simulated-device";
+
+/// The most prompts that the simulated owner answers in a row.
+const MAX_PROMPTS: usize = 16;
+
+/// Runs the command.
+pub fn run(arguments: &TryArguments, started: Instant) -> Result<u8, Failure> {
+    let mut clock = Stopwatch { started, last: started, shown: arguments.timings };
+    let input = input::read(arguments)?;
+    clock.lap("read");
+    let mut session = Session::new(arguments, &input)?;
+    clock.lap("world");
+    session.install(&input)?;
+    clock.lap("install");
+    if session.trial.account.is_some() || session.installed() {
+        session.try_actions()?;
+        clock.lap("actions");
+        session.try_mail()?;
+        clock.lap("mail");
+    }
+    session.judge(&input);
+    session.trial.exit = session.trial.exit_code();
+    if let Some(folder) = &arguments.out {
+        output::write(folder, &session, arguments.reveal_test_keys)?;
+    }
+    print(arguments, &input, &session.trial)?;
+    clock.lap("report");
+    clock.total();
+    Ok(session.trial.exit)
+}
+
+/// Everything that a run holds.
+pub(crate) struct Session {
+    pub(crate) world: World,
+    pub(crate) trial: Trial,
+    pub(crate) log: Log,
+    pub(crate) events: Vec<(i64, Event)>,
+    pub(crate) messages: Vec<mail::WireMessage>,
+}
+
+impl Session {
+    fn new(arguments: &TryArguments, input: &Input) -> Result<Self, Failure> {
+        let mut readings = Variants::default();
+        for variant in &arguments.variant {
+            let Variant::EncryptDefaultToggle { needs_switch } = variant;
+            readings.encrypt_default_toggle = if *needs_switch {
+                device::EncryptDefaultToggle::NeedsPerMessageSwitch
+            } else {
+                device::EncryptDefaultToggle::Free
+            };
+        }
+        let facts = DeviceFacts {
+            ios: arguments.ios,
+            model: arguments.model.clone(),
+            supervised: arguments.supervised,
+            variants: readings,
+        };
+        let world = World::new(WorldOptions {
+            facts,
+            clock: smime::Timestamp(arguments.clock.0),
+            seed: arguments.seed,
+            owner: owner(arguments, input),
+        })?;
+        let toggle = match readings.encrypt_default_toggle {
+            device::EncryptDefaultToggle::Free => intent::EncryptDefaultToggle::Free,
+            device::EncryptDefaultToggle::NeedsPerMessageSwitch => {
+                intent::EncryptDefaultToggle::NeedsPerMessageSwitch
+            }
+        };
+        let variants =
+            BTreeMap::from([(intent::EncryptDefaultToggle::NAME.to_owned(), toggle.as_str().to_owned())]);
+        let trial = Trial {
+            schema_version: TRIAL_SCHEMA_VERSION,
+            profile: input.describe(),
+            device: TrialDevice {
+                ios: arguments.ios.to_string(),
+                model: arguments.model.clone(),
+                supervised: arguments.supervised,
+                clock: arguments.clock.to_rfc3339(),
+                seed: arguments.seed,
+                variants,
+            },
+            findings: findings::described(arguments, input),
+            install: None,
+            account: None,
+            prompts: Vec::new(),
+            actions: Vec::new(),
+            mail: Vec::new(),
+            deviations: Vec::new(),
+            exit: 0,
+        };
+        Ok(Session { world, trial, log: Log::default(), events: Vec::new(), messages: Vec::new() })
+    }
+
+    fn installed(&self) -> bool {
+        self.trial.install.as_ref().is_some_and(|i| i.status == InstallStatus::Installed)
+    }
+
+    pub(crate) fn observe(&mut self, fact: Fact) -> Result<(), Failure> {
+        self.log.append(self.world.now().0, SOURCE, fact)?;
+        Ok(())
+    }
+
+    pub(crate) fn collect_events(&mut self) {
+        for (at, event) in self.world.take_events() {
+            self.events.push((at.0, event));
+        }
+    }
+
+    fn install(&mut self, input: &Input) -> Result<(), Failure> {
+        if !input.readable() {
+            return Ok(());
+        }
+        let reply = self.world.install(&input.bytes);
+        match reply {
+            Reply::Refused(chain) => {
+                let links = chain.0.iter().map(|l| (l.domain.to_string(), l.code)).collect();
+                self.observe(Fact::Refused { error_chain: links })?;
+                let error_chain = chain.0.into_iter().map(|l| TrialError {
+                    domain: l.domain.to_string(),
+                    code: l.code,
+                    text: l.text,
+                });
+                self.trial.install =
+                    Some(Install { status: InstallStatus::Refused, error_chain: error_chain.collect() });
+            }
+            _ => {
+                let identifier = input.profile.identifier().unwrap_or_default().to_owned();
+                self.observe(Fact::Installed { identifier })?;
+                self.trial.install = Some(Install { status: InstallStatus::Installed, error_chain: Vec::new() });
+                input.mark_simulated(&mut self.trial.profile, self.world.device());
+            }
+        }
+        self.collect_events();
+        self.answer_prompts()?;
+        if let Some(account) = self.world.managed_account()
+            && let Some(effective) = self.world.device().effective(account)
+            && let Ok(Some(seen)) = SimulatedPhone::new(&self.world, &[]).account()
+        {
+            self.observe(Fact::Account(Box::new(seen)))?;
+            self.trial.account = Some(port::described(&effective, self.world.device()));
+        }
+        Ok(())
+    }
+
+    /// The owner answers what the phone asks; each prompt is recorded with whether the settings were in force.
+    fn answer_prompts(&mut self) -> Result<(), Failure> {
+        for _ in 0..MAX_PROMPTS {
+            let Some(prompt) = self.world.device().prompts().first().cloned() else { return Ok(()) };
+            let in_force_before = self.world.device().effective(prompt.kind.account()).is_some();
+            let owner = self.world.owner().clone();
+            let (kind, text, answer) = match prompt.kind {
+                PromptKind::Password { .. } => {
+                    let name = owner.user_name.clone();
+                    ("password", format!("Enter the Exchange password for “{name}”"), self.world.password())
+                }
+                PromptKind::SignIn { .. } => {
+                    ("sign-in", format!("Sign in as {}", owner.email), self.world.password())
+                }
+                PromptKind::EmailAddress { .. } => {
+                    ("email-address", "Enter the e-mail address".to_owned(), Answer::Text(owner.email.clone()))
+                }
+                PromptKind::UserName { .. } => {
+                    ("user-name", "Enter the user name".to_owned(), Answer::Text(owner.user_name.clone()))
+                }
+                PromptKind::MissingRecipientCertificates { .. } => return Ok(()),
+            };
+            self.world.answer(prompt.id, answer);
+            self.collect_events();
+            self.record_prompt(kind, text, Vec::new(), in_force_before)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn record_prompt(
+        &mut self,
+        kind: &str,
+        text: String,
+        recipients: Vec<String>,
+        in_force_before: bool,
+    ) -> Result<(), Failure> {
+        self.observe(Fact::Prompt(Prompted {
+            kind: kind.to_owned(),
+            in_force_before,
+            answered: true,
+            names: recipients.clone(),
+        }))?;
+        self.trial.prompts.push(TrialPrompt {
+            kind: kind.to_owned(),
+            text,
+            recipients,
+            answered: true,
+            in_force_before,
+        });
+        Ok(())
+    }
+
+    fn try_actions(&mut self) -> Result<(), Failure> {
+        let world = self.world.clone();
+        let mut phone = SimulatedPhone::new(&world, &[]);
+        for id in ActionId::ALL {
+            // The phone knows every action of the contract.
+            let Ok(action) = phone.try_action(&id.to_string()) else { continue };
+            self.trial.actions.push(verdict::TrialAction {
+                id: action.id.clone(),
+                verdict: action.outcome,
+                by: action.by.clone(),
+                text: action.text.clone(),
+            });
+            self.observe(Fact::Action(action))?;
+        }
+        Ok(())
+    }
+
+    fn try_mail(&mut self) -> Result<(), Failure> {
+        for step in mail::try_all(self)? {
+            self.observe(Fact::Mail(step.clone()))?;
+            self.trial.mail.push(TrialMail {
+                step: step.step,
+                file: step.file,
+                outcome: step.outcome,
+                text: step.text,
+                signed_by: step.signed_by,
+                encrypted_to: step.encrypted_to,
+            });
+        }
+        Ok(())
+    }
+
+    /// Compares what was seen with what the profile says.
+    fn judge(&mut self, input: &Input) {
+        if !input.readable() {
+            return;
+        }
+        let Ok(meant) = intent::read(&input.profile) else { return };
+        let device = self.world.device().facts();
+        let needs_switch =
+            device.variants.encrypt_default_toggle == device::EncryptDefaultToggle::NeedsPerMessageSwitch;
+        let facts = intent::DeviceFacts {
+            ios: device.ios,
+            supervised: device.supervised,
+            identities: self.world.device().keychain().identities().len(),
+            variants: intent::Variants {
+                encrypt_default_toggle: if needs_switch {
+                    intent::EncryptDefaultToggle::NeedsPerMessageSwitch
+                } else {
+                    intent::EncryptDefaultToggle::Free
+                },
+            },
+        };
+        // A refusal for a reason that the settings do not show (a wrong certificate password, say) is the phone's to
+        // give; what then was not seen is no deviation.
+        let expectations = intent::expectations(&meant, &facts);
+        let verdicts = verdict::judge(&expectations, &self.log);
+        let refused = !self.installed();
+        self.trial.deviations = verdicts
+            .into_iter()
+            .filter(|v| v.outcome == Outcome::Fail && !(refused && v.subject == "install"))
+            .map(|v| Deviation {
+                subject: v.subject,
+                expected: v.expected,
+                observed: v.observed.unwrap_or_default(),
+                requirements: v.requirements,
+            })
+            .collect();
+    }
+}
+
+/// Who the user is: what the profile says, and `--user` where it leaves something open.
+fn owner(arguments: &TryArguments, input: &Input) -> Owner {
+    let account = input.profile.payloads.iter().find(|p| p.is("com.apple.eas.account"));
+    let text = |key: &str| {
+        account.and_then(|a| a.string(key).ok().flatten()).filter(|t| !t.is_empty()).map(str::to_owned)
+    };
+    let email = text("EmailAddress").unwrap_or_else(|| arguments.user.clone());
+    Owner {
+        user_name: text("UserName").unwrap_or_else(|| arguments.user.clone()),
+        host: text("Host"),
+        password: text("Password").map(device::Secret::new),
+        email,
+    }
+}
+
+fn print(arguments: &TryArguments, input: &Input, trial: &Trial) -> Result<(), Failure> {
+    let coloured = match arguments.color {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => {
+            let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+            set("FORCE_COLOR") || (!set("NO_COLOR") && std::io::stdout().is_terminal())
+        }
+    };
+    let text = match arguments.format {
+        Format::Json => report::json(trial)?,
+        Format::Human => {
+            let style = if coloured { report::Style::Coloured } else { report::Style::Plain };
+            findings::rendered(input, coloured) + &report::human(trial, style)
+        }
+    };
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // Whoever reads the answer may stop early, as `head` does.
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(Failure::Print),
+    }
+}
+
+/// `--timings`.
+struct Stopwatch {
+    started: Instant,
+    last: Instant,
+    shown: bool,
+}
+
+impl Stopwatch {
+    fn lap(&mut self, phase: &str) {
+        let now = Instant::now();
+        if self.shown {
+            eprintln!("{phase:>8} {:8.1} ms", (now - self.last).as_secs_f64() * 1_000.0);
+        }
+        self.last = now;
+    }
+
+    fn total(&self) {
+        if self.shown {
+            eprintln!("{:>8} {:8.1} ms", "total", self.started.elapsed().as_secs_f64() * 1_000.0);
+        }
+    }
+}
+
+/// RFC 3339 of a time of the device.
+pub(crate) fn rfc3339(at: i64) -> String {
+    Timestamp(at).to_rfc3339()
+}

@@ -1,0 +1,165 @@
+//! Making accounts and taking them in force.
+
+use crate::account::{Account, AccountOrigin, AccountState, Credential, OwnerChanges};
+use crate::eas::Session;
+use crate::mail::MailStore;
+use crate::settings::SignIn;
+use crate::{AccountId, Device, Event, MailSettings, Prompt, PromptId, PromptKind, Service, Services};
+
+/// What is needed to make an account, or to update one in place.
+pub(crate) struct NewAccount {
+    pub(crate) origin: AccountOrigin,
+    pub(crate) settings: MailSettings,
+    pub(crate) host: Option<String>,
+    pub(crate) credential: Credential,
+    /// The account that is updated in place.
+    pub(crate) previous: Option<Account>,
+}
+
+impl Device {
+    /// The account of that number.
+    pub fn account(&self, id: AccountId) -> Option<&Account> {
+        self.accounts.iter().find(|a| a.id == id)
+    }
+
+    pub(crate) fn account_mut(&mut self, id: AccountId) -> Option<&mut Account> {
+        self.accounts.iter_mut().find(|a| a.id == id)
+    }
+
+    /// Every account, in the order in which they were made.
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    pub(crate) fn add_account(&mut self, new: NewAccount) -> AccountId {
+        let id = match &new.previous {
+            Some(previous) => previous.id,
+            None => {
+                self.next_account += 1;
+                AccountId(self.next_account)
+            }
+        };
+        let text = |s: &Option<crate::Setting<String>>| s.as_ref().map(|s| s.value.clone());
+        let (email, user_name) = (text(&new.settings.email), text(&new.settings.user_name));
+        // Nothing is left to be entered with a certificate or a delivered password, so the settings hold at once
+        // (EAS-042); else they wait for the owner.
+        let complete = new.credential != Credential::None && email.is_some() && user_name.is_some();
+        let mut account = match new.previous {
+            Some(previous) => Account { email, user_name, host: new.host, ..previous },
+            None => Account {
+                id,
+                origin: new.origin,
+                in_force: None,
+                waiting: None,
+                changes: OwnerChanges::default(),
+                email,
+                user_name,
+                host: new.host,
+                credential: Credential::None,
+                state: AccountState::WaitingForOwner,
+                session: Session::default(),
+                mail: MailStore::default(),
+                items: Services::make(|_| Vec::new()),
+            },
+        };
+        account.credential = new.credential;
+        account.waiting = Some(new.settings);
+        account.state = AccountState::WaitingForOwner;
+        self.accounts.push(account);
+        if complete {
+            self.take_in_force(id);
+        }
+        id
+    }
+
+    /// Puts the waiting settings in force. A payload update overrides what the owner had changed (XTR-017).
+    pub(crate) fn take_in_force(&mut self, id: AccountId) {
+        let Some(account) = self.account_mut(id) else { return };
+        if let Some(settings) = account.waiting.take() {
+            account.in_force = Some(settings);
+            account.changes = OwnerChanges::default();
+        }
+        if account.state == AccountState::WaitingForOwner {
+            self.set_state(id, AccountState::SigningIn);
+        }
+        for service in Service::ALL {
+            self.empty_if_off(id, service);
+        }
+    }
+
+    pub(crate) fn set_state(&mut self, id: AccountId, state: AccountState) {
+        let Some(account) = self.account_mut(id) else { return };
+        if account.state != state {
+            account.state = state;
+            self.events.push_back(Event::AccountState { account: id, state });
+        }
+    }
+
+    /// Drops what the device holds of a service that is off.
+    pub(crate) fn empty_if_off(&mut self, id: AccountId, service: Service) {
+        let Some(account) = self.account_mut(id) else { return };
+        if account.service_on(service) || account.item_count(service) == 0 {
+            return;
+        }
+        match service {
+            Service::Mail => account.mail = MailStore::default(),
+            other => account.items.of_mut(other).clear(),
+        }
+        account.session.forget(service);
+        self.events.push_back(Event::Emptied { account: id, service });
+    }
+
+    /// Asks the owner for the next thing that the account lacks: address, user name, then password or sign-in.
+    pub(crate) fn ask_next(&mut self, id: AccountId) {
+        let Some(account) = self.account(id) else { return };
+        let account_id = id;
+        let kind = if account.email.is_none() {
+            PromptKind::EmailAddress { account: account_id }
+        } else if account.user_name.is_none() {
+            PromptKind::UserName { account: account_id }
+        } else {
+            match account.newest_settings().map(|s| &s.sign_in.value) {
+                Some(SignIn::OAuth) => PromptKind::SignIn { account: account_id },
+                Some(SignIn::Password) if account.credential == Credential::None => {
+                    PromptKind::Password { account: account_id }
+                }
+                _ => {
+                    self.take_in_force(id);
+                    self.start_session(id);
+                    return;
+                }
+            }
+        };
+        self.ask(kind);
+    }
+
+    pub(crate) fn ask(&mut self, kind: PromptKind) -> PromptId {
+        self.next_prompt += 1;
+        let id = PromptId(self.next_prompt);
+        self.prompts.push(Prompt { id, kind: kind.clone() });
+        self.events.push_back(Event::Prompted { prompt: kind });
+        id
+    }
+
+    /// Drops prompts, drafts and exchanges of an account that is gone or replaced.
+    pub(crate) fn forget_account(&mut self, id: AccountId) {
+        self.prompts.retain(|p| p.kind.account() != id);
+        self.drafts.retain(|d| d.draft.account != id);
+        self.in_flight.retain(|_, flight| flight.account != id);
+        let live = &self.in_flight;
+        self.exchanges.retain(|request| live.contains_key(&request.exchange));
+    }
+}
+
+impl PromptKind {
+    /// The account that waits for the answer.
+    pub fn account(&self) -> AccountId {
+        match self {
+            PromptKind::Password { account }
+            | PromptKind::SignIn { account }
+            | PromptKind::EmailAddress { account }
+            | PromptKind::UserName { account }
+            | PromptKind::MissingRecipientCertificates { account, .. } => *account,
+        }
+    }
+}

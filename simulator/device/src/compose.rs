@@ -1,0 +1,298 @@
+//! Writing a message: what the compose view decides, and the octets that leave.
+
+use crate::{AccountId, Device, EffectiveAccount, Event, IdentityHandle, PromptId, PromptKind, Service};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use smime::message::{SignOptions, SmimeError};
+use smime::cms::EncryptOptions;
+use smime::{BulkCipher, Certificate, Context, DigestAlgorithm, Purpose, Timestamp, message};
+
+/// A file that goes with a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its octets.
+    pub bytes: Vec<u8>,
+}
+
+/// What the owner writes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The account that sends.
+    pub account: AccountId,
+    /// The recipients' addresses.
+    pub to: Vec<String>,
+    /// `Subject`.
+    pub subject: String,
+    /// The text, lines ended by LF.
+    pub text: String,
+    /// An attachment.
+    pub attachment: Option<Attachment>,
+    /// Whether the owner taps the lock, so that the message does not go out as the default has it (EAS-074, EAS-075).
+    pub flip_encryption: bool,
+}
+
+/// A draft on its way: recipients' certificates are being looked up, or the owner is asked about missing ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PendingDraft {
+    pub(crate) draft: Draft,
+    pub(crate) prompt: Option<PromptId>,
+}
+
+/// Why the compose view does not send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum SendRefusal {
+    /// The account does not exist or its mail is off or not yet in force.
+    #[error("the account has no mail")]
+    NoMail,
+    /// The compose view has no lock (EAS-076).
+    #[error("the compose view has no lock for single messages")]
+    NoPerMessageSwitch,
+    /// Signing is on, but no identity signs.
+    #[error("signing is on, but there is no signing identity")]
+    NoSigningIdentity,
+    /// The message is to be encrypted, but there is no identity for the sender's own copy.
+    #[error("the message is to be encrypted, but there is no encryption identity")]
+    NoEncryptionIdentity,
+    /// Too many messages wait already.
+    #[error("too many messages wait to be sent")]
+    QueueFull,
+}
+
+/// The most drafts that wait at once.
+pub const MAX_DRAFTS: usize = 100;
+
+impl Device {
+    /// Takes a draft: sends it, or looks up certificates first when it is to be encrypted.
+    pub(crate) fn send(&mut self, cx: &Context<'_>, draft: Draft) -> Result<(), SendRefusal> {
+        let account = self.account(draft.account).ok_or(SendRefusal::NoMail)?;
+        let effective = EffectiveAccount::of(account, &self.facts).ok_or(SendRefusal::NoMail)?;
+        if !effective.services.of(Service::Mail).on {
+            return Err(SendRefusal::NoMail);
+        }
+        let smime = &effective.smime;
+        if draft.flip_encryption && !(smime.present && smime.per_message_switch.value) {
+            return Err(SendRefusal::NoPerMessageSwitch);
+        }
+        if smime.present && smime.signing.on && smime.signing_identity.is_none() {
+            return Err(SendRefusal::NoSigningIdentity);
+        }
+        let encrypt = smime.compose_starts_encrypted() != draft.flip_encryption;
+        if encrypt && smime.encryption_identity.is_none() {
+            return Err(SendRefusal::NoEncryptionIdentity);
+        }
+        if self.drafts.len() >= MAX_DRAFTS {
+            return Err(SendRefusal::QueueFull);
+        }
+        if encrypt {
+            self.look_up_certificates(PendingDraft { draft, prompt: None });
+        } else {
+            self.compose_and_send(cx, &draft, &[]);
+        }
+        Ok(())
+    }
+
+    /// Goes on with a draft once the directory has answered. Any recipient without a usable certificate stops the
+    /// message and is named in the prompt; nothing ever falls back to clear text.
+    pub(crate) fn certificates_found(
+        &mut self,
+        cx: &Context<'_>,
+        mut pending: PendingDraft,
+        found: &[(String, Vec<Certificate>)],
+    ) {
+        let trust = self.keychain.trust();
+        let intermediates = self.keychain.intermediates();
+        let mut missing = Vec::new();
+        let mut recipients = Vec::new();
+        for address in &pending.draft.to {
+            let usable = found
+                .iter()
+                .filter(|(a, _)| a.eq_ignore_ascii_case(address))
+                .flat_map(|(_, certificates)| certificates)
+                .find(|c| smime::validate(cx, c, &intermediates, &trust, Purpose::EmailEncryption).is_ok());
+            match usable {
+                Some(certificate) => recipients.push((address.clone(), certificate.clone())),
+                None => missing.push(address.clone()),
+            }
+        }
+        if missing.is_empty() {
+            self.compose_and_send(cx, &pending.draft, &recipients);
+            return;
+        }
+        let account = pending.draft.account;
+        pending.prompt = Some(self.ask(PromptKind::MissingRecipientCertificates { account, recipients: missing }));
+        self.drafts.push(pending);
+    }
+
+    fn compose_and_send(&mut self, cx: &Context<'_>, draft: &Draft, recipients: &[(String, Certificate)]) {
+        match self.compose(cx, draft, recipients) {
+            Ok(Composed { wire, message_id, signed_by }) => {
+                let encrypted_to = recipients.iter().map(|(a, _)| a.clone()).collect();
+                let sent = Event::MessageSent {
+                    account: draft.account,
+                    message_id,
+                    signed_by,
+                    encrypted_to,
+                };
+                self.submit(draft.account, wire, sent);
+            }
+            Err(error) => self
+                .events
+                .push_back(Event::MessageNotSent { account: draft.account, reason: error.to_string() }),
+        }
+    }
+
+    fn compose(
+        &mut self,
+        cx: &Context<'_>,
+        draft: &Draft,
+        recipients: &[(String, Certificate)],
+    ) -> Result<Composed, SmimeError> {
+        let boundary = format!("Apple-Mail-{}", self.random.uuid());
+        let signature_boundary = format!("Apple-Mail-{}", self.random.uuid());
+        let message_uuid = self.random.uuid();
+        let account = self.account(draft.account);
+        let effective = account.and_then(|a| EffectiveAccount::of(a, &self.facts));
+        let email = account.and_then(|a| a.email.clone()).unwrap_or_default();
+        let domain = email.rsplit('@').next().unwrap_or("localhost").to_owned();
+        let message_id = format!("<{message_uuid}@{domain}>");
+
+        let mut entity = entity(draft, &boundary);
+        let mut signed_by = None;
+        let identity = |handle: Option<&crate::Setting<IdentityHandle>>| {
+            handle.and_then(|h| self.keychain.identity(&h.value)).map(|i| &i.identity)
+        };
+        let smime = effective.as_ref().map(|e| &e.smime).filter(|s| s.present);
+        let own_encryption = smime.and_then(|s| identity(s.encryption_identity.as_ref()));
+        if let Some(smime) = smime.filter(|s| s.signing.on)
+            && let Some(signer) = identity(smime.signing_identity.as_ref())
+        {
+            let options = SignOptions {
+                digest: DigestAlgorithm::Sha256,
+                signing_time: Some(cx.now),
+                opaque: false,
+                include_chain: true,
+                encryption_certificate: own_encryption.map(|i| i.certificate.clone()),
+                boundary: signature_boundary,
+            };
+            entity = message::sign(cx, &entity, signer, &options)?;
+            signed_by = Some(signer.certificate.display_name());
+        }
+        if !recipients.is_empty() {
+            let mut all: Vec<Certificate> = recipients.iter().map(|(_, c)| c.clone()).collect();
+            all.extend(own_encryption.map(|i| i.certificate.clone()));
+            entity = message::encrypt(cx, &entity, &all, &EncryptOptions { cipher: BulkCipher::Aes256Cbc })?;
+        }
+        let mut wire = headers(&email, draft, &message_id, cx.now).into_bytes();
+        wire.extend_from_slice(&entity);
+        Ok(Composed { wire, message_id, signed_by })
+    }
+}
+
+struct Composed {
+    wire: Vec<u8>,
+    message_id: String,
+    signed_by: Option<String>,
+}
+
+/// The message headers (RFC 5322), without those of the MIME entity.
+fn headers(from: &str, draft: &Draft, message_id: &str, now: Timestamp) -> String {
+    format!(
+        "From: {from}\r\nTo: {}\r\nSubject: {}\r\nDate: {}\r\nMessage-Id: {message_id}\r\nMime-Version: 1.0\r\n",
+        draft.to.iter().map(|a| one_line(a)).collect::<Vec<_>>().join(",\r\n "),
+        encoded_word(&draft.subject),
+        date(now),
+    )
+}
+
+/// Line ends would start a new header.
+fn one_line(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+/// The subject as it is when it is ASCII, else as an encoded word (RFC 2047).
+fn encoded_word(text: &str) -> String {
+    let text = one_line(text);
+    if text.is_ascii() { text } else { format!("=?utf-8?B?{}?=", STANDARD.encode(text)) }
+}
+
+/// The MIME entity of a draft: text, or text and attachment.
+fn entity(draft: &Draft, boundary: &str) -> Vec<u8> {
+    let text = format!(
+        "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{}",
+        wrapped(draft.text.replace('\n', "\r\n").as_bytes())
+    );
+    let Some(file) = &draft.attachment else { return text.into_bytes() };
+    format!(
+        "Content-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n{text}\r\n--{boundary}\r\n\
+         Content-Type: {}; name=\"{name}\"\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\n{}\r\n--{boundary}--\r\n",
+        one_line(&file.media_type),
+        wrapped(&file.bytes),
+        name = one_line(&file.name).replace(['"', '\\'], "_"),
+    )
+    .into_bytes()
+}
+
+/// Base64 in lines of 76 characters (RFC 2045, 6.8).
+fn wrapped(bytes: &[u8]) -> String {
+    let flat = STANDARD.encode(bytes);
+    let mut out = String::with_capacity(flat.len() + flat.len() / 38 + 2);
+    let mut rest = flat.as_str();
+    while !rest.is_empty() {
+        let (line, tail) = rest.split_at(rest.len().min(76));
+        out.push_str(line);
+        out.push_str("\r\n");
+        rest = tail;
+    }
+    out
+}
+
+/// `Date` in UTC (RFC 5322, 3.3).
+fn date(now: Timestamp) -> String {
+    const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let c = wire::DateTime(now.0).civil();
+    let name = |names: &[&'static str], i: u8| names.get(usize::from(i)).copied().unwrap_or_default();
+    format!(
+        "{}, {} {} {:04} {:02}:{:02}:{:02} +0000",
+        name(&DAYS, c.weekday),
+        c.day,
+        name(&MONTHS, c.month.saturating_sub(1)),
+        c.year,
+        c.hour,
+        c.minute,
+        c.second,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_rfc_5322() {
+        assert_eq!(date(Timestamp(1_793_606_400_000)), "Mon, 2 Nov 2026 08:00:00 +0000");
+        assert_eq!(date(Timestamp(0)), "Thu, 1 Jan 1970 00:00:00 +0000");
+    }
+
+    #[test]
+    fn a_subject_cannot_start_a_header() {
+        assert_eq!(encoded_word("a\r\nBcc: x"), "aBcc: x");
+        assert_eq!(encoded_word("Grüße"), "=?utf-8?B?R3LDvMOfZQ==?=");
+    }
+
+    #[test]
+    fn long_base64_is_wrapped() {
+        let text = wrapped(&[0; 100]);
+        assert!(text.lines().all(|l| l.len() <= 76));
+        assert_eq!(text.lines().count(), 2);
+    }
+}

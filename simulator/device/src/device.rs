@@ -1,0 +1,210 @@
+//! The device and its five verbs; everything else is in the modules that it dispatches to.
+
+use crate::compose::PendingDraft;
+use crate::eas::InFlight;
+use crate::keychain::Keychain;
+use crate::profiles::{self, ErrorChain, InstalledProfile, Source};
+use crate::random::DeviceRandom;
+use crate::user::{UserAction, Verdict};
+use crate::{Account, DeviceFacts, Event, Prompt};
+use serde::{Deserialize, Serialize};
+use smime::{Certificate, Context, Timestamp};
+use std::collections::{BTreeMap, VecDeque};
+use wire::{ExchangeId, HttpRequest, HttpResponse};
+
+/// A simulated device. A value: cloning it gives a second device in the same state, serialising it a snapshot, which
+/// holds private keys and passwords and belongs into a file of mode 0600.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Device {
+    pub(crate) facts: DeviceFacts,
+    pub(crate) random: DeviceRandom,
+    /// The ActiveSync `DeviceId`: base32hex of 16 octets, as since iOS 7 (eas.md B.2).
+    pub(crate) eas_device_id: String,
+    pub(crate) profiles: Vec<InstalledProfile>,
+    pub(crate) keychain: Keychain,
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) prompts: Vec<Prompt>,
+    pub(crate) drafts: Vec<PendingDraft>,
+    /// The lock of the open compose view.
+    pub(crate) compose_encrypted: Option<bool>,
+    pub(crate) next_account: u32,
+    pub(crate) next_prompt: u64,
+    pub(crate) next_message: u64,
+    pub(crate) next_exchange: u64,
+    #[serde(skip)]
+    pub(crate) in_flight: BTreeMap<ExchangeId, InFlight>,
+    #[serde(skip)]
+    pub(crate) exchanges: VecDeque<HttpRequest>,
+    #[serde(skip)]
+    pub(crate) events: VecDeque<Event>,
+}
+
+/// What happens to a device.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Input {
+    /// A profile is to be installed.
+    InstallProfile {
+        /// The file: XML or binary plist, or CMS signed-data around one.
+        bytes: Vec<u8>,
+        /// Who installs it.
+        source: Source,
+    },
+    /// The owner does something.
+    User(UserAction),
+    /// An exchange ended.
+    Response {
+        /// Which.
+        exchange: ExchangeId,
+        /// The answer; nothing when the server could not be reached.
+        response: Option<HttpResponse>,
+    },
+}
+
+/// What the device says at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reply {
+    /// The profile of that identifier is installed.
+    Installed(String),
+    /// The profile was refused, and the device is as before.
+    Refused(ErrorChain),
+    /// The verdict on an action.
+    Action(Verdict),
+    /// Nothing to say.
+    Done,
+}
+
+/// The most events that wait to be polled; older ones are dropped first.
+pub const MAX_EVENTS: usize = 100_000;
+
+impl Device {
+    /// A fresh device. `system_roots` are what it trusts from the factory; `seed` decides everything random on it
+    /// but real cryptography.
+    pub fn new(facts: DeviceFacts, system_roots: Vec<Certificate>, seed: u64) -> Self {
+        let mut random = DeviceRandom::new(seed);
+        let eas_device_id = base32hex(&random.block());
+        Device {
+            facts,
+            random,
+            eas_device_id,
+            profiles: Vec::new(),
+            keychain: Keychain::new(system_roots),
+            accounts: Vec::new(),
+            prompts: Vec::new(),
+            drafts: Vec::new(),
+            compose_encrypted: None,
+            next_account: 0,
+            next_prompt: 0,
+            next_message: 0,
+            next_exchange: 0,
+            in_flight: BTreeMap::new(),
+            exchanges: VecDeque::new(),
+            events: VecDeque::new(),
+        }
+    }
+
+    /// Takes an input. Afterwards poll exchanges, the timeout and events.
+    pub fn handle(&mut self, cx: &Context<'_>, input: Input) -> Reply {
+        match input {
+            Input::InstallProfile { bytes, source } => {
+                // All or nothing: the work is done on a copy, which replaces the device only when all went well.
+                let mut copy = self.clone();
+                match profiles::install(&mut copy, cx, &bytes, source) {
+                    Ok(identifier) => {
+                        *self = copy;
+                        Reply::Installed(identifier)
+                    }
+                    Err(error_chain) => {
+                        self.events.push_back(Event::ProfileRefused { error_chain: error_chain.clone() });
+                        Reply::Refused(error_chain)
+                    }
+                }
+            }
+            Input::User(action) => Reply::Action(self.act(cx, action)),
+            Input::Response { exchange, response } => {
+                self.response(cx, exchange, response);
+                Reply::Done
+            }
+        }
+    }
+
+    /// Does what is due. Nothing waits for a time yet but what [`Device::poll_timeout`] names.
+    pub fn handle_timeout(&mut self, cx: &Context<'_>) {
+        self.expire_mail(cx);
+    }
+
+    /// The next exchange to carry out.
+    pub fn poll_exchange(&mut self, _cx: &Context<'_>) -> Option<HttpRequest> {
+        self.exchanges.pop_front()
+    }
+
+    /// When [`Device::handle_timeout`] wants to be called next: when the oldest message leaves a mail window.
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        self.next_mail_expiry()
+    }
+
+    /// The next event.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        while self.events.len() > MAX_EVENTS {
+            self.events.pop_front();
+        }
+        self.events.pop_front()
+    }
+
+    /// What the device is.
+    pub fn facts(&self) -> &DeviceFacts {
+        &self.facts
+    }
+
+    /// The installed profiles.
+    pub fn profiles(&self) -> &[InstalledProfile] {
+        &self.profiles
+    }
+
+    /// The keychain.
+    pub fn keychain(&self) -> &Keychain {
+        &self.keychain
+    }
+
+    /// The prompts that wait.
+    pub fn prompts(&self) -> &[Prompt] {
+        &self.prompts
+    }
+
+    /// Where the lock of the open compose view stands.
+    pub fn compose_encrypted(&self) -> Option<bool> {
+        self.compose_encrypted
+    }
+
+    /// The ActiveSync device id.
+    pub fn eas_device_id(&self) -> &str {
+        &self.eas_device_id
+    }
+}
+
+/// 26 characters of base32hex without padding (RFC 4648, 7).
+fn base32hex(bytes: &[u8; 16]) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHIJKLMNOPQRSTUV";
+    let number = u128::from_be_bytes(*bytes);
+    (0..26)
+        .map(|i| {
+            let shift = 123i32 - 5 * i;
+            let digit = if shift >= 0 { number >> shift } else { number << -shift };
+            char::from(ALPHABET[(digit & 31) as usize])
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn device_ids_have_the_published_shape() {
+        let id = base32hex(&[0xFF; 16]);
+        assert_eq!(id.len(), 26);
+        assert_eq!(id, "VVVVVVVVVVVVVVVVVVVVVVVVVS");
+        assert_eq!(base32hex(&[0; 16]), "0".repeat(26));
+    }
+}

@@ -1,0 +1,521 @@
+//! What the owner of the phone does, and what becomes of it.
+//!
+//! A verdict is what the phone shows: a control that is not there is `Absent`, one that is dimmed is `Denied` with the
+//! payload key that dims it. An allowed action is really done.
+
+use crate::accounts::NewAccount;
+use crate::{
+    AccountId, AccountOrigin, Answer, By, Credential, Device, Draft, EffectiveAccount, EffectiveSmime, Event,
+    Folder, IdentityHandle, MailSettings, MessageId, PromptId, PromptKind, Secret, SendRefusal, Service,
+};
+use serde::Serialize;
+use smime::Context;
+
+/// An action of the owner.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum UserAction {
+    /// Makes an Exchange account by hand.
+    AddAccount {
+        /// Its name.
+        name: String,
+        /// Server.
+        host: String,
+        /// Address.
+        email: String,
+        /// User name.
+        user_name: String,
+        /// Password.
+        password: Secret,
+    },
+    /// Answers a prompt.
+    Answer {
+        /// Which.
+        prompt: PromptId,
+        /// How.
+        answer: Answer,
+    },
+    /// Pulls to refresh: asks the server for what is new.
+    Refresh {
+        /// The account.
+        account: AccountId,
+    },
+    /// Moves one of the five switches of an account.
+    SetService {
+        /// The account.
+        account: AccountId,
+        /// The switch.
+        service: Service,
+        /// Where to.
+        on: bool,
+    },
+    /// Moves the Sign switch.
+    SetSigning {
+        /// The account.
+        account: AccountId,
+        /// Where to.
+        on: bool,
+    },
+    /// Picks another signing identity.
+    PickSigningIdentity {
+        /// The account.
+        account: AccountId,
+        /// Which; any other than the present one when not said.
+        identity: Option<IdentityHandle>,
+    },
+    /// Moves the Encrypt by Default switch.
+    SetEncryptByDefault {
+        /// The account.
+        account: AccountId,
+        /// Where to.
+        on: bool,
+    },
+    /// Picks another encryption identity.
+    PickEncryptionIdentity {
+        /// The account.
+        account: AccountId,
+        /// Which; any other than the present one when not said.
+        identity: Option<IdentityHandle>,
+    },
+    /// Opens a new message and taps its lock.
+    FlipMessageEncryption {
+        /// The account.
+        account: AccountId,
+    },
+    /// Sets how many days of mail to keep.
+    SetMailWindow {
+        /// The account.
+        account: AccountId,
+        /// Days; 0 is everything.
+        days: u32,
+    },
+    /// Moves a message to another account.
+    MoveMessage {
+        /// The account.
+        account: AccountId,
+        /// The message; the newest when not said.
+        message: Option<MessageId>,
+        /// The other account.
+        to: AccountId,
+    },
+    /// Forwards a message through another account than the one it came to.
+    ForwardFromOtherAccount {
+        /// The account that the message came to.
+        account: AccountId,
+        /// The message; the newest when not said.
+        message: Option<MessageId>,
+        /// The account that sends.
+        through: AccountId,
+        /// The recipient.
+        to: String,
+    },
+    /// Sends from another app through the account.
+    SendFromApp {
+        /// What.
+        draft: Draft,
+    },
+    /// Sends from Mail.
+    Send {
+        /// What.
+        draft: Draft,
+    },
+    /// Removes a profile in Settings.
+    RemoveProfile {
+        /// Its `PayloadIdentifier`.
+        identifier: String,
+    },
+}
+
+/// What became of an action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "verdict")]
+pub enum Verdict {
+    /// It was done; `by` names the key that leaves it free, or nothing where the default does.
+    Allowed {
+        /// The key.
+        by: Option<String>,
+    },
+    /// The control is shown and does not move.
+    Denied {
+        /// The payload key that refuses.
+        by: String,
+    },
+    /// The phone shows no such control.
+    Absent {
+        /// Why.
+        reason: Absence,
+    },
+    /// Mail kept the message (no rule of the profile refused it).
+    NotSent {
+        /// Why.
+        refusal: SendRefusal,
+    },
+}
+
+/// Why a control is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)] // the messages say it
+#[non_exhaustive]
+pub enum Absence {
+    #[error("there is no such account, or its settings are not in force")]
+    NoAccount,
+    #[error("S/MIME is off for the account")]
+    SmimeOff,
+    #[error("this iOS has no such control")]
+    NotOnThisIos,
+    #[error("the function is off")]
+    FunctionOff,
+    #[error("there is no other identity to pick")]
+    NoOtherIdentity,
+    #[error("new messages have no lock")]
+    NoPerMessageSwitch,
+    #[error("the account has no mailbox while Mail is off")]
+    NoMailbox,
+    #[error("there is no message")]
+    NoMessage,
+    #[error("there is no such profile")]
+    NoProfile,
+    #[error("there is no such prompt")]
+    NoPrompt,
+}
+
+fn absent(reason: Absence) -> Verdict {
+    Verdict::Absent { reason }
+}
+
+fn allowed(by: &By) -> Verdict {
+    Verdict::Allowed {
+        by: match by {
+            By::Key(k) => Some(k.clone()),
+            By::Default | By::User => None,
+        },
+    }
+}
+
+/// The verdict of a lock; the key is named even where its default locks.
+fn of_lock(locked: bool, by: &By, key: &'static str) -> Verdict {
+    match (locked, by) {
+        (false, _) => allowed(by),
+        (true, By::Key(k)) => Verdict::Denied { by: k.clone() },
+        (true, _) => Verdict::Denied { by: key.to_owned() },
+    }
+}
+
+impl Device {
+    /// Does what the owner wants, where the phone lets them.
+    pub(crate) fn act(&mut self, cx: &Context<'_>, action: UserAction) -> Verdict {
+        match action {
+            UserAction::AddAccount { name, host, email, user_name, password } => {
+                let settings = MailSettings::personal(&name, &host, &email, &user_name);
+                self.open_account(NewAccount {
+                    origin: AccountOrigin::Owner,
+                    settings,
+                    host: Some(host),
+                    credential: Credential::Password(password),
+                    previous: None,
+                });
+                allowed(&By::Default)
+            }
+            UserAction::Answer { prompt, answer } => self.answer(prompt, answer),
+            UserAction::Refresh { account } => {
+                self.synchronise(account);
+                allowed(&By::Default)
+            }
+            UserAction::SetService { account, service, on } => self.set_service(account, service, on),
+            UserAction::SetSigning { account, on } => self.set_signing(account, on),
+            UserAction::PickSigningIdentity { account, identity } => self.pick(account, identity, true),
+            UserAction::SetEncryptByDefault { account, on } => self.set_encrypt_by_default(account, on),
+            UserAction::PickEncryptionIdentity { account, identity } => self.pick(account, identity, false),
+            UserAction::FlipMessageEncryption { account } => self.flip(account),
+            UserAction::SetMailWindow { account, days } => self.set_mail_window(cx, account, days),
+            UserAction::MoveMessage { account, message, to } => self.move_message(account, message, to),
+            UserAction::ForwardFromOtherAccount { account, message, through, to } => {
+                self.forward(cx, account, message, through, to)
+            }
+            UserAction::SendFromApp { draft } => self.send_from_app(cx, draft),
+            UserAction::Send { draft } => match self.send(cx, draft) {
+                Ok(()) => allowed(&By::Default),
+                Err(refusal) => Verdict::NotSent { refusal },
+            },
+            UserAction::RemoveProfile { identifier } => self.remove_by_owner(&identifier),
+        }
+    }
+
+    /// The account as it is in force.
+    pub fn effective(&self, account: AccountId) -> Option<EffectiveAccount> {
+        EffectiveAccount::of(self.account(account)?, &self.facts)
+    }
+
+    fn answer(&mut self, id: PromptId, answer: Answer) -> Verdict {
+        let Some(at) = self.prompts.iter().position(|p| p.id == id) else {
+            return absent(Absence::NoPrompt);
+        };
+        let prompt = self.prompts.remove(at);
+        let account = prompt.kind.account();
+        match (&prompt.kind, answer) {
+            (PromptKind::MissingRecipientCertificates { .. }, _) => {
+                self.drafts.retain(|d| d.prompt != Some(id));
+            }
+            (PromptKind::Password { .. }, Answer::Password(password)) => {
+                if let Some(a) = self.account_mut(account) {
+                    a.credential = Credential::Password(password);
+                }
+                self.set_state(account, crate::AccountState::SigningIn);
+                self.start_session(account);
+            }
+            (PromptKind::SignIn { .. }, Answer::Password(password)) => {
+                self.set_state(account, crate::AccountState::SigningIn);
+                self.start_sign_in(account, password);
+            }
+            (PromptKind::EmailAddress { .. }, Answer::Text(text)) => {
+                if let Some(a) = self.account_mut(account) {
+                    a.email = Some(text);
+                }
+                self.ask_next(account);
+            }
+            (PromptKind::UserName { .. }, Answer::Text(text)) => {
+                if let Some(a) = self.account_mut(account) {
+                    a.user_name = Some(text);
+                }
+                self.ask_next(account);
+            }
+            // A cancelled or unfitting answer leaves the question open.
+            _ => self.prompts.push(prompt),
+        }
+        allowed(&By::Default)
+    }
+
+    fn set_service(&mut self, id: AccountId, service: Service, on: bool) -> Verdict {
+        let Some(effective) = self.effective(id) else { return absent(Absence::NoAccount) };
+        let switch = effective.services.of(service);
+        let verdict = of_lock(switch.locked, &switch.locked_by, service.override_key());
+        if !switch.locked && switch.on != on {
+            if let Some(account) = self.account_mut(id) {
+                *account.changes.services.of_mut(service) = Some(on);
+            }
+            if on {
+                self.synchronise(id);
+            } else {
+                self.empty_if_off(id, service);
+            }
+        }
+        verdict
+    }
+
+    /// The S/MIME controls of an account, where the phone has them: S/MIME is on, and the owner's controls came with
+    /// iOS 12 (EAS-084).
+    fn smime_controls(&self, id: AccountId) -> Result<EffectiveSmime, Verdict> {
+        let effective = self.effective(id).ok_or(absent(Absence::NoAccount))?;
+        if !effective.smime.present {
+            return Err(absent(Absence::SmimeOff));
+        }
+        if !self.facts.at_least(12, 0) {
+            return Err(absent(Absence::NotOnThisIos));
+        }
+        Ok(effective.smime)
+    }
+
+    fn set_signing(&mut self, id: AccountId, on: bool) -> Verdict {
+        let smime = match self.smime_controls(id) {
+            Ok(smime) => smime,
+            Err(verdict) => return verdict,
+        };
+        if !smime.signing.locked
+            && let Some(account) = self.account_mut(id)
+        {
+            account.changes.signing = Some(on);
+        }
+        of_lock(smime.signing.locked, &smime.signing.locked_by, "SMIMESigningUserOverrideable")
+    }
+
+    fn set_encrypt_by_default(&mut self, id: AccountId, on: bool) -> Verdict {
+        let smime = match self.smime_controls(id) {
+            Ok(smime) => smime,
+            Err(verdict) => return verdict,
+        };
+        let switch = &smime.encrypt_by_default;
+        if !switch.locked
+            && let Some(account) = self.account_mut(id)
+        {
+            account.changes.encrypt_by_default = Some(on);
+        }
+        of_lock(switch.locked, &switch.locked_by, "SMIMEEncryptByDefaultUserOverrideable")
+    }
+
+    fn pick(&mut self, id: AccountId, wanted: Option<IdentityHandle>, signing: bool) -> Verdict {
+        let smime = match self.smime_controls(id) {
+            Ok(smime) => smime,
+            Err(verdict) => return verdict,
+        };
+        let (in_use, present, locked, key) = if signing {
+            let key = "SMIMESigningCertificateUUIDUserOverrideable";
+            (smime.signing.on, smime.signing_identity, smime.signing_identity_locked, key)
+        } else {
+            let key = "SMIMEEncryptionCertificateUUIDUserOverrideable";
+            let on = smime.encrypt_by_default.on || smime.per_message_switch.value;
+            (on, smime.encryption_identity, smime.encryption_identity_locked, key)
+        };
+        if !in_use {
+            return absent(Absence::FunctionOff);
+        }
+        let present = present.map(|p| p.value);
+        let other = self
+            .keychain
+            .identities()
+            .iter()
+            .map(|i| &i.handle)
+            .find(|h| Some(*h) != present.as_ref() && wanted.as_ref().is_none_or(|w| w == *h));
+        let Some(other) = other.cloned() else { return absent(Absence::NoOtherIdentity) };
+        if !locked.value
+            && let Some(account) = self.account_mut(id)
+        {
+            let slot = if signing {
+                &mut account.changes.signing_identity
+            } else {
+                &mut account.changes.encryption_identity
+            };
+            *slot = Some(other);
+        }
+        of_lock(locked.value, &locked.by, key)
+    }
+
+    fn flip(&mut self, id: AccountId) -> Verdict {
+        let Some(effective) = self.effective(id) else { return absent(Absence::NoAccount) };
+        if !effective.smime.present {
+            return absent(Absence::SmimeOff);
+        }
+        if !effective.services.of(Service::Mail).on {
+            return absent(Absence::NoMailbox);
+        }
+        if !effective.smime.per_message_switch.value {
+            return absent(Absence::NoPerMessageSwitch);
+        }
+        self.compose_encrypted = Some(!effective.smime.compose_starts_encrypted());
+        allowed(&effective.smime.per_message_switch.by)
+    }
+
+    fn set_mail_window(&mut self, cx: &Context<'_>, id: AccountId, days: u32) -> Verdict {
+        let Some(effective) = self.effective(id) else { return absent(Absence::NoAccount) };
+        if !effective.services.of(Service::Mail).on {
+            return absent(Absence::NoMailbox);
+        }
+        if let Some(account) = self.account_mut(id) {
+            account.changes.mail_window_days = Some(days);
+            if days > 0 {
+                let limit = cx.now.0 - i64::from(days) * 86_400_000;
+                account.mail.drop_older_than(smime::Timestamp(limit));
+            }
+        }
+        self.resynchronise_mail(id);
+        allowed(&By::Default)
+    }
+
+    /// What message actions need: mail in force and a message.
+    fn mailbox_message(
+        &self,
+        id: AccountId,
+        message: Option<MessageId>,
+    ) -> Result<(EffectiveAccount, MessageId), Verdict> {
+        let effective = self.effective(id).ok_or(absent(Absence::NoAccount))?;
+        if !effective.services.of(Service::Mail).on {
+            return Err(absent(Absence::NoMailbox));
+        }
+        let account = self.account(id).ok_or(absent(Absence::NoAccount))?;
+        let found = match message {
+            Some(m) => account.mail.by_id(m).map(|m| m.id),
+            None => account.mail.newest(Folder::Inbox).map(|m| m.id),
+        };
+        Ok((effective, found.ok_or(absent(Absence::NoMessage))?))
+    }
+
+    fn move_message(&mut self, id: AccountId, message: Option<MessageId>, to: AccountId) -> Verdict {
+        let (effective, message) = match self.mailbox_message(id, message) {
+            Ok(found) => found,
+            Err(verdict) => return verdict,
+        };
+        if self.account(to).is_none() {
+            return absent(Absence::NoAccount);
+        }
+        // Moving inside the account is not what PreventMove is about (EAS-092).
+        let prevented = !effective.move_allowed.value && to != id;
+        if !prevented
+            && let Some(taken) = self.account_mut(id).and_then(|a| a.mail.take(message))
+        {
+            self.delete_on_server(id, &taken.server_id);
+            if let Some(target) = self.account_mut(to) {
+                target.mail.add(crate::Message { server_id: String::new(), ..taken });
+            }
+            self.events.push_back(Event::MessageMoved { from: id, to });
+        }
+        of_lock(prevented, &effective.move_allowed.by, "PreventMove")
+    }
+
+    fn forward(
+        &mut self,
+        cx: &Context<'_>,
+        id: AccountId,
+        message: Option<MessageId>,
+        through: AccountId,
+        to: String,
+    ) -> Verdict {
+        let (effective, message) = match self.mailbox_message(id, message) {
+            Ok(found) => found,
+            Err(verdict) => return verdict,
+        };
+        if self.account(through).is_none() {
+            return absent(Absence::NoAccount);
+        }
+        // Apple: PreventMove also refuses forwarding and replying from another account (EAS-092).
+        let prevented = !effective.move_allowed.value && through != id;
+        if !prevented {
+            let reading = self.read_message(cx, id, message).ok();
+            let subject = reading.as_ref().and_then(|r| r.subject.clone()).unwrap_or_default();
+            let text = reading.and_then(|r| r.text).unwrap_or_default();
+            let draft = Draft {
+                account: through,
+                to: vec![to],
+                subject: format!("Fwd: {subject}"),
+                text,
+                attachment: None,
+                flip_encryption: false,
+            };
+            if let Err(refusal) = self.send(cx, draft) {
+                return Verdict::NotSent { refusal };
+            }
+        }
+        of_lock(prevented, &effective.move_allowed.by, "PreventMove")
+    }
+
+    fn send_from_app(&mut self, cx: &Context<'_>, draft: Draft) -> Verdict {
+        let Some(effective) = self.effective(draft.account) else { return absent(Absence::NoAccount) };
+        if !effective.services.of(Service::Mail).on {
+            return absent(Absence::NoMailbox);
+        }
+        let permitted = &effective.third_party_send;
+        if permitted.value {
+            match self.send(cx, draft) {
+                // The share sheet took the message; that Mail then lacks an identity is no refusal of the profile.
+                Ok(()) | Err(SendRefusal::NoSigningIdentity | SendRefusal::NoEncryptionIdentity) => {}
+                Err(refusal) => return Verdict::NotSent { refusal },
+            }
+        }
+        of_lock(!permitted.value, &permitted.by, "PreventAppSheet")
+    }
+
+    fn remove_by_owner(&mut self, identifier: &str) -> Verdict {
+        let Some(profile) = self.profiles.iter().find(|p| p.identifier == identifier) else {
+            return absent(Absence::NoProfile);
+        };
+        // Acts on supervised devices only (Apple's TopLevel schema; profiles-and-mdm.md, Top level 6).
+        if profile.removal_disallowed && self.facts.supervised {
+            return Verdict::Denied { by: "PayloadRemovalDisallowed".to_owned() };
+        }
+        // A profile that MDM installed is never the user's to remove (same place).
+        if profile.source == crate::Source::Mdm {
+            return Verdict::Denied { by: "com.apple.mdm".to_owned() };
+        }
+        crate::profiles::remove(self, identifier);
+        allowed(&By::Default)
+    }
+}

@@ -1,0 +1,501 @@
+//! Rules that ask the schema: keys, types and values, and what they are on this iOS.
+
+use super::rule::rule;
+use super::scope::{ACME, CERTIFICATES, EAS, MAIL, PKCS12, SCEP, Scope, name};
+use super::{Found, Rule};
+use crate::plist::{Node, Value};
+use crate::schema::{KeySchema, Literal, Meeting, Place, is_of_type, meet};
+use crate::{Payload, Severity};
+use std::collections::BTreeMap;
+
+pub(super) static RULES: &[&dyn Rule] = &[
+    &MissingKey,
+    &WrongType,
+    &StringBoolean,
+    &UnknownPayloadType,
+    &UnknownKey,
+    &OverrideSpelling,
+    &NotInList,
+    &OutOfRange,
+    &NotYet,
+    &NoLonger,
+    &Deprecated,
+    &PayloadNotHere,
+    &SupervisedPayload,
+    &SupervisedKeys,
+    &OnlyByMdm,
+    &SinglePayload,
+];
+
+/// A key known to the schema with the value it has, for rules that look at values.
+fn known<'a>(scope: &Scope<'a>, mut look: impl FnMut(&Place, &'a KeySchema, &'a Node)) {
+    meet(scope.profile, scope.schema, &mut |place, meeting| {
+        if let Meeting::Known { schema, node } = meeting {
+            look(&place, schema, node);
+        }
+    });
+}
+
+/// `SSL of payload 2`, or `RemovalDate of the profile`.
+fn whose(place: &Place) -> String {
+    match place.payload_index {
+        Some(index) => format!("{} of payload {index}", place.path),
+        None => format!("{} of the profile", place.path),
+    }
+}
+
+rule! {
+    MissingKey Error "missing-key" "A required key is missing"
+    checks "The keys Apple's schema requires, of the profile, of each payload and of the dictionaries inside."
+    why "The profile is refused: 1002 for the profile's own keys, 2002 for a payload's."
+    example "a payload without PayloadUUID"
+    reference "apple/device-management; Apple MDM Protocol Reference, errors 1002 and 2002" []
+    |scope, found| {
+        for missing in crate::missing_keys(scope.profile, scope.schema) {
+            let place = Place { payload_index: missing.payload_index, path: missing.path, key: missing.key };
+            found.add(missing.span, format!("{} is missing", whose(&place)), format!("add {}", place.key));
+        }
+    }
+}
+
+/// The boolean a text was meant to be.
+fn spelt_boolean(value: &Value) -> Option<bool> {
+    match value {
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" | "on" => Some(true),
+            "false" | "no" | "0" | "off" => Some(false),
+            _ => None,
+        },
+        Value::Integer(0) => Some(false),
+        Value::Integer(1) => Some(true),
+        _ => None,
+    }
+}
+
+rule! {
+    WrongType Error "wrong-type" "A key has a value of the wrong type"
+    checks "Every key the schema knows, at any depth. An integer will do for a real."
+    why "The profile is refused: 1003 for the profile's own keys, 2003 for a payload's."
+    example "<key>MailNumberOfPastDaysToSync</key><string>7</string>"
+    reference "apple/device-management; Apple MDM Protocol Reference, errors 1003 and 2003" []
+    |scope, found| {
+        known(scope, |place, schema, node| {
+            let boolean = schema.kind.name() == "boolean" && spelt_boolean(&node.value).is_some();
+            if !boolean && !is_of_type(place, schema, &node.value) {
+                let (is, should) = (node.value.type_name(), schema.kind.name());
+                found.add(node.span, format!("{} is {is}, not {should}", whose(place)), format!("write a value of type {should}"));
+            }
+        });
+    }
+}
+
+rule! {
+    StringBoolean Error "string-boolean" "A boolean is written as text or number"
+    checks "Keys of type boolean with values such as \"true\", \"NO\" or 1."
+    why "It is of the wrong type, and the profile is refused (2003); a reader that is lenient takes any text for true."
+    example "<key>SSL</key><string>true</string>"
+    reference "apple/device-management; Apple MDM Protocol Reference, error 2003" []
+    |scope, found| {
+        known(scope, |place, schema, node| {
+            if schema.kind.name() == "boolean" && let Some(meant) = spelt_boolean(&node.value) {
+                let message = format!("{} is {} where a boolean belongs", whose(place), node.value.type_name());
+                found.add(node.span, message, format!("write <{meant}/>"));
+            }
+        });
+    }
+}
+
+/// How many single edits (insert, delete, replace, swap neighbours) lead from one text to the other, case ignored.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b) = (a.to_ascii_lowercase().into_bytes(), b.to_ascii_lowercase().into_bytes());
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX / 2);
+            let mut best =
+                (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
+            if swapped {
+                best = best.min(at(&before, j - 1) + 1);
+            }
+            row.push(best);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().unwrap_or(0)
+}
+
+/// The longest name worth comparing; Apple's longest key has 51 characters.
+const NAME_CHARACTERS_MAX: usize = 80;
+
+/// The known name nearest to a text, if it is near enough to have been meant.
+fn nearest<'k>(text: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    if text.len() > NAME_CHARACTERS_MAX {
+        return None;
+    }
+    let allowed = (text.len() / 4).clamp(1, 4);
+    known
+        .into_iter()
+        .filter(|name| name.len().abs_diff(text.len()) <= allowed)
+        .map(|name| (distance(text, name), name))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, name)| name)
+}
+
+rule! {
+    UnknownPayloadType Warning "unknown-payload-type" "The payload type is not known"
+    checks "PayloadType of each payload against the types of iOS in Apple's schema of iOS 18.1."
+    why "A device skips or refuses what it does not know. Types for a Mac and misspelt ones look alike from outside."
+    example "<key>PayloadType</key><string>com.apple.eas.acount</string>"
+    reference "apple/device-management, mdm/profiles" []
+    |scope, found| {
+        for payload in &scope.profile.payloads {
+            let Some(kind) = payload.payload_type().filter(|kind| scope.schema.payload(kind).is_none()) else { continue };
+            let types = scope.schema.payloads().iter().map(|known| known.payloadtype.as_str());
+            let help = match nearest(kind, types) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "check the type; it may be one for macOS or newer than the schema".to_owned(),
+            };
+            found.add(payload.span_of("PayloadType"), format!("the payload type {kind:?} is not known on iOS"), help);
+        }
+    }
+}
+
+/// The right spelling of a key that lets users change something, if this is a wrong one.
+fn override_key<'s>(key: &str, siblings: &[&'s str]) -> Option<&'s str> {
+    if key.eq_ignore_ascii_case("SMIMEAllowUserChange") {
+        return siblings.iter().copied().find(|known| *known == "SMIMESigningUserOverrideable");
+    }
+    let stem = |text: &str| {
+        let lower = text.to_ascii_lowercase();
+        [
+            "useroverrideable",
+            "useroverridable",
+            "useroveridable",
+            "useroverideable",
+            "userchangeable",
+            "useroverrideenabled",
+        ]
+        .iter()
+        .find_map(|end| lower.strip_suffix(end).map(str::to_owned))
+    };
+    let wanted = stem(key)?;
+    siblings.iter().copied().find(|known| stem(known).as_ref() == Some(&wanted))
+}
+
+/// Reports keys a dictionary of known keys does not have.
+fn unknown(scope: &Scope<'_>, mut look: impl FnMut(&Place, crate::plist::Span, &[&str])) {
+    meet(scope.profile, scope.schema, &mut |place, meeting| {
+        if let Meeting::Unknown { key_span, siblings } = meeting {
+            look(&place, key_span, &siblings);
+        }
+    });
+}
+
+rule! {
+    UnknownKey Warning "unknown-key" "A key is not known"
+    checks "Keys of the profile, of payloads and of dictionaries inside whose keys Apple's schema of iOS 18.1 lists, and looks for the key that was meant."
+    why "A device ignores a key it does not know, and what it was to set stays at its default."
+    example "<key>EmailAdress</key><string>anna@example.com</string>"
+    reference "apple/device-management, mdm/profiles" []
+    |scope, found| {
+        unknown(scope, |place, span, siblings| {
+            if found.is_full() || override_key(&place.key, siblings).is_some() {
+                return;
+            }
+            let help = match nearest(&place.key, siblings.iter().copied()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "remove it, or check whether it belongs elsewhere".to_owned(),
+            };
+            found.add(span, format!("{} is not a known key", whose(place)), help);
+        });
+    }
+}
+
+rule! {
+    OverrideSpelling Error "override-spelling" "A key that lets users change something is misspelt"
+    checks "Keys that end like UserOverridable or UserOverrideable but not as Apple spells that very key. S/MIME keys end in Overrideable, the keys of the five services in Overridable."
+    why "The key is ignored: S/MIME stays locked, a service stays open, the opposite of what was meant."
+    example "<key>EnableMailUserOverrideable</key><false/>"
+    reference "apple/device-management, com.apple.eas.account.yaml; EAS-052, EAS-065" ["EAS-052", "EAS-065", "EAS-070", "EAS-072", "EAS-083"]
+    |scope, found| {
+        unknown(scope, |place, span, siblings| {
+            if let Some(right) = override_key(&place.key, siblings) {
+                found.add(span, format!("{} is ignored, Apple spells it {right}", whose(place)), format!("write {right}"));
+            }
+        });
+    }
+}
+
+rule! {
+    NotInList Error "value-not-in-list" "The value is not one of those allowed"
+    checks "Every key with a list of values in Apple's schema, at any depth. PayloadType, PayloadVersion, TargetDeviceType and MailNumberOfPastDaysToSync have rules of their own."
+    why "The payload is refused (2004) or the value ignored."
+    example "<key>EmailAccountType</key><string>IMAP</string>"
+    reference "apple/device-management; Apple MDM Protocol Reference, error 2004" []
+    |scope, found| {
+        known(scope, |place, schema, node| {
+            let own_rule = ["PayloadType", "PayloadVersion", "TargetDeviceType", "MailNumberOfPastDaysToSync"];
+            let listed = schema.rangelist.is_empty() || schema.rangelist.iter().any(|value| value.matches(&node.value));
+            if listed || own_rule.contains(&place.key.as_str()) || !is_of_type(place, schema, &node.value) {
+                return;
+            }
+            let allowed: Vec<String> = schema.rangelist.iter().map(Literal::to_string).collect();
+            let near = node.value.as_str().and_then(|text| nearest(text, allowed.iter().map(String::as_str)));
+            let help = match near {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("write one of {}", allowed.join(", ")),
+            };
+            found.add(node.span, format!("the value of {} is not in Apple's list", whose(place)), help);
+        });
+    }
+}
+
+rule! {
+    OutOfRange Error "value-out-of-range" "The number is out of range"
+    checks "Every key with a least or greatest number in Apple's schema, at any depth."
+    why "The payload is refused (2004) or the value ignored."
+    example "<key>maxFailedAttempts</key><integer>1</integer>"
+    reference "apple/device-management; Apple MDM Protocol Reference, error 2004" []
+    |scope, found| {
+        known(scope, |place, schema, node| {
+            let (Some(range), Some(number)) = (schema.range, node.value.as_number()) else { return };
+            let fits = range.min.is_none_or(|min| number >= min) && range.max.is_none_or(|max| number <= max);
+            if !fits {
+                let end = |bound: Option<f64>| bound.map_or("any".to_owned(), |bound| bound.to_string());
+                let help = format!("write a number from {} to {}", end(range.min), end(range.max));
+                found.add(node.span, format!("{} is {number}", whose(place)), help);
+            }
+        });
+    }
+}
+
+/// The requirement about keys that an older iOS does not heed.
+fn requirement(key: &str) -> &'static str {
+    if key.starts_with("Enable") {
+        "EAS-049: all services stay on and open"
+    } else if key.ends_with("UserOverrideable") {
+        "EAS-084: users cannot change it"
+    } else if key == "VPNUUID" {
+        "EAS-104: mail goes without VPN"
+    } else {
+        "the default holds"
+    }
+}
+
+rule! {
+    NotYet Warning "key-not-yet-effective" "This iOS does not know the key yet"
+    checks "Every key, at any depth, that Apple introduced after the iOS the profile is meant for."
+    why "The device ignores it. Services stay on before iOS 13, S/MIME stays locked before iOS 12, mail goes without VPN before iOS 14."
+    example "<key>VPNUUID</key><string>...</string> on iOS 13"
+    reference "apple/device-management; EAS-049, EAS-084, EAS-104" ["EAS-049", "EAS-084", "EAS-104"]
+    |scope, found| {
+        known(scope, |place, schema, node| {
+            if let Some(first) = schema.introduced.filter(|first| *first > scope.os) {
+                let message = format!("{} has no effect on iOS {}, only from {first}", whose(place), scope.os);
+                found.add(node.span, message, requirement(&place.key));
+            }
+        });
+    }
+}
+
+/// The last iOS-independent word on keys Apple only calls deprecated: the first iOS that ignores them.
+fn ignored_since(payload: Option<&Payload>, key: &str) -> Option<crate::OsVersion> {
+    match (payload?.payload_type()?, key) {
+        (EAS, "SMIMEEnabled") => Some(crate::OsVersion::new(10, 0, 0)),
+        (EAS, "HeaderMagic") => Some(crate::OsVersion::new(7, 0, 0)),
+        _ => None,
+    }
+}
+
+/// What to write in place of a deprecated key.
+fn replacement(key: &str) -> &'static str {
+    match key {
+        "SMIMEEnabled" => "leave it out, S/MIME is there from iOS 10",
+        "SMIMEEncryptionEnabled" => "write SMIMEEncryptByDefault",
+        "SMIMEEnablePerMessageSwitch" => "write SMIMEEnableEncryptionPerMessageSwitch",
+        "MailDomains" | "CalendarDomains" | "ContactsDomains" => "write VPNUUID into the account's payload",
+        "HeaderMagic" => "leave it out",
+        _ => "see Apple's documentation of the payload for what replaced it",
+    }
+}
+
+fn payload_at<'a>(scope: &Scope<'a>, place: &Place) -> Option<&'a Payload> {
+    scope.profile.payloads.iter().find(|payload| Some(payload.index) == place.payload_index)
+}
+
+rule! {
+    NoLonger Warning "key-no-longer-effective" "This iOS does not heed the key any more"
+    checks "Every key, at any depth, that Apple removed, or says is ignored, at or before the iOS the profile is meant for."
+    why "The device ignores it, and the profile promises what does not happen."
+    example "<key>HeaderMagic</key><string>x</string>"
+    reference "apple/device-management" []
+    |scope, found| {
+        known(scope, |place, schema, node| {
+            let last = schema.removed.or_else(|| ignored_since(payload_at(scope, place), &place.key));
+            if let Some(last) = last.filter(|last| *last <= scope.os) {
+                let message = format!("{} has no effect from iOS {last}", whose(place));
+                found.add(node.span, message, replacement(&place.key));
+            }
+        });
+    }
+}
+
+rule! {
+    Deprecated Info "key-deprecated" "The key is deprecated on this iOS"
+    checks "Every key, at any depth, that Apple discourages at or before the iOS the profile is meant for. It weighs more for the old S/MIME keys."
+    why "It still works, for now. The old S/MIME keys leave the newer ones at their defaults, which lock the user out."
+    example "<key>SMIMEEncryptionEnabled</key><true/>"
+    reference "apple/device-management" []
+    |scope, found| {
+        known(scope, |place, schema, node| {
+            let gone = schema.removed.or_else(|| ignored_since(payload_at(scope, place), &place.key));
+            if gone.is_some_and(|gone| gone <= scope.os) {
+                return;
+            }
+            if let Some(since) = schema.deprecated.filter(|since| *since <= scope.os) {
+                let severity = if place.key.starts_with("SMIME") { Severity::Warning } else { Severity::Info };
+                let message = format!("{} is deprecated from iOS {since}", whose(place));
+                found.weighing(severity, node.span, message, replacement(&place.key));
+            }
+        });
+    }
+}
+
+rule! {
+    PayloadNotHere Warning "payload-not-on-this-ios" "This iOS does not have the payload type"
+    checks "Payload types that Apple introduced after, or removed at or before, the iOS the profile is meant for; deprecated ones weigh less."
+    why "The device ignores or refuses the payload; a certificate asked for by ACME on iOS 15 never arrives."
+    example "com.apple.security.acme on iOS 15"
+    reference "apple/device-management" []
+    |scope, found| {
+        for payload in &scope.profile.payloads {
+            let Some(schema) = payload.payload_type().and_then(|kind| scope.schema.payload(kind)) else { continue };
+            let span = payload.span_of("PayloadType");
+            if let Some(first) = schema.introduced.filter(|first| *first > scope.os) {
+                let severity = if payload.is(ACME) { Severity::Error } else { Severity::Warning };
+                let message = format!("{} is not known on iOS {}, only from {first}", name(payload), scope.os);
+                found.weighing(severity, span, message, "send it to newer devices only");
+            } else if let Some(last) = schema.removed.filter(|last| *last <= scope.os) {
+                found.add(span, format!("{} was removed in iOS {last}", name(payload)), "remove the payload");
+            } else if let Some(since) = schema.deprecated.filter(|since| *since <= scope.os) {
+                let message = format!("{} is deprecated from iOS {since}", name(payload));
+                found.weighing(Severity::Info, span, message, "see Apple's documentation for what replaced it");
+            }
+        }
+    }
+}
+
+rule! {
+    SupervisedPayload Info "supervised-payload" "The payload works on supervised devices only"
+    checks "Payload types that need supervision."
+    why "Other devices refuse the whole profile, the mail account in it included."
+    example "com.apple.app.lock beside com.apple.eas.account"
+    reference "apple/device-management; Apple MDM Protocol Reference, error 4025" []
+    |scope, found| {
+        for payload in &scope.profile.payloads {
+            let schema = payload.payload_type().and_then(|kind| scope.schema.payload(kind));
+            if schema.is_some_and(|schema| schema.supervised) {
+                let message = format!("{} needs a supervised device", name(payload));
+                found.add(payload.span_of("PayloadType"), message, "put it into a profile of its own");
+            }
+        }
+    }
+}
+
+rule! {
+    SupervisedKeys Info "supervised-keys" "Some keys work on supervised devices only"
+    checks "Keys of a payload that need supervision though the payload does not."
+    why "Other devices ignore them."
+    example "<key>allowAppRemoval</key><false/>"
+    reference "apple/device-management" []
+    |scope, found| {
+        let mut keys: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        known(scope, |place, schema, _| {
+            if let Some(index) = place.payload_index.filter(|_| schema.supervised == Some(true)) {
+                keys.entry(index).or_default().push(place.key.clone());
+            }
+        });
+        for payload in &scope.profile.payloads {
+            let Some(names) = keys.get(&payload.index) else { continue };
+            let shown: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
+            let more = if names.len() > 8 { format!(" and {} more", names.len() - 8) } else { String::new() };
+            let message = format!("{}: only supervised devices heed {}{more}", name(payload), shown.join(", "));
+            found.add(payload.span, message, "expect no effect on other devices");
+        }
+    }
+}
+
+rule! {
+    OnlyByMdm Info "mdm-only-payload" "The payload can be installed by MDM only"
+    checks "Payload types that a user cannot install by hand."
+    why "A profile opened from mail or a web page is refused (4022)."
+    example "com.apple.extensiblesso in a profile sent by mail"
+    reference "apple/device-management; Apple MDM Protocol Reference, error 4022" []
+    |scope, found| {
+        for payload in &scope.profile.payloads {
+            let schema = payload.payload_type().and_then(|kind| scope.schema.payload(kind));
+            if schema.is_some_and(|schema| !schema.manual) {
+                let message = format!("{} can be installed by MDM only", name(payload));
+                found.add(payload.span_of("PayloadType"), message, "send the profile by MDM");
+            }
+        }
+    }
+}
+
+rule! {
+    SinglePayload Error "single-payload" "There are two payloads of a type a device takes once"
+    checks "Payload types of which a device can have only one."
+    why "The second is refused, and with it the profile (12001 for MDM, 4017 to 4019, 4028, 4029 for others)."
+    example "two payloads com.apple.mdm"
+    reference "apple/device-management; Apple MDM Protocol Reference, errors 12001, 4017 to 4019, 4028, 4029" []
+    |scope, found| {
+        let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+        for payload in &scope.profile.payloads {
+            let Some(schema) = payload.payload_type().and_then(|kind| scope.schema.payload(kind)) else { continue };
+            // Certificates and accounts may come often whatever a newer schema file says.
+            let often = [EAS, MAIL, PKCS12, SCEP].contains(&schema.payloadtype.as_str())
+                || CERTIFICATES.contains(&schema.payloadtype.as_str());
+            if schema.multiple || often {
+                continue;
+            }
+            if let Some(before) = first.insert(&schema.payloadtype, payload.index) {
+                report_second(found, payload, before);
+            }
+        }
+    }
+}
+
+fn report_second(found: &mut Found, payload: &Payload, before: usize) {
+    let message =
+        format!("{} is of the same type as payload {before}, and a device takes one", name(payload));
+    found.add(payload.span_of("PayloadType"), message, "keep one of them");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_are_counted() {
+        for (a, b, edits) in [
+            ("Host", "host", 0),
+            ("Hsot", "Host", 1),
+            ("EmailAdress", "EmailAddress", 1),
+            ("", "abc", 3),
+            ("kitten", "sitting", 3),
+        ] {
+            assert_eq!(distance(a, b), edits, "{a} {b}");
+        }
+        assert_eq!(nearest("EmailAdress", ["Host", "EmailAddress"]), Some("EmailAddress"));
+        assert_eq!(nearest("Something", ["Host", "EmailAddress"]), None);
+        assert_eq!(
+            nearest(&"x".repeat(NAME_CHARACTERS_MAX), [&*"x".repeat(NAME_CHARACTERS_MAX - 1)]).is_some(),
+            true
+        );
+        assert_eq!(nearest(&"x".repeat(NAME_CHARACTERS_MAX + 1), [&*"x".repeat(NAME_CHARACTERS_MAX)]), None);
+    }
+}

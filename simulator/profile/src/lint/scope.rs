@@ -1,0 +1,144 @@
+//! What a rule may look at.
+
+use super::CertificateFacts;
+use crate::plist::{Dictionary, Node, Span, Value};
+use crate::schema::{Literal, Schema};
+use crate::{OsVersion, Payload, Profile, Timestamp};
+
+/// The profile and everything known beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    /// What Apple publishes about payloads and keys.
+    pub schema: &'a Schema,
+    /// The profile.
+    pub profile: &'a Profile,
+    /// The iOS it is meant for.
+    pub os: OsVersion,
+    /// Facts about its certificates; rules about them are silent where there are none.
+    pub certificates: &'a [CertificateFacts],
+    /// The time the certificates are judged at.
+    pub now: Timestamp,
+}
+
+/// PayloadType of an Exchange account.
+pub(super) const EAS: &str = "com.apple.eas.account";
+/// PayloadType of an IMAP or POP account.
+pub(super) const MAIL: &str = "com.apple.mail.managed";
+/// PayloadType of a PKCS#12 identity.
+pub(super) const PKCS12: &str = "com.apple.security.pkcs12";
+/// PayloadType of an identity asked of a CA by SCEP.
+pub(super) const SCEP: &str = "com.apple.security.scep";
+/// PayloadType of an identity asked of a CA by ACME.
+pub(super) const ACME: &str = "com.apple.security.acme";
+/// PayloadTypes of a certificate without private key.
+pub(super) const CERTIFICATES: [&str; 3] =
+    ["com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem"];
+
+/// A place in a payload that names a certificate payload.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CertificateReference<'a> {
+    pub payload: &'a Payload,
+    pub key: &'a str,
+    pub uuid: &'a str,
+    pub span: Span,
+    /// An identity is needed, not just a certificate.
+    pub identity: bool,
+}
+
+impl<'a> Scope<'a> {
+    /// The Exchange accounts.
+    pub(super) fn eas(&self) -> impl Iterator<Item = &'a Payload> + use<'a> {
+        self.profile.payloads.iter().filter(|payload| payload.is(EAS))
+    }
+
+    /// The accounts that can have S/MIME: Exchange, IMAP and POP.
+    pub(super) fn mail_accounts(&self) -> impl Iterator<Item = &'a Payload> + use<'a> {
+        self.profile.payloads.iter().filter(|payload| payload.is(EAS) || payload.is(MAIL))
+    }
+
+    /// The boolean a device goes by: as written if the key has effect on this iOS, else the schema's default.
+    pub(super) fn flag(&self, payload: &Payload, key: &str) -> bool {
+        let schema = self.schema.key(payload.payload_type().unwrap_or_default(), key);
+        let effective = schema.and_then(|schema| schema.introduced).is_none_or(|first| first <= self.os);
+        let written = payload.boolean(key).ok().flatten().filter(|_| effective);
+        let default =
+            matches!(schema.and_then(|schema| schema.default.as_ref()), Some(Literal::Boolean(true)));
+        written.unwrap_or(default)
+    }
+
+    /// The facts about a payload's certificate.
+    pub(super) fn facts(&self, uuid: &str) -> Option<&'a CertificateFacts> {
+        self.certificates.iter().find(|facts| facts.payload_uuid.eq_ignore_ascii_case(uuid))
+    }
+
+    /// The payload facts belong to.
+    pub(super) fn payload_of(&self, facts: &CertificateFacts) -> Option<&'a Payload> {
+        self.profile.payload_by_uuid(&facts.payload_uuid)
+    }
+
+    /// The facts about the certificate a key of a payload names.
+    pub(super) fn facts_by_key(&self, payload: &'a Payload, key: &str) -> Option<&'a CertificateFacts> {
+        self.facts(payload.string(key).ok().flatten()?)
+    }
+
+    /// The place of a top-level key's value, else of the profile.
+    pub(super) fn top_span(&self, key: &str) -> Option<Span> {
+        self.profile.key(key).or(self.profile.root.as_ref()).map(|node| node.span)
+    }
+
+    /// Every place in the profile that names a certificate payload.
+    pub(super) fn certificate_references(&self) -> Vec<CertificateReference<'a>> {
+        let mut references = Vec::new();
+        for payload in &self.profile.payloads {
+            collect(payload, payload.dictionary(), 0, &mut references);
+        }
+        references
+    }
+}
+
+fn collect<'a>(
+    payload: &'a Payload,
+    dictionary: &'a Dictionary,
+    level: usize,
+    references: &mut Vec<CertificateReference<'a>>,
+) {
+    for entry in dictionary.effective() {
+        let identity = match entry.key.as_str() {
+            "PayloadCertificateUUID"
+            | "SMIMESigningCertificateUUID"
+            | "SMIMEEncryptionCertificateUUID"
+            | "IdentityCertificateUUID" => Some(true),
+            "PayloadCertificateAnchorUUID"
+            | "ServerURLPinningCertificateUUIDs"
+            | "CheckInURLPinningCertificateUUIDs"
+            | "LeaderPayloadCertificateAnchorUUID"
+            | "MemberPayloadCertificateAnchorUUID" => Some(false),
+            _ => None,
+        };
+        let named: &[Node] = match &entry.node.value {
+            Value::Array(items) => items,
+            _ => std::slice::from_ref(&entry.node),
+        };
+        match identity {
+            Some(identity) => references.extend(named.iter().filter_map(|node| {
+                let uuid = node.value.as_str()?;
+                Some(CertificateReference { payload, key: &entry.key, uuid, span: node.span, identity })
+            })),
+            None if level < crate::plist::DEPTH_MAX => {
+                for inner in named.iter().filter_map(|node| node.value.as_dictionary()) {
+                    collect(payload, inner, level + 1, references);
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+/// A payload as people find it: its type and, if it has one, its name.
+pub(super) fn name(payload: &Payload) -> String {
+    let kind = payload.payload_type().unwrap_or("of no type");
+    match payload.display_name() {
+        Some(name) => format!("payload {} ({kind}, {name:?})", payload.index),
+        None => format!("payload {} ({kind})", payload.index),
+    }
+}

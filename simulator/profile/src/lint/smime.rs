@@ -1,0 +1,217 @@
+//! Rules about S/MIME of mail accounts: what users get, and what they are locked out of.
+
+use super::Rule;
+use super::rule::rule;
+use super::scope::{ACME, EAS, SCEP, Scope, name};
+use crate::{OsVersion, Payload, Severity};
+
+pub(super) static RULES: &[&dyn Rule] = &[
+    &SigningUnreachable,
+    &EncryptionUnreachable,
+    &SigningWithoutIdentity,
+    &EncryptionWithoutIdentity,
+    &DisputedCorner,
+    &OldAndNew,
+    &OneIdentityForBoth,
+    &EncryptionPerDevice,
+    &EnabledMissing,
+];
+
+const SIGNING: &str = "SMIMESigningEnabled";
+const SIGNING_CERTIFICATE: &str = "SMIMESigningCertificateUUID";
+const ENCRYPTION_CERTIFICATE: &str = "SMIMEEncryptionCertificateUUID";
+/// The first iOS with the override keys and the two newer encryption keys.
+const OVERRIDES_SINCE: OsVersion = OsVersion::new(12, 0, 0);
+
+/// True if new mail is encrypted, by the key this iOS goes by.
+fn encrypts_by_default(scope: &Scope<'_>, payload: &Payload) -> bool {
+    let old = scope.os < OVERRIDES_SINCE && scope.flag(payload, "SMIMEEncryptionEnabled");
+    old || scope.flag(payload, "SMIMEEncryptByDefault")
+}
+
+/// True if users have a lock when they write, by the key this iOS goes by.
+fn has_message_switch(scope: &Scope<'_>, payload: &Payload) -> bool {
+    let old = scope.os < OVERRIDES_SINCE && scope.flag(payload, "SMIMEEnablePerMessageSwitch");
+    old || scope.flag(payload, "SMIMEEnableEncryptionPerMessageSwitch")
+}
+
+fn names_certificate(payload: &Payload, key: &str) -> bool {
+    payload.string(key).ok().flatten().is_some_and(|uuid| !uuid.is_empty())
+}
+
+rule! {
+    SigningUnreachable Error "smime-signing-locked-out" "There is a signing identity, but nobody can sign"
+    checks "Accounts with SMIMESigningCertificateUUID where SMIMESigningEnabled is off and SMIMESigningUserOverrideable is not true. Both are false when absent."
+    why "Signing is off and the switch in Settings is dead. This is the usual result of a profile made before the override keys existed: S/MIME cannot be turned on at all."
+    example "<key>SMIMESigningCertificateUUID</key><string>...</string> with neither of the two keys"
+    reference "apple/device-management, com.apple.eas.account.yaml; EAS-063, EAS-065; mailcow pull request 3622" ["EAS-063", "EAS-065"]
+    |scope, found| {
+        for payload in scope.mail_accounts().filter(|payload| names_certificate(payload, SIGNING_CERTIFICATE)) {
+            if !scope.flag(payload, SIGNING) && !scope.flag(payload, "SMIMESigningUserOverrideable") {
+                let message = format!("{}: signing is off and users cannot turn it on", name(payload));
+                found.add(payload.span_of(SIGNING_CERTIFICATE), message, "set SMIMESigningEnabled or SMIMESigningUserOverrideable to true");
+            }
+        }
+    }
+}
+
+rule! {
+    EncryptionUnreachable Error "smime-encryption-locked-out" "There is an encryption identity, but nobody can encrypt"
+    checks "Accounts with SMIMEEncryptionCertificateUUID where SMIMEEncryptByDefault, SMIMEEncryptByDefaultUserOverrideable and SMIMEEnableEncryptionPerMessageSwitch are all off. Each is false when absent."
+    why "The identity can read mail, but every message leaves in the clear and no switch offers anything else."
+    example "<key>SMIMEEncryptionCertificateUUID</key><string>...</string> with none of the three keys"
+    reference "apple/device-management, com.apple.eas.account.yaml; EAS-071 to EAS-076; mail-in-a-box issue 1199" ["EAS-072", "EAS-073", "EAS-076"]
+    |scope, found| {
+        for payload in scope.mail_accounts().filter(|payload| names_certificate(payload, ENCRYPTION_CERTIFICATE)) {
+            let reachable = encrypts_by_default(scope, payload)
+                || has_message_switch(scope, payload)
+                || scope.flag(payload, "SMIMEEncryptByDefaultUserOverrideable");
+            if !reachable {
+                let message = format!("{}: encryption is off and users cannot turn it on", name(payload));
+                found.add(
+                    payload.span_of(ENCRYPTION_CERTIFICATE),
+                    message,
+                    "set SMIMEEncryptByDefault, SMIMEEncryptByDefaultUserOverrideable or SMIMEEnableEncryptionPerMessageSwitch to true",
+                );
+            }
+        }
+    }
+}
+
+rule! {
+    SigningWithoutIdentity Error "smime-signing-without-identity" "Signing is on without an identity"
+    checks "SMIMESigningEnabled without SMIMESigningCertificateUUID. It weighs less when users may choose an identity themselves."
+    why "There is nothing to sign with. Unless SMIMESigningCertificateUUIDUserOverrideable is true, nobody can ever choose one."
+    example "<key>SMIMESigningEnabled</key><true/>"
+    reference "EAS-064, EAS-067; apple/device-management, com.apple.eas.account.yaml" ["EAS-064", "EAS-067", "EAS-070"]
+    |scope, found| {
+        for payload in scope.mail_accounts().filter(|payload| scope.flag(payload, SIGNING)) {
+            if names_certificate(payload, SIGNING_CERTIFICATE) {
+                continue;
+            }
+            let choice = scope.flag(payload, "SMIMESigningCertificateUUIDUserOverrideable");
+            let severity = if choice { Severity::Warning } else { Severity::Error };
+            let rest = if choice { "users must choose one" } else { "and users cannot choose one" };
+            let message = format!("{}: signing is on without an identity, {rest}", name(payload));
+            found.weighing(severity, payload.span_of(SIGNING), message, "add SMIMESigningCertificateUUID and the identity it names");
+        }
+    }
+}
+
+rule! {
+    EncryptionWithoutIdentity Error "smime-encryption-without-identity" "Encryption is on without an identity"
+    checks "Encryption by default, or the switch for each message, without SMIMEEncryptionCertificateUUID. It weighs less when users may choose an identity themselves, and for the switch alone."
+    why "The copy in Sent is encrypted to the sender's own identity, and replies come encrypted to it; without one, neither can be read."
+    example "<key>SMIMEEncryptByDefault</key><true/>"
+    reference "EAS-071, EAS-079; apple/device-management, com.apple.eas.account.yaml" ["EAS-071", "EAS-079", "EAS-081", "EAS-083"]
+    |scope, found| {
+        for payload in scope.mail_accounts().filter(|payload| !names_certificate(payload, ENCRYPTION_CERTIFICATE)) {
+            let always = encrypts_by_default(scope, payload);
+            if !always && !has_message_switch(scope, payload) {
+                continue;
+            }
+            let choice = scope.flag(payload, "SMIMEEncryptionCertificateUUIDUserOverrideable");
+            let severity = if always && !choice { Severity::Error } else { Severity::Warning };
+            let what = if always { "mail is encrypted by default" } else { "users may encrypt" };
+            let rest = if choice { "they must choose one" } else { "users cannot choose one" };
+            let key = ["SMIMEEncryptByDefault", "SMIMEEncryptionEnabled", "SMIMEEnableEncryptionPerMessageSwitch", "SMIMEEnablePerMessageSwitch"]
+                .into_iter()
+                .find(|key| payload.boolean(key) == Ok(Some(true)))
+                .unwrap_or_default();
+            let message = format!("{}: {what} without an identity, and {rest}", name(payload));
+            found.weighing(severity, payload.span_of(key), message, "add SMIMEEncryptionCertificateUUID and the identity it names");
+        }
+    }
+}
+
+rule! {
+    DisputedCorner Info "smime-override-disputed" "Apple contradicts itself about this combination"
+    checks "SMIMEEncryptByDefaultUserOverrideable true while the switch for each message is off."
+    why "One text says users can change the default, the other that without the switch they cannot. Devices may differ; the key's name, Graph and the 2019 reference say they can."
+    example "<key>SMIMEEncryptByDefaultUserOverrideable</key><true/> without SMIMEEnableEncryptionPerMessageSwitch"
+    reference "apple/device-management, com.apple.eas.account.yaml; EAS-072" ["EAS-072"]
+    |scope, found| {
+        for payload in scope.mail_accounts() {
+            if scope.flag(payload, "SMIMEEncryptByDefaultUserOverrideable") && !has_message_switch(scope, payload) {
+                let message = format!("{}: whether users can change encryption by default is disputed here", name(payload));
+                found.add(payload.span_of("SMIMEEncryptByDefaultUserOverrideable"), message, "turn the switch for each message on as well");
+            }
+        }
+    }
+}
+
+rule! {
+    OldAndNew Warning "smime-old-and-new-differ" "The old key and its successor disagree"
+    checks "SMIMEEncryptionEnabled against SMIMEEncryptByDefault, and SMIMEEnablePerMessageSwitch against SMIMEEnableEncryptionPerMessageSwitch, where both are written."
+    why "Devices before iOS 12 follow the one, later ones the other: the same profile encrypts on some phones only."
+    example "<key>SMIMEEncryptionEnabled</key><true/><key>SMIMEEncryptByDefault</key><false/>"
+    reference "apple/device-management, com.apple.eas.account.yaml" ["EAS-071", "EAS-073"]
+    |scope, found| {
+        let pairs = [
+            ("SMIMEEncryptionEnabled", "SMIMEEncryptByDefault"),
+            ("SMIMEEnablePerMessageSwitch", "SMIMEEnableEncryptionPerMessageSwitch"),
+        ];
+        for payload in scope.mail_accounts() {
+            for (old, new) in pairs {
+                if let (Ok(Some(before)), Ok(Some(after))) = (payload.boolean(old), payload.boolean(new))
+                    && before != after
+                {
+                    let message = format!("{}: {old} is {before} and {new} is {after}", name(payload));
+                    found.add(payload.span_of(old), message, format!("remove {old}, or give it the same value"));
+                }
+            }
+        }
+    }
+}
+
+rule! {
+    OneIdentityForBoth Info "smime-one-identity" "The same identity signs and decrypts"
+    checks "Accounts whose signing and encryption certificate are the same payload."
+    why "It works. But an encryption key should be kept to read old mail, and a signing key should exist once; separate ones are usual."
+    example "the same UUID in SMIMESigningCertificateUUID and SMIMEEncryptionCertificateUUID"
+    reference "OUT-013, OUT-014" ["OUT-013", "OUT-014"]
+    |scope, found| {
+        for payload in scope.mail_accounts() {
+            let signing = payload.string(SIGNING_CERTIFICATE).ok().flatten();
+            if signing.is_some() && signing == payload.string(ENCRYPTION_CERTIFICATE).ok().flatten() {
+                let message = format!("{}: one identity signs and decrypts", name(payload));
+                found.add(payload.span_of(ENCRYPTION_CERTIFICATE), message, "use two identities where the CA offers them");
+            }
+        }
+    }
+}
+
+rule! {
+    EncryptionPerDevice Warning "smime-encryption-per-device" "The encryption identity exists on this device only"
+    checks "SMIMEEncryptionCertificateUUID that names a SCEP or ACME payload."
+    why "Each device gets its own key, so the second phone cannot read what was encrypted to the first, and neither reads mail from before."
+    example "<key>SMIMEEncryptionCertificateUUID</key> naming a com.apple.security.scep payload"
+    reference "SMO-013; OUT-029" ["SMO-013", "OUT-029"]
+    |scope, found| {
+        for payload in scope.mail_accounts() {
+            let Ok(Some(uuid)) = payload.string(ENCRYPTION_CERTIFICATE) else { continue };
+            if let Some(identity) = scope.profile.payload_by_uuid(uuid).filter(|p| p.is(SCEP) || p.is(ACME)) {
+                let message = format!("{}: decrypts with {}, whose key every device makes anew", name(payload), name(identity));
+                found.add(payload.span_of(ENCRYPTION_CERTIFICATE), message, "deliver an imported PKCS#12, the same to all devices of the user");
+            }
+        }
+    }
+}
+
+rule! {
+    EnabledMissing Warning "smime-enabled-missing" "This iOS needs SMIMEEnabled"
+    checks "On iOS before 10, that an Exchange account with S/MIME keys has SMIMEEnabled true."
+    why "Only from iOS 10 is S/MIME there without it."
+    example "<key>SMIMESigningCertificateUUID</key><string>...</string> on iOS 9"
+    reference "apple/device-management, com.apple.eas.account.yaml" ["EAS-061"]
+    |scope, found| {
+        if scope.os >= OsVersion::new(10, 0, 0) {
+            return;
+        }
+        for payload in scope.mail_accounts().filter(|payload| payload.is(EAS) && !scope.flag(payload, "SMIMEEnabled")) {
+            if let Some(entry) = payload.dictionary().entries.iter().find(|entry| entry.key.starts_with("SMIME") && entry.key != "SMIMEEnabled") {
+                found.add(entry.key_span, format!("{}: S/MIME is off without SMIMEEnabled", name(payload)), "add SMIMEEnabled with true");
+            }
+        }
+    }
+}

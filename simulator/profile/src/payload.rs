@@ -1,0 +1,200 @@
+//! One payload of a profile, with readers that tell absent from wrong.
+
+use crate::Timestamp;
+use crate::plist::{Dictionary, Node, Span, Value};
+use serde::{Deserialize, Serialize};
+
+/// One item of a profile's PayloadContent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Payload {
+    /// Its place in PayloadContent, from 0; items that are no dictionary are counted but have no payload.
+    pub index: usize,
+    /// Where its dictionary stands.
+    pub span: Span,
+    dictionary: Dictionary,
+}
+
+/// A key holds a value of another type than the reader asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key} is {found}, not {expected}")]
+pub struct WrongType {
+    /// The key.
+    pub key: String,
+    /// The type asked for, in plist words.
+    pub expected: &'static str,
+    /// The type found, in plist words.
+    pub found: &'static str,
+    /// Where the value stands.
+    pub span: Span,
+}
+
+impl Payload {
+    /// Makes a payload of a dictionary, outside any document.
+    pub fn new(index: usize, dictionary: Dictionary) -> Payload {
+        Payload { index, span: Span::default(), dictionary }
+    }
+
+    pub(crate) fn placed(index: usize, span: Span, dictionary: Dictionary) -> Payload {
+        Payload { index, span, dictionary }
+    }
+
+    /// All keys and values.
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
+    /// PayloadType; none if absent or no string, as with all accessors that return text.
+    pub fn payload_type(&self) -> Option<&str> {
+        self.dictionary.str("PayloadType")
+    }
+
+    /// PayloadIdentifier.
+    pub fn identifier(&self) -> Option<&str> {
+        self.dictionary.str("PayloadIdentifier")
+    }
+
+    /// PayloadUUID.
+    pub fn uuid(&self) -> Option<&str> {
+        self.dictionary.str("PayloadUUID")
+    }
+
+    /// PayloadDisplayName.
+    pub fn display_name(&self) -> Option<&str> {
+        self.dictionary.str("PayloadDisplayName")
+    }
+
+    /// PayloadDescription.
+    pub fn description(&self) -> Option<&str> {
+        self.dictionary.str("PayloadDescription")
+    }
+
+    /// PayloadOrganization.
+    pub fn organization(&self) -> Option<&str> {
+        self.dictionary.str("PayloadOrganization")
+    }
+
+    /// PayloadVersion.
+    pub fn version(&self) -> Option<i64> {
+        self.integer("PayloadVersion").ok().flatten()
+    }
+
+    /// True if the payload is of that type.
+    pub fn is(&self, payload_type: &str) -> bool {
+        self.payload_type() == Some(payload_type)
+    }
+
+    /// The value of a key, whatever its type.
+    pub fn node(&self, key: &str) -> Option<&Node> {
+        self.dictionary.get(key)
+    }
+
+    /// Where a key's value stands, else where the payload stands.
+    pub fn span_of(&self, key: &str) -> Span {
+        self.dictionary.get(key).map_or(self.span, |node| node.span)
+    }
+
+    /// The boolean under a key.
+    ///
+    /// # Errors
+    /// [`WrongType`] when the key is there and holds something else.
+    pub fn boolean(&self, key: &str) -> Result<Option<bool>, WrongType> {
+        self.typed(key, "boolean", Value::as_boolean)
+    }
+
+    /// The string under a key.
+    ///
+    /// # Errors
+    /// [`WrongType`] when the key is there and holds something else.
+    pub fn string(&self, key: &str) -> Result<Option<&str>, WrongType> {
+        self.typed(key, "string", Value::as_str)
+    }
+
+    /// The integer under a key. One of 2⁶³ or more is given as `i64::MAX`.
+    ///
+    /// # Errors
+    /// [`WrongType`] when the key is there and holds something else.
+    pub fn integer(&self, key: &str) -> Result<Option<i64>, WrongType> {
+        self.typed(key, "integer", |value| {
+            value.as_integer().map(|number| i64::try_from(number).unwrap_or(i64::MAX))
+        })
+    }
+
+    /// The number under a key, real or integer.
+    ///
+    /// # Errors
+    /// [`WrongType`] when the key is there and holds something else.
+    pub fn real(&self, key: &str) -> Result<Option<f64>, WrongType> {
+        self.typed(key, "real", Value::as_number)
+    }
+
+    /// The data under a key.
+    ///
+    /// # Errors
+    /// [`WrongType`] when the key is there and holds something else.
+    pub fn data(&self, key: &str) -> Result<Option<&[u8]>, WrongType> {
+        self.typed(key, "data", Value::as_data)
+    }
+
+    /// The date under a key.
+    ///
+    /// # Errors
+    /// [`WrongType`] when the key is there and holds something else.
+    pub fn date(&self, key: &str) -> Result<Option<Timestamp>, WrongType> {
+        self.typed(key, "date", Value::as_date)
+    }
+
+    /// The dictionary under a key.
+    ///
+    /// # Errors
+    /// [`WrongType`] when the key is there and holds something else.
+    pub fn dict(&self, key: &str) -> Result<Option<&Dictionary>, WrongType> {
+        self.typed(key, "dict", Value::as_dictionary)
+    }
+
+    /// The items of the array under a key.
+    ///
+    /// # Errors
+    /// [`WrongType`] when the key is there and holds something else.
+    pub fn array(&self, key: &str) -> Result<Option<&[Node]>, WrongType> {
+        self.typed(key, "array", Value::as_array)
+    }
+
+    fn typed<'a, T>(
+        &'a self,
+        key: &str,
+        expected: &'static str,
+        read: impl Fn(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, WrongType> {
+        let Some(node) = self.dictionary.get(key) else { return Ok(None) };
+        read(&node.value).map(Some).ok_or_else(|| WrongType {
+            key: key.to_owned(),
+            expected,
+            found: node.value.type_name(),
+            span: node.span,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readers_tell_absent_from_wrong() {
+        let payload = Payload::new(
+            0,
+            Dictionary::new().with("SSL", "true").with("Days", 7).with("Big", u64::MAX).with("OAuth", true),
+        );
+        assert_eq!(payload.boolean("OAuth"), Ok(Some(true)));
+        assert_eq!(payload.boolean("Missing"), Ok(None));
+        assert_eq!(payload.integer("Days"), Ok(Some(7)));
+        assert_eq!(payload.real("Days"), Ok(Some(7.0)));
+        assert_eq!(payload.integer("Big"), Ok(Some(i64::MAX)));
+        let wrong = payload.boolean("SSL").map_err(|e| (e.key, e.expected, e.found));
+        assert_eq!(wrong, Err(("SSL".to_owned(), "boolean", "string")));
+        assert!(
+            payload.string("Days").is_err() && payload.data("SSL").is_err() && payload.dict("SSL").is_err()
+        );
+        assert!(payload.array("SSL").is_err() && payload.date("SSL").is_err());
+    }
+}

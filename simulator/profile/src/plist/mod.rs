@@ -1,0 +1,27 @@
+//! Property lists, XML and binary, read with byte spans and under written limits.
+
+mod binary;
+mod encoding;
+mod error;
+mod reader;
+mod value;
+mod xml;
+
+pub use error::{ReadError, ReadReason};
+pub use reader::{Format, Reading, read, read_with_findings};
+pub use value::{Dictionary, Entry, Node, Span, Value};
+
+/// The longest document read, in bytes: 16 MiB. Real profiles stay below 1 MiB; the largest carry fonts.
+pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The deepest nesting read: the root is at depth 1. Apple's schema needs 12; 64 leaves room for vendor
+/// configuration and keeps every later recursive walk, dropping included, far from the end of a stack.
+pub const DEPTH_MAX: usize = 64;
+/// The most values read, containers included and dictionary keys not.
+pub const NODES_MAX: usize = 1_000_000;
+/// The most bytes of strings, keys and data taken from a binary list, where one object may be referred to often.
+pub const BINARY_CONTENT_BYTES_MAX: usize = 2 * DOCUMENT_BYTES_MAX;
+/// The most findings one reading reports; further ones of the same document are dropped.
+pub const FINDINGS_MAX: usize = 1_000;
+
+#[cfg(test)]
+mod tests;

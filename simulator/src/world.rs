@@ -1,0 +1,454 @@
+//! The embedded world of one phone: an Exchange-like server, a directory, a public authority, a colleague, a token
+//! issuer, and virtual time. Everything is in process and reproducible from the seed, but for real cryptography.
+
+use crate::PROVIDER;
+use crate::keys::{ALICE, AUTHORITY, BOB, CAROL, WorldKey};
+use device::{
+    AccountId, AccountOrigin, Answer, Attachment, Device, DeviceFacts, Event, Input, MessageId, PromptId,
+    Reading, ReadingRefusal, Reply, Secret, Source, UserAction, Verdict,
+};
+use peers::correspondent::{ComposeError, Correspondent};
+use peers::exchange::{Authentication, Bearer};
+use peers::token_issuer::TokenKey;
+use peers::{Directory, DirectoryError, Exchange, TokenIssuer, User};
+use smime::message::SignerReport;
+use smime::{
+    Certificate, Context, Identity, IssueError, IssueRequest, PrivateKeyError, Timestamp,
+};
+use thiserror::Error;
+
+/// The host of the sign-in page.
+pub(crate) const LOGIN_HOST: &str = "login.contoso.example";
+
+/// Somebody without a certificate, outside the organisation.
+const STRANGER: &str = "erin@partner.example";
+
+/// The most exchanges that one input may cause; a phone and a server that go on talking beyond it have a bug.
+const MAX_EXCHANGES: usize = 10_000;
+
+/// How far virtual time moves with each input of the owner: a second.
+const STEP_MS: i64 = 1_000;
+
+/// Ten years in milliseconds, leap days not counted: how long the world's certificates hold before and after the start.
+const TEN_YEARS_MS: i64 = 10 * 365 * 86_400_000;
+
+/// The simulated owner of the phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The managed address.
+    pub email: String,
+    /// The sign-in name.
+    pub user_name: String,
+    /// The server of the managed account, where the profile names it.
+    pub host: Option<String>,
+    /// The password that the profile brings; else the world chooses one.
+    pub password: Option<Secret>,
+}
+
+/// What a world is made of.
+#[derive(Clone, Debug)]
+pub struct WorldOptions {
+    /// The phone.
+    pub facts: DeviceFacts,
+    /// The virtual time at the start.
+    pub clock: Timestamp,
+    /// The seed.
+    pub seed: u64,
+    /// The owner.
+    pub owner: Owner,
+}
+
+/// Why no world could be made.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum WorldError {
+    /// A committed key is broken.
+    #[error("the committed key of {holder}: {source}")]
+    Key {
+        /// Whose.
+        holder: &'static str,
+        /// How.
+        source: PrivateKeyError,
+    },
+    /// A certificate could not be issued; the clock may be outside what certificates can say.
+    #[error("a certificate of the world cannot be issued: {0}")]
+    Issue(#[from] IssueError),
+    /// The owner's address or user name does not fit into the directory.
+    #[error("the directory does not {0}")]
+    Directory(#[from] DirectoryError),
+}
+
+/// A colleague of the owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// First name.
+    pub name: String,
+    /// Address.
+    pub address: String,
+}
+
+/// What a colleague made of a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ColleagueReading {
+    /// It was signed.
+    pub signed: bool,
+    /// It was encrypted.
+    pub encrypted: bool,
+    /// It opened, and every signature on it holds.
+    pub valid: bool,
+    /// Who signed.
+    pub signed_by: Option<String>,
+    /// The text.
+    pub text: Option<String>,
+    /// The attachment's octets.
+    pub attachment: Option<Vec<u8>>,
+    pub(crate) problem: Option<String>,
+}
+
+impl ColleagueReading {
+    /// What is wrong with it.
+    pub fn problem(&self) -> String {
+        self.problem.clone().unwrap_or_else(|| "it is not signed and encrypted as meant".to_owned())
+    }
+}
+
+/// A message that left the phone, as it went over the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The recipient.
+    pub to: String,
+    /// The octets.
+    pub wire: Vec<u8>,
+}
+
+/// A peer whose certificate and test key can be shown.
+pub struct Peer {
+    /// Its address.
+    pub address: String,
+    /// Its certificate.
+    pub certificate: Certificate,
+    /// Its fixed test key.
+    pub key_pem: &'static str,
+}
+
+/// One phone and the world around it. A value: a clone is a second world in the same state.
+#[derive(Clone)]
+pub struct World {
+    pub(crate) device: Device,
+    pub(crate) exchange: Exchange,
+    pub(crate) issuer: TokenIssuer,
+    pub(crate) now: Timestamp,
+    authority: Certificate,
+    correspondent: Correspondent,
+    /// The colleague's certificate.
+    certificate: Certificate,
+    colleague: Colleague,
+    colleague_key: &'static WorldKey,
+    owner: Owner,
+    password: Secret,
+    personal: AccountId,
+    events: Vec<(Timestamp, Event)>,
+    seen_deliveries: usize,
+}
+
+fn context(now: Timestamp) -> Context<'static> {
+    Context { now, crypto: &PROVIDER }
+}
+
+fn key(of: &'static WorldKey) -> Result<smime::PrivateKey, WorldError> {
+    of.key().map_err(|source| WorldError::Key { holder: of.holder, source })
+}
+
+impl World {
+    /// Makes the world and the phone in it, with the owner's unmanaged account set up and synchronised.
+    ///
+    /// # Errors
+    /// [`WorldError`].
+    pub fn new(options: WorldOptions) -> Result<Self, WorldError> {
+        let WorldOptions { facts, clock, seed, owner } = options;
+        let cx = context(clock);
+        let validity = (Timestamp(clock.0 - TEN_YEARS_MS), Timestamp(clock.0 + TEN_YEARS_MS));
+        let authority_key = key(&AUTHORITY)?;
+        let request = IssueRequest::authority("Example Public Mail CA", 1, validity);
+        let authority = smime::issue_self_signed(&cx, &authority_key, &request)?;
+        let issuing = Identity { certificate: authority.clone(), key: authority_key, chain: Vec::new() };
+        let password = owner.password.clone().unwrap_or_else(|| Secret::new("correct horse battery staple"));
+        let mut directory = Directory::new();
+        let mut colleagues = Vec::new();
+        for (serial, holder, name) in [(2, &ALICE, "Alice"), (3, &BOB, "Bob"), (4, &CAROL, "Carol")] {
+            let address = format!("{}@contoso.example", holder.holder);
+            let private = key(holder)?;
+            let spki = private.load(&cx).map_err(IssueError::from)?.public_key();
+            let request = IssueRequest::mail(name, &[&address], serial, validity);
+            let certificate = smime::issue(&cx, &issuing, &spki, &request)?;
+            let is_owner = address.eq_ignore_ascii_case(&owner.email);
+            let mut user = User::new(address.clone(), name, password.expose());
+            if is_owner {
+                // The owner's certificates are those that the profile delivers, not one of the world's.
+                add_sign_in_names(&mut user, &owner);
+            } else {
+                user.certificates.push(certificate.der().to_vec());
+                user.sign_in_names.retain(|n| !n.eq_ignore_ascii_case(&owner.user_name));
+                let identity = Identity { certificate, key: private, chain: Vec::new() };
+                colleagues.push((Colleague { name: name.to_owned(), address }, identity, holder));
+            }
+            directory.add(user)?;
+        }
+        if directory.user(&owner.email).is_none() {
+            let mut user = User::new(owner.email.clone(), local_part(&owner.email), password.expose());
+            add_sign_in_names(&mut user, &owner);
+            directory.add(user)?;
+        }
+        let personal_email = format!("{}@home.example", local_part(&owner.email));
+        directory.add(User::new(personal_email.clone(), "Own account", password.expose()))?;
+
+        // The colleague is not somebody of the owner's name, so that files of both can lie side by side.
+        let chosen = colleagues
+            .iter()
+            .position(|(c, ..)| c.name == "Bob" && local_part(&c.address) != local_part(&owner.email))
+            .or_else(|| colleagues.iter().position(|(c, ..)| c.name == "Carol"))
+            .unwrap_or(0);
+        let (colleague, identity, colleague_key) = colleagues.swap_remove(chosen);
+
+        let key = TokenKey::new(format!("token key of seed {seed}"));
+        let mut exchange = Exchange::new(directory, clock);
+        exchange.set_authentication(Authentication {
+            basic: true,
+            bearer: Some(Bearer {
+                key: key.clone(),
+                authorization_uri: format!("https://{LOGIN_HOST}{}", peers::token_issuer::AUTHORIZE),
+            }),
+            client_certificate: true,
+            client_certificate_required: false,
+        });
+        let certificate = identity.certificate.clone();
+        let correspondent = Correspondent::new(colleague.address.clone(), colleague.name.clone(), seed)
+            .with_identity(identity)
+            .with_anchor(authority.clone());
+        let mut world = World {
+            device: Device::new(facts, vec![authority.clone()], seed),
+            exchange,
+            issuer: TokenIssuer::new(key, 3_600),
+            now: clock,
+            authority,
+            correspondent,
+            certificate,
+            colleague,
+            colleague_key,
+            password: password.clone(),
+            personal: AccountId(0),
+            events: Vec::new(),
+            seen_deliveries: 0,
+            owner,
+        };
+        world.act(UserAction::AddAccount {
+            name: "Own account".to_owned(),
+            host: "mail.home.example".to_owned(),
+            email: personal_email.clone(),
+            user_name: personal_email,
+            password,
+        });
+        world.personal = world.device.accounts().first().map_or(AccountId(0), device::Account::id);
+        Ok(world)
+    }
+
+    fn context(&self) -> Context<'static> {
+        context(self.now)
+    }
+
+    /// The phone.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The owner.
+    pub fn owner(&self) -> &Owner {
+        &self.owner
+    }
+
+    /// What the owner answers when asked for the password.
+    pub fn password(&self) -> Answer {
+        Answer::Password(self.password.clone())
+    }
+
+    /// The colleague that mail goes to.
+    pub fn colleague(&self) -> &Colleague {
+        &self.colleague
+    }
+
+    /// Somebody who has no certificate.
+    pub fn stranger(&self) -> &str {
+        STRANGER
+    }
+
+    /// The owner's own account.
+    pub fn personal_account(&self) -> AccountId {
+        self.personal
+    }
+
+    /// The account that a profile brought; the first, if it brought several.
+    pub fn managed_account(&self) -> Option<AccountId> {
+        let managed = |a: &&device::Account| matches!(a.origin(), AccountOrigin::Profile { .. });
+        self.device.accounts().iter().find(managed).map(device::Account::id)
+    }
+
+    /// Installs a profile by hand, and lets the phone talk until it is quiet. What the profile brings is made known
+    /// to the peers: its roots are trusted, its client certificates are mapped to the owner.
+    pub fn install(&mut self, bytes: &[u8]) -> Reply {
+        let cx = self.context();
+        let input = Input::InstallProfile { bytes: bytes.to_vec(), source: Source::Owner };
+        let reply = self.device.handle(&cx, input);
+        if matches!(reply, Reply::Installed(_)) {
+            for root in self.profile_roots() {
+                self.correspondent.trust.add(root);
+            }
+            for identity in self.device.keychain().identities() {
+                let der = identity.identity.certificate.der().to_vec();
+                // The same certificate twice, or one that somebody else has, changes nothing here.
+                let _ = self.exchange.directory_mut().map_client_certificate(&self.owner.email, der);
+            }
+        }
+        self.settle();
+        reply
+    }
+
+    /// Lets the owner do something, and the phone talk until it is quiet.
+    pub fn act(&mut self, action: UserAction) -> Verdict {
+        self.now = Timestamp(self.now.0 + STEP_MS);
+        let cx = self.context();
+        let reply = self.device.handle(&cx, Input::User(action));
+        self.settle();
+        match reply {
+            Reply::Action(verdict) => verdict,
+            _ => Verdict::Allowed { by: None },
+        }
+    }
+
+    /// Lets the owner answer a prompt.
+    pub fn answer(&mut self, prompt: PromptId, answer: Answer) {
+        self.act(UserAction::Answer { prompt, answer });
+    }
+
+    /// Carries exchanges until the phone is quiet.
+    fn settle(&mut self) {
+        let cx = self.context();
+        if self.device.poll_timeout().is_some_and(|due| due <= self.now) {
+            self.device.handle_timeout(&cx);
+        }
+        for _ in 0..MAX_EXCHANGES {
+            let Some(request) = self.device.poll_exchange(&cx) else { break };
+            let response = self.carry(&request);
+            self.device.handle(&cx, Input::Response { exchange: request.exchange, response });
+        }
+        while let Some(event) = self.device.poll_event() {
+            self.events.push((self.now, event));
+        }
+    }
+
+    /// What happened on the phone since the last call.
+    pub fn take_events(&mut self) -> Vec<(Timestamp, Event)> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// The messages that left the phone since the last call, one entry for each recipient.
+    pub fn take_deliveries(&mut self) -> Vec<Delivery> {
+        let all = self.exchange.deliveries();
+        let new = all.get(self.seen_deliveries..).unwrap_or_default();
+        let found = new
+            .iter()
+            .filter(|d| d.device_id.is_some())
+            .flat_map(|d| {
+                let recipients = d.delivered.iter().chain(&d.outside).chain(&d.unknown);
+                recipients.map(|to| Delivery { to: to.clone(), wire: d.mime.clone() })
+            })
+            .collect();
+        self.seen_deliveries = all.len();
+        found
+    }
+
+    /// Opens a message on the phone.
+    ///
+    /// # Errors
+    /// As [`Device::read_message`].
+    pub fn read_message(&self, account: AccountId, id: MessageId) -> Result<Reading, ReadingRefusal> {
+        self.device.read_message(&self.context(), account, id)
+    }
+
+    /// What the colleague makes of a message.
+    pub fn colleague_reads(&self, wire: &[u8]) -> ColleagueReading {
+        crate::colleague::reading(&self.correspondent.read(&self.context(), wire))
+    }
+
+    /// The colleague answers the owner, signed and encrypted to that certificate, which the directory publishes.
+    ///
+    /// # Errors
+    /// The engine cannot sign or encrypt.
+    pub fn colleague_answers(
+        &mut self,
+        certificate: &Certificate,
+        text: &str,
+        attachment: &Attachment,
+    ) -> Result<Vec<u8>, ComposeError> {
+        // The owner is in the directory, so publishing cannot fail.
+        let _ = self.exchange.directory_mut().publish(&self.owner.email, certificate.der().to_vec());
+        let cx = self.context();
+        crate::colleague::answer(&mut self.correspondent, &cx, &self.owner.email, certificate, text, attachment)
+    }
+
+    /// Puts a message into the owner's mailbox on the server.
+    pub fn deliver_to_owner(&mut self, wire: &[u8]) {
+        let from = self.colleague.address.clone();
+        // The owner's mailbox exists from the start.
+        let _ = self.exchange.deliver(self.now, &from, &self.owner.email, wire);
+    }
+
+    fn profile_roots(&self) -> Vec<Certificate> {
+        let delivered = self.device.keychain().certificates().iter().map(|c| &c.certificate);
+        delivered.filter(|c| c.is_self_issued()).cloned().collect()
+    }
+
+    /// The roots that the peers trust: the public authority's, and those of the profile.
+    pub fn roots(&self) -> Vec<Certificate> {
+        let mut roots = vec![self.authority.clone()];
+        roots.extend(self.profile_roots());
+        roots
+    }
+
+    /// The embedded peers that take part, with their test keys.
+    pub fn peers(&self) -> Vec<Peer> {
+        vec![Peer {
+            address: self.colleague.address.clone(),
+            certificate: self.certificate.clone(),
+            key_pem: self.colleague_key.pem(),
+        }]
+    }
+}
+
+fn local_part(address: &str) -> &str {
+    address.split('@').next().unwrap_or(address)
+}
+
+fn add_sign_in_names(user: &mut User, owner: &Owner) {
+    for name in [&owner.user_name, &owner.email] {
+        if !user.sign_in_names.iter().any(|n| n.eq_ignore_ascii_case(name)) {
+            user.sign_in_names.push(name.clone());
+        }
+    }
+}
+
+/// What is wrong with a signature, if anything is.
+pub fn signer_problem(signer: &SignerReport) -> Option<String> {
+    if let Err(error) = &signer.signature {
+        return Some(error.to_string());
+    }
+    if let Err(error) = &signer.path {
+        return Some(error.to_string());
+    }
+    (!signer.valid()).then(|| "the signer’s address is not the sender’s".to_owned())
+}
+
