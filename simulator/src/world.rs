@@ -355,7 +355,7 @@ impl World {
 
     /// The messages that left the phone since the last call, one entry for each recipient.
     pub fn take_deliveries(&mut self) -> Vec<Delivery> {
-        let new: Vec<_> = self.exchange.deliveries().filter(|d| d.number > self.seen_delivery).collect();
+        let new = self.exchange.deliveries_since(self.seen_delivery);
         let newest = new.last().map_or(self.seen_delivery, |d| d.number);
         let found = new
             .iter()

@@ -8,7 +8,7 @@ use smime::Timestamp;
 use std::fmt;
 use wire::DateTime;
 
-/// The most mails that the log keeps; the oldest are dropped.
+/// The most mails that the log keeps; the oldest tenth is dropped to make room.
 pub const DELIVERIES: usize = 100_000;
 /// The most mails that wait to leave the organisation; more are refused.
 pub const OUTBOX: usize = 10_000;
@@ -89,8 +89,14 @@ pub(super) struct Submission<'a> {
 
 impl Exchange {
     /// Walks the mails that were accepted, oldest first, at most [`DELIVERIES`].
-    pub fn deliveries(&self) -> impl ExactSizeIterator<Item = &Delivery> {
-        self.deliveries.iter()
+    pub fn deliveries(&self) -> &[Delivery] {
+        &self.deliveries
+    }
+
+    /// Walks the mails that were accepted after the one of a number; 0 is before all.
+    pub fn deliveries_since(&self, number: u64) -> &[Delivery] {
+        let known = self.deliveries.partition_point(|delivery| delivery.number <= number);
+        self.deliveries.get(known..).unwrap_or_default()
     }
 
     /// Walks the mails that wait to leave the organisation.
@@ -189,10 +195,10 @@ impl Exchange {
     }
 
     fn record(&mut self, delivery: Delivery) {
-        self.deliveries.push_back(Delivery { number: self.next_delivery, ..delivery });
+        self.deliveries.push(Delivery { number: self.next_delivery, ..delivery });
         self.next_delivery += 1;
         if self.deliveries.len() > DELIVERIES {
-            self.deliveries.pop_front();
+            self.deliveries.drain(..DELIVERIES / 10);
         }
     }
 

@@ -8,7 +8,7 @@ use crate::directory::fold;
 use crate::{Directory, DirectoryError, Mailbox, User};
 use serde::{Deserialize, Serialize};
 use smime::{Certificate, Context, Timestamp, TrustStore};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use wire::eas::folder_sync::FolderSyncResponse;
 use wire::eas::headers::{CommandHeaders, WBXML};
 use wire::eas::move_items::MoveItemsResponse;
@@ -48,7 +48,7 @@ pub struct Exchange {
     pub(super) policy: Option<PolicyDocument>,
     pub(super) provisioning_signal: ProvisioningSignal,
     pub(super) unknown_recipients: UnknownRecipients,
-    pub(super) deliveries: VecDeque<Delivery>,
+    pub(super) deliveries: Vec<Delivery>,
     pub(super) outbox: Vec<Outgoing>,
     pub(super) next_key: u32,
     pub(super) next_delivery: u64,
@@ -81,7 +81,7 @@ impl Exchange {
             policy: None,
             provisioning_signal: ProvisioningSignal::default(),
             unknown_recipients: UnknownRecipients::default(),
-            deliveries: VecDeque::new(),
+            deliveries: Vec::new(),
             outbox: Vec::new(),
             next_key: 1,
             next_delivery: 1,

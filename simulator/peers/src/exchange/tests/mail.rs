@@ -42,7 +42,7 @@ fn mail_reaches_everyone_it_names_and_stays_as_it_was() {
     let mime = message(header);
     assert_eq!(send(&client, &mut server, "1", mime.clone()), None);
 
-    let delivery = server.deliveries().next().unwrap();
+    let delivery = &server.deliveries()[0];
     assert_eq!(delivery.mime, mime, "the log has what was on the wire");
     assert_eq!(delivery.delivered, ["bob@example.test", "anna@example.test"]);
     assert_eq!(delivery.device_id.as_deref(), Some(client.device_id.to_lowercase().as_str()));
@@ -73,6 +73,8 @@ fn a_client_id_sends_once() {
     let tablet = Client { device_id: "tablet".into(), ..client };
     assert_eq!(send(&tablet, &mut server, "1", mime), None, "of another device");
     assert_eq!(server.deliveries().len(), 3);
+    let numbers = |since| server.deliveries_since(since).iter().map(|d| d.number).collect::<Vec<_>>();
+    assert_eq!((numbers(0), numbers(2), numbers(3)), (vec![1, 2, 3], vec![3], vec![]));
 }
 
 #[test]
@@ -88,7 +90,7 @@ fn what_cannot_be_sent_is_refused_and_may_be_sent_again() {
     ] {
         assert_eq!(send(&client, &mut server, "1", mime), Some(status));
     }
-    assert!(server.deliveries().len() == 0 && server.outbox().is_empty());
+    assert!(server.deliveries().is_empty() && server.outbox().is_empty());
     assert_eq!(server.mailbox("bob@example.test").unwrap().mails(folder::INBOX).count(), 6);
     assert_eq!(send(&client, &mut server, "1", from("a.berg@example.org")), None, "an alias is the user");
 }
@@ -99,7 +101,7 @@ fn unknown_recipients_bounce_if_the_server_is_told_so() {
     server.set_unknown_recipients(UnknownRecipients::Bounce);
     let client = anna(&mut server);
     assert_eq!(send(&client, &mut server, "1", message("To: bob@example.test, no@example.org")), None);
-    assert_eq!(server.deliveries().next().unwrap().unknown, ["no@example.org"]);
+    assert_eq!(server.deliveries()[0].unknown, ["no@example.org"]);
     assert!(newest(&server, "bob@example.test", folder::INBOX).starts_with(b"Received: "));
     let report = String::from_utf8(newest(&server, ADDRESS, folder::INBOX)).unwrap();
     assert!(report.contains("no@example.org") && report.contains("Undeliverable"), "{report}");
@@ -191,4 +193,23 @@ fn a_full_mailbox_takes_no_mail_and_a_full_outbox_lets_none_out() {
     assert_eq!(send(&client, &mut server, "more", message("To: out@elsewhere.example")), refused);
     server.take_outbox();
     assert_eq!(send(&client, &mut server, "more", message("To: out@elsewhere.example")), None);
+}
+
+#[test]
+fn the_log_is_bounded_and_its_numbers_go_on() {
+    use crate::exchange::DELIVERIES;
+    let mut server = server();
+    for number in 0..=DELIVERIES {
+        if number % 9_000 == 0 {
+            let inbox = server.mailbox_mut(ADDRESS).unwrap();
+            let ids: Vec<_> = inbox.folder(folder::INBOX).unwrap().items.keys().cloned().collect();
+            ids.iter().for_each(|id| drop(inbox.remove(folder::INBOX, id)));
+        }
+        server.deliver(NOW, "x@elsewhere.example", ADDRESS, b"").unwrap();
+        if number + 1 == DELIVERIES {
+            assert_eq!(server.deliveries().len(), DELIVERIES);
+        }
+    }
+    assert_eq!(server.deliveries().len(), DELIVERIES + 1 - DELIVERIES / 10);
+    assert_eq!(server.deliveries_since(DELIVERIES as u64).len(), 1);
 }
