@@ -22,8 +22,11 @@ fn context() -> Context<'static> {
     Context { now: Timestamp(1_793_606_400_000), crypto: &PROVIDER }
 }
 
-/// What must become of each broken profile: the exit code, and the code of the cause where the phone refuses it.
-const BROKEN: [(&str, i32, Option<(&str, u64)>); 22] = [
+/// Domain and code of the innermost error.
+type Cause = Option<(&'static str, u64)>;
+
+/// What must become of each broken profile: the exit code, and the cause where the phone refuses it.
+const BROKEN: [(&str, i32, Cause); 22] = [
     ("all-services-off", 1, Some(("MCPayloadErrorDomain", 2004))),
     ("cyclic-binary", 2, None),
     ("dangling-certificate-uuid", 1, Some(("MCEASErrorDomain", 21004))),
