@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::devices::DeviceArguments;
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Try(TryArguments),
+    Device(DeviceArguments),
 }
 
 /// How to print the answer.
@@ -111,11 +113,11 @@ pub enum Variant {
     EncryptDefaultToggle { needs_switch: bool },
 }
 
-fn clock(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn clock(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse_rfc3339(text).map_err(|e| format!("{e}; write it like 2026-11-02T08:00:00Z"))
 }
 
-fn variant(text: &str) -> Result<Variant, String> {
+pub(crate) fn variant(text: &str) -> Result<Variant, String> {
     match text {
         "encrypt-default-toggle=free" => Ok(Variant::EncryptDefaultToggle { needs_switch: false }),
         "encrypt-default-toggle=needs-per-message-switch" => {

@@ -30,6 +30,8 @@ pub enum Failure {
     Json(#[from] serde_json::Error),
     #[error("failed to keep the observations: {0}")]
     Evidence(#[from] evidence::LogError),
+    #[error("{0}")]
+    Device(#[from] crate::devices::DeviceError),
 }
 
 impl Failure {
@@ -37,6 +39,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         let code = match self {
             Failure::Read { .. } | Failure::TooLarge { .. } => ExitCode::CannotStart,
+            Failure::Device(error) => error.exit_code(),
             _ => ExitCode::CannotJudge,
         };
         code as u8

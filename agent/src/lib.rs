@@ -3,6 +3,8 @@
 //! It is a library so that the conformance tests can drive the same ports; no rule about what is allowed lives here.
 
 pub mod cli;
+pub mod devices;
 pub mod exit;
 pub mod port;
+pub mod suggestion;
 pub mod trial;

@@ -3,6 +3,8 @@
 
 mod colleague;
 mod keys;
+mod mailboxes;
+pub mod store;
 mod transport;
 mod world;
 

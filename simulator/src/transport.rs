@@ -9,6 +9,9 @@ impl World {
     /// Carries one exchange to whoever answers; `None` when nobody does.
     pub(crate) fn carry(&mut self, request: &HttpRequest) -> Option<HttpResponse> {
         let url = Url::parse(&request.url)?;
+        if self.open {
+            self.take_in(request, &url);
+        }
         if url.path.starts_with(autodiscover::PATH) {
             return Some(autodiscover::answer(self.exchange.directory(), request));
         }

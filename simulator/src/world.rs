@@ -11,8 +11,10 @@ use peers::correspondent::{ComposeError, Correspondent};
 use peers::exchange::{Authentication, Bearer};
 use peers::token_issuer::TokenKey;
 use peers::{Directory, DirectoryError, Exchange, TokenIssuer, User};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smime::message::SignerReport;
 use smime::{Certificate, Context, Identity, IssueError, IssueRequest, PrivateKeyError, Timestamp};
+use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// The host of the sign-in page.
@@ -30,8 +32,11 @@ const STEP_MS: i64 = 1_000;
 /// Ten years in milliseconds, leap days not counted: how long the world's certificates hold before and after the start.
 const TEN_YEARS_MS: i64 = 10 * 365 * 86_400_000;
 
+/// The most deadlines that one move of the clock meets; a phone that asks for more has a bug.
+const MAX_DEADLINES: usize = 100_000;
+
 /// The simulated owner of the phone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
     /// The managed address.
     pub email: String,
@@ -77,7 +82,7 @@ pub enum WorldError {
 }
 
 /// A colleague of the owner.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Colleague {
     /// First name.
     pub name: String,
@@ -129,8 +134,9 @@ pub struct Peer {
     pub key_pem: &'static str,
 }
 
-/// One phone and the world around it. A value: a clone is a second world in the same state.
-#[derive(Clone)]
+/// One phone and the world around it. A value: a clone is a second world in the same state, serialising it a snapshot,
+/// which holds private keys and passwords and belongs into a file of mode 0600.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct World {
     pub(crate) device: Device,
     pub(crate) exchange: Exchange,
@@ -141,12 +147,30 @@ pub struct World {
     /// The colleague's certificate.
     certificate: Certificate,
     colleague: Colleague,
+    #[serde(serialize_with = "holder", deserialize_with = "held")]
     colleague_key: &'static WorldKey,
-    owner: Owner,
+    pub(crate) owner: Owner,
     password: Secret,
     personal: AccountId,
+    seed: u64,
+    /// Whether the server takes in whoever the phone signs in as.
+    pub(crate) open: bool,
+    /// The addresses, folded by the directory, whose password is settled.
+    pub(crate) settled: BTreeSet<String>,
+    #[serde(skip)]
     events: Vec<(Timestamp, Event)>,
     seen_delivery: u64,
+}
+
+/// A key of the world is stored by its holder: the keys are fixed.
+fn holder<S: Serializer>(key: &&'static WorldKey, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(key.holder)
+}
+
+fn held<'de, D: Deserializer<'de>>(d: D) -> Result<&'static WorldKey, D::Error> {
+    let wanted = String::deserialize(d)?;
+    let known = crate::keys::world_keys().into_iter().find(|k| k.holder == wanted);
+    known.ok_or_else(|| serde::de::Error::custom("no such key of the world"))
 }
 
 fn context(now: Timestamp) -> Context<'static> {
@@ -235,6 +259,9 @@ impl World {
             colleague_key,
             password: password.clone(),
             personal: AccountId(0),
+            seed,
+            open: false,
+            settled: BTreeSet::new(),
             events: Vec::new(),
             seen_delivery: 0,
             owner,
@@ -262,6 +289,11 @@ impl World {
     /// The virtual time.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// The owner.
@@ -302,17 +334,43 @@ impl World {
         let input = Input::InstallProfile { bytes: bytes.to_vec(), source: Source::Owner };
         let reply = self.device.handle(&cx, input);
         if matches!(reply, Reply::Installed(_)) {
-            for root in self.profile_roots() {
-                self.correspondent.trust.add(root);
-            }
-            for identity in self.device.keychain().identities() {
-                let der = identity.identity.certificate.der().to_vec();
-                // The same certificate twice, or one that somebody else has, changes nothing here.
-                let _ = self.exchange.directory_mut().map_client_certificate(&self.owner.email, der);
-            }
+            self.acquaint();
         }
         self.settle();
         reply
+    }
+
+    /// Makes what profiles brought known to the peers: roots are trusted, client certificates stand for the owner.
+    pub(crate) fn acquaint(&mut self) {
+        for root in self.profile_roots() {
+            self.correspondent.trust.add(root);
+        }
+        for identity in self.device.keychain().identities() {
+            let der = identity.identity.certificate.der().to_vec();
+            let holder = self.holder(&identity.owner.profile);
+            // The same certificate twice, or one that somebody else has, changes nothing here.
+            let _ = self.exchange.directory_mut().map_client_certificate(&holder, der);
+        }
+    }
+
+    /// Moves virtual time forward and lets the phone do what falls due on the way. Nothing happens when `to` is past.
+    pub fn advance_to(&mut self, to: Timestamp) {
+        for _ in 0..MAX_DEADLINES {
+            let Some(due) = self.device.poll_timeout().filter(|due| *due <= to) else { break };
+            self.now = self.now.max(due);
+            self.settle();
+            if self.device.poll_timeout() == Some(due) {
+                break;
+            }
+        }
+        self.now = self.now.max(to);
+        self.settle();
+    }
+
+    /// Changes what the phone is, as a new system or an enrolment would.
+    pub fn set_facts(&mut self, facts: DeviceFacts) {
+        self.device.set_facts(facts);
+        self.settle();
     }
 
     /// Lets the owner do something, and the phone talk until it is quiet.

@@ -61,7 +61,8 @@ pub(super) fn read(arguments: &TryArguments) -> Result<Input, Failure> {
     Ok(input)
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+/// The bytes of a file, or of standard input for `-`; at most [`MAX_FILE`].
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |source| Failure::Read { path: path.to_path_buf(), source };
     let mut bytes = Vec::new();
     if path == Path::new("-") {

@@ -5,7 +5,7 @@
 //! compares.
 
 mod findings;
-mod input;
+pub(crate) mod input;
 mod mail;
 mod output;
 

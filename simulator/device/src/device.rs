@@ -157,6 +157,11 @@ impl Device {
         &self.facts
     }
 
+    /// Makes the device another: a new system, another model, supervised or not.
+    pub fn set_facts(&mut self, facts: DeviceFacts) {
+        self.facts = facts;
+    }
+
     /// The installed profiles.
     pub fn profiles(&self) -> &[InstalledProfile] {
         &self.profiles
