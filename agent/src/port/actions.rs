@@ -1,6 +1,8 @@
 //! User actions, really tried on a copy of the world, and whether their effect was seen.
 
-use device::{AccountId, AccountOrigin, Device, Draft, EffectiveAccount, Event, Service, UserAction, Verdict};
+use device::{
+    AccountId, AccountOrigin, Device, Draft, EffectiveAccount, Event, Service, UserAction, Verdict,
+};
 use evidence::{Action, ActionOutcome};
 use intent::{ActionId, Position};
 use simulator::World;
