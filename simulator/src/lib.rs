@@ -10,7 +10,8 @@ mod world;
 
 pub use keys::{WorldKey, world_keys};
 pub use world::{
-    Colleague, ColleagueReading, Delivery, Owner, Peer, World, WorldError, WorldOptions, signer_problem,
+    Colleague, ColleagueReading, Delivery, Owner, Peer, STEP_MS, World, WorldError, WorldOptions,
+    signer_problem,
 };
 
 /// The cryptography of every simulated party.

@@ -26,8 +26,9 @@ const STRANGER: &str = "erin@partner.example";
 /// The most exchanges that one input may cause; a phone and a server that go on talking beyond it have a bug.
 const MAX_EXCHANGES: usize = 10_000;
 
-/// How far virtual time moves with each input of the owner: a second.
-const STEP_MS: i64 = 1_000;
+/// How far virtual time moves with each input of the owner, in milliseconds: a second. Setting up the owner's own account
+/// is the first.
+pub const STEP_MS: i64 = 1_000;
 
 /// Ten years in milliseconds, leap days not counted: how long the world's certificates hold before and after the start.
 const TEN_YEARS_MS: i64 = 10 * 365 * 86_400_000;

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod determinism;
+mod device_store;
 mod hostile;
 mod interop;
 mod matrix;

@@ -21,7 +21,7 @@ use intent::ActionId;
 use profile::{LineIndex, OsVersion, Profile, Timestamp};
 use serde_json::json;
 use simulator::store::{DeviceName, RecordError, decode, write_secret_file};
-use simulator::{Owner, PROVIDER, World, WorldOptions};
+use simulator::{Owner, PROVIDER, STEP_MS, World, WorldOptions};
 use smime::{Context, TrustStore, cms};
 use std::path::Path;
 use verdict::TrialError;
@@ -60,7 +60,8 @@ pub(super) fn create(session: &Session, arguments: &CreateArguments) -> Result<u
         variants,
     };
     let owner = Owner { email: user.clone(), user_name: user.clone(), host: None, password };
-    let clock = smime::Timestamp(arguments.clock.0);
+    // The phone is set up a step before, so that it starts at the time asked for.
+    let clock = smime::Timestamp(arguments.clock.0 - STEP_MS);
     let world = World::new(WorldOptions { facts, clock, seed: arguments.seed, owner })?.with_open_mailboxes();
     let lock = session.lock()?;
     if session.names()?.contains(&name) {

@@ -33,7 +33,7 @@ pub enum DeviceError {
     #[error("there is no action “{id}”{}", question(near.as_deref()))]
     NoAction { id: String, near: Option<String> },
     /// There is no such setting.
-    #[error("there is no setting “{key}”{}; settings are {known}, written KEY=VALUE", question(near.as_deref()))]
+    #[error("there is no setting “{key}”; settings are {known}, written KEY=VALUE{}", question(near.as_deref()))]
     NoSetting { key: String, near: Option<String>, known: String },
     /// The setting has no such value.
     #[error("{key} cannot be {value:?}: {expected}")]
@@ -42,7 +42,7 @@ pub enum DeviceError {
     #[error("a secret is read from a file: write --secret password=@FILE or --secret removal-passcode=@FILE")]
     SecretForm,
     /// There is no such secret.
-    #[error("there is no secret “{name}”{}; known are password and removal-passcode", question(near.as_deref()))]
+    #[error("there is no secret “{name}”; known are password and removal-passcode{}", question(near.as_deref()))]
     NoSecret { name: String, near: Option<String> },
     /// The file of a secret cannot be read.
     #[error("failed to read the secret “{name}” from {}: {source}", path.display())]
@@ -51,7 +51,7 @@ pub enum DeviceError {
     #[error("the secret “{name}” in {} {reason}", path.display())]
     BadSecret { name: String, path: PathBuf, reason: &'static str },
     /// There is no such answer.
-    #[error("{text:?} is no answer{}; write email-address=ADDRESS, user-name=NAME or missing-recipient-certificates=cancel", question(near.as_deref()))]
+    #[error("{text:?} is no answer; write email-address=ADDRESS, user-name=NAME or missing-recipient-certificates=cancel{}", question(near.as_deref()))]
     NoAnswer { text: String, near: Option<String> },
     /// There is no such prompt on the phone.
     #[error("no prompt {id} waits on {name}")]
