@@ -5,5 +5,7 @@ mod determinism;
 mod hostile;
 mod interop;
 mod matrix;
+mod oracle;
 mod program;
+mod readme;
 mod trial;
