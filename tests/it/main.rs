@@ -8,4 +8,5 @@ mod matrix;
 mod oracle;
 mod program;
 mod readme;
+mod snapshot;
 mod trial;
