@@ -31,10 +31,18 @@ fn certificates_read_the_same() {
             assert_eq!(tbs.issuer().to_der().unwrap(), ours.issuer_der(), "{}", file.display());
             assert_eq!(tbs.serial_number().as_bytes(), ours.serial(), "{}", file.display());
             assert_eq!(tbs.to_der().unwrap(), ours.tbs_der(), "{}", file.display());
-            assert_eq!(tbs.subject_public_key_info().to_der().unwrap(), ours.spki_der(), "{}", file.display());
+            assert_eq!(
+                tbs.subject_public_key_info().to_der().unwrap(),
+                ours.spki_der(),
+                "{}",
+                file.display()
+            );
             let validity = tbs.validity();
             let ms = |time: x509_cert::time::Time| time.to_unix_duration().as_millis() as i64;
-            assert_eq!((ms(validity.not_before), ms(validity.not_after)), (ours.not_before().0, ours.not_after().0));
+            assert_eq!(
+                (ms(validity.not_before), ms(validity.not_after)),
+                (ours.not_before().0, ours.not_after().0)
+            );
             compared += 1;
         }
     }
