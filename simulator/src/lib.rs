@@ -9,6 +9,7 @@ mod transport;
 mod world;
 
 pub use keys::{WorldKey, world_keys};
+pub use peers::DirectoryError;
 pub use world::{
     Colleague, ColleagueReading, Delivery, Owner, Peer, STEP_MS, World, WorldError, WorldOptions,
     signer_problem,

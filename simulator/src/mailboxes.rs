@@ -4,7 +4,7 @@
 //! a mailbox for every account of the phone, and the first password shown for a mailbox becomes its password; from
 //! then on any other is refused.
 
-use crate::world::{LOGIN_HOST, World};
+use crate::world::{LOGIN_HOST, World, mailbox_address};
 use device::{AccountOrigin, Secret};
 use peers::User;
 use wire::authorization::{AUTHORIZATION, Authorization};
@@ -17,7 +17,7 @@ impl World {
     pub fn with_open_mailboxes(mut self) -> Self {
         self.open = true;
         if self.owner.password.is_some() {
-            self.settled.insert(self.owner.email.to_lowercase());
+            self.settled.insert(mailbox_address(&self.owner.email).to_lowercase());
         }
         self
     }
@@ -28,8 +28,9 @@ impl World {
         let own = accounts.filter(
             |a| matches!(a.origin(), AccountOrigin::Profile { identifier, .. } if identifier == profile),
         );
-        let address = own.filter_map(|a| a.email()).find(|a| self.exchange.mailbox(a).is_some());
-        address.filter(|_| self.open).unwrap_or(&self.owner.email).to_owned()
+        let addresses = own.filter_map(|a| a.email()).map(mailbox_address);
+        let known = addresses.filter(|_| self.open).find(|a| self.exchange.mailbox(a).is_some());
+        known.unwrap_or_else(|| self.owner.email.clone())
     }
 
     /// Makes the mailboxes of the phone's accounts, and settles a password that a request shows for the first time.
@@ -40,14 +41,15 @@ impl World {
             .iter()
             .filter_map(|a| Some((a.email()?.to_owned(), a.user_name().map(str::to_owned))))
             .collect();
-        for (address, user_name) in accounts {
+        for (email, user_name) in accounts {
+            let address = mailbox_address(&email);
             if self.exchange.directory().user(&address).is_none() {
                 let name = address.split('@').next().unwrap_or_default();
                 let user = User { sign_in_names: Vec::new(), ..User::new(&address, name, "") };
-                // What is no address has no mailbox; the sign-in then fails as it would elsewhere.
+                // An address with control characters has no mailbox; the sign-in then fails as it would elsewhere.
                 let _ = self.exchange.add_user(user, self.now);
             }
-            for name in [Some(address.as_str()), user_name.as_deref()].into_iter().flatten() {
+            for name in [Some(email.as_str()), user_name.as_deref()].into_iter().flatten() {
                 let holder = self.exchange.directory().user_of_sign_in(name);
                 let differs = holder.is_none_or(|u| !u.address.eq_ignore_ascii_case(&address));
                 if differs {

@@ -20,8 +20,8 @@ use thiserror::Error;
 /// The host of the sign-in page.
 pub(crate) const LOGIN_HOST: &str = "login.contoso.example";
 
-/// Somebody without a certificate, outside the organisation.
-const STRANGER: &str = "erin@partner.example";
+/// People without a certificate, outside the organisation; the first who is not the owner is written to.
+const STRANGERS: [&str; 2] = ["erin@partner.example", "frank@partner.example"];
 
 /// The most exchanges that one input may cause; a phone and a server that go on talking beyond it have a bug.
 const MAX_EXCHANGES: usize = 10_000;
@@ -218,11 +218,15 @@ impl World {
             directory.add(user)?;
         }
         if directory.user(&owner.email).is_none() {
-            let mut user = User::new(owner.email.clone(), local_part(&owner.email), password.expose());
+            let mut user =
+                User::new(mailbox_address(&owner.email), local_part(&owner.email), password.expose());
             add_sign_in_names(&mut user, &owner);
             directory.add(user)?;
         }
-        let personal_email = format!("{}@home.example", local_part(&owner.email));
+        let personal_email = match "owner@home.example" {
+            taken if taken.eq_ignore_ascii_case(&owner.email) => "self@home.example".to_owned(),
+            free => free.to_owned(),
+        };
         directory.add(User::new(personal_email.clone(), "Own account", password.expose()))?;
 
         // The colleague is not somebody of the owner's name, so that files of both can lie side by side.
@@ -314,7 +318,8 @@ impl World {
 
     /// Somebody who has no certificate.
     pub fn stranger(&self) -> &str {
-        STRANGER
+        let taken = |address: &&&str| !address.eq_ignore_ascii_case(&self.owner.email);
+        STRANGERS.iter().find(taken).copied().unwrap_or_default()
     }
 
     /// The owner's own account.
@@ -495,6 +500,18 @@ impl World {
 
 fn local_part(address: &str) -> &str {
     address.split('@').next().unwrap_or(address)
+}
+
+/// The address of the owner's mailbox. An address that is none (EAS-020: a user principal name without at-sign) is
+/// unusable for mail; the mailbox behind it then has one of the world's domain.
+pub(crate) fn mailbox_address(email: &str) -> String {
+    let usable = email.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && !domain.is_empty()
+            && !domain.contains('@')
+            && !email.contains(char::is_whitespace)
+    });
+    if usable { email.to_owned() } else { "owner@contoso.example".to_owned() }
 }
 
 fn add_sign_in_names(user: &mut User, owner: &Owner) {

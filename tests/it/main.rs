@@ -6,5 +6,8 @@ mod device_store;
 mod hostile;
 mod interop;
 mod matrix;
+mod oracle;
 mod program;
+mod readme;
+mod snapshot;
 mod trial;

@@ -247,3 +247,40 @@ fn timings_are_printed_when_asked_for() {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(text.contains("total") && text.contains(" ms"), "{text}");
 }
+
+/// Writes a copy of a committed profile with pieces of its text replaced.
+fn edited(scratch: &Scratch, name: &str, edits: &[(&str, &str)]) -> std::path::PathBuf {
+    let mut text = std::fs::read_to_string(profile(name)).unwrap();
+    for (from, to) in edits {
+        assert!(text.contains(from), "{name} has no {from}");
+        text = text.replace(from, to);
+    }
+    let file = scratch.file("edited.mobileconfig");
+    std::fs::write(&file, text).unwrap();
+    file
+}
+
+#[test]
+fn any_user_of_any_domain_gets_a_mailbox() {
+    let scratch = Scratch::new("users");
+    let email = "<string>alice@contoso.example</string>";
+    for user in [
+        "dave@fabrikam.example",
+        "bob@contoso.example",
+        "carol@contoso.example",
+        "bob@fabrikam.example",
+        "owner@home.example",
+        "erin@partner.example",
+        "x+y@sub.domain.example",
+        "FABRIKAM\\dave",
+        "user1",
+    ] {
+        let file = edited(&scratch, "all-data-open", &[(email, &format!("<string>{user}</string>"))]);
+        let (code, result) = try_json(&file, &[]);
+        assert_eq!(result["account"]["email"], user, "{user}: {result:#}");
+        assert_eq!(verdict(&result, "message.move"), "allowed", "{user}");
+        if user.contains('@') {
+            assert_eq!(code, 0, "{user}: {result:#}");
+        }
+    }
+}

@@ -204,9 +204,9 @@ fn foot(out: &mut String, trial: &Trial, style: Style) {
     let findings = |s: &str| trial.findings.iter().filter(|f| f.severity == s).count();
     let _ = writeln!(
         out,
-        "\n{} errors, {} warnings; actions: {} allowed, {} denied, {} absent; mail: {} ok, {} failed, {} skipped",
-        findings("error"),
-        findings("warning"),
+        "\n{}, {}; actions: {} allowed, {} denied, {} absent; mail: {} ok, {} failed, {} skipped",
+        counted(findings("error"), "error"),
+        counted(findings("warning"), "warning"),
         count(ActionOutcome::Allowed),
         count(ActionOutcome::Denied),
         count(ActionOutcome::Absent),
@@ -221,4 +221,8 @@ fn foot(out: &mut String, trial: &Trial, style: Style) {
         _ => style.bad("not as the profile says"),
     };
     let _ = writeln!(out, "{closing} (exit {})", trial.exit);
+}
+
+fn counted(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

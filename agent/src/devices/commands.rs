@@ -21,7 +21,7 @@ use intent::ActionId;
 use profile::{LineIndex, OsVersion, Profile, Timestamp};
 use serde_json::json;
 use simulator::store::{DeviceName, RecordError, decode, write_secret_file};
-use simulator::{Owner, PROVIDER, STEP_MS, World, WorldOptions};
+use simulator::{Owner, PROVIDER, STEP_MS, World, WorldError, WorldOptions};
 use smime::{Context, TrustStore, cms};
 use std::path::Path;
 use verdict::TrialError;
@@ -43,10 +43,6 @@ fn toggle(needs_switch: bool) -> EncryptDefaultToggle {
 pub(super) fn create(session: &Session, arguments: &CreateArguments) -> Result<u8, Failure> {
     let name = session.name(&arguments.name)?;
     let user = &arguments.user;
-    let parts = user.split_once('@');
-    if parts.is_none_or(|(local, domain)| local.is_empty() || domain.is_empty()) {
-        return Err(DeviceError::User { user: user.clone() }.into());
-    }
     let password = Answers::secrets(&arguments.secret)?.password;
     let mut variants = Variants::default();
     for variant in &arguments.variant {
@@ -62,7 +58,13 @@ pub(super) fn create(session: &Session, arguments: &CreateArguments) -> Result<u
     let owner = Owner { email: user.clone(), user_name: user.clone(), host: None, password };
     // The phone is set up a step before, so that it starts at the time asked for.
     let clock = smime::Timestamp(arguments.clock.0 - STEP_MS);
-    let world = World::new(WorldOptions { facts, clock, seed: arguments.seed, owner })?.with_open_mailboxes();
+    let made = World::new(WorldOptions { facts, clock, seed: arguments.seed, owner });
+    let world = match made {
+        Err(WorldError::Directory(error)) => {
+            return Err(DeviceError::User { user: user.clone(), error }.into());
+        }
+        made => made?.with_open_mailboxes(),
+    };
     let lock = session.lock()?;
     if session.names()?.contains(&name) {
         let store = session.store.folder().to_path_buf();

@@ -77,9 +77,9 @@ pub enum DeviceError {
     /// The system would get older.
     #[error("{name} runs iOS {now}, and iOS {wanted} is older; a phone is only upgraded")]
     Older { name: DeviceName, now: OsVersion, wanted: OsVersion },
-    /// The owner's address is none.
-    #[error("--user {user:?} is no mail address")]
-    User { user: String },
+    /// Nobody of that name can have a mailbox.
+    #[error("--user {user:?} cannot be the owner: the directory does not {error}")]
+    User { user: String, error: simulator::DirectoryError },
 }
 
 impl DeviceError {

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use smime::cms::EncryptOptions;
 use smime::message::{SignOptions, SmimeError};
+use smime::mime::Base64Encoder;
 use smime::{BulkCipher, Certificate, Context, DigestAlgorithm, Purpose, Timestamp, message};
 
 /// A file that goes with a message.
@@ -237,17 +238,12 @@ fn entity(draft: &Draft, boundary: &str) -> Vec<u8> {
 }
 
 /// Base64 in lines of 76 characters (RFC 2045, 6.8).
-fn wrapped(bytes: &[u8]) -> String {
-    let flat = STANDARD.encode(bytes);
-    let mut out = String::with_capacity(flat.len() + flat.len() / 38 + 2);
-    let mut rest = flat.as_str();
-    while !rest.is_empty() {
-        let (line, tail) = rest.split_at(rest.len().min(76));
-        out.push_str(line);
-        out.push_str("\r\n");
-        rest = tail;
-    }
-    out
+fn wrapped(octets: &[u8]) -> String {
+    let mut encoder = Base64Encoder::new();
+    let mut out = Vec::new();
+    encoder.update(octets, &mut out);
+    encoder.finish(&mut out);
+    String::from_utf8(out).unwrap_or_default()
 }
 
 #[cfg(test)]

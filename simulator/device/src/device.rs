@@ -129,9 +129,14 @@ impl Device {
         }
     }
 
-    /// Does what is due. Nothing waits for a time yet but what [`Device::poll_timeout`] names.
+    /// Does what is due at the time of `cx`, and takes up what a restored snapshot had begun: exchanges that were
+    /// under way are not part of a snapshot, the jobs behind them are.
     pub fn handle_timeout(&mut self, cx: &Context<'_>) {
         self.expire_mail(cx);
+        let accounts: Vec<_> = self.accounts.iter().map(Account::id).collect();
+        for id in accounts {
+            self.drive(id);
+        }
     }
 
     /// The next exchange to carry out.
