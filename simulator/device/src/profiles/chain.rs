@@ -17,6 +17,11 @@ pub enum ErrorDomain {
     MCEASErrorDomain,
     MCSCEPErrorDomain,
     MCMDMErrorDomain,
+    MCLDAPErrorDomain,
+    MCCellularErrorDomain,
+    MCHomeScreenLayoutErrorDomain,
+    MCNotificationSettingsErrorDomain,
+    MCSharedDeviceConfigurationErrorDomain,
 }
 
 impl fmt::Display for ErrorDomain {
@@ -100,4 +105,22 @@ pub(super) fn failed_profile(name: &str, cause: ErrorLink) -> ErrorChain {
         ),
         cause,
     ])
+}
+
+impl ErrorChain {
+    /// The chain as a management server is told it: what fails by hand as an invalid profile (4000) fails there as an
+    /// installation (4001), and a failed installation is named twice (B.3, "MDM installation fails").
+    pub(super) fn told_to_mdm(mut self) -> Self {
+        use ErrorDomain::MCInstallationErrorDomain as Domain;
+        let outer = link(Domain, 4001, "Profile Installation Failed");
+        match self.0.first_mut() {
+            Some(first) if first.domain == Domain && first.code == 4000 => *first = outer,
+            Some(first) if first.domain == Domain && first.code == 4001 => {
+                first.text = "Profile Failed to Install".to_owned();
+                self.0.insert(0, outer);
+            }
+            _ => {}
+        }
+        self
+    }
 }
