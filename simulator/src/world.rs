@@ -316,7 +316,8 @@ impl World {
         self.input(Input::User(UserAction::Answer { prompt, answer }))
     }
 
-    fn input(&mut self, input: Input) -> Reply {
+    /// Gives the phone any input, and lets it talk until it is quiet.
+    pub fn input(&mut self, input: Input) -> Reply {
         let cx = self.context();
         let reply = self.device.handle(&cx, input);
         if matches!(reply, Reply::Installed(_)) {

@@ -149,8 +149,10 @@ fn required(profile: &Profile, name: &str, facts: &DeviceFacts) -> Result<(), Er
         let shallow = missing_key.path == missing_key.key
             || kind == payload_type::SCEP
                 && missing_key.path == format!("PayloadContent.{}", missing_key.key);
+        // Per-app VPN builds on the VPN type; without a tunnel only its own keys matter here.
+        let own = schema.payload(kind).and_then(|p| p.key(&missing_key.key));
         let known_here =
-            schema.key(kind, &missing_key.key).is_none_or(|k| k.introduced.is_none_or(|v| v <= facts.ios));
+            kind == payload_type::SCEP || own.is_some_and(|k| k.introduced.is_none_or(|v| v <= facts.ios));
         if shallow && known_here && acts(kind, facts) && kind != payload_type::LDAP {
             let cause = missing(ErrorDomain::MCPayloadErrorDomain, &missing_key.key);
             return Err(invalid_payload(name, &payload_name(payload), cause));
