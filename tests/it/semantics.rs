@@ -1,6 +1,7 @@
 //! What a phone makes of profiles: admission, questions, updates, removal, restrictions, another iOS.
 
-use conformance::{profile as fixture, root};
+use crate::program::try_json;
+use conformance::{Scratch, profile as fixture, root};
 use device::{
     AccountState, Answer, Device, DeviceFacts, ErrorDomain, Input, PromptId, PromptKind, Reply,
     RestrictionRule, RestrictionValue, Secret, Service, Source, UserAction, Variants, Verdict,
@@ -783,4 +784,29 @@ fn imap_ldap_and_vpn_are_settings_with_their_rules() {
     remove(&mut device, "example.all");
     assert!(device.mail_accounts().is_empty() && device.app_vpns().is_empty());
     assert!(device.directories().is_empty() && device.keychain().identities().is_empty());
+}
+
+#[test]
+fn the_owner_of_a_trial_agrees_and_cancels() {
+    let scratch = Scratch::new("semantics-consent");
+    let write = |name: &str, profile: &Dictionary| {
+        let path = scratch.file(name);
+        std::fs::write(&path, bytes(profile)).unwrap();
+        path
+    };
+    let texts = Dictionary::new().with("default", "May we?").with("nl", "Mag dit?");
+    let agreed = committed("all-data-open").with("ConsentText", texts);
+    let (_, result) = try_json(&write("consent.mobileconfig", &agreed), &[]);
+    assert_eq!(result["install"]["status"], "installed", "{result:#}");
+    let prompts: Vec<&str> =
+        result["prompts"].as_array().unwrap().iter().filter_map(|p| p["kind"].as_str()).collect();
+    assert_eq!(prompts.first(), Some(&"consent"), "{prompts:?}");
+    assert_eq!(result["prompts"][0]["text"], "May we?");
+    assert!(prompts.contains(&"password") && result["account"].is_object());
+
+    let locked = profile("locked", vec![pkcs12("alice-signing", false)]);
+    let (ended, result) = try_json(&write("locked.mobileconfig", &locked), &[]);
+    assert_eq!((ended, result["install"]["status"].as_str()), (1, Some("refused")), "{result:#}");
+    assert_eq!(result["install"]["error_chain"].as_array().unwrap().last().unwrap()["code"], 4004);
+    assert_eq!(result["prompts"][0]["kind"], "certificate-password");
 }

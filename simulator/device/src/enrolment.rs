@@ -130,3 +130,46 @@ impl Device {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use profile::plist::Dictionary;
+
+    fn enrolment(rights: i64) -> MdmEnrolment {
+        let payload = Dictionary::new()
+            .with("Topic", "com.apple.mgmt.External.x")
+            .with("ServerURL", "https://mdm.example")
+            .with("AccessRights", rights);
+        MdmEnrolment::read(&Payload::new(0, payload))
+    }
+
+    #[test]
+    fn rights_lean_on_each_other() {
+        for (rights, good) in [
+            (0, false),
+            (1, true),
+            (2, false),
+            (3, true),
+            (128, false),
+            (192, true),
+            (8191, true),
+            (8192, false),
+        ] {
+            let found = enrolment(rights).check();
+            assert_eq!(found, if good { Ok(()) } else { Err(MdmFault::AccessRights) }, "{rights}");
+        }
+        let mut user = enrolment(0);
+        user.user_enrolment = true;
+        assert_eq!(user.check(), Ok(()), "ignored in user enrolment");
+    }
+
+    #[test]
+    fn an_update_may_drop_rights_and_add_none() {
+        assert_eq!(enrolment(1).check_update(&enrolment(3)), Ok(()));
+        assert_eq!(enrolment(7).check_update(&enrolment(3)), Err(MdmFault::Mismatch));
+        let mut moved = enrolment(3);
+        moved.topic.push('y');
+        assert_eq!(moved.check_update(&enrolment(3)), Err(MdmFault::Mismatch));
+    }
+}

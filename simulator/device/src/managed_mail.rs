@@ -195,3 +195,57 @@ impl Device {
         self.mail_accounts.push(MailAccount { id, origin, settings, changes: OwnerChanges::default() });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{MailSigningDefault, Variants};
+    use profile::plist::Dictionary;
+
+    fn facts(ios: &str) -> DeviceFacts {
+        DeviceFacts {
+            ios: ios.parse().unwrap(),
+            model: "iPhone15,2".to_owned(),
+            supervised: false,
+            variants: Variants::default(),
+        }
+    }
+
+    fn payload(kind: &str) -> Payload {
+        let keys = Dictionary::new()
+            .with("EmailAccountType", kind)
+            .with("IncomingMailServerHostName", "imap.example")
+            .with("IncomingPassword", "secret")
+            .with("OutgoingPasswordSameAsIncomingPassword", true)
+            .with("PreventMove", true)
+            .with("SMIMESigningCertificateUUID", "u")
+            .with("SMIMEEncryptByDefault", true)
+            .with("VPNUUID", "v");
+        Payload::new(0, keys)
+    }
+
+    #[test]
+    fn settings_are_read_for_the_version() {
+        let read =
+            |ios: &str| ManagedMailSettings::read(&payload("EmailTypeIMAP"), &facts(ios)).unwrap().unwrap();
+        let now = read("17.5");
+        assert_eq!((now.protocol, now.name.value.as_str()), (MailProtocol::Imap, "imap.example"));
+        assert!(now.incoming.has_password && now.outgoing.has_password && !now.move_allowed.value);
+        assert!(now.smime.encrypt_by_default.value && now.vpn.is_some());
+        assert!(!format!("{now:?}").contains("secret"));
+        let before = read("11.4");
+        assert!(!before.smime.encrypt_by_default.value && before.vpn.is_none());
+        assert!(ManagedMailSettings::read(&payload("EmailTypeX400"), &facts("17.5")).unwrap().is_none());
+    }
+
+    #[test]
+    fn the_default_of_signing_is_a_variant() {
+        let mut phone = facts("17.5");
+        let signs = |phone: &DeviceFacts| {
+            ManagedMailSettings::read(&payload("EmailTypePOP"), phone).unwrap().unwrap().smime.signing.value
+        };
+        assert!(!signs(&phone));
+        phone.variants.mail_signing_default = MailSigningDefault::On;
+        assert!(signs(&phone));
+    }
+}

@@ -70,3 +70,53 @@ pub(crate) fn acts(kind: &str, facts: &DeviceFacts) -> bool {
     let unsupervised = schema.supervised && !facts.supervised;
     here && !(unsupervised && facts.variants.supervised_payloads == SupervisedPayloads::Ignored)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Variants;
+
+    fn facts(ios: &str, supervised: bool) -> DeviceFacts {
+        DeviceFacts {
+            ios: ios.parse().unwrap(),
+            model: "iPhone15,2".to_owned(),
+            supervised,
+            variants: Variants::default(),
+        }
+    }
+
+    #[test]
+    fn keys_apply_by_version_supervision_and_way() {
+        let key = |name| Schema::builtin().key(payload_type::RESTRICTIONS, name).unwrap();
+        let protection = key("allowMailPrivacyProtection");
+        assert_eq!(
+            ignored(protection, &facts("15.1", true), Source::Mdm),
+            Some(IgnoredReason::NotYetOnThisIos)
+        );
+        assert_eq!(
+            ignored(protection, &facts("15.2", false), Source::Mdm),
+            Some(IgnoredReason::NotSupervised)
+        );
+        assert_eq!(ignored(protection, &facts("15.2", true), Source::Owner), None);
+        let contacts = key("allowUnmanagedToReadManagedContacts");
+        assert_eq!(ignored(contacts, &facts("15.2", true), Source::Owner), Some(IgnoredReason::OnlyByMdm));
+        let apple_id = Schema::builtin().key(payload_type::MDM, "ManagedAppleID").unwrap();
+        assert_eq!(
+            ignored(apple_id, &facts("18.0", true), Source::Mdm),
+            Some(IgnoredReason::NoLongerOnThisIos)
+        );
+        assert_eq!(ignored(apple_id, &facts("17.7", true), Source::Mdm), None);
+    }
+
+    #[test]
+    fn a_type_acts_from_its_ios_on() {
+        assert!(
+            !acts(payload_type::ACME, &facts("15.7", false))
+                && acts(payload_type::ACME, &facts("16.0", false))
+        );
+        assert!(
+            !acts("com.apple.webClip.managed", &facts("17.0", false))
+                && !acts("nobody", &facts("17.0", true))
+        );
+    }
+}

@@ -124,3 +124,22 @@ impl ErrorChain {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(chain: &ErrorChain) -> Vec<u32> {
+        chain.0.iter().map(|l| l.code).collect()
+    }
+
+    #[test]
+    fn chains_have_the_documented_levels() {
+        let cause = || link(ErrorDomain::MCPayloadErrorDomain, 2003, "");
+        assert_eq!(codes(&invalid_payload("P", "p", cause())), [4000, 1000, 2000, 2003]);
+        assert_eq!(codes(&failed_payload("P", "p", cause())), [4001, 1009, 4001, 2003]);
+        assert_eq!(codes(&failed_profile("P", cause())), [4001, 1009, 2003]);
+        assert_eq!(codes(&invalid_payload("P", "p", cause()).told_to_mdm()), [4001, 1000, 2000, 2003]);
+        assert_eq!(codes(&failed_payload("P", "p", cause()).told_to_mdm()), [4001, 4001, 1009, 4001, 2003]);
+    }
+}

@@ -160,3 +160,21 @@ impl Device {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_consent_text_is_chosen_by_language_then_default_then_english_then_the_first() {
+        let all = [("fr", "F"), ("en", "E"), ("default", "D"), ("pt-BR", "B"), ("nl", "N")];
+        for (language, text) in
+            [("nl", "N"), ("nl-BE", "N"), ("NL_be", "N"), ("pt-BR", "B"), ("pt", "D"), ("de", "D"), ("", "D")]
+        {
+            assert_eq!(consent_text(&all, language), Some(text), "{language}");
+        }
+        assert_eq!(consent_text(&all[..2], "de"), Some("E"));
+        assert_eq!(consent_text(&all[..1], "de"), Some("F"));
+        assert_eq!(consent_text(&[], "de"), None);
+    }
+}

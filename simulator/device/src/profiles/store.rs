@@ -65,3 +65,26 @@ mod as_property_list {
         Ok(Arc::new(payloads.collect()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_keeps_the_payloads() {
+        let dictionary = Dictionary::new().with("Password", "word").with("PayloadContent", vec![0u8, 255]);
+        let stored = StoredProfile {
+            identifier: "example.p".to_owned(),
+            removal_at: Some(Timestamp(7)),
+            payloads: Arc::new(vec![Payload::new(0, dictionary), Payload::new(1, Dictionary::new())]),
+        };
+        let text = serde_json::to_string(&stored).unwrap();
+        let restored: StoredProfile = serde_json::from_str(&text).unwrap();
+        assert!(restored.payloads == stored.payloads && restored.removal_at == stored.removal_at);
+        assert_eq!(serde_json::to_string(&restored).unwrap(), text);
+        for bad in ["\"?\"", "\"AAAA\""] {
+            let broken = format!("{{\"identifier\":\"x\",\"removal_at\":null,\"payloads\":{bad}}}");
+            assert!(serde_json::from_str::<StoredProfile>(&broken).is_err());
+        }
+    }
+}

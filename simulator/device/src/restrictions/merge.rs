@@ -199,3 +199,68 @@ fn merge(rule: RestrictionRule, sources: &[RestrictionSource]) -> Option<Restric
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use RestrictionValue::{Boolean, Integer, List, Real, Text};
+
+    fn merged(rule: RestrictionRule, values: Vec<RestrictionValue>) -> Option<RestrictionValue> {
+        let sources: Vec<_> = values
+            .into_iter()
+            .map(|value| source_of("p", &Payload::new(0, profile::plist::Dictionary::new()), value))
+            .collect();
+        merge(rule, &sources)
+    }
+
+    fn list(items: &[&str]) -> RestrictionValue {
+        List(items.iter().map(|s| (*s).to_owned()).collect())
+    }
+
+    #[test]
+    fn each_rule_takes_the_more_restrictive() {
+        use RestrictionRule::*;
+        let cases = [
+            (FalseWins, vec![Boolean(true), Boolean(false)], Boolean(false)),
+            (TrueWins, vec![Boolean(true), Boolean(false)], Boolean(true)),
+            (LeastWins, vec![Real(1.5), Integer(1), Integer(2)], Integer(1)),
+            (LeastAboveZeroWins, vec![Integer(0), Integer(9), Integer(3)], Integer(3)),
+            (LeastAboveZeroWins, vec![Integer(0), Integer(0)], Integer(0)),
+            (GreatestWins, vec![Integer(4), Integer(8)], Integer(8)),
+            (LastWins, vec![Text("us".to_owned()), Text("nl".to_owned())], Text("nl".to_owned())),
+            (Intersection, vec![list(&["a", "b"]), list(&["b", "c"])], list(&["b"])),
+            (Union, vec![list(&["a", "b"]), list(&["b", "c"])], list(&["a", "b", "c"])),
+        ];
+        for (rule, values, wanted) in cases {
+            assert_eq!(merged(rule, values), Some(wanted), "{rule:?}");
+        }
+        assert_eq!(merged(Intersection, Vec::new()), None);
+    }
+
+    #[test]
+    fn every_key_of_the_schema_has_a_rule_that_fits_its_type() {
+        use RestrictionRule::*;
+        for kind in [payload_type::RESTRICTIONS, payload_type::PASSCODE] {
+            for key in &Schema::builtin().payload(kind).unwrap().keys {
+                let rule = RestrictionRule::of(key);
+                let fits = match key.kind.name() {
+                    "boolean" => matches!(rule, FalseWins | TrueWins),
+                    "integer" | "real" => matches!(rule, LeastWins | LeastAboveZeroWins | GreatestWins),
+                    "array" => matches!(rule, Intersection | Union),
+                    _ => rule == LastWins,
+                };
+                assert!(fits, "{}: {rule:?}", key.name);
+                // A permission that is on by default is lost by false, a demand that is off by default comes by true.
+                let off_by_default = [
+                    "allowManagedToWriteUnmanagedContacts",
+                    "allowUnmanagedToReadManagedContacts",
+                    "allowUnpairedExternalBootToRecovery",
+                ]
+                .contains(&key.name.as_str());
+                if let Some(profile::schema::Literal::Boolean(default)) = &key.default {
+                    assert_eq!((rule == FalseWins) && !off_by_default, *default, "{}", key.name);
+                }
+            }
+        }
+    }
+}
