@@ -336,14 +336,7 @@ impl World {
     /// Installs a profile by hand, and lets the phone talk until it is quiet. What the profile brings is made known
     /// to the peers: its roots are trusted, its client certificates are mapped to the owner.
     pub fn install(&mut self, bytes: &[u8]) -> Reply {
-        let cx = self.context();
-        let input = Input::InstallProfile { bytes: bytes.to_vec(), source: Source::Owner };
-        let reply = self.device.handle(&cx, input);
-        if matches!(reply, Reply::Installed(_)) {
-            self.acquaint();
-        }
-        self.settle();
-        reply
+        self.input(Input::InstallProfile { bytes: bytes.to_vec(), source: Source::Owner })
     }
 
     /// Makes what profiles brought known to the peers: roots are trusted, client certificates stand for the owner.
@@ -382,18 +375,27 @@ impl World {
     /// Lets the owner do something, and the phone talk until it is quiet.
     pub fn act(&mut self, action: UserAction) -> Verdict {
         self.now = Timestamp(self.now.0 + STEP_MS);
-        let cx = self.context();
-        let reply = self.device.handle(&cx, Input::User(action));
-        self.settle();
-        match reply {
+        match self.input(Input::User(action)) {
             Reply::Action(verdict) => verdict,
             _ => Verdict::Allowed { by: None },
         }
     }
 
-    /// Lets the owner answer a prompt.
-    pub fn answer(&mut self, prompt: PromptId, answer: Answer) {
-        self.act(UserAction::Answer { prompt, answer });
+    /// Lets the owner answer a prompt. The answer that completes an installation gives its end.
+    pub fn answer(&mut self, prompt: PromptId, answer: Answer) -> Reply {
+        self.now = Timestamp(self.now.0 + STEP_MS);
+        self.input(Input::User(UserAction::Answer { prompt, answer }))
+    }
+
+    /// Gives the phone any input, and lets it talk until it is quiet.
+    pub fn input(&mut self, input: Input) -> Reply {
+        let cx = self.context();
+        let reply = self.device.handle(&cx, input);
+        if matches!(reply, Reply::Installed(_)) {
+            self.acquaint();
+        }
+        self.settle();
+        reply
     }
 
     /// Carries exchanges until the phone is quiet.

@@ -470,3 +470,81 @@ fn what_is_shown_follows_the_committed_schema() {
     shown["profiles"][0]["payloads"][0].as_object_mut().unwrap().remove("acts");
     assert!(!validator.is_valid(&shown), "the schema can fail");
 }
+
+/// The profile of the fixtures with more at its top level and one more payload.
+fn changed(bench: &Bench, top: &str, payload: &str) -> String {
+    let text = fs::read_to_string(profile("contoso-mail")).unwrap();
+    let at = text.rfind("</dict>").unwrap();
+    let text = format!("{}{top}{}", &text[..at], &text[at..]);
+    let content = "<key>PayloadContent</key>\n\t<array>";
+    assert!(text.contains(content));
+    let file = bench.scratch.file("changed.mobileconfig");
+    fs::write(&file, text.replacen(content, &format!("{content}{payload}"), 1)).unwrap();
+    file.display().to_string()
+}
+
+#[test]
+fn consent_is_given_by_hand_or_not_at_all() {
+    let bench = Bench::new("consent");
+    bench.ok(&["create", "phone"]);
+    let consent = "<key>ConsentText</key><dict><key>default</key><string>Agree, please.</string></dict>";
+    let file = changed(&bench, consent, "");
+    let secret = bench.secret("hunter2");
+    let said = bench.ok(&["install", "phone", &file, "--secret", &secret]);
+    assert!(said.contains("Agree, please.") && said.contains("--consent"), "{said}");
+    let shown = bench.show("phone");
+    assert_eq!(shown["profiles"], Value::Array(vec![]), "nothing is installed before");
+    assert_eq!(shown["prompts"][0]["kind"], "consent");
+    assert_eq!(shown["pending"][0]["identifier"], PROFILE);
+    bench.ok(&["set", "phone", "--consent", "--secret", &secret]);
+    let shown = bench.show("phone");
+    assert_eq!(shown["profiles"][0]["identifier"], PROFILE);
+    assert_eq!(shown["accounts"][1]["state"], "active");
+    bench.ok(&["create", "other"]);
+    let said = bench.ok(&["install", "other", &file, "--consent", "--secret", &secret]);
+    assert!(said.starts_with("installed"), "{said}");
+    assert_eq!(bench.show("other")["prompts"], Value::Array(vec![]));
+}
+
+#[test]
+fn a_removal_passcode_is_asked_for_and_a_date_removes_by_itself() {
+    let bench = Bench::new("passcode");
+    bench.ok(&["create", "phone", "--supervised", "--clock", "2026-11-02T08:00:00Z"]);
+    let payload = "<dict><key>PayloadType</key><string>com.apple.profileRemovalPassword</string>\
+        <key>PayloadVersion</key><integer>1</integer><key>PayloadIdentifier</key><string>example.lock</string>\
+        <key>PayloadUUID</key><string>0C6D1B0E-6C5C-4B5C-9E2F-5B7B7A1C9D01</string>\
+        <key>RemovalPassword</key><string>open sesame</string></dict>";
+    let date = "<key>RemovalDate</key><date>2026-12-24T00:00:00Z</date>";
+    let file = changed(&bench, date, payload);
+    let secret = bench.secret("hunter2");
+    let install = ["install", "phone", file.as_str(), "--consent", "--secret", &secret];
+    bench.ok(&install);
+    let said = bench.ok(&["remove", "phone", PROFILE]);
+    assert!(said.contains("--secret removal-passcode=@FILE"), "{said}");
+    assert_eq!(bench.show("phone")["prompts"][0]["kind"], "removal-passcode");
+    let wrong = bench.secret("wrong").replace("password=", "removal-passcode=");
+    bench.fails(1, &["remove", "phone", PROFILE, "--secret", &wrong]);
+    assert_eq!(bench.show("phone")["profiles"][0]["identifier"], PROFILE);
+    let right = bench.secret("open sesame").replace("password=", "removal-passcode=");
+    let act = |more: &[&str]| -> (i32, Value) {
+        let arguments = [&["act", "phone", "profile.remove", "--format", "json"], more].concat();
+        let (code, out, err) = bench.run(&arguments);
+        (code, serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {out}{err}")))
+    };
+    let (code, value) = act(&[]);
+    assert_eq!((code, &value["verdict"]), (0, &"pending".into()));
+    let (code, value) = act(&["--secret", &wrong]);
+    assert_eq!((code, &value["verdict"]), (1, &"denied".into()));
+    let (code, value) = act(&["--secret", &right]);
+    assert_eq!((code, &value["verdict"]), (0, &"allowed".into()));
+    assert_eq!(bench.show("phone")["profiles"], Value::Array(vec![]));
+    bench.ok(&install);
+    bench.ok(&["remove", "phone", PROFILE, "--secret", &right]);
+    bench.ok(&install);
+    bench.ok(&["clock", "phone", "2026-12-23T23:59:59Z"]);
+    assert_eq!(bench.show("phone")["profiles"][0]["removal_date"], "2026-12-24T00:00:00Z");
+    bench.ok(&["clock", "phone", "+1d"]);
+    let shown = bench.show("phone");
+    assert_eq!(shown["profiles"], Value::Array(vec![]));
+    assert_eq!(shown["keychain"]["identities"], Value::Array(vec![]));
+}

@@ -9,5 +9,6 @@ mod matrix;
 mod oracle;
 mod program;
 mod readme;
+mod semantics;
 mod snapshot;
 mod trial;

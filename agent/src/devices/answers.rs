@@ -4,7 +4,7 @@ use super::session::{Changed, Session};
 use super::{AnswerArguments, DeviceError, prompts, terminal};
 use crate::exit::Failure;
 use crate::suggestion::nearest;
-use device::{Prompt, PromptId, Secret};
+use device::{Event, Prompt, PromptId, Reply, Secret, Verdict};
 use simulator::World;
 use simulator::store::DeviceName;
 use std::fs::File;
@@ -18,6 +18,7 @@ const MAX_SECRET: u64 = 64 * 1024;
 const MAX_PROMPTS: usize = 64;
 
 const PASSWORD: &str = "password";
+const CERTIFICATE_PASSWORD: &str = "certificate-password";
 const REMOVAL_PASSCODE: &str = "removal-passcode";
 
 /// The answers of the command line.
@@ -25,12 +26,21 @@ const REMOVAL_PASSCODE: &str = "removal-passcode";
 pub(super) struct Answers {
     pub consent: bool,
     pub password: Option<Secret>,
+    pub certificate_password: Option<Secret>,
     pub removal_passcode: Option<Secret>,
     pub email_address: Option<String>,
     pub user_name: Option<String>,
     /// A message without certificates is not to be sent.
     pub take_back: bool,
     only: Option<PromptId>,
+}
+
+/// What became of the answers.
+pub(super) struct Given {
+    /// How many prompts were answered.
+    pub answered: usize,
+    /// What refused an answer, a wrong passcode for instance.
+    pub denied: Option<String>,
 }
 
 impl Answers {
@@ -66,13 +76,15 @@ impl Answers {
             let (name, file) = text.split_once("=@").ok_or(DeviceError::SecretForm)?;
             match name {
                 PASSWORD => answers.password = Some(secret(name, file)?),
+                CERTIFICATE_PASSWORD => answers.certificate_password = Some(secret(name, file)?),
                 REMOVAL_PASSCODE => answers.removal_passcode = Some(secret(name, file)?),
                 // A value may have slipped in front of the sign, so only words that look like a name are shown.
                 _ if name.len() > 32 || !name.chars().all(|c| c.is_ascii_lowercase() || c == '-') => {
                     return Err(DeviceError::SecretForm);
                 }
                 _ => {
-                    let near = nearest(name, [PASSWORD, REMOVAL_PASSCODE]).map(str::to_owned);
+                    let near =
+                        nearest(name, [PASSWORD, CERTIFICATE_PASSWORD, REMOVAL_PASSCODE]).map(str::to_owned);
                     return Err(DeviceError::NoSecret { name: name.to_owned(), near });
                 }
             }
@@ -84,6 +96,7 @@ impl Answers {
     pub fn any(&self) -> bool {
         self.consent
             || self.password.is_some()
+            || self.certificate_password.is_some()
             || self.removal_passcode.is_some()
             || self.email_address.is_some()
             || self.user_name.is_some()
@@ -91,13 +104,14 @@ impl Answers {
     }
 
     /// Answers what the phone asks, as far as the command line goes: every question of an account once, so that a wrong
-    /// password is not typed again and again. Gives how many prompts were answered.
-    pub fn give(&self, name: &DeviceName, world: &mut World) -> Result<usize, DeviceError> {
+    /// password is not typed again and again.
+    pub fn give(&self, name: &DeviceName, world: &mut World) -> Result<Given, DeviceError> {
         let waits = |world: &World, id| world.device().prompts().iter().any(|p| p.id == id);
         if let Some(id) = self.only.filter(|id| !waits(world, *id)) {
             return Err(DeviceError::NoPrompt { id: id.0, name: name.clone() });
         }
         let mut answered: Vec<Prompt> = Vec::new();
+        let mut denied = None;
         for _ in 0..MAX_PROMPTS {
             let open = world.device().prompts().iter().find_map(|prompt| {
                 let fits = self.only.is_none_or(|id| id == prompt.id);
@@ -106,10 +120,12 @@ impl Answers {
                 Some((prompt.clone(), answer))
             });
             let Some((prompt, answer)) = open else { break };
-            world.answer(prompt.id, answer);
+            if let Reply::Action(Verdict::Denied { by }) = world.answer(prompt.id, answer) {
+                denied = Some(by);
+            }
             answered.push(prompt);
         }
-        Ok(answered.len())
+        Ok(Given { answered: answered.len(), denied })
     }
 }
 
@@ -135,10 +151,12 @@ fn secret(name: &str, file: &str) -> Result<Secret, DeviceError> {
     Ok(Secret::new(text))
 }
 
-/// Asks a person for what is still open, where there is one. Each answer is kept before the next question.
-pub(super) fn ask_person(session: &Session, name: &DeviceName) -> Result<(), Failure> {
+/// Asks a person for what is still open, where there is one. Each answer is kept before the next question. Gives what
+/// happened then.
+pub(super) fn ask_person(session: &Session, name: &DeviceName) -> Result<Vec<Event>, Failure> {
+    let mut events = Vec::new();
     if !terminal::is_there() {
-        return Ok(());
+        return Ok(events);
     }
     let mut asked: Vec<PromptId> = Vec::new();
     for _ in 0..MAX_PROMPTS {
@@ -149,14 +167,15 @@ pub(super) fn ask_person(session: &Session, name: &DeviceName) -> Result<(), Fai
         asked.push(prompt.id);
         let shown = prompts::shown_prompt(world.device(), &prompt);
         let Some(answer) = terminal::ask(&shown.text, prompts::typed(&prompt.kind)) else { continue };
-        session.change(name, |world| {
+        let happened = session.change(name, |world| {
             // Somebody else may have answered meanwhile.
             if !world.device().prompts().contains(&prompt) {
-                return Ok(Changed::Left(()));
+                return Ok(Changed::Left(Vec::new()));
             }
             world.answer(prompt.id, answer);
-            Ok(Changed::Kept(()))
+            Ok(Changed::Kept(world.take_events()))
         })?;
+        events.extend(happened.into_iter().map(|(_, event)| event));
     }
-    Ok(())
+    Ok(events)
 }

@@ -118,7 +118,7 @@ pub enum DeviceCommand {
 
     /// Changes what the phone is, and answers the prompts that wait on it.
     ///
-    /// Settings: supervised=true|false, model=NAME, encrypt-default-toggle=free|needs-per-message-switch.
+    /// Settings: supervised=true|false, model=NAME, language=TAG, encrypt-default-toggle=free|needs-per-message-switch.
     #[command(
         before_help = "Examples:\n  handset device set phone --secret password=@password.txt\n  handset device set phone supervised=true"
     )]
@@ -243,7 +243,8 @@ pub struct AnswerArguments {
     #[arg(long, env = "HANDSET_CONSENT")]
     pub consent: bool,
 
-    /// The owner types what is in the file: `password=@FILE` or `removal-passcode=@FILE`; `@-` is standard input.
+    /// The owner types what is in the file: `password=@FILE`, `certificate-password=@FILE` or
+    /// `removal-passcode=@FILE`; `@-` is standard input.
     #[arg(long, env = "HANDSET_SECRET", hide_env_values = true, value_name = "NAME=@FILE")]
     pub secret: Vec<String>,
 

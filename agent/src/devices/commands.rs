@@ -14,7 +14,8 @@ use crate::suggestion::nearest;
 use crate::trial::input::bytes as read_bytes;
 use crate::trial::rfc3339;
 use device::{
-    Device, DeviceFacts, EncryptDefaultToggle, ErrorChain, Event, Reply, UserAction, Variants, Verdict,
+    Device, DeviceFacts, EncryptDefaultToggle, ErrorChain, Event, Input, PromptKind, Reply, UserAction,
+    Variants, Verdict,
 };
 use evidence::ActionOutcome;
 use intent::ActionId;
@@ -233,39 +234,33 @@ pub(super) fn install(
             return Ok(Changed::Left(Fate::Refused(links(chain))));
         }
         answers.give(&name, world)?;
-        let mut fate = Fate::Waits;
-        for (_, event) in world.take_events() {
-            match event {
-                Event::ProfileInstalled { .. } => fate = Fate::Done,
-                Event::ProfileRefused { error_chain } => fate = Fate::Refused(links(error_chain)),
-                _ => {}
-            }
-        }
-        Ok(Changed::Kept(fate))
+        let events = world.take_events().into_iter().map(|(_, event)| event);
+        Ok(Changed::Kept(fate_of(&identifier, Fate::Waits, events)))
     })?;
-    let fate = asked(session, &name, fate, |world| {
-        world.device().profiles().iter().any(|p| p.identifier == identifier)
-    })?;
+    let fate = asked(session, &name, &identifier, fate)?;
     tell(session, &name, &identifier, &fate, "installed", format)
 }
 
-/// Asks a person for what is open, and looks whether what waited has happened then.
-fn asked(
-    session: &Session,
-    name: &DeviceName,
-    fate: Fate,
-    done: impl Fn(&World) -> bool,
-) -> Result<Fate, Failure> {
-    if matches!(fate, Fate::Done | Fate::Waits) {
-        ask_person(session, name)?;
-    }
-    Ok(match fate {
-        Fate::Waits => {
-            let world = session.load(name)?;
-            if world.device().prompts().is_empty() && done(&world) { Fate::Done } else { Fate::Waits }
+/// What happened to the profile last.
+fn fate_of(identifier: &str, before: Fate, events: impl IntoIterator<Item = Event>) -> Fate {
+    events.into_iter().fold(before, |fate, event| match event {
+        Event::ProfileInstalled { identifier: i } | Event::ProfileRemoved { identifier: i }
+            if i == identifier =>
+        {
+            Fate::Done
         }
-        other => other,
+        Event::ProfileRefused { error_chain } => Fate::Refused(links(error_chain)),
+        _ => fate,
     })
+}
+
+/// Asks a person for what is open, and looks whether what waited has happened then.
+fn asked(session: &Session, name: &DeviceName, identifier: &str, fate: Fate) -> Result<Fate, Failure> {
+    if matches!(fate, Fate::Refused(_)) {
+        return Ok(fate);
+    }
+    let events = ask_person(session, name)?;
+    Ok(fate_of(identifier, fate, events))
 }
 
 pub(super) fn remove(
@@ -289,10 +284,14 @@ pub(super) fn remove(
         if let Verdict::Denied { by } = verdict {
             return Ok(Changed::Left(Fate::Denied(by)));
         }
-        answers.give(&name, world)?;
-        Ok(Changed::Kept(if here(world) { Fate::Waits } else { Fate::Done }))
+        let given = answers.give(&name, world)?;
+        Ok(Changed::Kept(match given.denied {
+            _ if !here(world) => Fate::Done,
+            Some(by) => Fate::Denied(by),
+            None => Fate::Waits,
+        }))
     })?;
-    let fate = asked(session, &name, fate, |world| !here(world))?;
+    let fate = asked(session, &name, identifier, fate)?;
     tell(session, &name, identifier, &fate, "removed", format)
 }
 
@@ -311,20 +310,37 @@ pub(super) fn act(
         DeviceError::NoAction { id: action.to_owned(), near }
     })?;
     let done = session.change(&name, |world| {
-        let done = port::perform(world, id);
-        if done.outcome != ActionOutcome::Allowed {
-            return Ok(Changed::Left(done));
+        let mut done = port::perform(world, id);
+        // Only removing asks first; the question may be there from an earlier try.
+        let passcode = |p: &device::Prompt| matches!(p.kind, PromptKind::RemovalPasscode { .. });
+        let asks = id == ActionId::ProfileRemove && world.device().prompts().iter().any(passcode);
+        if done.outcome != ActionOutcome::Allowed && !asks {
+            return Ok(Changed::Left((done, false)));
         }
-        answers.give(&name, world)?;
-        Ok(Changed::Kept(done))
+        let profiles = world.device().profiles().len();
+        let given = answers.give(&name, world)?;
+        // The phone asked before it did it, and the answer let it.
+        let went = world.device().profiles().len() < profiles;
+        if went {
+            done.outcome = ActionOutcome::Allowed;
+            done.text = "the profile went with its account and certificates".to_owned();
+        }
+        let waits = done.outcome != ActionOutcome::Allowed && given.denied.is_none();
+        Ok(Changed::Kept((done, waits)))
     })?;
-    ask_person(session, &name)?;
+    let (mut done, mut waits) = done;
+    let events = ask_person(session, &name)?;
+    if waits && events.iter().any(|e| matches!(e, Event::ProfileRemoved { .. })) {
+        done.outcome = ActionOutcome::Allowed;
+        waits = false;
+    }
+    let verdict = if waits { json!("pending") } else { json!(done.outcome) };
     let prompts = prompts(session.load(&name)?.device());
     let value = json!({
         "schema_version": DEVICE_SCHEMA_VERSION,
         "name": name.as_str(),
         "id": done.id,
-        "verdict": done.outcome,
+        "verdict": verdict,
         "by": done.by,
         "text": done.text,
         "prompts": prompts,
@@ -334,12 +350,22 @@ pub(super) fn act(
         let verdict = value.get("verdict").and_then(|v| v.as_str()).unwrap_or_default().to_owned();
         format!("{}: {verdict}{by}: {}\n", done.id, done.text) + &pending(name.as_str(), &prompts)
     })?;
-    Ok(if done.outcome == ActionOutcome::Allowed { DONE } else { REFUSED })
+    Ok(if waits || done.outcome == ActionOutcome::Allowed { DONE } else { REFUSED })
+}
+
+/// A language tag: letters and digits in parts (RFC 5646, 2.1).
+fn language(tag: &str) -> Result<String, DeviceError> {
+    let part = |p: &str| (1..=8).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphanumeric());
+    if tag.len() <= 35 && tag.split('-').all(part) {
+        return Ok(tag.to_owned());
+    }
+    let expected = "write a language tag such as de or pt-BR";
+    Err(DeviceError::Setting { key: "language", value: tag.to_owned(), expected })
 }
 
 /// Puts one KEY=VALUE into the facts.
 fn setting(facts: &mut DeviceFacts, text: &str) -> Result<(), DeviceError> {
-    const KNOWN: [&str; 3] = ["supervised", "model", "encrypt-default-toggle"];
+    const KNOWN: [&str; 4] = ["supervised", "model", "language", "encrypt-default-toggle"];
     let (key, value) = text.split_once('=').unwrap_or((text, ""));
     let wrong = |key, expected| DeviceError::Setting { key, value: value.to_owned(), expected };
     match (key, value) {
@@ -375,12 +401,15 @@ pub(super) fn set(
     let answered = session.change(&name, |world| {
         let mut facts = world.device().facts().clone();
         for text in settings {
-            setting(&mut facts, text)?;
+            match text.strip_prefix("language=") {
+                Some(tag) => world.input(Input::SetLanguage(language(tag)?)),
+                None => setting(&mut facts, text).map(|()| Reply::Done)?,
+            };
         }
         if !settings.is_empty() {
             world.set_facts(facts);
         }
-        let answered = answers.give(&name, world)?;
+        let answered = answers.give(&name, world)?.answered;
         let kept = !settings.is_empty() || answered > 0;
         Ok(if kept { Changed::Kept(answered) } else { Changed::Left(answered) })
     })?;
@@ -457,15 +486,14 @@ pub(super) fn upgrade_os(
     let name = session.name(name)?;
     let answers = Answers::read(answers)?;
     let before = session.change(&name, |world| {
-        let facts = world.device().facts().clone();
-        let now = facts.ios;
+        let now = world.device().facts().ios;
         if wanted < now {
             return Err(DeviceError::Older { name: name.clone(), now, wanted }.into());
         }
         if wanted == now {
             return Ok(Changed::Left(now));
         }
-        world.set_facts(DeviceFacts { ios: wanted, ..facts });
+        world.input(Input::UpgradeOs(wanted));
         answers.give(&name, world)?;
         Ok(Changed::Kept(now))
     })?;

@@ -39,10 +39,10 @@ pub enum DeviceError {
     #[error("{key} cannot be {value:?}: {expected}")]
     Setting { key: &'static str, value: String, expected: &'static str },
     /// A secret is not given as a file. What was written may be the secret itself, so it is not shown.
-    #[error("a secret is read from a file: write --secret password=@FILE or --secret removal-passcode=@FILE")]
+    #[error("a secret is read from a file: write --secret password=@FILE")]
     SecretForm,
     /// There is no such secret.
-    #[error("there is no secret “{name}”; known are password and removal-passcode{}", question(near.as_deref()))]
+    #[error("there is no secret “{name}”; known are password, certificate-password and removal-passcode{}", question(near.as_deref()))]
     NoSecret { name: String, near: Option<String> },
     /// The file of a secret cannot be read.
     #[error("failed to read the secret “{name}” from {}: {source}", path.display())]

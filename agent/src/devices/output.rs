@@ -139,6 +139,15 @@ pub(super) fn device(shown: &ShownDevice) -> String {
             let _ = writeln!(out, "  {kind} {}, until {}", item.subject, item.not_after);
         }
     }
+    if !shown.restrictions.0.is_empty() {
+        let _ = writeln!(out, "\nrestrictions: {}", shown.restrictions.0.len());
+        for restriction in &shown.restrictions.0 {
+            let value = serde_json::to_string(&restriction.value).unwrap_or_default();
+            let winner =
+                restriction.winner.as_ref().map(|w| format!(" by {}", w.profile)).unwrap_or_default();
+            let _ = writeln!(out, "  {} {value}{winner}", restriction.key);
+        }
+    }
     if !shown.prompts.is_empty() {
         let _ = write!(out, "\n{}", pending(&shown.name, &shown.prompts));
     }

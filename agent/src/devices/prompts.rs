@@ -15,6 +15,8 @@ pub struct ShownPrompt {
     pub text: String,
     /// The account that waits.
     pub account: Option<u32>,
+    /// The `PayloadIdentifier` of the profile that waits.
+    pub profile: Option<String>,
     /// The recipients that it names.
     pub recipients: Vec<String>,
     /// The option that answers it.
@@ -30,6 +32,8 @@ pub(super) enum Typed {
     Text,
     /// Yes or no; yes takes the message back.
     Cancel,
+    /// Yes or no; yes agrees.
+    Consent,
 }
 
 impl Typed {
@@ -39,15 +43,24 @@ impl Typed {
             _ if text.is_empty() => None,
             Typed::Secret => Some(Answer::Password(device::Secret::new(text))),
             Typed::Text => Some(Answer::Text(text.to_owned())),
-            Typed::Cancel => text.to_lowercase().starts_with('y').then_some(Answer::Cancel),
+            Typed::Cancel => yes(text).then_some(Answer::Cancel),
+            Typed::Consent => yes(text).then_some(Answer::Agree),
         }
     }
+}
+
+fn yes(text: &str) -> bool {
+    text.to_lowercase().starts_with('y')
 }
 
 /// How the prompt is answered by hand.
 pub(super) fn typed(kind: &PromptKind) -> Typed {
     match kind {
-        PromptKind::Password { .. } | PromptKind::SignIn { .. } => Typed::Secret,
+        PromptKind::Password { .. }
+        | PromptKind::SignIn { .. }
+        | PromptKind::CertificatePassword { .. }
+        | PromptKind::RemovalPasscode { .. } => Typed::Secret,
+        PromptKind::Consent { .. } => Typed::Consent,
         PromptKind::EmailAddress { .. } | PromptKind::UserName { .. } => Typed::Text,
         PromptKind::MissingRecipientCertificates { .. } => Typed::Cancel,
     }
@@ -62,12 +75,15 @@ pub(super) fn answer(kind: &PromptKind, answers: &Answers) -> Option<Answer> {
         PromptKind::EmailAddress { .. } => answers.email_address.clone().map(Answer::Text),
         PromptKind::UserName { .. } => answers.user_name.clone().map(Answer::Text),
         PromptKind::MissingRecipientCertificates { .. } => answers.take_back.then_some(Answer::Cancel),
+        PromptKind::Consent { .. } => answers.consent.then_some(Answer::Agree),
+        PromptKind::CertificatePassword { .. } => answers.certificate_password.clone().map(Answer::Password),
+        PromptKind::RemovalPasscode { .. } => answers.removal_passcode.clone().map(Answer::Password),
     }
 }
 
 /// The account that waits for the answer.
 pub(super) fn account(kind: &PromptKind) -> Option<AccountId> {
-    Some(kind.account())
+    kind.account()
 }
 
 /// The prompt as it is shown.
@@ -98,12 +114,31 @@ pub fn shown_prompt(device: &Device, prompt: &Prompt) -> ShownPrompt {
             recipients,
             "--answer missing-recipient-certificates=cancel",
         ),
+        PromptKind::Consent { text, .. } => ("consent", text.clone(), &[], "--consent"),
+        PromptKind::CertificatePassword { name, .. } => (
+            "certificate-password",
+            format!("Enter the password for the certificate “{name}”"),
+            &[],
+            "--secret certificate-password=@FILE",
+        ),
+        PromptKind::RemovalPasscode { profile } => (
+            "removal-passcode",
+            format!("Enter the passcode to remove {profile}"),
+            &[],
+            "--secret removal-passcode=@FILE",
+        ),
     };
     ShownPrompt {
         id: prompt.id.0,
         kind,
         text,
         account: account(&prompt.kind).map(|id| id.0),
+        profile: match &prompt.kind {
+            PromptKind::Consent { profile, .. }
+            | PromptKind::CertificatePassword { profile, .. }
+            | PromptKind::RemovalPasscode { profile } => Some(profile.clone()),
+            _ => None,
+        },
         recipients: recipients.to_vec(),
         answer_with,
     }

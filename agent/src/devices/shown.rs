@@ -5,8 +5,9 @@ use super::prompts::{ShownPrompt, shown_prompt};
 use crate::port;
 use crate::trial::rfc3339;
 use device::{
-    Account, AccountOrigin, AccountState, Device, EncryptDefaultToggle, InstalledPayload, KeychainView,
-    Service, Source,
+    Account, AccountOrigin, AccountState, AppVpn, Device, DirectoryAccount, EffectiveRestrictions,
+    EncryptDefaultToggle, InstalledPayload, KeychainView, MailAccountView, MdmEnrolment, PasscodePolicy,
+    PendingView, Service, Source,
 };
 use serde::Serialize;
 use simulator::World;
@@ -42,6 +43,22 @@ pub struct ShownDevice {
     pub keychain: KeychainView,
     /// Prompts that wait.
     pub prompts: Vec<ShownPrompt>,
+    /// Profiles that wait for the owner before they are installed.
+    pub pending: Vec<PendingView>,
+    /// The language that texts for the owner are chosen in.
+    pub language: String,
+    /// Restrictions and passcode rules in force, with winners and losers.
+    pub restrictions: EffectiveRestrictions,
+    /// The passcode policy that comes of them.
+    pub passcode: PasscodePolicy,
+    /// IMAP and POP accounts: settings only.
+    pub mail_accounts: Vec<MailAccountView>,
+    /// LDAP accounts: settings only.
+    pub directories: Vec<DirectoryAccount>,
+    /// Per-app VPNs: settings only.
+    pub vpn: Vec<AppVpn>,
+    /// The management that the phone is enrolled in: settings only.
+    pub mdm: Option<MdmEnrolment>,
 }
 
 /// An installed profile.
@@ -57,6 +74,12 @@ pub struct ShownProfile {
     pub organization: Option<String>,
     /// `PayloadRemovalDisallowed`.
     pub removal_disallowed: bool,
+    /// Whether its removal asks for a passcode.
+    pub has_removal_passcode: bool,
+    /// Whether it came encrypted.
+    pub is_encrypted: bool,
+    /// When the phone removes it by itself, RFC 3339.
+    pub removal_date: Option<String>,
     /// Who installed it.
     pub source: Source,
     /// The certificates of its signer as subjects, leaf first.
@@ -88,7 +111,7 @@ pub struct ShownAccount {
 
 fn shown_account(device: &Device, account: &Account) -> ShownAccount {
     let (profile, payload_uuid) = match account.origin() {
-        AccountOrigin::Profile { identifier, payload_uuid } => {
+        AccountOrigin::Profile { identifier, payload_uuid, .. } => {
             (Some(identifier.clone()), Some(payload_uuid.clone()))
         }
         AccountOrigin::Owner => (None, None),
@@ -109,6 +132,7 @@ fn shown_account(device: &Device, account: &Account) -> ShownAccount {
 pub fn shown_device(name: &DeviceName, world: &World) -> ShownDevice {
     let device = world.device();
     let facts = device.facts();
+    let view = device.view();
     let clock = rfc3339(world.now().0);
     let toggle = match facts.variants.encrypt_default_toggle {
         EncryptDefaultToggle::Free => "free",
@@ -120,6 +144,9 @@ pub fn shown_device(name: &DeviceName, world: &World) -> ShownDevice {
         display_name: p.display_name.clone(),
         organization: p.organization.clone(),
         removal_disallowed: p.removal_disallowed,
+        has_removal_passcode: p.has_removal_passcode,
+        is_encrypted: p.is_encrypted,
+        removal_date: p.removal_date.clone(),
         source: p.source,
         signer: p.signer.iter().map(|c| c.subject()).collect(),
         payloads: p.payloads.clone(),
@@ -142,7 +169,15 @@ pub fn shown_device(name: &DeviceName, world: &World) -> ShownDevice {
         profiles: profiles.collect(),
         account: managed.map(|e| port::described(&e, device)),
         accounts: device.accounts().iter().map(|a| shown_account(device, a)).collect(),
-        keychain: device.view().keychain,
         prompts: device.prompts().iter().map(|p| shown_prompt(device, p)).collect(),
+        language: device.language().to_owned(),
+        keychain: view.keychain,
+        pending: view.pending,
+        restrictions: view.restrictions,
+        passcode: view.passcode,
+        mail_accounts: view.mail_accounts,
+        directories: view.directories,
+        vpn: view.vpn,
+        mdm: view.mdm,
     }
 }

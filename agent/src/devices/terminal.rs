@@ -14,13 +14,14 @@ pub(super) fn is_there() -> bool {
 pub(super) fn ask(question: &str, typed: Typed) -> Option<Answer> {
     let hint = match typed {
         Typed::Secret | Typed::Text => "empty to answer later",
+        Typed::Consent => "agree? y, or empty to answer later",
         Typed::Cancel => "take it back unsent? y, or empty to answer later",
     };
     eprint!("{question} ({hint}): ");
     let _ = std::io::stderr().flush();
     let line = match typed {
         Typed::Secret => unseen_line(),
-        Typed::Text | Typed::Cancel => line(),
+        Typed::Text | Typed::Cancel | Typed::Consent => line(),
     }?;
     typed.answer(&line)
 }
