@@ -8,7 +8,8 @@ mod world;
 
 pub use keys::{WorldKey, world_keys};
 pub use world::{
-    Colleague, ColleagueReading, Delivery, Owner, Peer, World, WorldError, WorldOptions, signer_problem,
+    AnswerError, Colleague, ColleagueReading, Delivery, Owner, Peer, World, WorldError, WorldOptions,
+    signer_problem,
 };
 
 /// The cryptography of every simulated party.

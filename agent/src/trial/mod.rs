@@ -29,6 +29,9 @@ use verdict::{
 /// What observations of the simulated phone are called in the log.
 const SOURCE: &str = "simulated-device";
 
+/// Who the user is where neither the profile nor the command line says.
+const DEFAULT_USER: &str = "alice@contoso.example";
+
 /// The most prompts that the simulated owner answers in a row.
 const MAX_PROMPTS: usize = 16;
 
@@ -175,8 +178,14 @@ impl Session {
 
     /// The owner answers what the phone asks; each prompt is recorded with whether the settings were in force.
     fn answer_prompts(&mut self) -> Result<(), Failure> {
+        let mut answered: Vec<PromptKind> = Vec::new();
         for _ in 0..MAX_PROMPTS {
             let Some(prompt) = self.world.device().prompts().first().cloned() else { return Ok(()) };
+            // Who is asked the same twice after the right answer gives up; it stays pending on the phone.
+            if answered.iter().filter(|a| **a == prompt.kind).count() >= 2 {
+                return Ok(());
+            }
+            answered.push(prompt.kind.clone());
             let in_force_before = self.world.device().effective(prompt.kind.account()).is_some();
             let owner = self.world.owner().clone();
             let (kind, text, answer) = match prompt.kind {
@@ -259,6 +268,26 @@ impl Session {
         Ok(())
     }
 
+    /// An account that never came in force is one deviation, not one for each of its values.
+    fn not_in_force(&self) -> Deviation {
+        let account = self.world.managed_account().and_then(|a| self.world.device().account(a));
+        let observed = match account.map(device::Account::state) {
+            None => "there is no account".to_owned(),
+            Some(device::AccountState::Refused) => "the server does not accept the sign-in".to_owned(),
+            Some(device::AccountState::Unreachable) => {
+                let host = self.world.owner().host.as_deref().unwrap_or("found by autodiscovery");
+                format!("the server ({host}) cannot be reached")
+            }
+            Some(_) => "the account waits for its owner".to_owned(),
+        };
+        Deviation {
+            subject: "account".to_owned(),
+            expected: "an account in force".to_owned(),
+            observed,
+            requirements: vec!["EAS-001".to_owned(), "EAS-042".to_owned()],
+        }
+    }
+
     /// Compares what was seen with what the profile says.
     fn judge(&mut self, input: &Input) {
         if !input.readable() {
@@ -285,6 +314,10 @@ impl Session {
         let expectations = intent::expectations(&meant, &facts);
         let verdicts = verdict::judge(&expectations, &self.log);
         let refused = !self.installed();
+        if !refused && self.trial.account.is_none() {
+            self.trial.deviations = vec![self.not_in_force()];
+            return;
+        }
         self.trial.deviations = verdicts
             .into_iter()
             .filter(|v| v.outcome == Outcome::Fail && !(refused && v.subject == "install"))
@@ -304,9 +337,15 @@ fn owner(arguments: &TryArguments, input: &Input) -> Owner {
     let text = |key: &str| {
         account.and_then(|a| a.string(key).ok().flatten()).filter(|t| !t.is_empty()).map(str::to_owned)
     };
-    let email = text("EmailAddress").unwrap_or_else(|| arguments.user.clone());
+    let (address, name) = (text("EmailAddress"), text("UserName"));
+    // What is left open is answered by `--user`; without it the one may tell the other.
+    let answer = |other: &Option<String>| {
+        let told = other.as_ref().filter(|o| o.contains('@'));
+        arguments.user.as_ref().or(told).cloned().unwrap_or_else(|| DEFAULT_USER.to_owned())
+    };
+    let email = address.clone().unwrap_or_else(|| answer(&name));
     Owner {
-        user_name: text("UserName").unwrap_or_else(|| arguments.user.clone()),
+        user_name: name.unwrap_or_else(|| answer(&address)),
         host: text("Host"),
         password: text("Password").map(device::Secret::new),
         email,
