@@ -319,38 +319,45 @@ impl World {
     /// Installs a profile by hand, and lets the phone talk until it is quiet. What the profile brings is made known
     /// to the peers: its roots are trusted, its client certificates are mapped to the owner.
     pub fn install(&mut self, bytes: &[u8]) -> Reply {
-        let cx = self.context();
-        let input = Input::InstallProfile { bytes: bytes.to_vec(), source: Source::Owner };
-        let reply = self.device.handle(&cx, input);
-        if matches!(reply, Reply::Installed(_)) {
-            for root in self.profile_roots() {
-                self.correspondent.trust.add(root);
-            }
-            for identity in self.device.keychain().identities() {
-                let der = identity.identity.certificate.der().to_vec();
-                // The same certificate twice, or one that somebody else has, changes nothing here.
-                let _ = self.exchange.directory_mut().map_client_certificate(&self.owner.email, der);
-            }
-        }
-        self.settle();
-        reply
+        self.input(Input::InstallProfile { bytes: bytes.to_vec(), source: Source::Owner })
     }
 
     /// Lets the owner do something, and the phone talk until it is quiet.
     pub fn act(&mut self, action: UserAction) -> Verdict {
         self.now = Timestamp(self.now.0 + STEP_MS);
-        let cx = self.context();
-        let reply = self.device.handle(&cx, Input::User(action));
-        self.settle();
-        match reply {
+        match self.input(Input::User(action)) {
             Reply::Action(verdict) => verdict,
             _ => Verdict::Allowed { by: None },
         }
     }
 
-    /// Lets the owner answer a prompt.
-    pub fn answer(&mut self, prompt: PromptId, answer: Answer) {
-        self.act(UserAction::Answer { prompt, answer });
+    /// Lets the owner answer a prompt. The answer that completes an installation gives its end.
+    pub fn answer(&mut self, prompt: PromptId, answer: Answer) -> Reply {
+        self.now = Timestamp(self.now.0 + STEP_MS);
+        self.input(Input::User(UserAction::Answer { prompt, answer }))
+    }
+
+    /// Gives the phone any input, and lets it talk until it is quiet.
+    pub fn input(&mut self, input: Input) -> Reply {
+        let cx = self.context();
+        let reply = self.device.handle(&cx, input);
+        if matches!(reply, Reply::Installed(_)) {
+            self.make_known();
+        }
+        self.settle();
+        reply
+    }
+
+    /// Makes what a profile brought known to the peers.
+    fn make_known(&mut self) {
+        for root in self.profile_roots() {
+            self.correspondent.trust.add(root);
+        }
+        for identity in self.device.keychain().identities() {
+            let der = identity.identity.certificate.der().to_vec();
+            // The same certificate twice, or one that somebody else has, changes nothing here.
+            let _ = self.exchange.directory_mut().map_client_certificate(&self.owner.email, der);
+        }
     }
 
     /// Carries exchanges until the phone is quiet.

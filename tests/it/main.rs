@@ -8,5 +8,6 @@ mod matrix;
 mod oracle;
 mod program;
 mod readme;
+mod semantics;
 mod snapshot;
 mod trial;

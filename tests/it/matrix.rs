@@ -93,7 +93,7 @@ fn observe(mut world: World, profile: &[u8]) -> (World, Log) {
     put(world.now().0, Fact::Installed { identifier });
     while let Some(prompt) = world.device().prompts().first().cloned() {
         assert!(matches!(prompt.kind, device::PromptKind::Password { .. }), "{prompt:?}");
-        let in_force_before = world.device().effective(prompt.kind.account()).is_some();
+        let in_force_before = prompt.kind.account().is_some_and(|a| world.device().effective(a).is_some());
         put(
             world.now().0,
             Fact::Prompt(evidence::Prompted {

@@ -48,6 +48,10 @@ fn finish(id: ActionId, attempt: Attempt) -> Action {
             };
             (ActionOutcome::Denied, Some(by), text)
         }
+        // The owner does not know what is asked for, so the phone stays as it is.
+        Verdict::Asked { by, .. } => {
+            (ActionOutcome::Denied, Some(by.clone()), format!("the phone asks for what {by} sets"))
+        }
         Verdict::Absent { reason } => (ActionOutcome::Absent, None, reason.to_string()),
         Verdict::NotSent { refusal } => (ActionOutcome::Allowed, None, refusal.to_string()),
     };

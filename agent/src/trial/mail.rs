@@ -454,7 +454,7 @@ fn outcome(good: bool) -> MailOutcome {
 
 fn why(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Denied { by } => by.clone(),
+        Verdict::Denied { by } | Verdict::Asked { by, .. } => by.clone(),
         Verdict::Absent { reason } => reason.to_string(),
         _ => String::new(),
     }

@@ -12,7 +12,7 @@ mod output;
 use crate::cli::{Colour, Format, TryArguments, Variant};
 use crate::exit::Failure;
 use crate::port::{self, SimulatedPhone};
-use device::{Answer, DeviceFacts, Event, PromptKind, Reply, Variants};
+use device::{Answer, DeviceFacts, Event, PromptId, PromptKind, Reply, Variants};
 use evidence::{DevicePort, Fact, Log, Prompted};
 use input::Input;
 use intent::ActionId;
@@ -143,8 +143,14 @@ impl Session {
         if !input.readable() {
             return Ok(());
         }
-        let reply = self.world.install(&input.bytes);
+        let mut reply = self.world.install(&input.bytes);
+        // The owner agrees to what is shown before the installation; a password that nobody told them ends it.
+        for _ in 0..MAX_PROMPTS {
+            let Reply::Asked(id) = reply else { break };
+            reply = self.answer_before_installation(id)?;
+        }
         match reply {
+            Reply::Asked(_) => {}
             Reply::Refused(chain) => {
                 let links = chain.0.iter().map(|l| (l.domain.to_string(), l.code)).collect();
                 self.observe(Fact::Refused { error_chain: links })?;
@@ -176,6 +182,24 @@ impl Session {
         Ok(())
     }
 
+    /// Answers a question that stands before an installation, and gives what became of the installation.
+    fn answer_before_installation(&mut self, id: PromptId) -> Result<Reply, Failure> {
+        let asked = self.world.device().prompts().iter().find(|p| p.id == id).map(|p| p.kind.clone());
+        let (kind, text, answer) = match asked {
+            Some(PromptKind::Consent { text, .. }) => ("consent", text, Answer::Agree),
+            Some(PromptKind::CertificatePassword { name, .. }) => (
+                "certificate-password",
+                format!("Enter the password for the certificate “{name}”"),
+                Answer::Cancel,
+            ),
+            _ => return Ok(Reply::Asked(id)),
+        };
+        let reply = self.world.answer(id, answer);
+        self.collect_events();
+        self.record_prompt(kind, text, Vec::new(), false)?;
+        Ok(reply)
+    }
+
     /// The owner answers what the phone asks; each prompt is recorded with whether the settings were in force.
     fn answer_prompts(&mut self) -> Result<(), Failure> {
         let mut answered: Vec<PromptKind> = Vec::new();
@@ -186,7 +210,8 @@ impl Session {
                 return Ok(());
             }
             answered.push(prompt.kind.clone());
-            let in_force_before = self.world.device().effective(prompt.kind.account()).is_some();
+            let in_force_before =
+                prompt.kind.account().is_some_and(|a| self.world.device().effective(a).is_some());
             let owner = self.world.owner().clone();
             let (kind, text, answer) = match prompt.kind {
                 PromptKind::Password { .. } => {
@@ -204,7 +229,11 @@ impl Session {
                 PromptKind::UserName { .. } => {
                     ("user-name", "Enter the user name".to_owned(), Answer::Text(owner.user_name.clone()))
                 }
-                PromptKind::MissingRecipientCertificates { .. } => return Ok(()),
+                // Answered where they come up: before the installation, at a removal, in mail.
+                PromptKind::MissingRecipientCertificates { .. }
+                | PromptKind::Consent { .. }
+                | PromptKind::CertificatePassword { .. }
+                | PromptKind::RemovalPasscode { .. } => return Ok(()),
             };
             self.world.answer(prompt.id, answer);
             self.collect_events();

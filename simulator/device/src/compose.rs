@@ -81,11 +81,15 @@ impl Device {
         if draft.flip_encryption && !(smime.present && smime.per_message_switch.value) {
             return Err(SendRefusal::NoPerMessageSwitch);
         }
-        if smime.present && smime.signing.on && smime.signing_identity.is_none() {
+        // A name without an identity behind it is no identity: nothing goes out unsigned or in the clear for want of one.
+        let there = |identity: &Option<crate::Setting<IdentityHandle>>| {
+            identity.as_ref().is_some_and(|i| self.keychain.identity(&i.value).is_some())
+        };
+        if smime.present && smime.signing.on && !there(&smime.signing_identity) {
             return Err(SendRefusal::NoSigningIdentity);
         }
         let encrypt = smime.compose_starts_encrypted() != draft.flip_encryption;
-        if encrypt && smime.encryption_identity.is_none() {
+        if encrypt && !there(&smime.encryption_identity) {
             return Err(SendRefusal::NoEncryptionIdentity);
         }
         if self.drafts.len() >= MAX_DRAFTS {

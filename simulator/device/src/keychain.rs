@@ -115,8 +115,9 @@ impl Keychain {
         handle
     }
 
-    pub(crate) fn remove_profile(&mut self, profile: &str) {
-        self.certificates.retain(|c| c.owner.profile != profile);
-        self.identities.retain(|i| i.owner.profile != profile);
+    /// Keeps the items of those owners.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Owner) -> bool) {
+        self.certificates.retain(|c| keep(&c.owner));
+        self.identities.retain(|i| keep(&i.owner));
     }
 }
