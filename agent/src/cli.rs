@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::tools::arguments::ToolCommand;
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};
 use std::path::PathBuf;
@@ -16,6 +17,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Try(TryArguments),
+    #[command(flatten)]
+    Tool(ToolCommand),
 }
 
 /// How to print the answer.
