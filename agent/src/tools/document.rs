@@ -23,6 +23,15 @@ pub(super) struct Document {
     pub findings: Vec<Finding>,
 }
 
+/// A property list with the signature that was around it.
+#[derive(Debug)]
+pub(super) struct Unwrapped {
+    pub document: Document,
+    /// The bytes of the file.
+    pub bytes: Vec<u8>,
+    pub signed: Option<SignedContent>,
+}
+
 impl Document {
     /// Reads a file, or standard input for `-`.
     ///
@@ -53,18 +62,19 @@ impl Document {
         }
     }
 
-    /// Reads a file through the signature around it, whether that holds or not.
+    /// Reads a file through the signature around it, whether that holds or not. Gives the file's own bytes too.
     ///
     /// # Errors
     /// As [`Document::read`], and a signature that cannot be read.
-    pub fn read_through(path: &Path, cx: &Context<'_>) -> Result<(Document, Option<SignedContent>), Failure> {
+    pub fn read_through(path: &Path, cx: &Context<'_>) -> Result<Unwrapped, Failure> {
         let (name, bytes) = (path.display().to_string(), file_bytes(path)?);
         if !is_signed(&bytes) {
-            return Ok((Document::of(name, bytes)?, None));
+            return Ok(Unwrapped { document: Document::of(name, bytes.clone())?, bytes, signed: None });
         }
         let signed = cms::open_signed(cx, &bytes, &TrustStore::new())
             .map_err(|error| ToolError::SignedData { file: name.clone(), error })?;
-        Ok((Document::of(name, signed.content.clone())?, Some(signed)))
+        let document = Document::of(name, signed.content.clone())?;
+        Ok(Unwrapped { document, bytes, signed: Some(signed) })
     }
 
     /// The profile's own keys.

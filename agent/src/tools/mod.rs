@@ -10,10 +10,12 @@ mod comments;
 mod convert;
 mod credentials;
 mod decrypt;
+mod diff;
 mod document;
 mod encrypt;
 mod error;
 mod fmt;
+mod matrix;
 mod output;
 mod sign;
 mod unsign;
@@ -35,6 +37,7 @@ pub fn run(command: &ToolCommand) -> Result<u8, Failure> {
         ToolCommand::Unsign(arguments) => unsign::run(arguments),
         ToolCommand::Encrypt(arguments) => encrypt::run(arguments),
         ToolCommand::Decrypt(arguments) => decrypt::run(arguments),
-        _ => Ok(0),
+        ToolCommand::Diff(arguments) => diff::run(arguments),
+        ToolCommand::Matrix(arguments) => matrix::run(arguments),
     }
 }

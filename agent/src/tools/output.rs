@@ -60,6 +60,11 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// Text of a profile without what a terminal would obey.
+pub(super) fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}
+
 /// Puts a file in the place of another in one step: it is written beside it and then renamed.
 fn replace(path: &Path, bytes: &[u8], readers: Readers<'_>) -> Result<(), Failure> {
     let failed = |source| Failure::Write { path: path.to_path_buf(), source };
