@@ -6,4 +6,5 @@ mod hostile;
 mod interop;
 mod matrix;
 mod program;
+mod tools;
 mod trial;
