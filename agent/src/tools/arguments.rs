@@ -32,7 +32,7 @@ Examples:
   handset fmt --check profiles/*.mobileconfig   names the files that would change
   handset fmt - < mail.mobileconfig             standard input to standard output
 
-Canonical is: UTF-8, Apple's document type, one tab a level, one element a line, base64 in lines, keys in the order
+Canonical is: UTF-8, Apple's document type, one tab a level, one element a line, base64 in lines, keys in the order \
 they had. Values never change. Comments stay, each before, behind or inside the element where it stood.
 
 Exit codes:
@@ -63,7 +63,7 @@ Examples:
   handset convert mail.mobileconfig --to binary -o mail.bin.mobileconfig
   handset convert mail.bin.mobileconfig > mail.mobileconfig        the other form than it has
 
-Values are the same in both forms; comments have no place in the binary one. A file that is in the wanted form already
+Values are the same in both forms; comments have no place in the binary one. A file that is in the wanted form already \
 is copied as it is. A value that the wanted form cannot hold is named, and nothing is written.
 
 Exit codes:
@@ -114,7 +114,7 @@ pub struct KeyArguments {
     pub p12: Option<PathBuf>,
 
     /// The passphrase of the PKCS#12: the first line of this file. Passphrases are never taken from the command line.
-    #[arg(long, value_name = "FILE", requires = "p12")]
+    #[arg(long, value_name = "FILE", requires = "p12", conflicts_with = "key")]
     pub passphrase_file: Option<PathBuf>,
 }
 
@@ -123,7 +123,7 @@ Examples:
   handset sign mail.mobileconfig --signer signer.pem --key signer.key --chain issuing.pem -o signed.mobileconfig
   handset sign mail.mobileconfig --p12 signer.p12 --passphrase-file passphrase -o signed.mobileconfig
 
-The result is DER CMS SignedData around the profile's own bytes, with the chain but no root, as phones expect it.
+The result is DER CMS SignedData around the profile's own bytes, with the chain but no root, as phones expect it. \
 Encrypt first and sign last: the signature goes outside.
 
 Exit codes:
@@ -206,7 +206,7 @@ Examples:
   handset encrypt mail.mobileconfig --recipient phone.pem -o sealed.mobileconfig
   handset encrypt mail.mobileconfig --recipient phone-1.pem --recipient phone-2.pem -o sealed.mobileconfig
 
-PayloadContent becomes EncryptedPayloadContent, a CMS EnvelopedData for the identity of each recipient, and IsEncrypted
+PayloadContent becomes EncryptedPayloadContent, a CMS EnvelopedData for the identity of each recipient, and IsEncrypted \
 becomes true. The other keys stay readable. A phone opens it with any identity that it has installed.
 
 Exit codes:
@@ -235,7 +235,7 @@ Examples:
   handset decrypt sealed.mobileconfig --recipient phone.pem --key phone.key -o mail.mobileconfig
   handset decrypt sealed.mobileconfig --p12 phone.p12 --passphrase-file passphrase -o mail.mobileconfig
 
-The inverse of encrypt: PayloadContent is back in its place with the same values. The file is written for its owner
+The inverse of encrypt: PayloadContent is back in its place with the same values. The file is written for its owner \
 alone (mode 0600), for what was worth encrypting may hold passwords and keys.
 
 Exit codes:
@@ -273,8 +273,8 @@ Examples:
   handset diff mail-1.mobileconfig mail-2.mobileconfig
   handset diff mail-1.mobileconfig mail-2.mobileconfig --ios 12.5 --supervised --format json
 
-Says what the user of a phone that has OLD will notice when NEW arrives: prompts, services, locks, mail that leaves,
-mail that can no longer be read; then which keys changed. Secrets are masked. Signed files are read through the
+Says what the user of a phone that has OLD will notice when NEW arrives: prompts, services, locks, mail that leaves, \
+mail that can no longer be read; then which keys changed. Secrets are masked. Signed files are read through the \
 signature; encrypted ones must be decrypted first.
 
 Exit codes:
@@ -314,7 +314,7 @@ Examples:
   handset matrix mail.mobileconfig
   handset matrix mail.mobileconfig --from 12 --to 14 --supervised --format json
 
-Installs the profile on a fresh simulated phone of each version and tries every action there. Neighbouring versions
+Installs the profile on a fresh simulated phone of each version and tries every action there. Neighbouring versions \
 that behave alike share a column.
 
 Exit codes:

@@ -49,8 +49,8 @@ fn scan(text: &str) -> Remarks<'_> {
         let rest = &text[start..];
         let until = |needle: &str| rest.find(needle).map_or(text.len(), |i| start + i + needle.len());
         let declaration = rest.starts_with("<?xml") && rest[5..].starts_with(char::is_whitespace);
-        let (end, remark) = if rest.starts_with("<!--") {
-            (rest[4..].find("-->").map_or(text.len(), |i| start + 4 + i + 3), true)
+        let (end, remark) = if let Some(body) = rest.strip_prefix("<!--") {
+            (body.find("-->").map_or(text.len(), |i| start + 4 + i + 3), true)
         } else if rest.starts_with("<?") {
             (until("?>"), !declaration)
         } else if rest.starts_with("<![CDATA[") {

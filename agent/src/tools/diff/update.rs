@@ -62,7 +62,7 @@ const NOT_UNIQUE: u32 = 21005;
 /// Says whether the update takes effect, and whether it is one.
 pub(super) fn notices(notices: &mut Notices, old: &Side, new: &Side, update: Update, fate: &Fate) {
     let shown = |cause: &ErrorLink| format!("{} {}: {}", cause.domain, cause.code, cause.text);
-    if let Some(cause) = &fate.old {
+    if let Some(cause) = fate.old.as_ref().filter(|_| fate.settles()) {
         let text = format!(
             "A phone of this kind cannot have the old profile, it refuses it ({}); what follows compares the two as \
              they are written.",
