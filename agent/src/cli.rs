@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::tools::arguments::ToolCommand;
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};
 use std::path::PathBuf;
@@ -16,6 +17,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Try(TryArguments),
+    #[command(flatten)]
+    Tool(ToolCommand),
 }
 
 /// How to print the answer.
@@ -126,7 +129,7 @@ fn clock(text: &str) -> Result<Timestamp, String> {
     Ok(time)
 }
 
-fn address(text: &str) -> Result<String, String> {
+pub(crate) fn address(text: &str) -> Result<String, String> {
     match text.split_once('@') {
         Some((local, domain)) if !local.is_empty() && !domain.is_empty() => Ok(text.to_owned()),
         _ => Err("an e-mail address is needed, such as alice@contoso.example".to_owned()),

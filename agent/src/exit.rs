@@ -30,13 +30,15 @@ pub enum Failure {
     Json(#[from] serde_json::Error),
     #[error("failed to keep the observations: {0}")]
     Evidence(#[from] evidence::LogError),
+    #[error("{0}")]
+    Tool(#[from] crate::tools::ToolError),
 }
 
 impl Failure {
     /// The exit code of the failure.
     pub fn exit_code(&self) -> u8 {
         let code = match self {
-            Failure::Read { .. } | Failure::TooLarge { .. } => ExitCode::CannotStart,
+            Failure::Read { .. } | Failure::TooLarge { .. } | Failure::Tool(_) => ExitCode::CannotStart,
             _ => ExitCode::CannotJudge,
         };
         code as u8

@@ -5,4 +5,5 @@
 pub mod cli;
 pub mod exit;
 pub mod port;
+pub mod tools;
 pub mod trial;

@@ -1,7 +1,7 @@
 //! `handset`: a simulated iPhone for mail profiles, and an agent that judges it.
 
 use clap::Parser;
-use handset::{cli, trial};
+use handset::{cli, tools, trial};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -10,6 +10,7 @@ fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let result = match cli.command {
         cli::Command::Try(arguments) => trial::run(&arguments, started),
+        cli::Command::Tool(command) => tools::run(&command),
     };
     match result {
         Ok(code) => ExitCode::from(code),

@@ -9,6 +9,8 @@ mod input;
 mod mail;
 mod output;
 
+pub(crate) use input::bytes as file_bytes;
+
 use crate::cli::{Colour, Format, TryArguments, Variant};
 use crate::exit::Failure;
 use crate::port::{self, SimulatedPhone};
@@ -59,6 +61,22 @@ pub fn run(arguments: &TryArguments, started: Instant) -> Result<u8, Failure> {
     clock.lap("report");
     clock.total();
     Ok(session.trial.exit)
+}
+
+/// What a phone makes of a profile before any mail is sent: installation, account, prompts, actions. Nothing where the
+/// bytes are no readable profile.
+pub(crate) fn survey(arguments: &TryArguments, bytes: Vec<u8>) -> Result<Option<Trial>, Failure> {
+    let input = input::of(arguments, bytes);
+    if !input.readable() {
+        return Ok(None);
+    }
+    let mut session = Session::new(arguments, &input)?;
+    session.install(&input)?;
+    if session.installed() {
+        session.try_actions()?;
+    }
+    session.trial.exit = session.trial.exit_code();
+    Ok(Some(session.trial))
 }
 
 /// Everything that a run holds.
