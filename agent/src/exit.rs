@@ -32,13 +32,15 @@ pub enum Failure {
     Evidence(#[from] evidence::LogError),
     #[error("{0}")]
     Device(#[from] crate::devices::DeviceError),
+    #[error("{0}")]
+    Tool(#[from] crate::tools::ToolError),
 }
 
 impl Failure {
     /// The exit code of the failure.
     pub fn exit_code(&self) -> u8 {
         let code = match self {
-            Failure::Read { .. } | Failure::TooLarge { .. } => ExitCode::CannotStart,
+            Failure::Read { .. } | Failure::TooLarge { .. } | Failure::Tool(_) => ExitCode::CannotStart,
             Failure::Device(error) => error.exit_code(),
             _ => ExitCode::CannotJudge,
         };

@@ -7,4 +7,5 @@ pub mod devices;
 pub mod exit;
 pub mod port;
 pub mod suggestion;
+pub mod tools;
 pub mod trial;

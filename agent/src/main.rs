@@ -1,7 +1,7 @@
 //! `handset`: a simulated iPhone for mail profiles, and an agent that judges it.
 
 use clap::Parser;
-use handset::{cli, devices, trial};
+use handset::{cli, devices, tools, trial};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -11,6 +11,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         cli::Command::Try(arguments) => trial::run(&arguments, started),
         cli::Command::Device(arguments) => devices::run(&arguments),
+        cli::Command::Tool(command) => tools::run(&command),
     };
     match result {
         Ok(code) => ExitCode::from(code),

@@ -11,8 +11,8 @@ mod world;
 pub use keys::{WorldKey, world_keys};
 pub use peers::DirectoryError;
 pub use world::{
-    Colleague, ColleagueReading, Delivery, Owner, Peer, STEP_MS, World, WorldError, WorldOptions,
-    signer_problem,
+    AnswerError, Colleague, ColleagueReading, Delivery, Owner, Peer, STEP_MS, World, WorldError,
+    WorldOptions, signer_problem,
 };
 
 /// The cryptography of every simulated party.

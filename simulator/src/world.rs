@@ -82,6 +82,18 @@ pub enum WorldError {
     Directory(#[from] DirectoryError),
 }
 
+/// Why the colleague does not answer.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum AnswerError {
+    /// The owner's certificate cannot be encrypted to.
+    #[error("the certificate cannot be used: {0}")]
+    Path(#[from] smime::PathError),
+    /// The message cannot be made.
+    #[error("{0}")]
+    Compose(#[from] ComposeError),
+}
+
 /// A colleague of the owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Colleague {
@@ -100,6 +112,10 @@ pub struct ColleagueReading {
     pub encrypted: bool,
     /// It opened, and every signature on it holds.
     pub valid: bool,
+    /// It opened, and every signature fits its content, whoever made it.
+    pub intact: bool,
+    /// A signer has no root that the colleague trusts.
+    pub rootless: bool,
     /// Who signed.
     pub signed_by: Option<String>,
     /// The text.
@@ -451,24 +467,28 @@ impl World {
     /// The colleague answers the owner, signed and encrypted to that certificate, which the directory publishes.
     ///
     /// # Errors
-    /// The engine cannot sign or encrypt.
+    /// [`AnswerError`].
     pub fn colleague_answers(
         &mut self,
         certificate: &Certificate,
         text: &str,
         attachment: &Attachment,
-    ) -> Result<Vec<u8>, ComposeError> {
+    ) -> Result<Vec<u8>, AnswerError> {
+        let cx = self.context();
+        // Mail programs encrypt to certificates that they could verify for it.
+        let mut issuers = self.device.keychain().intermediates();
+        issuers.extend(self.correspondent.intermediates.iter().cloned());
+        smime::validate(
+            &cx,
+            certificate,
+            &issuers,
+            &self.correspondent.trust,
+            smime::Purpose::EmailEncryption,
+        )?;
         // The owner is in the directory, so publishing cannot fail.
         let _ = self.exchange.directory_mut().publish(&self.owner.email, certificate.der().to_vec());
-        let cx = self.context();
-        crate::colleague::answer(
-            &mut self.correspondent,
-            &cx,
-            &self.owner.email,
-            certificate,
-            text,
-            attachment,
-        )
+        let to = self.owner.email.clone();
+        Ok(crate::colleague::answer(&mut self.correspondent, &cx, &to, certificate, text, attachment)?)
     }
 
     /// Puts a message into the owner's mailbox on the server.

@@ -11,4 +11,5 @@ mod program;
 mod readme;
 mod semantics;
 mod snapshot;
+mod tools;
 mod trial;

@@ -4,5 +4,5 @@
 mod human;
 mod json;
 
-pub use human::{Style, human};
+pub use human::{Style, human, visible};
 pub use json::json;

@@ -1,6 +1,6 @@
 //! The command line of `handset device`.
 
-use crate::cli::{Format, Variant, clock, variant};
+use crate::cli::{Format, Variant, address, clock, ios, variant};
 use clap::{Args, Parser, Subcommand};
 use profile::{OsVersion, Timestamp};
 use std::path::PathBuf;
@@ -161,6 +161,7 @@ pub enum DeviceCommand {
         /// The phone.
         name: String,
         /// The iOS version.
+        #[arg(value_parser = ios)]
         version: OsVersion,
         #[command(flatten)]
         answers: AnswerArguments,
@@ -199,7 +200,7 @@ pub struct CreateArguments {
     pub name: String,
 
     /// The iOS version.
-    #[arg(long, env = "HANDSET_IOS", default_value = "17.5", value_name = "VERSION")]
+    #[arg(long, env = "HANDSET_IOS", default_value = "17.5", value_name = "VERSION", value_parser = ios)]
     pub ios: OsVersion,
 
     /// The model, as in ProductName.
@@ -219,7 +220,7 @@ pub struct CreateArguments {
     pub clock: Timestamp,
 
     /// Who the owner is.
-    #[arg(long, env = "HANDSET_USER", default_value = "alice@contoso.example", value_name = "ADDRESS")]
+    #[arg(long, env = "HANDSET_USER", default_value = "alice@contoso.example", value_name = "ADDRESS", value_parser = address)]
     pub user: String,
 
     /// A reading of disputed sources, such as `encrypt-default-toggle=needs-per-message-switch`.

@@ -30,9 +30,13 @@ pub(super) struct Input {
 
 /// Reads the file that the command line names.
 pub(super) fn read(arguments: &TryArguments) -> Result<Input, Failure> {
-    let path = &arguments.profile;
-    let name = path.display().to_string();
-    let bytes = bytes(path)?;
+    let bytes = bytes(&arguments.profile)?;
+    Ok(of(arguments, bytes))
+}
+
+/// Takes bytes for the file that the command line names.
+pub(super) fn of(arguments: &TryArguments, bytes: Vec<u8>) -> Input {
+    let name = arguments.profile.display().to_string();
     let cx = Context { now: Timestamp(arguments.clock.0), crypto: &PROVIDER };
     let mut signed = false;
     let mut signer = Vec::new();
@@ -58,10 +62,13 @@ pub(super) fn read(arguments: &TryArguments) -> Result<Input, Failure> {
     }
     let mut input = Input { name, bytes, inner, signed, signer, profile, findings };
     super::findings::lint(&mut input, &cx, arguments.ios);
-    Ok(input)
+    input
 }
 
-/// The bytes of a file, or of standard input for `-`; at most [`MAX_FILE`].
+/// The bytes of a file of up to [`MAX_FILE`]; `-` is standard input.
+///
+/// # Errors
+/// [`Failure::Read`] and [`Failure::TooLarge`].
 pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |source| Failure::Read { path: path.to_path_buf(), source };
     let mut bytes = Vec::new();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use smime::cms::EncryptOptions;
 use smime::message::{SignOptions, SmimeError};
 use smime::mime::Base64Encoder;
-use smime::{BulkCipher, Certificate, Context, DigestAlgorithm, Purpose, Timestamp, message};
+use smime::{BulkCipher, Certificate, Context, DigestAlgorithm, Identity, Purpose, Timestamp, message};
 
 /// A file that goes with a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,6 +182,7 @@ impl Device {
                 encryption_certificate: own_encryption.map(|i| i.certificate.clone()),
                 boundary: signature_boundary,
             };
+            let signer = &Identity { chain: self.keychain.chain_of(signer), ..signer.clone() };
             entity = message::sign(cx, &entity, signer, &options)?;
             signed_by = Some(signer.certificate.display_name());
         }

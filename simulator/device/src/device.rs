@@ -188,9 +188,8 @@ impl Device {
         Reply::Refused(error_chain)
     }
 
-    /// Does what is due at the time of `cx`: profiles whose time is over go, and mail that has left its window. It also
-    /// takes up what a restored snapshot had begun: exchanges that were under way are not part of a snapshot, the jobs
-    /// behind them are.
+    /// Does what is due: profiles whose time is over go, and mail that has left its window. Takes up what a restored
+    /// snapshot had begun: exchanges that were under way are not part of a snapshot, the jobs behind them are.
     pub fn handle_timeout(&mut self, cx: &Context<'_>) {
         profiles::remove_due(self, cx);
         self.expire_mail(cx);

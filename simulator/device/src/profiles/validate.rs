@@ -91,7 +91,11 @@ fn top_level(profile: &Profile, name: &str, encrypted: bool) -> Result<(), Error
         if items.is_empty() {
             return refuse(link(Domain, 1005, "The profile is empty."));
         }
-        if items.len() > MAX_PAYLOADS || items.iter().any(|n: &Node| !is_dictionary(n)) {
+        if items.len() > MAX_PAYLOADS {
+            let text = format!("The profile has {} payloads, more than {MAX_PAYLOADS}.", items.len());
+            return refuse(link(Domain, 1010, text));
+        }
+        if items.iter().any(|n: &Node| !is_dictionary(n)) {
             return refuse(wrong_type(Domain, "PayloadContent"));
         }
     }
