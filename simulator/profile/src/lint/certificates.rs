@@ -22,6 +22,7 @@ pub(super) static RULES: &[&dyn Rule] = &[
     &Weak,
     &ModernProtection,
     &NoIntegrity,
+    &NotNewest,
 ];
 
 const SIGNING: &str = "SMIMESigningCertificateUUID";
@@ -129,6 +130,12 @@ rule! {
     }
 }
 
+/// True if a certificate may be used for e-mail by its extended key usages.
+fn mail_purpose(facts: &CertificateFacts) -> bool {
+    let fits = |oid: &String| oid == "1.3.6.1.5.5.7.3.4" || oid == "2.5.29.37.0";
+    facts.extended_key_usage.as_ref().is_none_or(|purposes| purposes.iter().any(fits))
+}
+
 /// Reports S/MIME uses of a kind that the key usage extension does not allow.
 fn unfit(
     scope: &Scope<'_>,
@@ -200,9 +207,8 @@ rule! {
     example "a certificate for client authentication only, named by SMIMESigningCertificateUUID"
     reference "RFC 8550, section 4.4.4" ["OUT-025"]
     |scope, found| {
-        let fits = |oid: &String| oid == "1.3.6.1.5.5.7.3.4" || oid == "2.5.29.37.0";
         for (account, key, facts) in uses(scope) {
-            if facts.extended_key_usage.as_ref().is_some_and(|purposes| !purposes.iter().any(fits)) {
+            if !mail_purpose(facts) {
                 let message = format!("{}: the certificate of {key} is not for e-mail protection", name(account));
                 found.add(account.span_of(key), message, "name a certificate with the purpose emailProtection");
             }
@@ -327,6 +333,35 @@ rule! {
         for (facts, payload) in opened(scope).filter(|(facts, _)| facts.kind == CertificateKind::Pkcs12) {
             if facts.is_identity && facts.mac_digest.is_none() {
                 found.add(payload.span_of("PayloadContent"), format!("{} has no MAC", name(payload)), "export it with a MAC");
+            }
+        }
+    }
+}
+
+rule! {
+    NotNewest Info "smime-identity-not-newest" "A newer identity of the same purpose is in the profile"
+    checks "Identities of PKCS#12 payloads for the account's address, valid now and of the same use, whose validity began later than that of the one named for S/MIME."
+    why "Of several imports of one purpose the newest start date is selected, and the others stay to read old mail. With an older one named, mail is signed with, or encrypted to, what is about to be replaced."
+    example "SMIMEEncryptionCertificateUUID naming last year's certificate beside this year's"
+    reference "XTR-011; IntuneDocs, certificates-imported-pfx-configure" ["XTR-011"]
+    |scope, found| {
+        for (account, key, facts) in uses(scope) {
+            let (Ok(Some(address)), Some(start)) = (account.string("EmailAddress"), facts.not_before) else { continue };
+            let allows = if key == SIGNING { KeyUsage::allows_signing } else { KeyUsage::allows_encryption };
+            let newer = scope.certificates.iter().filter(|other| {
+                other.is_identity
+                    && other.open_error.is_none()
+                    && other.not_before.is_some_and(|from| from > start && from <= scope.now)
+                    && other.not_after.is_none_or(|end| end >= scope.now)
+                    && other.key_usage.is_none_or(allows)
+                    && other.emails.iter().any(|email| email.eq_ignore_ascii_case(address))
+                    && mail_purpose(other)
+            });
+            let newest = newer.max_by_key(|other| other.not_before);
+            if let Some((other, payload)) = newest.and_then(|other| Some((other, scope.payload_of(other)?))) {
+                let from = other.not_before.unwrap_or(start);
+                let message = format!("{}: {key} names an identity from {start}, {} is from {from}", name(account), name(payload));
+                found.add(account.span_of(key), message, "name the newest, and keep the older ones to read old mail");
             }
         }
     }

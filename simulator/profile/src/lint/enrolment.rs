@@ -12,6 +12,7 @@ pub(super) static RULES: &[&dyn Rule] = &[
     &ScepKeySize,
     &ScepKeyType,
     &ScepSubject,
+    &ScepComma,
     &ScepAddress,
     &AcmeHardware,
     &AcmeKeySize,
@@ -123,6 +124,30 @@ rule! {
             let Some(inner) = settings(payload) else { continue };
             if inner.value("Subject").and_then(Value::as_array).is_none_or(<[_]>::is_empty) {
                 found.add(span_in(payload, inner, "Subject"), format!("{}: Subject is missing", name(payload)), "add Subject, such as CN of the user");
+            }
+        }
+    }
+}
+
+rule! {
+    ScepComma Warning "scep-subject-comma" "The subject of the request has a comma in a value"
+    checks "The values in Subject of SCEP and ACME payloads."
+    why "Servers that write the subject as text take the comma for the beginning of the next part, and the request fails or names somebody else. Names written last name first are the usual cause."
+    example "<array><string>CN</string><string>Berg, Anna</string></array>"
+    reference "IntuneDocs, certificates-profile-scep" []
+    |scope, found| {
+        for payload in &scope.profile.payloads {
+            let inner = match () {
+                () if payload.is(ACME) => Some(payload.dictionary()),
+                () if payload.is(SCEP) => settings(payload),
+                () => None,
+            };
+            let subject = inner.and_then(|inner| inner.value("Subject")).and_then(Value::as_array).unwrap_or_default();
+            let relative = subject.iter().filter_map(|node| node.value.as_array()).flatten();
+            for pair in relative.filter_map(|node| node.value.as_array()) {
+                if let [_, value] = pair && value.value.as_str().is_some_and(|text| text.contains(',')) {
+                    found.add(value.span, format!("{}: a value of Subject has a comma", name(payload)), "leave the comma out");
+                }
             }
         }
     }

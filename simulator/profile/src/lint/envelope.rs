@@ -2,12 +2,13 @@
 
 use super::rule::rule;
 use super::scope::name;
-use super::{Found, Rule};
+use super::{Found, Rule, Scope, Subject};
 use crate::plist::Value;
 use crate::{Payload, Severity, Timestamp};
 use std::collections::BTreeMap;
 
 pub(super) static RULES: &[&dyn Rule] = &[
+    &BarePayload,
     &ProfileType,
     &Version,
     &EmptyContent,
@@ -26,7 +27,36 @@ pub(super) static RULES: &[&dyn Rule] = &[
     &EncryptedAndPlain,
     &ExpirationPast,
     &NoName,
+    &NoOrganization,
 ];
+
+/// The payload type that has most of a dictionary's keys, if it has at least two of them.
+fn likely_type<'a>(scope: &Scope<'a>, payload: &Payload) -> Option<&'a str> {
+    let keys: Vec<&str> = payload.dictionary().entries.iter().map(|entry| entry.key.as_str()).collect();
+    let has =
+        |schema: &crate::schema::PayloadSchema| keys.iter().filter(|key| schema.key(key).is_some()).count();
+    let best = scope.schema.payloads().iter().max_by_key(|schema| has(schema))?;
+    (has(best) >= 2).then_some(best.payloadtype.as_str())
+}
+
+rule! {
+    BarePayload Error "bare-payload" "A payload stands alone, without a profile around it"
+    checks "Whether the property list is the dictionary of one payload. The rules about payloads are applied to it all the same."
+    why "Nothing but a profile can be installed (4000 or 1000). Consoles of MDM servers that take a payload put the profile around it."
+    example "<plist><dict><key>PayloadType</key><string>com.apple.eas.account</string>...</dict></plist>"
+    reference "apple/device-management, TopLevel.yaml" []
+    |scope, found| {
+        if let (Subject::Payload, [payload]) = (scope.subject, scope.profile.payloads.as_slice()) {
+            let kind = match (payload.payload_type(), likely_type(scope, payload)) {
+                (Some(kind), _) => format!("a payload of type {kind}"),
+                (None, Some(kind)) => format!("a payload without PayloadType, by its keys {kind}"),
+                (None, None) => "a dictionary of other keys".to_owned(),
+            };
+            let help = "make it an item of PayloadContent in a profile of PayloadType Configuration";
+            found.add(payload.span, format!("this is {kind}, not a profile"), help);
+        }
+    }
+}
 
 rule! {
     ProfileType Error "profile-type" "PayloadType of the profile is not Configuration"
@@ -326,13 +356,30 @@ rule! {
     reference "apple/device-management, TopLevel.yaml; EAS-011" ["EAS-011"]
     |scope, found| {
         let blank = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
-        if blank(scope.profile.display_name()) {
+        if scope.profile.dictionary().is_some() && blank(scope.profile.display_name()) {
             let span = scope.profile.root.as_ref().map(|node| node.span);
             found.add(span, "the profile has no PayloadDisplayName", "add one that users recognise");
         }
         for payload in scope.eas().filter(|payload| blank(payload.display_name())) {
             let message = format!("{} has no PayloadDisplayName, the account's name in Settings", name(payload));
             found.weighing(Severity::Warning, payload.span, message, "add the name of the account");
+        }
+    }
+}
+
+rule! {
+    NoOrganization Info "organization-empty" "The organisation is empty"
+    checks "PayloadOrganization of the profile and of each payload, where it is there."
+    why "Users are shown who a profile comes from; an empty name shows nothing. Devices install it all the same."
+    example "<key>PayloadOrganization</key><string></string>"
+    reference "apple/device-management, TopLevel.yaml" []
+    |scope, found| {
+        let top = scope.profile.key("PayloadOrganization");
+        let inner = scope.profile.payloads.iter().filter_map(|payload| payload.node("PayloadOrganization"));
+        for node in top.into_iter().chain(inner) {
+            if node.value.as_str().is_some_and(|text| text.trim().is_empty()) {
+                found.add(node.span, "PayloadOrganization is empty", "write the name of the organisation, or leave it out");
+            }
         }
     }
 }

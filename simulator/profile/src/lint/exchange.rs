@@ -3,7 +3,7 @@
 use super::Rule;
 use super::rule::rule;
 use super::scope::{MAIL, Scope, name};
-use crate::{OsVersion, Payload, Severity};
+use crate::{OsVersion, Payload};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static RULES: &[&dyn Rule] = &[
@@ -437,9 +437,9 @@ rule! {
 }
 
 rule! {
-    VpnReference Warning "vpn-reference" "The VPN an account names is not in the profile"
-    checks "VPNUUID of accounts against the VPNUUID of the per-app VPN payloads. It weighs more when the UUID is that of another payload."
-    why "Mail goes through a VPN only if one of that VPNUUID is on the device. It may come with another profile; a PayloadUUID in its place never works."
+    VpnReference Error "vpn-reference" "The VPN an account names is not in the profile"
+    checks "VPNUUID of accounts against the VPNUUID of the per-app VPN payloads."
+    why "Mail goes through a VPN only if one of that VPNUUID is on the device. Where another profile brings it, nothing says that it comes first or at all; a PayloadUUID in its place never works."
     example "<key>VPNUUID</key><string>...</string> without a com.apple.vpn.managed.applayer payload"
     reference "apple/device-management, com.apple.eas.account.yaml; EAS-103" ["EAS-101", "EAS-103"]
     |scope, found| {
@@ -454,11 +454,11 @@ rule! {
             match scope.payload(uuid) {
                 Some(other) => {
                     let message = format!("{}: VPNUUID names {}, not a per-app VPN", name(payload), name(other));
-                    found.weighing(Severity::Error, span, message, "write the VPNUUID of the per-app VPN, not a PayloadUUID");
+                    found.add(span, message, "write the VPNUUID of the per-app VPN, not a PayloadUUID");
                 }
                 None => {
                     let message = format!("{}: no per-app VPN of VPNUUID {uuid} is in this profile", name(payload));
-                    found.add(span, message, "make sure another profile brings it");
+                    found.add(span, message, "put the per-app VPN payload into this profile, or make sure another brings it");
                 }
             }
         }

@@ -34,7 +34,7 @@ rule! {
     checks "Every key that names a certificate payload by UUID, at any depth: PayloadCertificateUUID, SMIMESigningCertificateUUID, SMIMEEncryptionCertificateUUID, IdentityCertificateUUID, the anchors and pins."
     why "The certificate must be in the same profile. Installation fails (7003 for S/MIME, 21006 or 12016 for others); Intune sends the profile again and again, and users see endless password prompts."
     example "<key>SMIMESigningCertificateUUID</key><string>...</string> without a payload of that PayloadUUID"
-    reference "apple/device-management, com.apple.eas.account.yaml; Apple MDM Protocol Reference, error 7003; SMO-017" ["SMO-017", "XTR-006"]
+    reference "apple/device-management, com.apple.eas.account.yaml; Apple MDM Protocol Reference, error 7003; SMO-017" ["SMO-017", "XTR-006", "EAS-031"]
     |scope, found| {
         for reference in scope.certificate_references() {
             if scope.payload(reference.uuid).is_none() {
@@ -53,7 +53,7 @@ rule! {
     checks "That keys that need a private key name a pkcs12, SCEP or ACME payload, and that anchors and pins name a certificate."
     why "A bare certificate can neither sign nor decrypt nor sign in; a mail account can do none of it. Installation fails (7004, 9006)."
     example "<key>SMIMESigningCertificateUUID</key> naming a com.apple.security.root payload"
-    reference "apple/device-management, com.apple.eas.account.yaml; Apple MDM Protocol Reference, errors 7004 and 9006" ["EAS-069", "EAS-081"]
+    reference "apple/device-management, com.apple.eas.account.yaml; Apple MDM Protocol Reference, errors 7004 and 9006" ["EAS-031", "EAS-069", "EAS-081"]
     |scope, found| {
         for reference in scope.certificate_references() {
             let Some(named) = scope.payload(reference.uuid) else { continue };

@@ -1,11 +1,12 @@
 //! Rules that ask the schema: keys, types and values, and what they are on this iOS.
 
 use super::rule::rule;
-use super::scope::{ACME, CERTIFICATES, EAS, MAIL, PKCS12, SCEP, Scope, name};
+use super::scope::{ACME, CERTIFICATES, EAS, MAIL, PKCS12, SCEP, Scope, name, names_certificate};
 use super::{Found, Rule};
-use crate::plist::{Node, Value};
-use crate::schema::{KeySchema, Literal, Meeting, Place, is_of_type, meet};
+use crate::plist::{Node, Span, Value};
+use crate::schema::{KeySchema, KeyType, Literal, Meeting, Place, Table, is_of_type, meet};
 use crate::{Payload, Severity};
+use regex_lite::{Regex, RegexBuilder};
 use std::collections::BTreeMap;
 
 pub(super) static RULES: &[&dyn Rule] = &[
@@ -14,9 +15,11 @@ pub(super) static RULES: &[&dyn Rule] = &[
     &StringBoolean,
     &UnknownPayloadType,
     &UnknownKey,
+    &Misplaced,
     &OverrideSpelling,
     &NotInList,
     &OutOfRange,
+    &Form,
     &NotYet,
     &NoLonger,
     &Deprecated,
@@ -28,8 +31,8 @@ pub(super) static RULES: &[&dyn Rule] = &[
 ];
 
 /// A key known to the schema with the value it has, for rules that look at values.
-fn known<'a>(scope: &Scope<'a>, mut look: impl FnMut(&Place, &'a KeySchema, &'a Node)) {
-    meet(scope.profile, scope.schema, &mut |place, meeting| {
+fn known<'a>(scope: &Scope<'a>, mut look: impl FnMut(&Place<'a, '_>, &'a KeySchema, &'a Node)) {
+    meet(scope.profile, &scope.tables, &mut |place, meeting| {
         if let Meeting::Known { schema, node } = meeting {
             look(&place, schema, node);
         }
@@ -37,10 +40,10 @@ fn known<'a>(scope: &Scope<'a>, mut look: impl FnMut(&Place, &'a KeySchema, &'a 
 }
 
 /// `SSL of payload 2`, or `RemovalDate of the profile`.
-fn whose(place: &Place) -> String {
+fn whose(place: &Place<'_, '_>) -> String {
     match place.payload_index {
-        Some(index) => format!("{} of payload {index}", place.path),
-        None => format!("{} of the profile", place.path),
+        Some(index) => format!("{} of payload {index}", place.path()),
+        None => format!("{} of the profile", place.path()),
     }
 }
 
@@ -51,10 +54,11 @@ rule! {
     example "a payload without PayloadUUID"
     reference "apple/device-management; Apple MDM Protocol Reference, errors 1002 and 2002" []
     |scope, found| {
-        for missing in crate::missing_keys(scope.profile, scope.schema) {
-            let place = Place { payload_index: missing.payload_index, path: missing.path, key: missing.key };
-            found.add(missing.span, format!("{} is missing", whose(&place)), format!("add {}", place.key));
-        }
+        meet(scope.profile, &scope.tables, &mut |place, meeting| {
+            if let Meeting::Missing { span } = meeting {
+                found.add(span, format!("{} is missing", whose(&place)), format!("add {}", place.key));
+            }
+        });
     }
 }
 
@@ -165,9 +169,10 @@ rule! {
 }
 
 /// The right spelling of a key that lets users change something, if this is a wrong one.
-fn override_key<'s>(key: &str, siblings: &[&'s str]) -> Option<&'s str> {
+fn override_key<'s>(key: &str, siblings: &[&'s KeySchema]) -> Option<&'s str> {
+    let mut names = siblings.iter().map(|known| known.name.as_str());
     if key.eq_ignore_ascii_case("SMIMEAllowUserChange") {
-        return siblings.iter().copied().find(|known| *known == "SMIMESigningUserOverrideable");
+        return names.find(|known| *known == "SMIMESigningUserOverrideable");
     }
     let stem = |text: &str| {
         let lower = text.to_ascii_lowercase();
@@ -183,25 +188,99 @@ fn override_key<'s>(key: &str, siblings: &[&'s str]) -> Option<&'s str> {
         .find_map(|end| lower.strip_suffix(end).map(str::to_owned))
     };
     let wanted = stem(key)?;
-    siblings.iter().copied().find(|known| stem(known).as_ref() == Some(&wanted))
+    names.find(|known| stem(known).as_ref() == Some(&wanted))
 }
 
-/// Reports keys a dictionary of known keys does not have.
-fn unknown(scope: &Scope<'_>, mut look: impl FnMut(&Place, crate::plist::Span, &[&str])) {
-    meet(scope.profile, scope.schema, &mut |place, meeting| {
-        if let Meeting::Unknown { key_span, siblings } = meeting {
-            look(&place, key_span, &siblings);
+/// A key that a dictionary of known keys does not have.
+struct UnknownEntry<'a, 'w> {
+    place: Place<'a, 'w>,
+    span: Span,
+    node: &'a Node,
+    siblings: &'w [&'a KeySchema],
+}
+
+/// Looks at keys a dictionary of known keys does not have.
+fn unknown<'a>(scope: &Scope<'a>, mut look: impl FnMut(UnknownEntry<'a, '_>)) {
+    meet(scope.profile, &scope.tables, &mut |place, meeting| {
+        if let Meeting::Unknown { key_span, node, siblings } = meeting {
+            look(UnknownEntry { place, span: key_span, node, siblings });
         }
     });
 }
 
 /// False for keys inside a dictionary of a payload that others extend: VPN and single sign-on providers, for example,
 /// take keys of their own there.
-fn lists_inner_keys(scope: &Scope<'_>, place: &Place) -> bool {
+fn lists_inner_keys(scope: &Scope<'_>, place: &Place<'_, '_>) -> bool {
     let payload = place.payload_index.and_then(|index| scope.payload_at(index));
     let closed = |payload: &Payload| [EAS, MAIL, SCEP, ACME].iter().any(|kind| payload.is(kind));
-    place.path == place.key || payload.is_some_and(closed)
+    place.is_outermost() || payload.is_some_and(closed)
 }
+
+/// Where a key that is unknown where it stands would be known: what the place is called, and what is said of the key
+/// there. A payload's own key inside one of its dictionaries counts in every payload; for the rest see
+/// [`lists_inner_keys`].
+fn elsewhere<'a>(scope: &Scope<'a>, place: &Place<'_, '_>) -> Option<(String, &'a KeySchema)> {
+    let own =
+        |table: &Table<'a>| table.listed.iter().copied().find(|key| key.name == place.key && !key.is_any());
+    let payload = place.payload_index.and_then(|index| scope.payload_at(index));
+    let kind = payload.and_then(Payload::payload_type).unwrap_or_default();
+    if !place.is_outermost()
+        && let Some(key) = own(scope.tables.payload(kind))
+    {
+        return Some((format!("the payload {kind} itself"), key));
+    }
+    if !lists_inner_keys(scope, place) {
+        return None;
+    }
+    if let Some((path, key)) = payload.and_then(|_| below(&scope.tables.payload(kind).listed, place.key, 0)) {
+        return Some((format!("{path} of the payload"), key));
+    }
+    if payload.is_some()
+        && let Some(key) = own(scope.tables.toplevel())
+    {
+        return Some(("the profile itself".to_owned(), key));
+    }
+    let mut kinds: Vec<&str> =
+        scope.profile.payloads.iter().filter_map(Payload::payload_type).take(KINDS_MAX).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds.retain(|other| *other != kind);
+    kinds
+        .into_iter()
+        .find_map(|other| Some((format!("the payload {other}"), own(scope.tables.payload(other))?)))
+}
+
+/// How many payloads are looked through for the owner of a key.
+const KINDS_MAX: usize = 64;
+
+/// A key of a dictionary below these: the path of that dictionary, and the key.
+fn below<'a>(keys: &[&'a KeySchema], name: &str, level: usize) -> Option<(String, &'a KeySchema)> {
+    if level > LEVELS_MAX {
+        return None;
+    }
+    keys.iter().find_map(|above| {
+        let members: Vec<&KeySchema> = above.members().iter().collect();
+        let own = members.iter().copied().find(|key| above.kind == KeyType::Dictionary && key.name == name);
+        match own {
+            Some(key) => Some((above.name.clone(), key)),
+            None => {
+                let (path, key) = below(&members, name, level + 1)?;
+                // The label of an array's item is no key.
+                Some((
+                    if above.kind == KeyType::Array {
+                        above.name.clone()
+                    } else {
+                        format!("{}.{path}", above.name)
+                    },
+                    key,
+                ))
+            }
+        }
+    })
+}
+
+/// How deep a schema is searched; Apple's has seven levels.
+const LEVELS_MAX: usize = 12;
 
 rule! {
     UnknownKey Warning "unknown-key" "A key is not known"
@@ -210,20 +289,45 @@ rule! {
     example "<key>EmailAdress</key><string>anna@example.com</string>"
     reference "apple/device-management, mdm/profiles" []
     |scope, found| {
-        unknown(scope, |place, span, siblings| {
-            if found.is_full() || override_key(&place.key, siblings).is_some() || !lists_inner_keys(scope, place) {
+        unknown(scope, |UnknownEntry { place, span, siblings, .. }| {
+            if found.is_full() || override_key(place.key, siblings).is_some() || !lists_inner_keys(scope, &place) {
                 return;
             }
             if place.key == "PayloadEnabled" {
-                let message = format!("{} is written by tools for macOS and ignored", whose(place));
+                let message = format!("{} is written by tools for macOS and ignored", whose(&place));
                 found.weighing(Severity::Info, span, message, "leave it out");
                 return;
             }
-            let help = match nearest(&place.key, siblings.iter().copied()) {
+            if elsewhere(scope, &place).is_some() {
+                return;
+            }
+            let help = match nearest(place.key, siblings.iter().map(|key| key.name.as_str())) {
                 Some(near) => format!("did you mean {near}?"),
                 None => "remove it, or check whether it belongs elsewhere".to_owned(),
             };
-            found.add(span, format!("{} is not a known key", whose(place)), help);
+            found.add(span, format!("{} is not a known key", whose(&place)), help);
+        });
+    }
+}
+
+rule! {
+    Misplaced Warning "key-misplaced" "A key stands where it is not known, but would be elsewhere"
+    checks "Keys that Apple's schema does not list where they stand, but does for the payload itself, a dictionary inside it, the profile, or another payload of the profile."
+    why "A device looks for a key in its own place only; what it was to set stays at its default."
+    example "OnDemandMatchAppEnabled inside the dictionary VPN of a per-app VPN payload"
+    reference "apple/device-management, mdm/profiles" []
+    |scope, found| {
+        unknown(scope, |UnknownEntry { place, span, node, siblings }| {
+            if found.is_full() || place.key == "PayloadEnabled" || override_key(place.key, siblings).is_some() {
+                return;
+            }
+            let Some((owner, schema)) = elsewhere(scope, &place) else { return };
+            let boolean = Some(schema.kind).filter(|kind| *kind == KeyType::Boolean).and_then(|_| spelt_boolean(&node.value));
+            let help = match boolean {
+                Some(meant) => format!("move it to {owner} and write <{meant}/>"),
+                None => format!("move it to {owner}"),
+            };
+            found.add(span, format!("{} is not known there; it belongs to {owner}", whose(&place)), help);
         });
     }
 }
@@ -235,9 +339,9 @@ rule! {
     example "<key>EnableMailUserOverrideable</key><false/>"
     reference "apple/device-management, com.apple.eas.account.yaml; EAS-052, EAS-065" ["EAS-052", "EAS-065", "EAS-070", "EAS-072", "EAS-083"]
     |scope, found| {
-        unknown(scope, |place, span, siblings| {
-            if let Some(right) = override_key(&place.key, siblings) {
-                found.add(span, format!("{} is ignored, Apple spells it {right}", whose(place)), format!("write {right}"));
+        unknown(scope, |UnknownEntry { place, span, siblings, .. }| {
+            if let Some(right) = override_key(place.key, siblings) {
+                found.add(span, format!("{} is ignored, Apple spells it {right}", whose(&place)), format!("write {right}"));
             }
         });
     }
@@ -253,7 +357,7 @@ rule! {
         known(scope, |place, schema, node| {
             let own_rule = ["PayloadType", "PayloadVersion", "TargetDeviceType", "MailNumberOfPastDaysToSync"];
             let listed = schema.rangelist.is_empty() || schema.rangelist.iter().any(|value| value.matches(&node.value));
-            if listed || own_rule.contains(&place.key.as_str()) || !is_of_type(place, schema, &node.value) {
+            if listed || own_rule.contains(&place.key) || !is_of_type(place, schema, &node.value) {
                 return;
             }
             let allowed: Vec<String> = schema.rangelist.iter().map(Literal::to_string).collect();
@@ -281,6 +385,37 @@ rule! {
                 let end = |bound: Option<f64>| bound.map_or("any".to_owned(), |bound| bound.to_string());
                 let help = format!("write a number from {} to {}", end(range.min), end(range.max));
                 found.add(node.span, format!("{} is {number}", whose(place)), help);
+            }
+        });
+    }
+}
+
+/// The longest text that is held against a form; Apple's forms fit UUIDs, addresses of hardware and short URLs.
+const FORM_CHARACTERS_MAX: usize = 4096;
+
+/// The largest program a form may become, in bytes. The schema may be another file than the built-in one.
+const FORM_PROGRAM_BYTES_MAX: usize = 64 * 1024;
+
+rule! {
+    Form Warning "value-form" "The text is not in the form that Apple gives"
+    checks "Every key with a regular expression in Apple's schema, at any depth, for texts up to 4,096 characters. UUIDs that name certificates, and the URLs of MDM, have rules of their own."
+    why "What a device makes of it is not documented; most likely the value matches nothing."
+    example "<key>DeviceID</key><string>AA-BB-CC-DD-EE-FF</string>"
+    reference "apple/device-management" []
+    |scope, found| {
+        let mut forms: BTreeMap<&str, Option<Regex>> = BTreeMap::new();
+        known(scope, |place, schema, node| {
+            let (Some(form), Value::String(text)) = (&schema.format, &node.value) else { return };
+            let own_rule = names_certificate(place.key).is_some() || ["ServerURL", "CheckInURL"].contains(&place.key);
+            if own_rule || text.len() > FORM_CHARACTERS_MAX {
+                return;
+            }
+            // A form of a newer schema that is no expression here forbids nothing.
+            let expression = forms.entry(form).or_insert_with(|| {
+                RegexBuilder::new(form).size_limit(FORM_PROGRAM_BYTES_MAX).build().ok()
+            });
+            if expression.as_ref().is_some_and(|expression| !expression.is_match(text)) {
+                found.add(node.span, format!("{} is not in its form", whose(place)), format!("write it like {form}"));
             }
         });
     }
@@ -315,7 +450,7 @@ rule! {
         known(scope, |place, schema, node| {
             if let Some(first) = schema.introduced.filter(|first| *first > scope.os) {
                 let message = format!("{} has no effect on iOS {}, only from {first}", whose(place), scope.os);
-                found.weighing(weight(schema, node), node.span, message, requirement(&place.key));
+                found.weighing(weight(schema, node), node.span, message, requirement(place.key));
             }
         });
     }
@@ -350,10 +485,10 @@ rule! {
     reference "apple/device-management" []
     |scope, found| {
         known(scope, |place, schema, node| {
-            let last = schema.removed.or_else(|| ignored_since(place.payload_index.and_then(|at| scope.payload_at(at)), &place.key));
+            let last = schema.removed.or_else(|| ignored_since(place.payload_index.and_then(|at| scope.payload_at(at)), place.key));
             if let Some(last) = last.filter(|last| *last <= scope.os) {
                 let message = format!("{} has no effect from iOS {last}", whose(place));
-                found.weighing(weight(schema, node), node.span, message, replacement(&place.key));
+                found.weighing(weight(schema, node), node.span, message, replacement(place.key));
             }
         });
     }
@@ -367,14 +502,14 @@ rule! {
     reference "apple/device-management" []
     |scope, found| {
         known(scope, |place, schema, node| {
-            let gone = schema.removed.or_else(|| ignored_since(place.payload_index.and_then(|at| scope.payload_at(at)), &place.key));
+            let gone = schema.removed.or_else(|| ignored_since(place.payload_index.and_then(|at| scope.payload_at(at)), place.key));
             if gone.is_some_and(|gone| gone <= scope.os) {
                 return;
             }
             if let Some(since) = schema.deprecated.filter(|since| *since <= scope.os) {
                 let severity = if place.key.starts_with("SMIME") { weight(schema, node) } else { Severity::Info };
                 let message = format!("{} is deprecated from iOS {since}", whose(place));
-                found.weighing(severity, node.span, message, replacement(&place.key));
+                found.weighing(severity, node.span, message, replacement(place.key));
             }
         });
     }
@@ -428,15 +563,15 @@ rule! {
     example "<key>allowAppRemoval</key><false/>"
     reference "apple/device-management" []
     |scope, found| {
-        let mut keys: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        let mut keys: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
         known(scope, |place, schema, _| {
             if let Some(index) = place.payload_index.filter(|_| schema.supervised == Some(true)) {
-                keys.entry(index).or_default().push(place.key.clone());
+                keys.entry(index).or_default().push(place.key);
             }
         });
         for payload in &scope.profile.payloads {
             let Some(names) = keys.get(&payload.index) else { continue };
-            let shown: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
+            let shown: Vec<&str> = names.iter().copied().take(8).collect();
             let more = if names.len() > 8 { format!(" and {} more", names.len() - 8) } else { String::new() };
             let message = format!("{}: only supervised devices heed {}{more}", name(payload), shown.join(", "));
             found.add(payload.span, message, "expect no effect on other devices");

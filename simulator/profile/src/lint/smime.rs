@@ -85,42 +85,47 @@ rule! {
 }
 
 rule! {
-    SigningWithoutIdentity Error "smime-signing-without-identity" "Signing is on without an identity"
-    checks "SMIMESigningEnabled without SMIMESigningCertificateUUID. It weighs less when users may choose an identity themselves."
+    SigningWithoutIdentity Error "smime-signing-without-identity" "Signing is on, or can be turned on, without an identity"
+    checks "SMIMESigningEnabled without SMIMESigningCertificateUUID. It weighs less when users may choose an identity themselves. Where signing is off but users may turn it on, that they can choose one."
     why "There is nothing to sign with. Unless SMIMESigningCertificateUUIDUserOverrideable is true, nobody can ever choose one."
     example "<key>SMIMESigningEnabled</key><true/>"
     reference "EAS-064, EAS-067; apple/device-management, com.apple.eas.account.yaml" ["EAS-064", "EAS-067", "EAS-070"]
     |scope, found| {
-        for payload in scope.mail_accounts().filter(|payload| scope.flag(payload, SIGNING)) {
-            if names_certificate(payload, SIGNING_CERTIFICATE) {
-                continue;
-            }
+        for payload in scope.mail_accounts().filter(|payload| !names_certificate(payload, SIGNING_CERTIFICATE)) {
+            let on = scope.flag(payload, SIGNING);
+            let offered = scope.flag(payload, "SMIMESigningUserOverrideable");
             let choice = scope.flag(payload, "SMIMESigningCertificateUUIDUserOverrideable");
-            let severity = if choice { Severity::Warning } else { Severity::Error };
-            let rest = if choice { "users must choose one" } else { "and users cannot choose one" };
-            let message = format!("{}: signing is on without an identity, {rest}", name(payload));
-            found.weighing(severity, payload.span_of(SIGNING), message, "add SMIMESigningCertificateUUID and the identity it names");
+            let (severity, key, message) = match (on, offered, choice) {
+                (true, _, true) => (Severity::Warning, SIGNING, "signing is on without an identity, users must choose one"),
+                (true, _, false) => (Severity::Error, SIGNING, "signing is on without an identity, and users cannot choose one"),
+                (false, true, false) => (Severity::Warning, "SMIMESigningUserOverrideable", "users may turn signing on, but there is no identity and they cannot choose one"),
+                _ => continue,
+            };
+            let help = "add SMIMESigningCertificateUUID and the identity it names, or set SMIMESigningCertificateUUIDUserOverrideable";
+            found.weighing(severity, payload.span_of(key), format!("{}: {message}", name(payload)), help);
         }
     }
 }
 
 rule! {
-    EncryptionWithoutIdentity Error "smime-encryption-without-identity" "Encryption is on without an identity"
-    checks "Encryption by default, or the switch for each message, without SMIMEEncryptionCertificateUUID. It weighs less when users may choose an identity themselves, and for the switch alone."
+    EncryptionWithoutIdentity Error "smime-encryption-without-identity" "Encryption is on, or can be turned on, without an identity"
+    checks "Encryption by default, the switch for each message, or leave to turn encryption on, without SMIMEEncryptionCertificateUUID. It weighs less when users may choose an identity themselves, and for the switch or leave alone."
     why "The copy in Sent is encrypted to the sender's own identity, and replies come encrypted to it; without one, neither can be read."
     example "<key>SMIMEEncryptByDefault</key><true/>"
     reference "EAS-071, EAS-079; apple/device-management, com.apple.eas.account.yaml" ["EAS-071", "EAS-079", "EAS-081", "EAS-083"]
     |scope, found| {
         for payload in scope.mail_accounts().filter(|payload| !names_certificate(payload, ENCRYPTION_CERTIFICATE)) {
             let always = encrypts_by_default(scope, payload);
-            if !always && !has_message_switch(scope, payload) {
+            let offered = "SMIMEEncryptByDefaultUserOverrideable";
+            let leave = scope.flag(payload, offered);
+            let choice = scope.flag(payload, "SMIMEEncryptionCertificateUUIDUserOverrideable");
+            if !always && !has_message_switch(scope, payload) && !(leave && !choice) {
                 continue;
             }
-            let choice = scope.flag(payload, "SMIMEEncryptionCertificateUUIDUserOverrideable");
             let severity = if always && !choice { Severity::Error } else { Severity::Warning };
             let what = if always { "mail is encrypted by default" } else { "users may encrypt" };
             let rest = if choice { "they must choose one" } else { "users cannot choose one" };
-            let key = ["SMIMEEncryptByDefault", "SMIMEEncryptionEnabled", "SMIMEEnableEncryptionPerMessageSwitch", "SMIMEEnablePerMessageSwitch"]
+            let key = ["SMIMEEncryptByDefault", "SMIMEEncryptionEnabled", "SMIMEEnableEncryptionPerMessageSwitch", "SMIMEEnablePerMessageSwitch", offered]
                 .into_iter()
                 .find(|key| payload.boolean(key) == Ok(Some(true)))
                 .unwrap_or_default();

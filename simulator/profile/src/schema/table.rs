@@ -3,6 +3,7 @@
 use crate::OsVersion;
 use crate::plist::Value;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The longest schema file read, in bytes. The built-in one has 75,000. Nesting is bounded to 128 by serde_json.
@@ -346,6 +347,73 @@ impl Schema {
         let tables = [&self.toplevel, &self.common].into_iter().chain(&self.payloads);
         let types: std::collections::BTreeSet<_> = self.payloads.iter().map(|p| &p.payloadtype).collect();
         Counts { payload_types: types.len(), keys: tables.map(|table| keys(&table.keys)).sum() }
+    }
+}
+
+/// The keys of one payload type (or of the profile), looked up often.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Table<'s> {
+    /// The schema has the type.
+    pub known: bool,
+    /// Every key, the common ones last.
+    pub listed: Vec<&'s KeySchema>,
+    /// Those that must be there.
+    pub required: Vec<&'s KeySchema>,
+    by_name: BTreeMap<&'s str, &'s KeySchema>,
+    /// The entry of the type itself for whatever key.
+    any: Option<&'s KeySchema>,
+}
+
+/// A schema, indexed by type and key.
+#[derive(Clone, Debug)]
+pub(crate) struct Tables<'s> {
+    toplevel: Table<'s>,
+    payloads: BTreeMap<&'s str, Table<'s>>,
+    /// For types the schema does not have.
+    common: Table<'s>,
+}
+
+impl<'s> Table<'s> {
+    fn new(known: bool, keys: impl Iterator<Item = &'s KeySchema>, own: &[&'s PayloadSchema]) -> Table<'s> {
+        let listed: Vec<&KeySchema> = keys.collect();
+        let required = listed.iter().copied().filter(|key| key.is_required() && !key.is_any()).collect();
+        let mut by_name = BTreeMap::new();
+        for key in &listed {
+            by_name.entry(key.name.as_str()).or_insert(*key);
+        }
+        let any = own.iter().find_map(|table| table.keys.iter().find(|key| key.is_any()));
+        Table { known, listed, required, by_name, any }
+    }
+
+    /// The schema of a key.
+    pub fn key(&self, name: &str) -> Option<&'s KeySchema> {
+        self.by_name.get(name).copied().or(self.any)
+    }
+}
+
+impl<'s> Tables<'s> {
+    pub fn new(schema: &'s Schema) -> Tables<'s> {
+        let mut payloads = BTreeMap::new();
+        for payload in &schema.payloads {
+            let name = payload.payloadtype.as_str();
+            let own: Vec<&PayloadSchema> = schema.own_tables(name).collect();
+            payloads.entry(name).or_insert_with(|| Table::new(true, schema.keys(name), &own));
+        }
+        Tables {
+            toplevel: Table::new(true, schema.toplevel.keys.iter(), &[&schema.toplevel]),
+            payloads,
+            common: Table::new(false, schema.common.keys.iter(), &[]),
+        }
+    }
+
+    /// The keys of the profile itself.
+    pub fn toplevel(&self) -> &Table<'s> {
+        &self.toplevel
+    }
+
+    /// The keys of a payload type; of one the schema does not have, the common ones.
+    pub fn payload(&self, payload_type: &str) -> &Table<'s> {
+        self.payloads.get(payload_type).unwrap_or(&self.common)
     }
 }
 
