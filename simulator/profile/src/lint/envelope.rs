@@ -53,7 +53,7 @@ rule! {
                 (None, None) => "a dictionary of other keys".to_owned(),
             };
             let help = "make it an item of PayloadContent in a profile of PayloadType Configuration";
-            found.add(payload.span, format!("this is {kind}, not a profile"), help);
+            found.add(payload.span, format_args!("this is {kind}, not a profile"), help);
         }
     }
 }
@@ -68,7 +68,7 @@ rule! {
         if let Some(kind) = scope.profile.payload_type().filter(|kind| *kind != "Configuration") {
             found.add(
                 scope.top_span("PayloadType"),
-                format!("PayloadType of the profile is {kind:?}"),
+                format_args!("PayloadType of the profile is {kind:?}"),
                 "write Configuration; the type of a payload belongs into PayloadContent",
             );
         }
@@ -86,7 +86,7 @@ rule! {
         let inner = scope.profile.payloads.iter().filter_map(|payload| payload.node("PayloadVersion"));
         for node in top.into_iter().chain(inner) {
             if let Some(version) = node.value.as_integer().filter(|version| *version != 1) {
-                found.add(node.span, format!("PayloadVersion is {version}"), "write 1");
+                found.add(node.span, format_args!("PayloadVersion is {version}"), "write 1");
             }
         }
     }
@@ -115,7 +115,7 @@ fn shared(payloads: &[Payload], key: &str, fold: fn(&str) -> String, found: &mut
         match seen.get(&fold(value)) {
             Some(first) => found.add(
                 payload.span_of(key),
-                format!("{} has the {key} of payload {first}, {value:?}", name(payload)),
+                format_args!("{} has the {key} of payload {first}, {value:?}", name(payload)),
                 "give each payload its own",
             ),
             None => drop(seen.insert(fold(value), payload.index)),
@@ -150,7 +150,7 @@ rule! {
     |scope, found| {
         let Some(uuid) = scope.profile.uuid() else { return };
         if let Some(payload) = scope.payload(uuid) {
-            let message = format!("{} has the PayloadUUID of the profile", name(payload));
+            let message = format_args!("{} has the PayloadUUID of the profile", name(payload));
             found.add(payload.span_of("PayloadUUID"), message, "give it its own");
         }
     }
@@ -173,7 +173,7 @@ rule! {
         let inner = scope.profile.payloads.iter().filter_map(|payload| payload.node("PayloadUUID"));
         for node in top.into_iter().chain(inner) {
             if let Some(uuid) = node.value.as_str().filter(|uuid| !is_uuid(uuid)) {
-                found.add(node.span, format!("the PayloadUUID {uuid:?} is no UUID"), "make one with uuidgen");
+                found.add(node.span, format_args!("the PayloadUUID {uuid:?} is no UUID"), "make one with uuidgen");
             }
         }
     }
@@ -193,7 +193,7 @@ rule! {
         let inner = scope.profile.payloads.iter().filter_map(|payload| payload.node("PayloadIdentifier"));
         for node in top.into_iter().chain(inner) {
             if let Some(text) = node.value.as_str().filter(|text| !fits(text)) {
-                let message = format!("the PayloadIdentifier {text:?} is not in reverse-DNS form");
+                let message = format_args!("the PayloadIdentifier {text:?} is not in reverse-DNS form");
                 found.add(node.span, message, "begin with your own domain, reversed: com.example.mail");
             }
         }
@@ -208,7 +208,7 @@ rule! {
     reference "Apple MDM Protocol Reference, errors 4006 and 4026" []
     |scope, found| {
         if let Some(date) = scope.profile.removal_date().filter(|date| *date <= scope.now) {
-            let message = format!("RemovalDate {date} is past, it is {}", scope.now);
+            let message = format_args!("RemovalDate {date} is past, it is {}", scope.now);
             found.add(scope.top_span("RemovalDate"), message, "choose a later date; `--clock` sets the time of the check");
         }
     }
@@ -224,7 +224,7 @@ rule! {
         if scope.profile.removal_date().is_some()
             && let Some(seconds) = scope.profile.duration_until_removal_seconds()
         {
-            let message = format!("RemovalDate and DurationUntilRemoval ({seconds} s) are both given; the earlier counts");
+            let message = format_args!("RemovalDate and DurationUntilRemoval ({seconds} s) are both given; the earlier counts");
             found.add(scope.top_span("DurationUntilRemoval"), message, "keep one");
         }
     }
@@ -277,7 +277,7 @@ rule! {
                 6 => "Vision Pro",
                 _ => "nothing known",
             };
-            found.add(node.span, format!("TargetDeviceType {number} means {kind}"), "write 1, or leave it out");
+            found.add(node.span, format_args!("TargetDeviceType {number} means {kind}"), "write 1, or leave it out");
         }
     }
 }
@@ -293,7 +293,7 @@ rule! {
         if let Some((first, _)) = texts.first()
             && !texts.iter().any(|(language, _)| matches!(*language, "default" | "en"))
         {
-            let message = format!("users of other languages are shown the consent text in {first:?}");
+            let message = format_args!("users of other languages are shown the consent text in {first:?}");
             found.add(scope.top_span("ConsentText"), message, "add an entry `default`");
         }
     }
@@ -342,7 +342,7 @@ rule! {
         let node = scope.profile.key("PayloadExpirationDate");
         let past = |date: &Timestamp| *date <= scope.now;
         if let Some(date) = node.and_then(|node| node.value.as_date()).filter(past) {
-            let message = format!("PayloadExpirationDate {date} is past; the profile stays all the same");
+            let message = format_args!("PayloadExpirationDate {date} is past; the profile stays all the same");
             found.add(scope.top_span("PayloadExpirationDate"), message, "use RemovalDate to remove a profile");
         }
     }
@@ -361,7 +361,7 @@ rule! {
             found.add(span, "the profile has no PayloadDisplayName", "add one that users recognise");
         }
         for payload in scope.eas().filter(|payload| blank(payload.display_name())) {
-            let message = format!("{} has no PayloadDisplayName, the account's name in Settings", name(payload));
+            let message = format_args!("{} has no PayloadDisplayName, the account's name in Settings", name(payload));
             found.weighing(Severity::Warning, payload.span, message, "add the name of the account");
         }
     }

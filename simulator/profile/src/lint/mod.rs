@@ -83,7 +83,13 @@ pub fn lint_with(
     }
     let seen = seen(profile);
     let scope = Scope::new(schema, subject, &seen, os, certificates, now);
-    for rule in rules() {
+    for found in keys::look(&scope) {
+        findings.extend(found.into_findings());
+    }
+    let looked = |rule: &&dyn Rule| {
+        keys::LOOKS.iter().any(|(other, _)| other.description().id == rule.description().id)
+    };
+    for rule in rules().iter().copied().filter(|rule| !looked(rule)) {
         let mut found = Found::new(rule.description());
         rule.check(&scope, &mut found);
         findings.extend(found.into_findings());

@@ -204,11 +204,21 @@ fn collect<'a>(
     }
 }
 
-/// A payload as people find it: its type and, if it has one, its name.
-pub(super) fn name(payload: &Payload) -> String {
-    let kind = payload.payload_type().unwrap_or("of no type");
-    match payload.display_name() {
-        Some(name) => format!("payload {} ({kind}, {name:?})", payload.index),
-        None => format!("payload {} ({kind})", payload.index),
+/// A payload as people find it: its type and, if it has one, its name. Written out only where it is told.
+pub(super) fn name(payload: &Payload) -> Name<'_> {
+    Name(payload)
+}
+
+/// See [`name`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Name<'a>(&'a Payload);
+
+impl std::fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = self.0.payload_type().unwrap_or("of no type");
+        match self.0.display_name() {
+            Some(name) => write!(f, "payload {} ({kind}, {name:?})", self.0.index),
+            None => write!(f, "payload {} ({kind})", self.0.index),
+        }
     }
 }

@@ -53,11 +53,11 @@ rule! {
             let span = payload.span_of("UserName");
             match with_domain(user) {
                 Some(("", _) | (_, "")) => {
-                    let message = format!("{}: half of {user:?} is missing", name(payload));
+                    let message = format_args!("{}: half of {user:?} is missing", name(payload));
                     found.weighing(Severity::Warning, span, message, "write DOMAIN\\name");
                 }
                 None if !user.contains('@') => {
-                    let message = format!("{}: {user:?} has no domain", name(payload));
+                    let message = format_args!("{}: {user:?} has no domain", name(payload));
                     found.add(span, message, "write DOMAIN\\name or name@domain, unless the server has a default domain");
                 }
                 _ => {}
@@ -76,7 +76,7 @@ rule! {
         for payload in scope.eas() {
             let Some(user) = text(payload, "UserName") else { continue };
             if with_domain(user).is_some_and(|(domain, rest)| !domain.is_empty() && rest.contains('@')) {
-                let message = format!("{}: {user:?} has a domain on both sides", name(payload));
+                let message = format_args!("{}: {user:?} has a domain on both sides", name(payload));
                 found.add(payload.span_of("UserName"), message, "leave out the part before the backslash, or the one after the at-sign");
             }
         }
@@ -92,7 +92,7 @@ rule! {
     |scope, found| {
         for payload in scope.eas().filter(|payload| !scope.flag(payload, "OAuth") && !has_certificate(payload)) {
             if text(payload, "Host").is_some_and(is_exchange_online) {
-                let message = format!("{}: Exchange Online takes no passwords any more", name(payload));
+                let message = format_args!("{}: Exchange Online takes no passwords any more", name(payload));
                 found.add(payload.span_of("Host"), message, "set OAuth to true; everybody signs in again");
             }
         }
@@ -112,11 +112,11 @@ rule! {
                 Some(host) if is_exchange_online(host) => {}
                 Some(host) => {
                     let severity = if known { Severity::Info } else { Severity::Warning };
-                    let message = format!("{}: nothing says that {host} supports OAuth", name(payload));
+                    let message = format_args!("{}: nothing says that {host} supports OAuth", name(payload));
                     found.weighing(severity, payload.span_of("Host"), message, "confirm it before the profile is sent");
                 }
                 None => {
-                    let message = format!("{}: OAuth, and the server is found by autodiscovery", name(payload));
+                    let message = format_args!("{}: OAuth, and the server is found by autodiscovery", name(payload));
                     found.weighing(Severity::Info, payload.span_of("OAuth"), message, "confirm that it is Exchange Online, or supports OAuth");
                 }
             }
@@ -134,7 +134,7 @@ rule! {
         for payload in scope.eas().filter(|payload| scope.flag(payload, "OAuth")) {
             if has_certificate(payload) {
                 let key = if payload.node("PayloadCertificateUUID").is_some() { "PayloadCertificateUUID" } else { "Certificate" };
-                let message = format!("{}: OAuth with a certificate", name(payload));
+                let message = format_args!("{}: OAuth with a certificate", name(payload));
                 found.add(payload.span_of(key), message, "leave the certificate out unless the OAuth server asks for it");
             }
         }
@@ -163,7 +163,7 @@ rule! {
     |scope, found| {
         for payload in scope.eas() {
             if let Some(key) = shared_identity(scope, payload) {
-                let message = format!("{}: signs in with the identity of {key}", name(payload));
+                let message = format_args!("{}: signs in with the identity of {key}", name(payload));
                 found.add(payload.span_of("PayloadCertificateUUID"), message, "name a certificate made for signing in");
             }
         }

@@ -48,7 +48,7 @@ rule! {
     |scope, found| {
         for payload in scope.mail_accounts().filter(|payload| names_certificate(payload, SIGNING_CERTIFICATE)) {
             if !scope.flag(payload, SIGNING) && !scope.flag(payload, "SMIMESigningUserOverrideable") {
-                let message = format!("{}: signing is off and users cannot turn it on", name(payload));
+                let message = format_args!("{}: signing is off and users cannot turn it on", name(payload));
                 found.add(payload.span_of(SIGNING_CERTIFICATE), message, "set SMIMESigningEnabled or SMIMESigningUserOverrideable to true");
             }
         }
@@ -102,7 +102,7 @@ rule! {
                 _ => continue,
             };
             let help = "add SMIMESigningCertificateUUID and the identity it names, or set SMIMESigningCertificateUUIDUserOverrideable";
-            found.weighing(severity, payload.span_of(key), format!("{}: {message}", name(payload)), help);
+            found.weighing(severity, payload.span_of(key), format_args!("{}: {message}", name(payload)), help);
         }
     }
 }
@@ -129,7 +129,7 @@ rule! {
                 .into_iter()
                 .find(|key| payload.boolean(key) == Ok(Some(true)))
                 .unwrap_or_default();
-            let message = format!("{}: {what} without an identity, and {rest}", name(payload));
+            let message = format_args!("{}: {what} without an identity, and {rest}", name(payload));
             found.weighing(severity, payload.span_of(key), message, "add SMIMEEncryptionCertificateUUID and the identity it names");
         }
     }
@@ -144,7 +144,7 @@ rule! {
     |scope, found| {
         for payload in scope.mail_accounts() {
             if scope.flag(payload, "SMIMEEncryptByDefaultUserOverrideable") && !has_message_switch(scope, payload) {
-                let message = format!("{}: whether users can change encryption by default is disputed here", name(payload));
+                let message = format_args!("{}: whether users can change encryption by default is disputed here", name(payload));
                 found.add(payload.span_of("SMIMEEncryptByDefaultUserOverrideable"), message, "turn the switch for each message on as well");
             }
         }
@@ -167,8 +167,8 @@ rule! {
                 if let (Ok(Some(before)), Ok(Some(after))) = (payload.boolean(old), payload.boolean(new))
                     && before != after
                 {
-                    let message = format!("{}: {old} is {before} and {new} is {after}", name(payload));
-                    found.add(payload.span_of(old), message, format!("remove {old}, or give it the same value"));
+                    let message = format_args!("{}: {old} is {before} and {new} is {after}", name(payload));
+                    found.add(payload.span_of(old), message, format_args!("remove {old}, or give it the same value"));
                 }
             }
         }
@@ -185,7 +185,7 @@ rule! {
         for payload in scope.mail_accounts() {
             let signing = payload.string(SIGNING_CERTIFICATE).ok().flatten();
             if signing.is_some() && signing == payload.string(ENCRYPTION_CERTIFICATE).ok().flatten() {
-                let message = format!("{}: one identity signs and decrypts", name(payload));
+                let message = format_args!("{}: one identity signs and decrypts", name(payload));
                 found.add(payload.span_of(ENCRYPTION_CERTIFICATE), message, "use two identities where the CA offers them");
             }
         }
@@ -202,7 +202,7 @@ rule! {
         for payload in scope.mail_accounts() {
             let Ok(Some(uuid)) = payload.string(ENCRYPTION_CERTIFICATE) else { continue };
             if let Some(identity) = scope.payload(uuid).filter(|p| p.is(SCEP) || p.is(ACME)) {
-                let message = format!("{}: decrypts with {}, whose key every device makes anew", name(payload), name(identity));
+                let message = format_args!("{}: decrypts with {}, whose key every device makes anew", name(payload), name(identity));
                 found.add(payload.span_of(ENCRYPTION_CERTIFICATE), message, "deliver an imported PKCS#12, the same to all devices of the user");
             }
         }
@@ -221,7 +221,7 @@ rule! {
         }
         for payload in scope.mail_accounts().filter(|payload| payload.is(EAS) && !scope.flag(payload, "SMIMEEnabled")) {
             if let Some(entry) = payload.dictionary().entries.iter().find(|entry| entry.key.starts_with("SMIME") && entry.key != "SMIMEEnabled") {
-                found.add(entry.key_span, format!("{}: S/MIME is off without SMIMEEnabled", name(payload)), "add SMIMEEnabled with true");
+                found.add(entry.key_span, format_args!("{}: S/MIME is off without SMIMEEnabled", name(payload)), "add SMIMEEnabled with true");
             }
         }
     }

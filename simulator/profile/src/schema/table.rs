@@ -2,7 +2,9 @@
 
 use crate::OsVersion;
 use crate::plist::Value;
+use regex_lite::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -359,6 +361,8 @@ pub(crate) struct Table<'s> {
     pub listed: Vec<&'s KeySchema>,
     /// Those that must be there.
     pub required: Vec<&'s KeySchema>,
+    /// It has keys that only supervised devices heed.
+    pub supervised: bool,
     by_name: BTreeMap<&'s str, &'s KeySchema>,
     /// The entry of the type itself for whatever key.
     any: Option<&'s KeySchema>,
@@ -371,7 +375,12 @@ pub(crate) struct Tables<'s> {
     payloads: BTreeMap<&'s str, Table<'s>>,
     /// For types the schema does not have.
     common: Table<'s>,
+    /// The regular expressions, compiled when first asked for; none for one that is none here.
+    forms: BTreeMap<&'s str, OnceCell<Option<Regex>>>,
 }
+
+/// The largest program a regular expression may become, in bytes. The schema may be another file than the built-in one.
+pub(crate) const FORM_PROGRAM_BYTES_MAX: usize = 64 * 1024;
 
 impl<'s> Table<'s> {
     fn new(known: bool, keys: impl Iterator<Item = &'s KeySchema>, own: &[&'s PayloadSchema]) -> Table<'s> {
@@ -382,7 +391,8 @@ impl<'s> Table<'s> {
             by_name.entry(key.name.as_str()).or_insert(*key);
         }
         let any = own.iter().find_map(|table| table.keys.iter().find(|key| key.is_any()));
-        Table { known, listed, required, by_name, any }
+        let supervised = listed.iter().any(|key| key.any_below(&|key| key.supervised == Some(true)));
+        Table { known, listed, required, supervised, by_name, any }
     }
 
     /// The schema of a key.
@@ -399,7 +409,12 @@ impl<'s> Tables<'s> {
             let own: Vec<&PayloadSchema> = schema.own_tables(name).collect();
             payloads.entry(name).or_insert_with(|| Table::new(true, schema.keys(name), &own));
         }
+        let mut forms = BTreeMap::new();
+        for table in [&schema.toplevel, &schema.common].into_iter().chain(&schema.payloads) {
+            table.keys.iter().for_each(|key| collect_forms(key, &mut forms));
+        }
         Tables {
+            forms,
             toplevel: Table::new(true, schema.toplevel.keys.iter(), &[&schema.toplevel]),
             payloads,
             common: Table::new(false, schema.common.keys.iter(), &[]),
@@ -415,6 +430,19 @@ impl<'s> Tables<'s> {
     pub fn payload(&self, payload_type: &str) -> &Table<'s> {
         self.payloads.get(payload_type).unwrap_or(&self.common)
     }
+
+    /// The expression of a form. One of a newer schema that is no expression here is none and forbids nothing.
+    pub fn form(&self, form: &str) -> Option<&Regex> {
+        let compile = || RegexBuilder::new(form).size_limit(FORM_PROGRAM_BYTES_MAX).build().ok();
+        self.forms.get(form)?.get_or_init(compile).as_ref()
+    }
+}
+
+fn collect_forms<'s>(key: &'s KeySchema, forms: &mut BTreeMap<&'s str, OnceCell<Option<Regex>>>) {
+    if let Some(form) = &key.format {
+        forms.entry(form).or_default();
+    }
+    key.subkeys.iter().for_each(|below| collect_forms(below, forms));
 }
 
 impl PayloadSchema {
@@ -433,6 +461,11 @@ impl KeySchema {
     /// True if it must be there.
     pub fn is_required(&self) -> bool {
         self.presence == Some(Presence::Required)
+    }
+
+    /// True if something holds of the key or of one below it.
+    fn any_below(&self, holds: &impl Fn(&KeySchema) -> bool) -> bool {
+        holds(self) || self.subkeys.iter().any(|key| key.any_below(holds))
     }
 
     /// The keys of a dictionary. Where Apple's file has a level more than the plist, for keys that are free
