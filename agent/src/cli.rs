@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};
 use std::path::PathBuf;
@@ -16,6 +17,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Try(TryArguments),
+    Lint(LintArguments),
+    Explain(ExplainArguments),
+    Schema(SchemaArguments),
 }
 
 /// How to print the answer.
@@ -111,7 +115,7 @@ pub enum Variant {
     EncryptDefaultToggle { needs_switch: bool },
 }
 
-fn clock(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn clock(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse_rfc3339(text).map_err(|e| format!("{e}; write it like 2026-11-02T08:00:00Z"))
 }
 

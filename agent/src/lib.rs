@@ -4,5 +4,9 @@
 
 pub mod cli;
 pub mod exit;
+pub mod file;
+pub mod findings;
+pub mod lint;
 pub mod port;
+pub mod print;
 pub mod trial;

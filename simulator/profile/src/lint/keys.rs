@@ -168,8 +168,9 @@ fn distance(a: &str, b: &str) -> usize {
 /// The longest name worth comparing; Apple's longest key has 51 characters.
 const NAME_CHARACTERS_MAX: usize = 80;
 
-/// The known name nearest to a text, if it is near enough to have been meant.
-fn nearest<'k>(text: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+/// The known name nearest to a text, if it is near enough to have been meant. Case counts for nothing; texts longer than
+/// 80 octets were not meant to be any.
+pub fn nearest<'k>(text: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     if text.len() > NAME_CHARACTERS_MAX {
         return None;
     }
@@ -365,7 +366,7 @@ fn override_spelling<'a>(_: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<
 
 rule! {
     OverrideSpelling Error "override-spelling" "A key that lets users change something is misspelt"
-    checks "Keys that end like UserOverridable or UserOverrideable but not as Apple spells that very key. S/MIME keys end in Overrideable, the keys of the five services in Overridable."
+    checks "Keys that end like UserOverridable or UserOverrideable but not as Apple spells that very key. S/MIME keys end in Overrideable, the keys of the five services in Overridable. SMIMEAllowUserChange, which a guide names, is none at all."
     why "The key is ignored: S/MIME stays locked, a service stays open, the opposite of what was meant."
     example "<key>EnableMailUserOverrideable</key><false/>"
     reference "apple/device-management, com.apple.eas.account.yaml; EAS-052, EAS-065" ["EAS-052", "EAS-065", "EAS-070", "EAS-072", "EAS-083"]

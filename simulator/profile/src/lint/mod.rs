@@ -21,6 +21,7 @@ mod subject;
 mod syntax;
 
 pub use certificate::{CertificateFacts, CertificateKind, KeyUsage, OpenError};
+pub use keys::nearest;
 pub use rule::{Description, FOUND_MAX, Found, MESSAGE_CHARACTERS_MAX, Rule};
 pub use scope::Scope;
 pub use subject::{Subject, seen, subject};

@@ -246,9 +246,9 @@ impl Dictionary {
 const COMPARED_MAX: usize = 48;
 
 /// True for keys whose value is a secret and must not be shown.
-fn is_secret(key: &str) -> bool {
+pub fn is_secret_key(key: &str) -> bool {
     let lower = key.to_ascii_lowercase();
-    ["password", "secret", "challenge", "passphrase"].iter().any(|word| lower.contains(word))
+    ["password", "secret", "challenge", "passphrase", "passcode"].iter().any(|word| lower.contains(word))
 }
 
 impl fmt::Debug for Value {
@@ -276,7 +276,7 @@ impl fmt::Debug for Node {
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}: ", self.key)?;
-        if is_secret(&self.key) && !matches!(self.node.value, Value::Boolean(_)) {
+        if is_secret_key(&self.key) && !matches!(self.node.value, Value::Boolean(_)) {
             f.write_str("[redacted]")
         } else {
             self.node.fmt(f)

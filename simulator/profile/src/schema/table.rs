@@ -22,7 +22,7 @@ pub struct Schema {
 }
 
 /// Which release of which repository a schema was taken from.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Source {
     /// Owner and name on GitHub.
     pub repository: String,
@@ -34,6 +34,16 @@ pub struct Source {
     pub os: String,
     /// The licence of the repository.
     pub licence: String,
+}
+
+impl Source {
+    /// The iOS of the release: 18.1 of `Release_iOS-18-1_macOS-15-1`; none of a release that is called otherwise.
+    pub fn ios(&self) -> Option<OsVersion> {
+        let rest = self.release.split("iOS-").nth(1)?;
+        let numbers: Vec<&str> =
+            rest.split(['-', '_']).take(3).take_while(|part| part.parse::<u16>().is_ok()).collect();
+        numbers.join(".").parse().ok()
+    }
 }
 
 /// A schema file could not be used.
