@@ -4,6 +4,7 @@ mod architecture;
 mod determinism;
 mod hostile;
 mod interop;
+mod lint;
 mod matrix;
 mod program;
 mod trial;
