@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::devices::DeviceArguments;
+use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::tools::arguments::ToolCommand;
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};
@@ -21,6 +22,9 @@ pub enum Command {
     Device(DeviceArguments),
     #[command(flatten)]
     Tool(ToolCommand),
+    Lint(LintArguments),
+    Explain(ExplainArguments),
+    Schema(SchemaArguments),
 }
 
 /// How to print the answer.

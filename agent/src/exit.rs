@@ -11,6 +11,8 @@ pub enum ExitCode {
     CannotStart = 2,
     /// The environment: a file that cannot be written, a disk that is full.
     CannotJudge = 3,
+    /// There is nothing to work on.
+    NothingSelected = 4,
 }
 
 /// What keeps the program from doing its work. Messages are fragments that read after "failed to".
@@ -20,6 +22,14 @@ pub enum Failure {
     Read { path: PathBuf, source: std::io::Error },
     #[error("failed to read {}: the file is larger than {limit} bytes", path.display())]
     TooLarge { path: PathBuf, limit: u64 },
+    #[error("failed to find a profile in {}", .0.display())]
+    NothingSelected(PathBuf),
+    #[error("failed to read the pattern {}: {source}", path.display())]
+    Pattern { path: PathBuf, source: glob::PatternError },
+    #[error("failed to read the schema {}: {source}", path.display())]
+    Schema { path: PathBuf, source: profile::SchemaError },
+    #[error("failed to explain {subject:?}: no rule, key, code or requirement is called so{}", near.as_ref().map(|near| format!("; did you mean {near}?")).unwrap_or_default())]
+    Unknown { subject: String, near: Option<String> },
     #[error("failed to write {}: {source}", path.display())]
     Write { path: PathBuf, source: std::io::Error },
     #[error("failed to print: {0}")]
@@ -40,7 +50,13 @@ impl Failure {
     /// The exit code of the failure.
     pub fn exit_code(&self) -> u8 {
         let code = match self {
-            Failure::Read { .. } | Failure::TooLarge { .. } | Failure::Tool(_) => ExitCode::CannotStart,
+            Failure::Read { .. }
+            | Failure::TooLarge { .. }
+            | Failure::Pattern { .. }
+            | Failure::Unknown { .. }
+            | Failure::Schema { .. }
+            | Failure::Tool(_) => ExitCode::CannotStart,
+            Failure::NothingSelected(_) => ExitCode::NothingSelected,
             Failure::Device(error) => error.exit_code(),
             _ => ExitCode::CannotJudge,
         };

@@ -5,7 +5,11 @@
 pub mod cli;
 pub mod devices;
 pub mod exit;
+pub mod file;
+pub mod findings;
+pub mod lint;
 pub mod port;
+pub mod print;
 pub mod suggestion;
 pub mod tools;
 pub mod trial;

@@ -5,6 +5,7 @@ mod determinism;
 mod device_store;
 mod hostile;
 mod interop;
+mod lint;
 mod matrix;
 mod oracle;
 mod program;

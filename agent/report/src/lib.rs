@@ -1,6 +1,8 @@
 //! Rendering of what was found: JSON, which is the contract, and a page for people.
 #![warn(missing_docs)]
 
+pub mod findings;
+
 mod human;
 mod json;
 

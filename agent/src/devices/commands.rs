@@ -9,9 +9,9 @@ use super::time::moment;
 use super::{AnswerArguments, CreateArguments, DeviceError};
 use crate::cli::{Format, Variant};
 use crate::exit::Failure;
+use crate::file::read as read_bytes;
 use crate::port;
 use crate::suggestion::nearest;
-use crate::trial::input::bytes as read_bytes;
 use crate::trial::rfc3339;
 use device::{
     Device, DeviceFacts, EncryptDefaultToggle, ErrorChain, Event, Input, PromptKind, Reply, UserAction,

@@ -2,17 +2,13 @@
 
 use crate::cli::TryArguments;
 use crate::exit::Failure;
+use crate::file;
+use crate::findings::{Shown, Unwrapped, lint, unwrap};
 use device::Device;
-use profile::{Finding, Profile};
+use profile::{Finding, Profile, Schema};
 use simulator::PROVIDER;
-use smime::{Context, Timestamp, TrustStore, cms};
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+use smime::{Context, Timestamp};
 use verdict::{TrialPayload, TrialProfile};
-
-/// The largest file that is read: a profile of the largest size that the reader takes, and the signature around it.
-pub const MAX_FILE: u64 = 24 * 1024 * 1024;
 
 /// The file and what is in it.
 pub(super) struct Input {
@@ -30,7 +26,7 @@ pub(super) struct Input {
 
 /// Reads the file that the command line names.
 pub(super) fn read(arguments: &TryArguments) -> Result<Input, Failure> {
-    let bytes = bytes(&arguments.profile)?;
+    let bytes = file::read(&arguments.profile)?;
     Ok(of(arguments, bytes))
 }
 
@@ -38,55 +34,26 @@ pub(super) fn read(arguments: &TryArguments) -> Result<Input, Failure> {
 pub(super) fn of(arguments: &TryArguments, bytes: Vec<u8>) -> Input {
     let name = arguments.profile.display().to_string();
     let cx = Context { now: Timestamp(arguments.clock.0), crypto: &PROVIDER };
-    let mut signed = false;
-    let mut signer = Vec::new();
-    let mut findings = Vec::new();
-    let mut inner = bytes.clone();
-    if cms::is_cms(&bytes) {
-        signed = true;
-        match cms::open_signed(&cx, &bytes, &TrustStore::new()) {
-            Ok(content) => {
-                signer = super::findings::signers(&content, &mut findings);
-                inner = content.content;
-            }
-            Err(error) => {
-                findings.push(super::findings::broken_signature(&error));
-                inner = Vec::new();
-            }
-        }
-    }
+    let Unwrapped { inner, signed, signer, mut findings } = unwrap(&cx, &bytes);
+    let inner = inner.into_owned();
     let (profile, mut read) = profile::parse(&inner);
     // Where the wrapping cannot be opened, what is inside is not there to be judged.
     if !(signed && inner.is_empty()) {
         findings.append(&mut read);
     }
-    let mut input = Input { name, bytes, inner, signed, signer, profile, findings };
-    super::findings::lint(&mut input, &cx, arguments.ios);
-    input
-}
-
-/// The bytes of a file of up to [`MAX_FILE`]; `-` is standard input.
-///
-/// # Errors
-/// [`Failure::Read`] and [`Failure::TooLarge`].
-pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    let failed = |source| Failure::Read { path: path.to_path_buf(), source };
-    let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        std::io::stdin().take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
-    } else {
-        File::open(path).map_err(failed)?.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
-    }
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(Failure::TooLarge { path: path.to_path_buf(), limit: MAX_FILE });
-    }
-    Ok(bytes)
+    findings.extend(lint(&cx, Schema::builtin(), &profile, arguments.ios));
+    Input { name, bytes, inner, signed, signer, profile, findings }
 }
 
 impl Input {
     /// Whether there is a property list to install.
     pub fn readable(&self) -> bool {
         self.profile.is_readable()
+    }
+
+    /// The findings, with the source they are about.
+    pub fn shown(&self) -> Shown<'_> {
+        Shown { name: &self.name, document: &self.inner, profile: &self.profile, findings: &self.findings }
     }
 
     /// The profile in the words of the contract.

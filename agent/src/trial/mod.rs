@@ -9,11 +9,13 @@ pub(crate) mod input;
 mod mail;
 mod output;
 
-pub(crate) use input::bytes as file_bytes;
+pub(crate) use crate::file::read as file_bytes;
 
-use crate::cli::{Colour, Format, TryArguments, Variant};
+use crate::cli::{Format, TryArguments, Variant};
 use crate::exit::Failure;
+use crate::findings::rendered;
 use crate::port::{self, SimulatedPhone};
+use crate::print;
 use device::{Answer, DeviceFacts, Event, PromptId, PromptKind, Reply, Variants};
 use evidence::{DevicePort, Fact, Log, Prompted};
 use input::Input;
@@ -21,7 +23,6 @@ use intent::ActionId;
 use profile::Timestamp;
 use simulator::{Owner, World, WorldOptions};
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
 use std::time::Instant;
 use verdict::{
     Deviation, Install, InstallStatus, Outcome, TRIAL_SCHEMA_VERSION, Trial, TrialDevice, TrialError,
@@ -400,26 +401,15 @@ fn owner(arguments: &TryArguments, input: &Input) -> Owner {
 }
 
 fn print(arguments: &TryArguments, input: &Input, trial: &Trial) -> Result<(), Failure> {
-    let coloured = match arguments.color {
-        Colour::Always => true,
-        Colour::Never => false,
-        Colour::Auto => {
-            let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
-            set("FORCE_COLOR") || (!set("NO_COLOR") && std::io::stdout().is_terminal())
-        }
-    };
+    let coloured = arguments.color.on_standard_output();
     let text = match arguments.format {
         Format::Json => report::json(trial)?,
         Format::Human => {
             let style = if coloured { report::Style::Coloured } else { report::Style::Plain };
-            findings::rendered(input, coloured) + &report::human(trial, style)
+            rendered(input.shown(), coloured) + &report::human(trial, style)
         }
     };
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // Whoever reads the answer may stop early, as `head` does.
-        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.map_err(Failure::Print),
-    }
+    print::standard_output(&text)
 }
 
 /// `--timings`.

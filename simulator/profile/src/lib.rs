@@ -22,7 +22,7 @@ pub use model::{Profile, parse};
 pub use payload::{Payload, WrongType};
 pub use plist::Format;
 pub use position::LineIndex;
-pub use schema::{MissingKey, Schema, TypeError, missing_keys, type_errors};
+pub use schema::{MissingKey, Schema, SchemaError, TypeError, missing_keys, type_errors};
 pub use timestamp::{Timestamp, TimestampError};
 pub use version::{OsVersion, VersionError};
 pub use writer::{write_binary, write_xml};

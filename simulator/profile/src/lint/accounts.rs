@@ -17,7 +17,7 @@ rule! {
         for payload in scope.profile.payloads_of(MAIL) {
             for key in ["IncomingMailServerAuthentication", "OutgoingMailServerAuthentication"] {
                 if payload.string(key) == Ok(Some("EmailAuthNone")) {
-                    found.add(payload.span_of(key), format!("{}: {key} is EmailAuthNone", name(payload)), "write EmailAuthPassword");
+                    found.add(payload.span_of(key), format_args!("{}: {key} is EmailAuthNone", name(payload)), "write EmailAuthPassword");
                 }
             }
         }
@@ -34,7 +34,7 @@ rule! {
         let key = "OutgoingPasswordSameAsIncomingPassword";
         for payload in scope.profile.payloads_of(MAIL) {
             if payload.boolean(key) == Ok(Some(true)) {
-                found.add(payload.span_of(key), format!("{}: {key} has no effect over MDM", name(payload)), "send the profile by hand, or let the user be asked twice");
+                found.add(payload.span_of(key), format_args!("{}: {key} has no effect over MDM", name(payload)), "send the profile by hand, or let the user be asked twice");
             }
         }
     }
@@ -55,7 +55,7 @@ rule! {
             for (authentication, user) in servers {
                 let asks = payload.string(authentication).is_ok_and(|kind| kind.is_some_and(|kind| kind != "EmailAuthNone"));
                 if asks && payload.node(user).is_none() {
-                    found.add(payload.span_of(authentication), format!("{}: {user} is missing", name(payload)), format!("add {user}"));
+                    found.add(payload.span_of(authentication), format_args!("{}: {user} is missing", name(payload)), format_args!("add {user}"));
                 }
             }
         }
@@ -72,7 +72,7 @@ rule! {
         for payload in scope.profile.payloads_of(MAIL) {
             for key in ["IncomingMailServerUseSSL", "OutgoingMailServerUseSSL"] {
                 if payload.node(key).is_none() {
-                    found.add(payload.span, format!("{}: {key} is missing, which means false", name(payload)), format!("add {key} with true"));
+                    found.add(payload.span, format_args!("{}: {key} is missing, which means false", name(payload)), format_args!("add {key} with true"));
                 }
             }
         }

@@ -22,6 +22,7 @@ pub(super) static RULES: &[&dyn Rule] = &[
     &Weak,
     &ModernProtection,
     &NoIntegrity,
+    &NotNewest,
 ];
 
 const SIGNING: &str = "SMIMESigningCertificateUUID";
@@ -55,7 +56,11 @@ fn uses<'a>(scope: &Scope<'a>) -> Vec<(&'a Payload, &'static str, &'a Certificat
 
 /// What a certificate is called in a message.
 fn subject(facts: &CertificateFacts, payload: &Payload) -> String {
-    if facts.subject.is_empty() { name(payload) } else { format!("{}: {}", name(payload), facts.subject) }
+    if facts.subject.is_empty() {
+        name(payload).to_string()
+    } else {
+        format!("{}: {}", name(payload), facts.subject)
+    }
 }
 
 rule! {
@@ -75,7 +80,7 @@ rule! {
                 OpenError::TooManyIdentities { count } => ("PayloadContent", format!("there are {count} identities, and a payload holds one"), "make a payload of each"),
                 OpenError::UnsupportedAlgorithm { name } => ("PayloadContent", format!("the algorithm {name} is not supported"), "export the file with 3DES or AES"),
             };
-            found.add(payload.span_of(key), format!("{}: {message}", name(payload)), help);
+            found.add(payload.span_of(key), format_args!("{}: {message}", name(payload)), help);
         }
     }
 }
@@ -90,7 +95,7 @@ rule! {
         for (facts, payload) in opened(scope) {
             let Some(end) = facts.not_after.filter(|end| *end < scope.now) else { continue };
             let severity = if scope.is_named(&facts.payload_uuid) || !facts.is_identity { Severity::Error } else { Severity::Info };
-            let message = format!("{} expired on {end}, it is {}", subject(facts, payload), scope.now);
+            let message = format_args!("{} expired on {end}, it is {}", subject(facts, payload), scope.now);
             found.weighing(severity, payload.span_of("PayloadContent"), message, "renew it; `--clock` sets the time of the check");
         }
     }
@@ -105,7 +110,7 @@ rule! {
     |scope, found| {
         for (facts, payload) in opened(scope) {
             if let Some(start) = facts.not_before.filter(|start| *start > scope.now) {
-                let message = format!("{} is valid from {start}, it is {}", subject(facts, payload), scope.now);
+                let message = format_args!("{} is valid from {start}, it is {}", subject(facts, payload), scope.now);
                 found.add(payload.span_of("PayloadContent"), message, "wait, or get another; `--clock` sets the time of the check");
             }
         }
@@ -122,11 +127,17 @@ rule! {
         for (facts, payload) in opened(scope) {
             let soon = scope.now.plus_days(EXPIRY_NOTICE_DAYS);
             if let Some(end) = facts.not_after.filter(|end| *end >= scope.now && *end <= soon) {
-                let message = format!("{} expires on {end}", subject(facts, payload));
+                let message = format_args!("{} expires on {end}", subject(facts, payload));
                 found.add(payload.span_of("PayloadContent"), message, "renew it; `--clock` sets the time of the check");
             }
         }
     }
+}
+
+/// True if a certificate may be used for e-mail by its extended key usages.
+fn mail_purpose(facts: &CertificateFacts) -> bool {
+    let fits = |oid: &String| oid == "1.3.6.1.5.5.7.3.4" || oid == "2.5.29.37.0";
+    facts.extended_key_usage.as_ref().is_none_or(|purposes| purposes.iter().any(fits))
 }
 
 /// Reports S/MIME uses of a kind that the key usage extension does not allow.
@@ -141,7 +152,7 @@ fn unfit(
     for (account, _, facts) in uses(scope).into_iter().filter(|(_, used, _)| *used == key) {
         if facts.key_usage.is_some_and(|usage| !allows(usage)) {
             let message =
-                format!("{}: the key usage of its certificate does not allow {what}", name(account));
+                format_args!("{}: the key usage of its certificate does not allow {what}", name(account));
             found.add(account.span_of(key), message, help);
         }
     }
@@ -183,10 +194,10 @@ rule! {
             }
             let span = account.span_of(key);
             if facts.emails.is_empty() {
-                let message = format!("{}: the certificate has no e-mail address", name(account));
+                let message = format_args!("{}: the certificate has no e-mail address", name(account));
                 found.weighing(Severity::Warning, span, message, "issue it with the address as rfc822Name");
             } else {
-                let message = format!("{}: the certificate is for {}, not {address}", name(account), facts.emails.join(", "));
+                let message = format_args!("{}: the certificate is for {}, not {address}", name(account), facts.emails.join(", "));
                 found.add(span, message, "name the certificate of this user");
             }
         }
@@ -200,10 +211,9 @@ rule! {
     example "a certificate for client authentication only, named by SMIMESigningCertificateUUID"
     reference "RFC 8550, section 4.4.4" ["OUT-025"]
     |scope, found| {
-        let fits = |oid: &String| oid == "1.3.6.1.5.5.7.3.4" || oid == "2.5.29.37.0";
         for (account, key, facts) in uses(scope) {
-            if facts.extended_key_usage.as_ref().is_some_and(|purposes| !purposes.iter().any(fits)) {
-                let message = format!("{}: the certificate of {key} is not for e-mail protection", name(account));
+            if !mail_purpose(facts) {
+                let message = format_args!("{}: the certificate of {key} is not for e-mail protection", name(account));
                 found.add(account.span_of(key), message, "name a certificate with the purpose emailProtection");
             }
         }
@@ -221,7 +231,7 @@ rule! {
         for account in scope.eas() {
             let Some(facts) = scope.facts_by_key(account, "PayloadCertificateUUID") else { continue };
             if facts.open_error.is_none() && facts.extended_key_usage.as_ref().is_some_and(|all| !all.iter().any(fits)) {
-                let message = format!("{}: the certificate for signing in is not for client authentication", name(account));
+                let message = format_args!("{}: the certificate for signing in is not for client authentication", name(account));
                 found.add(account.span_of("PayloadCertificateUUID"), message, "name a certificate with the purpose clientAuth");
             }
         }
@@ -237,7 +247,7 @@ rule! {
     |scope, found| {
         for (account, key, facts) in uses(scope) {
             if facts.key_usage.is_some_and(|usage| usage.non_repudiation) {
-                let message = format!("{}: the certificate of {key} has non-repudiation", name(account));
+                let message = format_args!("{}: the certificate of {key} has non-repudiation", name(account));
                 found.add(account.span_of(key), message, "issue it from a template without that bit");
             }
         }
@@ -252,8 +262,8 @@ rule! {
     reference "RFC 5280, section 4.2.1.9" []
     |scope, found| {
         for (account, key, facts) in uses(scope).into_iter().filter(|(_, _, facts)| facts.is_ca) {
-            let message = format!("{}: the certificate of {key} is a CA's", name(account));
-            found.add(account.span_of(key), format!("{message}{}", if facts.subject.is_empty() { String::new() } else { format!(" ({})", facts.subject) }), "issue a certificate for the user");
+            let message = format_args!("{}: the certificate of {key} is a CA's ({})", name(account), facts.subject);
+            found.add(account.span_of(key), message, "issue a certificate for the user");
         }
     }
 }
@@ -267,7 +277,7 @@ rule! {
     |scope, found| {
         for (facts, payload) in opened(scope).filter(|(_, payload)| payload.is("com.apple.security.root")) {
             if !facts.is_ca {
-                let message = format!("{} is no CA certificate", subject(facts, payload));
+                let message = format_args!("{} is no CA certificate", subject(facts, payload));
                 found.add(payload.span_of("PayloadContent"), message, "add the CA's certificate, or use com.apple.security.pkcs1");
             }
         }
@@ -286,12 +296,12 @@ rule! {
             let span = payload.span_of("PayloadContent");
             let rsa = lower(&facts.key_algorithm).contains("rsa");
             if let Some(bits) = facts.key_bits.filter(|bits| rsa && *bits < 2048) {
-                found.add(span, format!("{} has an RSA key of {bits} bits", subject(facts, payload)), "use 2048 bits or more");
+                found.add(span, format_args!("{} has an RSA key of {bits} bits", subject(facts, payload)), "use 2048 bits or more");
             }
             let signature = lower(&facts.signature_algorithm);
             let old = signature.contains("md5") || signature.contains("sha1");
             if old && !facts.is_ca {
-                found.add(span, format!("{} is signed with {signature}", subject(facts, payload)), "issue it with SHA-256");
+                found.add(span, format_args!("{} is signed with {signature}", subject(facts, payload)), "issue it with SHA-256");
             }
         }
     }
@@ -310,7 +320,7 @@ rule! {
                 lower.contains("pbes2") || lower.contains("aes")
             };
             if let Some(algorithm) = facts.pbe_algorithms.iter().find(modern) {
-                let message = format!("{} is protected with {algorithm}", name(payload));
+                let message = format_args!("{} is protected with {algorithm}", name(payload));
                 found.add(payload.span_of("PayloadContent"), message, "export it with pbeWithSHAAnd3-KeyTripleDES-CBC (openssl: -legacy or -certpbe and -keypbe)");
             }
         }
@@ -326,7 +336,36 @@ rule! {
     |scope, found| {
         for (facts, payload) in opened(scope).filter(|(facts, _)| facts.kind == CertificateKind::Pkcs12) {
             if facts.is_identity && facts.mac_digest.is_none() {
-                found.add(payload.span_of("PayloadContent"), format!("{} has no MAC", name(payload)), "export it with a MAC");
+                found.add(payload.span_of("PayloadContent"), format_args!("{} has no MAC", name(payload)), "export it with a MAC");
+            }
+        }
+    }
+}
+
+rule! {
+    NotNewest Info "smime-identity-not-newest" "A newer identity of the same purpose is in the profile"
+    checks "Identities of PKCS#12 payloads for the account's address, valid now and of the same use, whose validity began later than that of the one named for S/MIME."
+    why "Of several imports of one purpose the newest start date is selected, and the others stay to read old mail. With an older one named, mail is signed with, or encrypted to, what is about to be replaced."
+    example "SMIMEEncryptionCertificateUUID naming last year's certificate beside this year's"
+    reference "XTR-011; IntuneDocs, certificates-imported-pfx-configure" ["XTR-011"]
+    |scope, found| {
+        for (account, key, facts) in uses(scope) {
+            let (Ok(Some(address)), Some(start)) = (account.string("EmailAddress"), facts.not_before) else { continue };
+            let allows = if key == SIGNING { KeyUsage::allows_signing } else { KeyUsage::allows_encryption };
+            let newer = scope.certificates.iter().filter(|other| {
+                other.is_identity
+                    && other.open_error.is_none()
+                    && other.not_before.is_some_and(|from| from > start && from <= scope.now)
+                    && other.not_after.is_none_or(|end| end >= scope.now)
+                    && other.key_usage.is_none_or(allows)
+                    && other.emails.iter().any(|email| email.eq_ignore_ascii_case(address))
+                    && mail_purpose(other)
+            });
+            let newest = newer.max_by_key(|other| other.not_before);
+            if let Some((other, payload)) = newest.and_then(|other| Some((other, scope.payload_of(other)?))) {
+                let from = other.not_before.unwrap_or(start);
+                let message = format_args!("{}: {key} names an identity from {start}, {} is from {from}", name(account), name(payload));
+                found.add(account.span_of(key), message, "name the newest, and keep the older ones to read old mail");
             }
         }
     }

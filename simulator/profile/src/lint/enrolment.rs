@@ -12,6 +12,7 @@ pub(super) static RULES: &[&dyn Rule] = &[
     &ScepKeySize,
     &ScepKeyType,
     &ScepSubject,
+    &ScepComma,
     &ScepAddress,
     &AcmeHardware,
     &AcmeKeySize,
@@ -44,7 +45,7 @@ rule! {
         for payload in scope.profile.payloads_of(SCEP) {
             let Some(inner) = settings(payload) else { continue };
             if let Some(usage) = integer(inner, "Key Usage").filter(|usage| ![0, 1, 4, 5].contains(usage)) {
-                let message = format!("{}: Key Usage is {usage}", name(payload));
+                let message = format_args!("{}: Key Usage is {usage}", name(payload));
                 found.add(span_in(payload, inner, "Key Usage"), message, "write 1 (sign), 4 (encrypt) or 5 (both)");
             }
         }
@@ -68,8 +69,8 @@ rule! {
                     settings(identity).and_then(|inner| integer(inner, "Key Usage"))
                 };
                 if let Some(usage) = usage.filter(|usage| *usage != 0 && usage & bit == 0) {
-                    let message = format!("{}: {} asks for usage {usage}, which is not for {what}", name(account), name(identity));
-                    found.add(account.span_of(key), message, format!("ask for usage {} there", usage | bit));
+                    let message = format_args!("{}: {} asks for usage {usage}, which is not for {what}", name(account), name(identity));
+                    found.add(account.span_of(key), message, format_args!("ask for usage {} there", usage | bit));
                 }
             }
         }
@@ -88,7 +89,7 @@ rule! {
             let bits = integer(inner, "Keysize");
             if bits.unwrap_or(1024) < 2048 {
                 let default = if bits.is_none() { " by default" } else { "" };
-                let message = format!("{}: the key has {} bits{default}", name(payload), bits.unwrap_or(1024));
+                let message = format_args!("{}: the key has {} bits{default}", name(payload), bits.unwrap_or(1024));
                 found.add(span_in(payload, inner, "Keysize"), message, "set Keysize to 2048 or 4096");
             }
         }
@@ -105,7 +106,7 @@ rule! {
         for payload in scope.profile.payloads_of(SCEP) {
             let Some(inner) = settings(payload) else { continue };
             if let Some(kind) = inner.str("Key Type").filter(|kind| *kind != "RSA") {
-                let message = format!("{}: Key Type is {kind:?}", name(payload));
+                let message = format_args!("{}: Key Type is {kind:?}", name(payload));
                 found.add(span_in(payload, inner, "Key Type"), message, "write RSA, or use an ACME payload");
             }
         }
@@ -122,7 +123,31 @@ rule! {
         for payload in scope.profile.payloads_of(SCEP) {
             let Some(inner) = settings(payload) else { continue };
             if inner.value("Subject").and_then(Value::as_array).is_none_or(<[_]>::is_empty) {
-                found.add(span_in(payload, inner, "Subject"), format!("{}: Subject is missing", name(payload)), "add Subject, such as CN of the user");
+                found.add(span_in(payload, inner, "Subject"), format_args!("{}: Subject is missing", name(payload)), "add Subject, such as CN of the user");
+            }
+        }
+    }
+}
+
+rule! {
+    ScepComma Warning "scep-subject-comma" "The subject of the request has a comma in a value"
+    checks "The values in Subject of SCEP and ACME payloads."
+    why "Servers that write the subject as text take the comma for the beginning of the next part, and the request fails or names somebody else. Names written last name first are the usual cause."
+    example "<array><string>CN</string><string>Berg, Anna</string></array>"
+    reference "IntuneDocs, certificates-profile-scep" []
+    |scope, found| {
+        for payload in &scope.profile.payloads {
+            let inner = match () {
+                () if payload.is(ACME) => Some(payload.dictionary()),
+                () if payload.is(SCEP) => settings(payload),
+                () => None,
+            };
+            let subject = inner.and_then(|inner| inner.value("Subject")).and_then(Value::as_array).unwrap_or_default();
+            let relative = subject.iter().filter_map(|node| node.value.as_array()).flatten();
+            for pair in relative.filter_map(|node| node.value.as_array()) {
+                if let [_, value] = pair && value.value.as_str().is_some_and(|text| text.contains(',')) {
+                    found.add(value.span, format_args!("{}: a value of Subject has a comma", name(payload)), "leave the comma out");
+                }
             }
         }
     }
@@ -155,7 +180,7 @@ rule! {
                     _ => false,
                 };
                 if !asked {
-                    let message = format!("{}: {} does not ask for {address}", name(account), name(identity));
+                    let message = format_args!("{}: {} does not ask for {address}", name(account), name(identity));
                     found.add(account.span_of(key), message, "add the address as rfc822Name to SubjectAltName");
                 }
             }
@@ -175,12 +200,12 @@ rule! {
             let attest = payload.boolean("Attest") == Ok(Some(true));
             let size = payload.integer("KeySize").ok().flatten();
             if bound && payload.string("KeyType").is_ok_and(|kind| kind.is_some_and(|kind| kind != "ECSECPrimeRandom")) {
-                found.add(payload.span_of("KeyType"), format!("{}: HardwareBound needs KeyType ECSECPrimeRandom", name(payload)), "write ECSECPrimeRandom, or set HardwareBound to false");
+                found.add(payload.span_of("KeyType"), format_args!("{}: HardwareBound needs KeyType ECSECPrimeRandom", name(payload)), "write ECSECPrimeRandom, or set HardwareBound to false");
             } else if bound && size.is_some_and(|size| ![256, 384].contains(&size)) {
-                found.add(payload.span_of("KeySize"), format!("{}: HardwareBound needs KeySize 256 or 384", name(payload)), "write 256 or 384");
+                found.add(payload.span_of("KeySize"), format_args!("{}: HardwareBound needs KeySize 256 or 384", name(payload)), "write 256 or 384");
             }
             if attest && !bound {
-                found.add(payload.span_of("Attest"), format!("{}: Attest needs HardwareBound", name(payload)), "set HardwareBound to true");
+                found.add(payload.span_of("Attest"), format_args!("{}: Attest needs HardwareBound", name(payload)), "set HardwareBound to true");
             }
         }
     }
@@ -201,7 +226,7 @@ rule! {
                 _ => true,
             };
             if !fits {
-                found.add(payload.span_of("KeySize"), format!("{}: KeySize {size} does not fit {kind}", name(payload)), "write 2048 for RSA, 256 or 384 for elliptic curves");
+                found.add(payload.span_of("KeySize"), format_args!("{}: KeySize {size} does not fit {kind}", name(payload)), "write 2048 for RSA, 256 or 384 for elliptic curves");
             }
         }
     }
@@ -216,7 +241,7 @@ rule! {
     |scope, found| {
         for payload in scope.profile.payloads_of(ACME) {
             if payload.string("DirectoryURL").is_ok_and(|url| url.is_some_and(|url| !url.to_ascii_lowercase().starts_with("https://"))) {
-                found.add(payload.span_of("DirectoryURL"), format!("{}: DirectoryURL is not https", name(payload)), "write https://");
+                found.add(payload.span_of("DirectoryURL"), format_args!("{}: DirectoryURL is not https", name(payload)), "write https://");
             }
         }
     }
@@ -244,7 +269,7 @@ rule! {
                 None
             };
             if let Some(wrong) = wrong {
-                found.add(payload.span_of("AccessRights"), format!("{}: AccessRights {rights}: {wrong}", name(payload)), "write 8191 for all rights");
+                found.add(payload.span_of("AccessRights"), format_args!("{}: AccessRights {rights}: {wrong}", name(payload)), "write 8191 for all rights");
             }
         }
     }
@@ -259,7 +284,7 @@ rule! {
     |scope, found| {
         for payload in scope.profile.payloads_of(MDM) {
             if payload.string("Topic").is_ok_and(|topic| topic.is_some_and(|topic| !topic.starts_with("com.apple.mgmt."))) {
-                found.add(payload.span_of("Topic"), format!("{}: Topic does not begin with com.apple.mgmt.", name(payload)), "copy UID from the subject of the push certificate");
+                found.add(payload.span_of("Topic"), format_args!("{}: Topic does not begin with com.apple.mgmt.", name(payload)), "copy UID from the subject of the push certificate");
             }
         }
     }
@@ -275,7 +300,7 @@ rule! {
         for payload in scope.profile.payloads_of(MDM) {
             for key in ["ServerURL", "CheckInURL"] {
                 if payload.string(key).is_ok_and(|url| url.is_some_and(|url| !url.starts_with("https://"))) {
-                    found.weighing(Severity::Error, payload.span_of(key), format!("{}: {key} is not https", name(payload)), "write https://");
+                    found.weighing(Severity::Error, payload.span_of(key), format_args!("{}: {key} is not https", name(payload)), "write https://");
                 }
             }
         }

@@ -2,12 +2,13 @@
 
 use super::rule::rule;
 use super::scope::name;
-use super::{Found, Rule};
+use super::{Found, Rule, Scope, Subject};
 use crate::plist::Value;
 use crate::{Payload, Severity, Timestamp};
 use std::collections::BTreeMap;
 
 pub(super) static RULES: &[&dyn Rule] = &[
+    &BarePayload,
     &ProfileType,
     &Version,
     &EmptyContent,
@@ -26,7 +27,36 @@ pub(super) static RULES: &[&dyn Rule] = &[
     &EncryptedAndPlain,
     &ExpirationPast,
     &NoName,
+    &NoOrganization,
 ];
+
+/// The payload type that has most of a dictionary's keys, if it has at least two of them.
+fn likely_type<'a>(scope: &Scope<'a>, payload: &Payload) -> Option<&'a str> {
+    let keys: Vec<&str> = payload.dictionary().entries.iter().map(|entry| entry.key.as_str()).collect();
+    let has =
+        |schema: &crate::schema::PayloadSchema| keys.iter().filter(|key| schema.key(key).is_some()).count();
+    let best = scope.schema.payloads().iter().max_by_key(|schema| has(schema))?;
+    (has(best) >= 2).then_some(best.payloadtype.as_str())
+}
+
+rule! {
+    BarePayload Error "bare-payload" "A payload stands alone, without a profile around it"
+    checks "Whether the property list is the dictionary of one payload. The rules about payloads are applied to it all the same."
+    why "Nothing but a profile can be installed (4000 or 1000). Consoles of MDM servers that take a payload put the profile around it."
+    example "<plist><dict><key>PayloadType</key><string>com.apple.eas.account</string>...</dict></plist>"
+    reference "apple/device-management, TopLevel.yaml" []
+    |scope, found| {
+        if let (Subject::Payload, [payload]) = (scope.subject, scope.profile.payloads.as_slice()) {
+            let kind = match (payload.payload_type(), likely_type(scope, payload)) {
+                (Some(kind), _) => format!("a payload of type {kind}"),
+                (None, Some(kind)) => format!("a payload without PayloadType, by its keys {kind}"),
+                (None, None) => "a dictionary of other keys".to_owned(),
+            };
+            let help = "make it an item of PayloadContent in a profile of PayloadType Configuration";
+            found.add(payload.span, format_args!("this is {kind}, not a profile"), help);
+        }
+    }
+}
 
 rule! {
     ProfileType Error "profile-type" "PayloadType of the profile is not Configuration"
@@ -38,7 +68,7 @@ rule! {
         if let Some(kind) = scope.profile.payload_type().filter(|kind| *kind != "Configuration") {
             found.add(
                 scope.top_span("PayloadType"),
-                format!("PayloadType of the profile is {kind:?}"),
+                format_args!("PayloadType of the profile is {kind:?}"),
                 "write Configuration; the type of a payload belongs into PayloadContent",
             );
         }
@@ -56,7 +86,7 @@ rule! {
         let inner = scope.profile.payloads.iter().filter_map(|payload| payload.node("PayloadVersion"));
         for node in top.into_iter().chain(inner) {
             if let Some(version) = node.value.as_integer().filter(|version| *version != 1) {
-                found.add(node.span, format!("PayloadVersion is {version}"), "write 1");
+                found.add(node.span, format_args!("PayloadVersion is {version}"), "write 1");
             }
         }
     }
@@ -85,7 +115,7 @@ fn shared(payloads: &[Payload], key: &str, fold: fn(&str) -> String, found: &mut
         match seen.get(&fold(value)) {
             Some(first) => found.add(
                 payload.span_of(key),
-                format!("{} has the {key} of payload {first}, {value:?}", name(payload)),
+                format_args!("{} has the {key} of payload {first}, {value:?}", name(payload)),
                 "give each payload its own",
             ),
             None => drop(seen.insert(fold(value), payload.index)),
@@ -120,7 +150,7 @@ rule! {
     |scope, found| {
         let Some(uuid) = scope.profile.uuid() else { return };
         if let Some(payload) = scope.payload(uuid) {
-            let message = format!("{} has the PayloadUUID of the profile", name(payload));
+            let message = format_args!("{} has the PayloadUUID of the profile", name(payload));
             found.add(payload.span_of("PayloadUUID"), message, "give it its own");
         }
     }
@@ -143,7 +173,7 @@ rule! {
         let inner = scope.profile.payloads.iter().filter_map(|payload| payload.node("PayloadUUID"));
         for node in top.into_iter().chain(inner) {
             if let Some(uuid) = node.value.as_str().filter(|uuid| !is_uuid(uuid)) {
-                found.add(node.span, format!("the PayloadUUID {uuid:?} is no UUID"), "make one with uuidgen");
+                found.add(node.span, format_args!("the PayloadUUID {uuid:?} is no UUID"), "make one with uuidgen");
             }
         }
     }
@@ -163,7 +193,7 @@ rule! {
         let inner = scope.profile.payloads.iter().filter_map(|payload| payload.node("PayloadIdentifier"));
         for node in top.into_iter().chain(inner) {
             if let Some(text) = node.value.as_str().filter(|text| !fits(text)) {
-                let message = format!("the PayloadIdentifier {text:?} is not in reverse-DNS form");
+                let message = format_args!("the PayloadIdentifier {text:?} is not in reverse-DNS form");
                 found.add(node.span, message, "begin with your own domain, reversed: com.example.mail");
             }
         }
@@ -178,7 +208,7 @@ rule! {
     reference "Apple MDM Protocol Reference, errors 4006 and 4026" []
     |scope, found| {
         if let Some(date) = scope.profile.removal_date().filter(|date| *date <= scope.now) {
-            let message = format!("RemovalDate {date} is past, it is {}", scope.now);
+            let message = format_args!("RemovalDate {date} is past, it is {}", scope.now);
             found.add(scope.top_span("RemovalDate"), message, "choose a later date; `--clock` sets the time of the check");
         }
     }
@@ -194,7 +224,7 @@ rule! {
         if scope.profile.removal_date().is_some()
             && let Some(seconds) = scope.profile.duration_until_removal_seconds()
         {
-            let message = format!("RemovalDate and DurationUntilRemoval ({seconds} s) are both given; the earlier counts");
+            let message = format_args!("RemovalDate and DurationUntilRemoval ({seconds} s) are both given; the earlier counts");
             found.add(scope.top_span("DurationUntilRemoval"), message, "keep one");
         }
     }
@@ -247,7 +277,7 @@ rule! {
                 6 => "Vision Pro",
                 _ => "nothing known",
             };
-            found.add(node.span, format!("TargetDeviceType {number} means {kind}"), "write 1, or leave it out");
+            found.add(node.span, format_args!("TargetDeviceType {number} means {kind}"), "write 1, or leave it out");
         }
     }
 }
@@ -263,7 +293,7 @@ rule! {
         if let Some((first, _)) = texts.first()
             && !texts.iter().any(|(language, _)| matches!(*language, "default" | "en"))
         {
-            let message = format!("users of other languages are shown the consent text in {first:?}");
+            let message = format_args!("users of other languages are shown the consent text in {first:?}");
             found.add(scope.top_span("ConsentText"), message, "add an entry `default`");
         }
     }
@@ -312,7 +342,7 @@ rule! {
         let node = scope.profile.key("PayloadExpirationDate");
         let past = |date: &Timestamp| *date <= scope.now;
         if let Some(date) = node.and_then(|node| node.value.as_date()).filter(past) {
-            let message = format!("PayloadExpirationDate {date} is past; the profile stays all the same");
+            let message = format_args!("PayloadExpirationDate {date} is past; the profile stays all the same");
             found.add(scope.top_span("PayloadExpirationDate"), message, "use RemovalDate to remove a profile");
         }
     }
@@ -326,13 +356,30 @@ rule! {
     reference "apple/device-management, TopLevel.yaml; EAS-011" ["EAS-011"]
     |scope, found| {
         let blank = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
-        if blank(scope.profile.display_name()) {
+        if scope.profile.dictionary().is_some() && blank(scope.profile.display_name()) {
             let span = scope.profile.root.as_ref().map(|node| node.span);
             found.add(span, "the profile has no PayloadDisplayName", "add one that users recognise");
         }
         for payload in scope.eas().filter(|payload| blank(payload.display_name())) {
-            let message = format!("{} has no PayloadDisplayName, the account's name in Settings", name(payload));
+            let message = format_args!("{} has no PayloadDisplayName, the account's name in Settings", name(payload));
             found.weighing(Severity::Warning, payload.span, message, "add the name of the account");
+        }
+    }
+}
+
+rule! {
+    NoOrganization Info "organization-empty" "The organisation is empty"
+    checks "PayloadOrganization of the profile and of each payload, where it is there."
+    why "Users are shown who a profile comes from; an empty name shows nothing. Devices install it all the same."
+    example "<key>PayloadOrganization</key><string></string>"
+    reference "apple/device-management, TopLevel.yaml" []
+    |scope, found| {
+        let top = scope.profile.key("PayloadOrganization");
+        let inner = scope.profile.payloads.iter().filter_map(|payload| payload.node("PayloadOrganization"));
+        for node in top.into_iter().chain(inner) {
+            if node.value.as_str().is_some_and(|text| text.trim().is_empty()) {
+                found.add(node.span, "PayloadOrganization is empty", "write the name of the organisation, or leave it out");
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Rule;
 use super::rule::rule;
 use super::scope::{MAIL, Scope, name};
-use crate::{OsVersion, Payload, Severity};
+use crate::{OsVersion, Payload};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static RULES: &[&dyn Rule] = &[
@@ -62,7 +62,7 @@ rule! {
     |scope, found| {
         for payload in scope.eas().filter(|_| scope.os >= SERVICES_SINCE) {
             if flags(scope, payload, SERVICES) == [false; 5] {
-                let message = format!("{} has all five services off", name(payload));
+                let message = format_args!("{} has all five services off", name(payload));
                 found.add(payload.span_of("EnableMail"), message, "turn on at least one of them");
             }
         }
@@ -86,7 +86,7 @@ rule! {
                 .map(|((service, _), _)| service.trim_start_matches("Enable"))
                 .collect();
             if let Some(first) = open.first().filter(|_| on != [false; 5]) {
-                let message = format!("{}: users can turn on {}", name(payload), open.join(", "));
+                let message = format_args!("{}: users can turn on {}", name(payload), open.join(", "));
                 let help = format!("set {} to false", open.iter().map(|s| format!("Enable{s}UserOverridable")).collect::<Vec<_>>().join(", "));
                 found.add(payload.span_of(&format!("Enable{first}")), message, help);
             }
@@ -105,7 +105,7 @@ rule! {
             let locks = flags(scope, payload, LOCKS);
             if locks.contains(&true) && locks.contains(&false) {
                 let open: Vec<&str> = LOCKS.iter().zip(locks).filter(|(_, on)| *on).map(|(key, _)| *key).collect();
-                let message = format!("{}: some services are locked, but not those of {}", name(payload), open.join(", "));
+                let message = format_args!("{}: some services are locked, but not those of {}", name(payload), open.join(", "));
                 found.add(payload.span, message, "set all five to the same value");
             }
         }
@@ -132,7 +132,7 @@ rule! {
                 .collect();
             if let Some(first) = dead.first() {
                 let keys: Vec<&str> = dead.iter().map(|entry| entry.key.as_str()).collect();
-                let message = format!("{}: mail is off and locked, so {} can have no effect", name(payload), keys.join(", "));
+                let message = format_args!("{}: mail is off and locked, so {} can have no effect", name(payload), keys.join(", "));
                 found.add(first.key_span, message, "remove them, or turn mail on");
             }
         }
@@ -148,7 +148,7 @@ rule! {
     |scope, found| {
         for payload in scope.eas().filter(|payload| scope.flag(payload, "OAuth")) {
             if payload.node("Password").is_some() {
-                found.add(payload.span_of("Password"), format!("{} has OAuth and a Password", name(payload)), "remove Password");
+                found.add(payload.span_of("Password"), format_args!("{} has OAuth and a Password", name(payload)), "remove Password");
             }
         }
     }
@@ -163,7 +163,7 @@ rule! {
     |scope, found| {
         for payload in scope.eas().filter(|payload| scope.flag(payload, "OAuth")) {
             if payload.node("OAuthSignInURL").is_none() && payload.node("Host").is_some() {
-                let message = format!("{}: OAuth without OAuthSignInURL, so Host is ignored", name(payload));
+                let message = format_args!("{}: OAuth without OAuthSignInURL, so Host is ignored", name(payload));
                 found.add(payload.span_of("Host"), message, "rely on autodiscovery, or add OAuthSignInURL");
             }
         }
@@ -179,7 +179,7 @@ rule! {
     |scope, found| {
         for payload in scope.eas().filter(|payload| scope.flag(payload, "OAuth")) {
             if payload.node("OAuthSignInURL").is_some() && text(payload, "Host").is_none() {
-                let message = format!("{}: OAuthSignInURL turns autodiscovery off, and Host is missing", name(payload));
+                let message = format_args!("{}: OAuthSignInURL turns autodiscovery off, and Host is missing", name(payload));
                 found.add(payload.span_of("OAuthSignInURL"), message, "add Host");
             }
         }
@@ -196,7 +196,7 @@ rule! {
         for payload in scope.eas().filter(|payload| !scope.flag(payload, "OAuth")) {
             for key in ["OAuthSignInURL", "OAuthTokenRequestURL"] {
                 if payload.node(key).is_some() {
-                    found.add(payload.span_of(key), format!("{}: {key} is ignored without OAuth", name(payload)), "set OAuth to true, or remove it");
+                    found.add(payload.span_of(key), format_args!("{}: {key} is ignored without OAuth", name(payload)), "set OAuth to true, or remove it");
                 }
             }
         }
@@ -213,7 +213,7 @@ rule! {
         for payload in scope.eas() {
             for key in ["OAuthSignInURL", "OAuthTokenRequestURL"] {
                 if text(payload, key).is_some_and(|url| !url.to_ascii_lowercase().starts_with("https://")) {
-                    found.add(payload.span_of(key), format!("{}: {key} is not an https URL", name(payload)), "write https://");
+                    found.add(payload.span_of(key), format_args!("{}: {key} is not an https URL", name(payload)), "write https://");
                 }
             }
         }
@@ -229,7 +229,7 @@ rule! {
     |scope, found| {
         for payload in scope.eas().filter(|payload| !scope.flag(payload, "OAuth")) {
             if text(payload, "Host").is_none() {
-                found.add(payload.span_of("Host"), format!("{} has no Host", name(payload)), "add the name of the Exchange server");
+                found.add(payload.span_of("Host"), format_args!("{} has no Host", name(payload)), "add the name of the Exchange server");
             }
         }
     }
@@ -246,7 +246,7 @@ rule! {
             let Some(host) = text(payload, "Host") else { continue };
             let odd = |c: char| c.is_whitespace() || matches!(c, '/' | '@' | '\\' | '?' | '#');
             if host.contains(odd) || host.contains("..") || host.starts_with('.') {
-                let message = format!("{}: {host:?} is not a host name", name(payload));
+                let message = format_args!("{}: {host:?} is not a host name", name(payload));
                 found.add(payload.span_of("Host"), message, "write the bare name, such as mail.example.com");
             }
         }
@@ -264,7 +264,7 @@ rule! {
             if let Ok(Some(days)) = payload.integer("MailNumberOfPastDaysToSync")
                 && ![0, 1, 3, 7, 14, 31].contains(&days)
             {
-                let message = format!("{}: a window of {days} days is not among Apple's", name(payload));
+                let message = format_args!("{}: a window of {days} days is not among Apple's", name(payload));
                 found.add(payload.span_of("MailNumberOfPastDaysToSync"), message, "write 0 (no limit), 1, 3, 7, 14 or 31");
             }
         }
@@ -279,7 +279,7 @@ rule! {
     reference "apple/device-management, com.apple.eas.account.yaml; EAS-019" ["EAS-019"]
     |scope, found| {
         for payload in scope.mail_accounts().filter(|payload| text(payload, "EmailAddress").is_none()) {
-            found.add(payload.span_of("EmailAddress"), format!("{} has no EmailAddress", name(payload)), "add EmailAddress");
+            found.add(payload.span_of("EmailAddress"), format_args!("{} has no EmailAddress", name(payload)), "add EmailAddress");
         }
     }
 }
@@ -297,7 +297,7 @@ rule! {
             let halves: Vec<&str> = address.split('@').collect();
             let whole = matches!(halves.as_slice(), [local, domain] if !local.is_empty() && !domain.is_empty());
             if !variable && (!whole || address.contains(char::is_whitespace)) {
-                let message = format!("{}: {address:?} is not an e-mail address", name(payload));
+                let message = format_args!("{}: {address:?} is not an e-mail address", name(payload));
                 found.add(payload.span_of("EmailAddress"), message, "write name@domain");
             }
         }
@@ -312,7 +312,7 @@ rule! {
     reference "apple/device-management, com.apple.eas.account.yaml; EAS-012" ["EAS-012"]
     |scope, found| {
         for payload in scope.eas().filter(|payload| text(payload, "UserName").is_none()) {
-            found.add(payload.span_of("UserName"), format!("{} has no UserName", name(payload)), "add UserName; MDM needs it");
+            found.add(payload.span_of("UserName"), format_args!("{} has no UserName", name(payload)), "add UserName; MDM needs it");
         }
     }
 }
@@ -325,7 +325,7 @@ rule! {
     reference "apple/device-management, com.apple.eas.account.yaml; Configuration Profile Reference (2019); EAS-027" ["EAS-027"]
     |scope, found| {
         for payload in scope.eas().filter(|payload| payload.node("SSL").is_none()) {
-            found.add(payload.span, format!("{} does not say whether to use SSL", name(payload)), "add SSL with true");
+            found.add(payload.span, format_args!("{} does not say whether to use SSL", name(payload)), "add SSL with true");
         }
     }
 }
@@ -340,7 +340,7 @@ rule! {
         for payload in scope.mail_accounts() {
             for key in ["SSL", "IncomingMailServerUseSSL", "OutgoingMailServerUseSSL"] {
                 if payload.boolean(key) == Ok(Some(false)) {
-                    found.add(payload.span_of(key), format!("{}: {key} is false", name(payload)), "set it to true");
+                    found.add(payload.span_of(key), format_args!("{}: {key} is false", name(payload)), "set it to true");
                 }
             }
         }
@@ -357,7 +357,7 @@ rule! {
         for payload in scope.mail_accounts() {
             for key in ["Password", "IncomingPassword", "OutgoingPassword"] {
                 if payload.node(key).is_some() && (key != "Password" || !payload.is(MAIL)) {
-                    let message = format!("{}: {key} is stored in the profile", name(payload));
+                    let message = format_args!("{}: {key} is stored in the profile", name(payload));
                     found.add(payload.span_of(key), message, "remove it and let the user be asked, or encrypt the profile");
                 }
             }
@@ -374,7 +374,7 @@ rule! {
     |scope, found| {
         for payload in scope.eas() {
             if payload.boolean("OverridePreviousPassword") == Ok(Some(true)) && payload.node("Password").is_none() {
-                let message = format!("{}: OverridePreviousPassword without Password has no effect", name(payload));
+                let message = format_args!("{}: OverridePreviousPassword without Password has no effect", name(payload));
                 found.add(payload.span_of("OverridePreviousPassword"), message, "remove it");
             }
         }
@@ -390,7 +390,7 @@ rule! {
     |scope, found| {
         for payload in scope.eas() {
             if payload.node("Certificate").is_some() && payload.node("PayloadCertificateUUID").is_some() {
-                let message = format!("{}: Certificate is ignored beside PayloadCertificateUUID", name(payload));
+                let message = format_args!("{}: Certificate is ignored beside PayloadCertificateUUID", name(payload));
                 found.add(payload.span_of("Certificate"), message, "remove Certificate and CertificatePassword");
             }
         }
@@ -406,7 +406,7 @@ rule! {
     |scope, found| {
         for payload in scope.eas() {
             if payload.node("Certificate").is_some() && payload.node("CertificatePassword").is_none() {
-                let message = format!("{}: Certificate without CertificatePassword", name(payload));
+                let message = format_args!("{}: Certificate without CertificatePassword", name(payload));
                 found.add(payload.span_of("Certificate"), message, "put the identity into a pkcs12 payload and name it");
             }
         }
@@ -427,7 +427,7 @@ rule! {
             let account = (host.to_ascii_lowercase(), address.to_ascii_lowercase());
             match seen.get(&account) {
                 Some(first) => {
-                    let message = format!("{} is the same account as payload {first}", name(payload));
+                    let message = format_args!("{} is the same account as payload {first}", name(payload));
                     found.add(payload.span_of("EmailAddress"), message, "keep one of them");
                 }
                 None => drop(seen.insert(account, payload.index)),
@@ -437,9 +437,9 @@ rule! {
 }
 
 rule! {
-    VpnReference Warning "vpn-reference" "The VPN an account names is not in the profile"
-    checks "VPNUUID of accounts against the VPNUUID of the per-app VPN payloads. It weighs more when the UUID is that of another payload."
-    why "Mail goes through a VPN only if one of that VPNUUID is on the device. It may come with another profile; a PayloadUUID in its place never works."
+    VpnReference Error "vpn-reference" "The VPN an account names is not in the profile"
+    checks "VPNUUID of accounts against the VPNUUID of the per-app VPN payloads."
+    why "Mail goes through a VPN only if one of that VPNUUID is on the device. Where another profile brings it, nothing says that it comes first or at all; a PayloadUUID in its place never works."
     example "<key>VPNUUID</key><string>...</string> without a com.apple.vpn.managed.applayer payload"
     reference "apple/device-management, com.apple.eas.account.yaml; EAS-103" ["EAS-101", "EAS-103"]
     |scope, found| {
@@ -453,12 +453,12 @@ rule! {
             let span = payload.span_of("VPNUUID");
             match scope.payload(uuid) {
                 Some(other) => {
-                    let message = format!("{}: VPNUUID names {}, not a per-app VPN", name(payload), name(other));
-                    found.weighing(Severity::Error, span, message, "write the VPNUUID of the per-app VPN, not a PayloadUUID");
+                    let message = format_args!("{}: VPNUUID names {}, not a per-app VPN", name(payload), name(other));
+                    found.add(span, message, "write the VPNUUID of the per-app VPN, not a PayloadUUID");
                 }
                 None => {
-                    let message = format!("{}: no per-app VPN of VPNUUID {uuid} is in this profile", name(payload));
-                    found.add(span, message, "make sure another profile brings it");
+                    let message = format_args!("{}: no per-app VPN of VPNUUID {uuid} is in this profile", name(payload));
+                    found.add(span, message, "put the per-app VPN payload into this profile, or make sure another brings it");
                 }
             }
         }

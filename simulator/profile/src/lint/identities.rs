@@ -34,11 +34,11 @@ rule! {
     checks "Every key that names a certificate payload by UUID, at any depth: PayloadCertificateUUID, SMIMESigningCertificateUUID, SMIMEEncryptionCertificateUUID, IdentityCertificateUUID, the anchors and pins."
     why "The certificate must be in the same profile. Installation fails (7003 for S/MIME, 21006 or 12016 for others); Intune sends the profile again and again, and users see endless password prompts."
     example "<key>SMIMESigningCertificateUUID</key><string>...</string> without a payload of that PayloadUUID"
-    reference "apple/device-management, com.apple.eas.account.yaml; Apple MDM Protocol Reference, error 7003; SMO-017" ["SMO-017", "XTR-006"]
+    reference "apple/device-management, com.apple.eas.account.yaml; Apple MDM Protocol Reference, error 7003; SMO-017" ["SMO-017", "XTR-006", "EAS-031"]
     |scope, found| {
         for reference in scope.certificate_references() {
             if scope.payload(reference.uuid).is_none() {
-                let message = format!(
+                let message = format_args!(
                     "{}: {} names {:?}, and no payload has that PayloadUUID",
                     name(reference.payload), reference.key, reference.uuid
                 );
@@ -53,15 +53,15 @@ rule! {
     checks "That keys that need a private key name a pkcs12, SCEP or ACME payload, and that anchors and pins name a certificate."
     why "A bare certificate can neither sign nor decrypt nor sign in; a mail account can do none of it. Installation fails (7004, 9006)."
     example "<key>SMIMESigningCertificateUUID</key> naming a com.apple.security.root payload"
-    reference "apple/device-management, com.apple.eas.account.yaml; Apple MDM Protocol Reference, errors 7004 and 9006" ["EAS-069", "EAS-081"]
+    reference "apple/device-management, com.apple.eas.account.yaml; Apple MDM Protocol Reference, errors 7004 and 9006" ["EAS-031", "EAS-069", "EAS-081"]
     |scope, found| {
         for reference in scope.certificate_references() {
             let Some(named) = scope.payload(reference.uuid) else { continue };
             let fits = is_identity(named) || (!reference.identity && is_certificate(named));
             if !fits {
                 let needed = if reference.identity { "an identity (pkcs12, SCEP or ACME)" } else { "a certificate" };
-                let message = format!("{}: {} names {}, not {needed}", name(reference.payload), reference.key, name(named));
-                found.add(reference.span, message, format!("name {needed}"));
+                let message = format_args!("{}: {} names {}, not {needed}", name(reference.payload), reference.key, name(named));
+                found.add(reference.span, message, format_args!("name {needed}"));
             }
         }
     }
@@ -77,8 +77,8 @@ rule! {
         for reference in scope.certificate_references() {
             let own = scope.payload(reference.uuid).and_then(Payload::uuid);
             if let Some(own) = own.filter(|own| *own != reference.uuid) {
-                let message = format!("{}: {} differs in case from the PayloadUUID", name(reference.payload), reference.key);
-                found.add(reference.span, message, format!("write {own}"));
+                let message = format_args!("{}: {} differs in case from the PayloadUUID", name(reference.payload), reference.key);
+                found.add(reference.span, message, format_args!("write {own}"));
             }
         }
     }
@@ -92,7 +92,7 @@ rule! {
     reference "apple/device-management, com.apple.eas.account.yaml" []
     |scope, found| {
         for reference in scope.certificate_references().iter().filter(|reference| !is_uuid(reference.uuid)) {
-            let message = format!("{}: {} is not in the form of a UUID", name(reference.payload), reference.key);
+            let message = format_args!("{}: {} is not in the form of a UUID", name(reference.payload), reference.key);
             found.add(reference.span, message, "give the payload a UUID and name that");
         }
     }
@@ -107,7 +107,7 @@ rule! {
     |scope, found| {
         for payload in scope.profile.payloads.iter().filter(|payload| is_certificate(payload) || payload.is(PKCS12)) {
             if payload.data("PayloadContent").is_ok_and(|data| data.is_some_and(<[u8]>::is_empty)) {
-                found.add(payload.span_of("PayloadContent"), format!("{} is empty", name(payload)), "add the certificate");
+                found.add(payload.span_of("PayloadContent"), format_args!("{} is empty", name(payload)), "add the certificate");
             }
         }
     }
@@ -122,7 +122,7 @@ rule! {
     |scope, found| {
         for payload in scope.profile.payloads_of(PKCS12) {
             if payload.string("Password").is_ok_and(|password| password.is_none_or(str::is_empty)) {
-                found.add(payload.span_of("Password"), format!("{} has no Password", name(payload)), "protect the file with a password and add it");
+                found.add(payload.span_of("Password"), format_args!("{} has no Password", name(payload)), "protect the file with a password and add it");
             }
         }
     }
@@ -137,7 +137,7 @@ rule! {
     |scope, found| {
         for payload in scope.profile.payloads_of(PKCS12).filter(|_| !scope.profile.is_encrypted()) {
             if payload.string("Password").is_ok_and(|password| password.is_some_and(|text| !text.is_empty())) {
-                found.add(payload.span_of("Password"), format!("{} holds its own password", name(payload)), "encrypt the profile to the device");
+                found.add(payload.span_of("Password"), format_args!("{} holds its own password", name(payload)), "encrypt the profile to the device");
             }
         }
     }
@@ -158,7 +158,7 @@ rule! {
             if let Ok(Some(data)) = payload.data("PayloadContent")
                 && contains(data, b"PRIVATE KEY-----")
             {
-                found.add(payload.span_of("PayloadContent"), format!("{} holds a private key", name(payload)), "take the key out, and replace it: it is no secret any more");
+                found.add(payload.span_of("PayloadContent"), format_args!("{} holds a private key", name(payload)), "take the key out, and replace it: it is no secret any more");
             }
         }
     }
@@ -176,7 +176,7 @@ rule! {
                 && !data.is_empty()
                 && !contains(data, b"-----BEGIN CERTIFICATE-----")
             {
-                found.add(payload.span_of("PayloadContent"), format!("{} is not PEM", name(payload)), "use com.apple.security.root for DER");
+                found.add(payload.span_of("PayloadContent"), format_args!("{} is not PEM", name(payload)), "use com.apple.security.root for DER");
             }
         }
     }
@@ -193,7 +193,7 @@ rule! {
             if (is_certificate(payload) || payload.is(PKCS12))
                 && payload.data("PayloadContent").is_ok_and(|data| data.is_some_and(|data| data.starts_with(b"-----BEGIN")))
             {
-                found.add(payload.span_of("PayloadContent"), format!("{} is PEM", name(payload)), "convert it to DER, or use com.apple.security.pem");
+                found.add(payload.span_of("PayloadContent"), format_args!("{} is PEM", name(payload)), "convert it to DER, or use com.apple.security.pem");
             }
         }
     }
@@ -209,7 +209,7 @@ rule! {
         for payload in scope.profile.payloads.iter().filter(|payload| is_identity(payload)) {
             let Some(uuid) = payload.uuid() else { continue };
             if !scope.is_named(uuid) {
-                found.add(payload.span, format!("nothing in the profile uses {}", name(payload)), "name it where it is needed, or leave it to read old mail");
+                found.add(payload.span, format_args!("nothing in the profile uses {}", name(payload)), "name it where it is needed, or leave it to read old mail");
             }
         }
     }

@@ -1,10 +1,10 @@
 //! Rules that ask the schema: keys, types and values, and what they are on this iOS.
 
 use super::rule::rule;
-use super::scope::{ACME, CERTIFICATES, EAS, MAIL, PKCS12, SCEP, Scope, name};
+use super::scope::{ACME, CERTIFICATES, EAS, MAIL, PKCS12, SCEP, Scope, name, names_certificate};
 use super::{Found, Rule};
 use crate::plist::{Node, Value};
-use crate::schema::{KeySchema, Literal, Meeting, Place, is_of_type, meet};
+use crate::schema::{KeySchema, KeyType, Literal, Meeting, Place, Table, is_of_type, meet};
 use crate::{Payload, Severity};
 use std::collections::BTreeMap;
 
@@ -14,9 +14,11 @@ pub(super) static RULES: &[&dyn Rule] = &[
     &StringBoolean,
     &UnknownPayloadType,
     &UnknownKey,
+    &Misplaced,
     &OverrideSpelling,
     &NotInList,
     &OutOfRange,
+    &Form,
     &NotYet,
     &NoLonger,
     &Deprecated,
@@ -27,20 +29,53 @@ pub(super) static RULES: &[&dyn Rule] = &[
     &SinglePayload,
 ];
 
-/// A key known to the schema with the value it has, for rules that look at values.
-fn known<'a>(scope: &Scope<'a>, mut look: impl FnMut(&Place, &'a KeySchema, &'a Node)) {
-    meet(scope.profile, scope.schema, &mut |place, meeting| {
-        if let Meeting::Known { schema, node } = meeting {
-            look(&place, schema, node);
+/// What a rule makes of something met on the walk through a profile beside the schema.
+pub(super) type Look = for<'a> fn(&Scope<'a>, &Place<'a, '_>, Meeting<'a, '_>, &mut Found);
+
+/// The rules that look at everything met on that walk, so that all of them can share one.
+pub(super) static LOOKS: &[(&dyn Rule, Look)] = &[
+    (&MissingKey, missing),
+    (&WrongType, wrong_type),
+    (&StringBoolean, string_boolean),
+    (&UnknownKey, unknown_key),
+    (&Misplaced, misplaced),
+    (&OverrideSpelling, override_spelling),
+    (&NotInList, not_in_list),
+    (&OutOfRange, out_of_range),
+    (&Form, form),
+    (&NotYet, not_yet),
+    (&NoLonger, no_longer),
+    (&Deprecated, deprecated),
+];
+
+/// Applies every rule of [`LOOKS`] in one walk.
+pub(super) fn look(scope: &Scope<'_>) -> Vec<Found> {
+    let mut all: Vec<(Look, Found)> =
+        LOOKS.iter().map(|(rule, look)| (*look, Found::new(rule.description()))).collect();
+    meet(scope.profile, &scope.tables, &mut |place, meeting| {
+        for (look, found) in &mut all {
+            look(scope, &place, meeting, found);
         }
     });
+    all.into_iter().map(|(_, found)| found).collect()
 }
 
-/// `SSL of payload 2`, or `RemovalDate of the profile`.
-fn whose(place: &Place) -> String {
-    match place.payload_index {
-        Some(index) => format!("{} of payload {index}", place.path),
-        None => format!("{} of the profile", place.path),
+/// Applies one of them alone.
+fn each(scope: &Scope<'_>, look: Look, found: &mut Found) {
+    meet(scope.profile, &scope.tables, &mut |place, meeting| look(scope, &place, meeting, found));
+}
+
+/// `SSL of payload 2`, or `RemovalDate of the profile`; written out only where it is told.
+fn whose<'w>(place: &'w Place<'_, '_>) -> impl std::fmt::Display + use<'w> {
+    std::fmt::from_fn(move |f| match place.payload_index {
+        Some(index) => write!(f, "{} of payload {index}", place.path()),
+        None => write!(f, "{} of the profile", place.path()),
+    })
+}
+
+fn missing<'a>(_: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
+    if let Meeting::Missing { span } = meeting {
+        found.add(span, format_args!("{} is missing", whose(place)), format_args!("add {}", place.key));
     }
 }
 
@@ -50,12 +85,7 @@ rule! {
     why "The profile is refused: 1002 for the profile's own keys, 2002 for a payload's."
     example "a payload without PayloadUUID"
     reference "apple/device-management; Apple MDM Protocol Reference, errors 1002 and 2002" []
-    |scope, found| {
-        for missing in crate::missing_keys(scope.profile, scope.schema) {
-            let place = Place { payload_index: missing.payload_index, path: missing.path, key: missing.key };
-            found.add(missing.span, format!("{} is missing", whose(&place)), format!("add {}", place.key));
-        }
-    }
+    |scope, found| { each(scope, missing, found) }
 }
 
 /// The boolean a text was meant to be.
@@ -72,20 +102,35 @@ fn spelt_boolean(value: &Value) -> Option<bool> {
     }
 }
 
+fn wrong_type<'a>(_: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
+    let Meeting::Known { schema, node } = meeting else { return };
+    let boolean = schema.kind.name() == "boolean" && spelt_boolean(&node.value).is_some();
+    if !boolean && !is_of_type(place, schema, &node.value) {
+        let (is, should) = (node.value.type_name(), schema.kind.name());
+        found.add(
+            node.span,
+            format_args!("{} is {is}, not {should}", whose(place)),
+            format_args!("write a value of type {should}"),
+        );
+    }
+}
+
 rule! {
     WrongType Error "wrong-type" "A key has a value of the wrong type"
     checks "Every key the schema knows, at any depth. An integer will do for a real."
     why "The profile is refused: 1003 for the profile's own keys, 2003 for a payload's."
     example "<key>MailNumberOfPastDaysToSync</key><string>7</string>"
     reference "apple/device-management; Apple MDM Protocol Reference, errors 1003 and 2003" []
-    |scope, found| {
-        known(scope, |place, schema, node| {
-            let boolean = schema.kind.name() == "boolean" && spelt_boolean(&node.value).is_some();
-            if !boolean && !is_of_type(place, schema, &node.value) {
-                let (is, should) = (node.value.type_name(), schema.kind.name());
-                found.add(node.span, format!("{} is {is}, not {should}", whose(place)), format!("write a value of type {should}"));
-            }
-        });
+    |scope, found| { each(scope, wrong_type, found) }
+}
+
+fn string_boolean<'a>(_: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
+    let Meeting::Known { schema, node } = meeting else { return };
+    if schema.kind.name() == "boolean"
+        && let Some(meant) = spelt_boolean(&node.value)
+    {
+        let message = format_args!("{} is {} where a boolean belongs", whose(place), node.value.type_name());
+        found.add(node.span, message, format_args!("write <{meant}/>"));
     }
 }
 
@@ -95,14 +140,7 @@ rule! {
     why "It is of the wrong type, and the profile is refused (2003); a reader that is lenient takes any text for true."
     example "<key>SSL</key><string>true</string>"
     reference "apple/device-management; Apple MDM Protocol Reference, error 2003" []
-    |scope, found| {
-        known(scope, |place, schema, node| {
-            if schema.kind.name() == "boolean" && let Some(meant) = spelt_boolean(&node.value) {
-                let message = format!("{} is {} where a boolean belongs", whose(place), node.value.type_name());
-                found.add(node.span, message, format!("write <{meant}/>"));
-            }
-        });
-    }
+    |scope, found| { each(scope, string_boolean, found) }
 }
 
 /// How many single edits (insert, delete, replace, swap neighbours) lead from one text to the other, case ignored.
@@ -130,8 +168,9 @@ fn distance(a: &str, b: &str) -> usize {
 /// The longest name worth comparing; Apple's longest key has 51 characters.
 const NAME_CHARACTERS_MAX: usize = 80;
 
-/// The known name nearest to a text, if it is near enough to have been meant.
-fn nearest<'k>(text: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+/// The known name nearest to a text, if it is near enough to have been meant. Case counts for nothing; texts longer than
+/// 80 octets were not meant to be any.
+pub fn nearest<'k>(text: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     if text.len() > NAME_CHARACTERS_MAX {
         return None;
     }
@@ -159,15 +198,16 @@ rule! {
                 Some(near) => format!("did you mean {near}?"),
                 None => "check the type; it may be one for macOS or newer than the schema".to_owned(),
             };
-            found.add(payload.span_of("PayloadType"), format!("the payload type {kind:?} is not known on iOS"), help);
+            found.add(payload.span_of("PayloadType"), format_args!("the payload type {kind:?} is not known on iOS"), help);
         }
     }
 }
 
 /// The right spelling of a key that lets users change something, if this is a wrong one.
-fn override_key<'s>(key: &str, siblings: &[&'s str]) -> Option<&'s str> {
+fn override_key<'s>(key: &str, siblings: &[&'s KeySchema]) -> Option<&'s str> {
+    let mut names = siblings.iter().map(|known| known.name.as_str());
     if key.eq_ignore_ascii_case("SMIMEAllowUserChange") {
-        return siblings.iter().copied().find(|known| *known == "SMIMESigningUserOverrideable");
+        return names.find(|known| *known == "SMIMESigningUserOverrideable");
     }
     let stem = |text: &str| {
         let lower = text.to_ascii_lowercase();
@@ -183,24 +223,101 @@ fn override_key<'s>(key: &str, siblings: &[&'s str]) -> Option<&'s str> {
         .find_map(|end| lower.strip_suffix(end).map(str::to_owned))
     };
     let wanted = stem(key)?;
-    siblings.iter().copied().find(|known| stem(known).as_ref() == Some(&wanted))
-}
-
-/// Reports keys a dictionary of known keys does not have.
-fn unknown(scope: &Scope<'_>, mut look: impl FnMut(&Place, crate::plist::Span, &[&str])) {
-    meet(scope.profile, scope.schema, &mut |place, meeting| {
-        if let Meeting::Unknown { key_span, siblings } = meeting {
-            look(&place, key_span, &siblings);
-        }
-    });
+    names.find(|known| stem(known).as_ref() == Some(&wanted))
 }
 
 /// False for keys inside a dictionary of a payload that others extend: VPN and single sign-on providers, for example,
 /// take keys of their own there.
-fn lists_inner_keys(scope: &Scope<'_>, place: &Place) -> bool {
+fn lists_inner_keys(scope: &Scope<'_>, place: &Place<'_, '_>) -> bool {
     let payload = place.payload_index.and_then(|index| scope.payload_at(index));
     let closed = |payload: &Payload| [EAS, MAIL, SCEP, ACME].iter().any(|kind| payload.is(kind));
-    place.path == place.key || payload.is_some_and(closed)
+    place.is_outermost() || payload.is_some_and(closed)
+}
+
+/// Where a key that is unknown where it stands would be known: what the place is called, and what is said of the key
+/// there. A payload's own key inside one of its dictionaries counts in every payload; for the rest see
+/// [`lists_inner_keys`].
+fn elsewhere<'a>(scope: &Scope<'a>, place: &Place<'_, '_>) -> Option<(String, &'a KeySchema)> {
+    let own =
+        |table: &Table<'a>| table.listed.iter().copied().find(|key| key.name == place.key && !key.is_any());
+    let payload = place.payload_index.and_then(|index| scope.payload_at(index));
+    let kind = payload.and_then(Payload::payload_type).unwrap_or_default();
+    if !place.is_outermost()
+        && let Some(key) = own(scope.tables.payload(kind))
+    {
+        return Some((format!("the payload {kind} itself"), key));
+    }
+    if !lists_inner_keys(scope, place) {
+        return None;
+    }
+    if let Some((path, key)) = payload.and_then(|_| below(&scope.tables.payload(kind).listed, place.key, 0)) {
+        return Some((format!("{path} of the payload"), key));
+    }
+    if payload.is_some()
+        && let Some(key) = own(scope.tables.toplevel())
+    {
+        return Some(("the profile itself".to_owned(), key));
+    }
+    let mut kinds: Vec<&str> =
+        scope.profile.payloads.iter().filter_map(Payload::payload_type).take(KINDS_MAX).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds.retain(|other| *other != kind);
+    kinds
+        .into_iter()
+        .find_map(|other| Some((format!("the payload {other}"), own(scope.tables.payload(other))?)))
+}
+
+/// How many payloads are looked through for the owner of a key.
+const KINDS_MAX: usize = 64;
+
+/// A key of a dictionary below these: the path of that dictionary, and the key.
+fn below<'a>(keys: &[&'a KeySchema], name: &str, level: usize) -> Option<(String, &'a KeySchema)> {
+    if level > LEVELS_MAX {
+        return None;
+    }
+    keys.iter().find_map(|above| {
+        let members: Vec<&KeySchema> = above.members().iter().collect();
+        let own = members.iter().copied().find(|key| above.kind == KeyType::Dictionary && key.name == name);
+        match own {
+            Some(key) => Some((above.name.clone(), key)),
+            None => {
+                let (path, key) = below(&members, name, level + 1)?;
+                // The label of an array's item is no key.
+                Some((
+                    if above.kind == KeyType::Array {
+                        above.name.clone()
+                    } else {
+                        format!("{}.{path}", above.name)
+                    },
+                    key,
+                ))
+            }
+        }
+    })
+}
+
+/// How deep a schema is searched; Apple's has seven levels.
+const LEVELS_MAX: usize = 12;
+
+fn unknown_key<'a>(scope: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
+    let Meeting::Unknown { key_span: span, siblings, .. } = meeting else { return };
+    if found.is_full() || override_key(place.key, siblings).is_some() || !lists_inner_keys(scope, place) {
+        return;
+    }
+    if place.key == "PayloadEnabled" {
+        let message = format_args!("{} is written by tools for macOS and ignored", whose(place));
+        found.weighing(Severity::Info, span, message, "leave it out");
+        return;
+    }
+    if elsewhere(scope, place).is_some() {
+        return;
+    }
+    let help = match nearest(place.key, siblings.iter().map(|key| key.name.as_str())) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "remove it, or check whether it belongs elsewhere".to_owned(),
+    };
+    found.add(span, format_args!("{} is not a known key", whose(place)), help);
 }
 
 rule! {
@@ -209,38 +326,68 @@ rule! {
     why "A device ignores a key it does not know, and what it was to set stays at its default."
     example "<key>EmailAdress</key><string>anna@example.com</string>"
     reference "apple/device-management, mdm/profiles" []
-    |scope, found| {
-        unknown(scope, |place, span, siblings| {
-            if found.is_full() || override_key(&place.key, siblings).is_some() || !lists_inner_keys(scope, place) {
-                return;
-            }
-            if place.key == "PayloadEnabled" {
-                let message = format!("{} is written by tools for macOS and ignored", whose(place));
-                found.weighing(Severity::Info, span, message, "leave it out");
-                return;
-            }
-            let help = match nearest(&place.key, siblings.iter().copied()) {
-                Some(near) => format!("did you mean {near}?"),
-                None => "remove it, or check whether it belongs elsewhere".to_owned(),
-            };
-            found.add(span, format!("{} is not a known key", whose(place)), help);
-        });
+    |scope, found| { each(scope, unknown_key, found) }
+}
+
+fn misplaced<'a>(scope: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
+    let Meeting::Unknown { key_span: span, node, siblings } = meeting else { return };
+    if found.is_full() || place.key == "PayloadEnabled" || override_key(place.key, siblings).is_some() {
+        return;
+    }
+    let Some((owner, schema)) = elsewhere(scope, place) else { return };
+    let boolean =
+        Some(schema.kind).filter(|kind| *kind == KeyType::Boolean).and_then(|_| spelt_boolean(&node.value));
+    let help = match boolean {
+        Some(meant) => format!("move it to {owner} and write <{meant}/>"),
+        None => format!("move it to {owner}"),
+    };
+    found.add(span, format_args!("{} is not known there; it belongs to {owner}", whose(place)), help);
+}
+
+rule! {
+    Misplaced Warning "key-misplaced" "A key stands where it is not known, but would be elsewhere"
+    checks "Keys that Apple's schema does not list where they stand, but does for the payload itself, a dictionary inside it, the profile, or another payload of the profile."
+    why "A device looks for a key in its own place only; what it was to set stays at its default."
+    example "OnDemandMatchAppEnabled inside the dictionary VPN of a per-app VPN payload"
+    reference "apple/device-management, mdm/profiles" []
+    |scope, found| { each(scope, misplaced, found) }
+}
+
+fn override_spelling<'a>(_: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
+    let Meeting::Unknown { key_span: span, siblings, .. } = meeting else { return };
+    if let Some(right) = override_key(place.key, siblings) {
+        found.add(
+            span,
+            format_args!("{} is ignored, Apple spells it {right}", whose(place)),
+            format_args!("write {right}"),
+        );
     }
 }
 
 rule! {
     OverrideSpelling Error "override-spelling" "A key that lets users change something is misspelt"
-    checks "Keys that end like UserOverridable or UserOverrideable but not as Apple spells that very key. S/MIME keys end in Overrideable, the keys of the five services in Overridable."
+    checks "Keys that end like UserOverridable or UserOverrideable but not as Apple spells that very key. S/MIME keys end in Overrideable, the keys of the five services in Overridable. SMIMEAllowUserChange, which a guide names, is none at all."
     why "The key is ignored: S/MIME stays locked, a service stays open, the opposite of what was meant."
     example "<key>EnableMailUserOverrideable</key><false/>"
     reference "apple/device-management, com.apple.eas.account.yaml; EAS-052, EAS-065" ["EAS-052", "EAS-065", "EAS-070", "EAS-072", "EAS-083"]
-    |scope, found| {
-        unknown(scope, |place, span, siblings| {
-            if let Some(right) = override_key(&place.key, siblings) {
-                found.add(span, format!("{} is ignored, Apple spells it {right}", whose(place)), format!("write {right}"));
-            }
-        });
+    |scope, found| { each(scope, override_spelling, found) }
+}
+
+fn not_in_list<'a>(_: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
+    let Meeting::Known { schema, node } = meeting else { return };
+    let own_rule = ["PayloadType", "PayloadVersion", "TargetDeviceType", "MailNumberOfPastDaysToSync"];
+    let listed =
+        schema.rangelist.is_empty() || schema.rangelist.iter().any(|value| value.matches(&node.value));
+    if listed || own_rule.contains(&place.key) || !is_of_type(place, schema, &node.value) {
+        return;
     }
+    let allowed: Vec<String> = schema.rangelist.iter().map(Literal::to_string).collect();
+    let near = node.value.as_str().and_then(|text| nearest(text, allowed.iter().map(String::as_str)));
+    let help = match near {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("write one of {}", allowed.join(", ")),
+    };
+    found.add(node.span, format_args!("the value of {} is not in Apple's list", whose(place)), help);
 }
 
 rule! {
@@ -249,21 +396,17 @@ rule! {
     why "The payload is refused (2004) or the value ignored."
     example "<key>EmailAccountType</key><string>IMAP</string>"
     reference "apple/device-management; Apple MDM Protocol Reference, error 2004" []
-    |scope, found| {
-        known(scope, |place, schema, node| {
-            let own_rule = ["PayloadType", "PayloadVersion", "TargetDeviceType", "MailNumberOfPastDaysToSync"];
-            let listed = schema.rangelist.is_empty() || schema.rangelist.iter().any(|value| value.matches(&node.value));
-            if listed || own_rule.contains(&place.key.as_str()) || !is_of_type(place, schema, &node.value) {
-                return;
-            }
-            let allowed: Vec<String> = schema.rangelist.iter().map(Literal::to_string).collect();
-            let near = node.value.as_str().and_then(|text| nearest(text, allowed.iter().map(String::as_str)));
-            let help = match near {
-                Some(near) => format!("did you mean {near}?"),
-                None => format!("write one of {}", allowed.join(", ")),
-            };
-            found.add(node.span, format!("the value of {} is not in Apple's list", whose(place)), help);
-        });
+    |scope, found| { each(scope, not_in_list, found) }
+}
+
+fn out_of_range<'a>(_: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
+    let Meeting::Known { schema, node } = meeting else { return };
+    let (Some(range), Some(number)) = (schema.range, node.value.as_number()) else { return };
+    let fits = range.min.is_none_or(|min| number >= min) && range.max.is_none_or(|max| number <= max);
+    if !fits {
+        let end = |bound: Option<f64>| bound.map_or("any".to_owned(), |bound| bound.to_string());
+        let help = format!("write a number from {} to {}", end(range.min), end(range.max));
+        found.add(node.span, format_args!("{} is {number}", whose(place)), help);
     }
 }
 
@@ -273,17 +416,35 @@ rule! {
     why "The payload is refused (2004) or the value ignored."
     example "<key>maxFailedAttempts</key><integer>1</integer>"
     reference "apple/device-management; Apple MDM Protocol Reference, error 2004" []
-    |scope, found| {
-        known(scope, |place, schema, node| {
-            let (Some(range), Some(number)) = (schema.range, node.value.as_number()) else { return };
-            let fits = range.min.is_none_or(|min| number >= min) && range.max.is_none_or(|max| number <= max);
-            if !fits {
-                let end = |bound: Option<f64>| bound.map_or("any".to_owned(), |bound| bound.to_string());
-                let help = format!("write a number from {} to {}", end(range.min), end(range.max));
-                found.add(node.span, format!("{} is {number}", whose(place)), help);
-            }
-        });
+    |scope, found| { each(scope, out_of_range, found) }
+}
+
+/// The longest text that is held against a form; Apple's forms fit UUIDs, addresses of hardware and short URLs.
+const FORM_CHARACTERS_MAX: usize = 4096;
+
+fn form<'a>(scope: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
+    let Meeting::Known { schema, node } = meeting else { return };
+    let (Some(form), Value::String(text)) = (&schema.format, &node.value) else { return };
+    let own_rule = names_certificate(place.key).is_some() || ["ServerURL", "CheckInURL"].contains(&place.key);
+    if own_rule || text.len() > FORM_CHARACTERS_MAX {
+        return;
     }
+    if scope.tables.form(form).is_some_and(|expression| !expression.is_match(text)) {
+        found.add(
+            node.span,
+            format_args!("{} is not in its form", whose(place)),
+            format_args!("write it like {form}"),
+        );
+    }
+}
+
+rule! {
+    Form Warning "value-form" "The text is not in the form that Apple gives"
+    checks "Every key with a regular expression in Apple's schema, at any depth, for texts up to 4,096 characters. UUIDs that name certificates, and the URLs of MDM, have rules of their own."
+    why "What a device makes of it is not documented; most likely the value matches nothing."
+    example "<key>DeviceID</key><string>AA-BB-CC-DD-EE-FF</string>"
+    reference "apple/device-management" []
+    |scope, found| { each(scope, form, found) }
 }
 
 /// A key without effect matters only where it asks for something else than its default.
@@ -305,20 +466,21 @@ fn requirement(key: &str) -> &'static str {
     }
 }
 
+fn not_yet<'a>(scope: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
+    let Meeting::Known { schema, node } = meeting else { return };
+    if let Some(first) = schema.introduced.filter(|first| *first > scope.os) {
+        let message = format_args!("{} has no effect on iOS {}, only from {first}", whose(place), scope.os);
+        found.weighing(weight(schema, node), node.span, message, requirement(place.key));
+    }
+}
+
 rule! {
     NotYet Warning "key-not-yet-effective" "This iOS does not know the key yet"
     checks "Every key, at any depth, that Apple introduced after the iOS the profile is meant for. It weighs less where the value is the default."
     why "The device ignores it. Services stay on before iOS 13, S/MIME stays locked before iOS 12, mail goes without VPN before iOS 14."
     example "<key>VPNUUID</key><string>...</string> on iOS 13"
     reference "apple/device-management; EAS-049, EAS-084, EAS-104" ["EAS-049", "EAS-084", "EAS-104"]
-    |scope, found| {
-        known(scope, |place, schema, node| {
-            if let Some(first) = schema.introduced.filter(|first| *first > scope.os) {
-                let message = format!("{} has no effect on iOS {}, only from {first}", whose(place), scope.os);
-                found.weighing(weight(schema, node), node.span, message, requirement(&place.key));
-            }
-        });
-    }
+    |scope, found| { each(scope, not_yet, found) }
 }
 
 /// The last iOS-independent word on keys Apple only calls deprecated: the first iOS that ignores them.
@@ -342,20 +504,38 @@ fn replacement(key: &str) -> &'static str {
     }
 }
 
+fn no_longer<'a>(scope: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
+    let Meeting::Known { schema, node } = meeting else { return };
+    let last = schema
+        .removed
+        .or_else(|| ignored_since(place.payload_index.and_then(|at| scope.payload_at(at)), place.key));
+    if let Some(last) = last.filter(|last| *last <= scope.os) {
+        let message = format_args!("{} has no effect from iOS {last}", whose(place));
+        found.weighing(weight(schema, node), node.span, message, replacement(place.key));
+    }
+}
+
 rule! {
     NoLonger Warning "key-no-longer-effective" "This iOS does not heed the key any more"
     checks "Every key, at any depth, that Apple removed, or says is ignored, at or before the iOS the profile is meant for. It weighs less where the value is the default."
     why "The device ignores it, and the profile promises what does not happen."
     example "<key>HeaderMagic</key><string>x</string>"
     reference "apple/device-management" []
-    |scope, found| {
-        known(scope, |place, schema, node| {
-            let last = schema.removed.or_else(|| ignored_since(place.payload_index.and_then(|at| scope.payload_at(at)), &place.key));
-            if let Some(last) = last.filter(|last| *last <= scope.os) {
-                let message = format!("{} has no effect from iOS {last}", whose(place));
-                found.weighing(weight(schema, node), node.span, message, replacement(&place.key));
-            }
-        });
+    |scope, found| { each(scope, no_longer, found) }
+}
+
+fn deprecated<'a>(scope: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
+    let Meeting::Known { schema, node } = meeting else { return };
+    let gone = schema
+        .removed
+        .or_else(|| ignored_since(place.payload_index.and_then(|at| scope.payload_at(at)), place.key));
+    if gone.is_some_and(|gone| gone <= scope.os) {
+        return;
+    }
+    if let Some(since) = schema.deprecated.filter(|since| *since <= scope.os) {
+        let severity = if place.key.starts_with("SMIME") { weight(schema, node) } else { Severity::Info };
+        let message = format_args!("{} is deprecated from iOS {since}", whose(place));
+        found.weighing(severity, node.span, message, replacement(place.key));
     }
 }
 
@@ -365,19 +545,7 @@ rule! {
     why "It still works, for now. The old S/MIME keys leave the newer ones at their defaults, which lock the user out."
     example "<key>SMIMEEncryptionEnabled</key><true/>"
     reference "apple/device-management" []
-    |scope, found| {
-        known(scope, |place, schema, node| {
-            let gone = schema.removed.or_else(|| ignored_since(place.payload_index.and_then(|at| scope.payload_at(at)), &place.key));
-            if gone.is_some_and(|gone| gone <= scope.os) {
-                return;
-            }
-            if let Some(since) = schema.deprecated.filter(|since| *since <= scope.os) {
-                let severity = if place.key.starts_with("SMIME") { weight(schema, node) } else { Severity::Info };
-                let message = format!("{} is deprecated from iOS {since}", whose(place));
-                found.weighing(severity, node.span, message, replacement(&place.key));
-            }
-        });
-    }
+    |scope, found| { each(scope, deprecated, found) }
 }
 
 rule! {
@@ -392,12 +560,12 @@ rule! {
             let span = payload.span_of("PayloadType");
             if let Some(first) = schema.introduced.filter(|first| *first > scope.os) {
                 let severity = if payload.is(ACME) { Severity::Error } else { Severity::Warning };
-                let message = format!("{} is not known on iOS {}, only from {first}", name(payload), scope.os);
+                let message = format_args!("{} is not known on iOS {}, only from {first}", name(payload), scope.os);
                 found.weighing(severity, span, message, "send it to newer devices only");
             } else if let Some(last) = schema.removed.filter(|last| *last <= scope.os) {
-                found.add(span, format!("{} was removed in iOS {last}", name(payload)), "remove the payload");
+                found.add(span, format_args!("{} was removed in iOS {last}", name(payload)), "remove the payload");
             } else if let Some(since) = schema.deprecated.filter(|since| *since <= scope.os) {
-                let message = format!("{} is deprecated from iOS {since}", name(payload));
+                let message = format_args!("{} is deprecated from iOS {since}", name(payload));
                 found.weighing(Severity::Info, span, message, "see Apple's documentation for what replaced it");
             }
         }
@@ -414,7 +582,7 @@ rule! {
         for payload in &scope.profile.payloads {
             let schema = payload.payload_type().and_then(|kind| scope.schema.payload(kind));
             if schema.is_some_and(|schema| schema.supervised) {
-                let message = format!("{} needs a supervised device", name(payload));
+                let message = format_args!("{} needs a supervised device", name(payload));
                 found.add(payload.span_of("PayloadType"), message, "put it into a profile of its own");
             }
         }
@@ -428,17 +596,21 @@ rule! {
     example "<key>allowAppRemoval</key><false/>"
     reference "apple/device-management" []
     |scope, found| {
-        let mut keys: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-        known(scope, |place, schema, _| {
+        let mut keys: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+        if !scope.profile.payloads.iter().any(|payload| scope.tables.payload(payload.payload_type().unwrap_or_default()).supervised) {
+            return;
+        }
+        meet(scope.profile, &scope.tables, &mut |place, meeting| {
+            let Meeting::Known { schema, .. } = meeting else { return };
             if let Some(index) = place.payload_index.filter(|_| schema.supervised == Some(true)) {
-                keys.entry(index).or_default().push(place.key.clone());
+                keys.entry(index).or_default().push(place.key);
             }
         });
         for payload in &scope.profile.payloads {
             let Some(names) = keys.get(&payload.index) else { continue };
-            let shown: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
+            let shown: Vec<&str> = names.iter().copied().take(8).collect();
             let more = if names.len() > 8 { format!(" and {} more", names.len() - 8) } else { String::new() };
-            let message = format!("{}: only supervised devices heed {}{more}", name(payload), shown.join(", "));
+            let message = format_args!("{}: only supervised devices heed {}{more}", name(payload), shown.join(", "));
             found.add(payload.span, message, "expect no effect on other devices");
         }
     }
@@ -454,7 +626,7 @@ rule! {
         for payload in &scope.profile.payloads {
             let schema = payload.payload_type().and_then(|kind| scope.schema.payload(kind));
             if schema.is_some_and(|schema| !schema.manual) {
-                let message = format!("{} can be installed by MDM only", name(payload));
+                let message = format_args!("{} can be installed by MDM only", name(payload));
                 found.add(payload.span_of("PayloadType"), message, "send the profile by MDM");
             }
         }
@@ -486,7 +658,7 @@ rule! {
 
 fn report_second(found: &mut Found, payload: &Payload, before: usize) {
     let message =
-        format!("{} is of the same type as payload {before}, and a device takes one", name(payload));
+        format_args!("{} is of the same type as payload {before}, and a device takes one", name(payload));
     found.add(payload.span_of("PayloadType"), message, "keep one of them");
 }
 

@@ -14,12 +14,17 @@ mod identities;
 mod keys;
 mod rule;
 mod scope;
+mod sign_in;
+mod signature;
 mod smime;
+mod subject;
 mod syntax;
 
 pub use certificate::{CertificateFacts, CertificateKind, KeyUsage, OpenError};
+pub use keys::nearest;
 pub use rule::{Description, FOUND_MAX, Found, MESSAGE_CHARACTERS_MAX, Rule};
 pub use scope::Scope;
+pub use subject::{Subject, seen, subject};
 
 use crate::schema::Schema;
 use crate::{Finding, OsVersion, Profile, Timestamp};
@@ -28,9 +33,11 @@ use std::sync::LazyLock;
 static RULES: LazyLock<Vec<&'static dyn Rule>> = LazyLock::new(|| {
     [
         syntax::RULES,
+        signature::RULES,
         envelope::RULES,
         keys::RULES,
         exchange::RULES,
+        sign_in::RULES,
         smime::RULES,
         identities::RULES,
         certificates::RULES,
@@ -61,7 +68,8 @@ pub fn lint(
 }
 
 /// Applies every rule: findings in the order of the document, those without a place first. A rule reports at most
-/// [`FOUND_MAX`] times. Of a profile that could not be read there is nothing to say.
+/// [`FOUND_MAX`] times. A payload without a profile around it, or an array of them, is linted as such; of anything else,
+/// and of what could not be read, there is nothing to say.
 pub fn lint_with(
     schema: &Schema,
     profile: &Profile,
@@ -69,12 +77,20 @@ pub fn lint_with(
     certificates: &[CertificateFacts],
     now: Timestamp,
 ) -> Vec<Finding> {
-    let scope = Scope::new(schema, profile, os, certificates, now);
+    let subject = subject(profile);
     let mut findings = Vec::new();
-    if profile.dictionary().is_none() {
+    if subject == Subject::Other {
         return findings;
     }
-    for rule in rules() {
+    let seen = seen(profile);
+    let scope = Scope::new(schema, subject, &seen, os, certificates, now);
+    for found in keys::look(&scope) {
+        findings.extend(found.into_findings());
+    }
+    let looked = |rule: &&dyn Rule| {
+        keys::LOOKS.iter().any(|(other, _)| other.description().id == rule.description().id)
+    };
+    for rule in rules().iter().copied().filter(|rule| !looked(rule)) {
         let mut found = Found::new(rule.description());
         rule.check(&scope, &mut found);
         findings.extend(found.into_findings());

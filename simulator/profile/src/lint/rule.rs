@@ -4,6 +4,7 @@ use super::Scope;
 use crate::plist::Span;
 use crate::{Finding, Severity};
 use serde::Serialize;
+use std::fmt::Display;
 
 /// The most times one rule reports on one profile; a generated profile with a million odd keys needs no more.
 pub const FOUND_MAX: usize = 500;
@@ -52,13 +53,8 @@ impl Found {
         Found { description, findings: Vec::new() }
     }
 
-    /// Reports something at a place, with advice. Beyond [`FOUND_MAX`] nothing is kept.
-    pub fn add(
-        &mut self,
-        span: impl Into<Option<Span>>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
+    /// Reports something at a place, with advice. Beyond [`FOUND_MAX`] nothing is kept, nor written out.
+    pub fn add(&mut self, span: impl Into<Option<Span>>, message: impl Display, help: impl Display) {
         self.weighing(self.description.severity, span, message, help);
     }
 
@@ -67,13 +63,13 @@ impl Found {
         &mut self,
         severity: Severity,
         span: impl Into<Option<Span>>,
-        message: impl Into<String>,
-        help: impl Into<String>,
+        message: impl Display,
+        help: impl Display,
     ) {
         if self.is_full() {
             return;
         }
-        let (message, help) = (shortened(message.into()), shortened(help.into()));
+        let (message, help) = (shortened(message.to_string()), shortened(help.to_string()));
         let mut finding =
             Finding::new(self.description.id, severity, message, self.description.reference).help(help);
         finding.span = span.into();

@@ -1,8 +1,8 @@
 //! What a rule may look at.
 
-use super::CertificateFacts;
+use super::{CertificateFacts, Subject};
 use crate::plist::{Dictionary, Node, Span, Value};
-use crate::schema::{Literal, Schema};
+use crate::schema::{KeySchema, Literal, Schema, Tables};
 use crate::{OsVersion, Payload, Profile, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Scope<'a> {
     /// What Apple publishes about payloads and keys.
     pub schema: &'a Schema,
-    /// The profile.
+    /// What the property list is.
+    pub subject: Subject,
+    /// The profile; one without keys of its own where the property list is no profile.
     pub profile: &'a Profile,
     /// The iOS it is meant for.
     pub os: OsVersion,
@@ -19,6 +21,7 @@ pub struct Scope<'a> {
     pub certificates: &'a [CertificateFacts],
     /// The time the certificates are judged at.
     pub now: Timestamp,
+    pub(super) tables: Tables<'a>,
     /// The first payload of each PayloadUUID in small letters.
     payloads: BTreeMap<String, &'a Payload>,
     /// The first facts for each PayloadUUID in small letters.
@@ -57,6 +60,7 @@ impl<'a> Scope<'a> {
     /// Indexes a profile and the facts about its certificates.
     pub fn new(
         schema: &'a Schema,
+        subject: Subject,
         profile: &'a Profile,
         os: OsVersion,
         certificates: &'a [CertificateFacts],
@@ -75,7 +79,19 @@ impl<'a> Scope<'a> {
             facts.entry(one.payload_uuid.to_ascii_lowercase()).or_insert(one);
         }
         let named = references.iter().map(|reference| reference.uuid.to_ascii_lowercase()).collect();
-        Scope { schema, profile, os, certificates, now, payloads, facts, references, named }
+        Scope {
+            schema,
+            subject,
+            profile,
+            os,
+            certificates,
+            now,
+            tables: Tables::new(schema),
+            payloads,
+            facts,
+            references,
+            named,
+        }
     }
 
     /// The payload of a PayloadUUID, without regard to case.
@@ -106,12 +122,17 @@ impl<'a> Scope<'a> {
 
     /// The boolean a device goes by: as written if the key has effect on this iOS, else the schema's default.
     pub(super) fn flag(&self, payload: &Payload, key: &str) -> bool {
-        let schema = self.schema.key(payload.payload_type().unwrap_or_default(), key);
+        let schema = self.key_schema(payload, key);
         let effective = schema.and_then(|schema| schema.introduced).is_none_or(|first| first <= self.os);
         let written = payload.boolean(key).ok().flatten().filter(|_| effective);
         let default =
             matches!(schema.and_then(|schema| schema.default.as_ref()), Some(Literal::Boolean(true)));
         written.unwrap_or(default)
+    }
+
+    /// What the schema says of a key of a payload.
+    pub(super) fn key_schema(&self, payload: &Payload, key: &str) -> Option<&'a KeySchema> {
+        self.tables.payload(payload.payload_type().unwrap_or_default()).key(key)
     }
 
     /// The facts about a payload's certificate.
@@ -140,6 +161,22 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// True for keys that name an identity by PayloadUUID, false for those that name a certificate, none for all others.
+pub(super) fn names_certificate(key: &str) -> Option<bool> {
+    match key {
+        "PayloadCertificateUUID"
+        | "SMIMESigningCertificateUUID"
+        | "SMIMEEncryptionCertificateUUID"
+        | "IdentityCertificateUUID" => Some(true),
+        "PayloadCertificateAnchorUUID"
+        | "ServerURLPinningCertificateUUIDs"
+        | "CheckInURLPinningCertificateUUIDs"
+        | "LeaderPayloadCertificateAnchorUUID"
+        | "MemberPayloadCertificateAnchorUUID" => Some(false),
+        _ => None,
+    }
+}
+
 fn collect<'a>(
     payload: &'a Payload,
     dictionary: &'a Dictionary,
@@ -147,18 +184,7 @@ fn collect<'a>(
     references: &mut Vec<CertificateReference<'a>>,
 ) {
     for entry in dictionary.effective() {
-        let identity = match entry.key.as_str() {
-            "PayloadCertificateUUID"
-            | "SMIMESigningCertificateUUID"
-            | "SMIMEEncryptionCertificateUUID"
-            | "IdentityCertificateUUID" => Some(true),
-            "PayloadCertificateAnchorUUID"
-            | "ServerURLPinningCertificateUUIDs"
-            | "CheckInURLPinningCertificateUUIDs"
-            | "LeaderPayloadCertificateAnchorUUID"
-            | "MemberPayloadCertificateAnchorUUID" => Some(false),
-            _ => None,
-        };
+        let identity = names_certificate(&entry.key);
         let named: &[Node] = match &entry.node.value {
             Value::Array(items) => items,
             _ => std::slice::from_ref(&entry.node),
@@ -178,11 +204,21 @@ fn collect<'a>(
     }
 }
 
-/// A payload as people find it: its type and, if it has one, its name.
-pub(super) fn name(payload: &Payload) -> String {
-    let kind = payload.payload_type().unwrap_or("of no type");
-    match payload.display_name() {
-        Some(name) => format!("payload {} ({kind}, {name:?})", payload.index),
-        None => format!("payload {} ({kind})", payload.index),
+/// A payload as people find it: its type and, if it has one, its name. Written out only where it is told.
+pub(super) fn name(payload: &Payload) -> Name<'_> {
+    Name(payload)
+}
+
+/// See [`name`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Name<'a>(&'a Payload);
+
+impl std::fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = self.0.payload_type().unwrap_or("of no type");
+        match self.0.display_name() {
+            Some(name) => write!(f, "payload {} ({kind}, {name:?})", self.0.index),
+            None => write!(f, "payload {} ({kind})", self.0.index),
+        }
     }
 }

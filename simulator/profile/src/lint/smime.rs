@@ -48,7 +48,7 @@ rule! {
     |scope, found| {
         for payload in scope.mail_accounts().filter(|payload| names_certificate(payload, SIGNING_CERTIFICATE)) {
             if !scope.flag(payload, SIGNING) && !scope.flag(payload, "SMIMESigningUserOverrideable") {
-                let message = format!("{}: signing is off and users cannot turn it on", name(payload));
+                let message = format_args!("{}: signing is off and users cannot turn it on", name(payload));
                 found.add(payload.span_of(SIGNING_CERTIFICATE), message, "set SMIMESigningEnabled or SMIMESigningUserOverrideable to true");
             }
         }
@@ -85,46 +85,51 @@ rule! {
 }
 
 rule! {
-    SigningWithoutIdentity Error "smime-signing-without-identity" "Signing is on without an identity"
-    checks "SMIMESigningEnabled without SMIMESigningCertificateUUID. It weighs less when users may choose an identity themselves."
+    SigningWithoutIdentity Error "smime-signing-without-identity" "Signing is on, or can be turned on, without an identity"
+    checks "SMIMESigningEnabled without SMIMESigningCertificateUUID. It weighs less when users may choose an identity themselves. Where signing is off but users may turn it on, that they can choose one."
     why "There is nothing to sign with. Unless SMIMESigningCertificateUUIDUserOverrideable is true, nobody can ever choose one."
     example "<key>SMIMESigningEnabled</key><true/>"
     reference "EAS-064, EAS-067; apple/device-management, com.apple.eas.account.yaml" ["EAS-064", "EAS-067", "EAS-070"]
     |scope, found| {
-        for payload in scope.mail_accounts().filter(|payload| scope.flag(payload, SIGNING)) {
-            if names_certificate(payload, SIGNING_CERTIFICATE) {
-                continue;
-            }
+        for payload in scope.mail_accounts().filter(|payload| !names_certificate(payload, SIGNING_CERTIFICATE)) {
+            let on = scope.flag(payload, SIGNING);
+            let offered = scope.flag(payload, "SMIMESigningUserOverrideable");
             let choice = scope.flag(payload, "SMIMESigningCertificateUUIDUserOverrideable");
-            let severity = if choice { Severity::Warning } else { Severity::Error };
-            let rest = if choice { "users must choose one" } else { "and users cannot choose one" };
-            let message = format!("{}: signing is on without an identity, {rest}", name(payload));
-            found.weighing(severity, payload.span_of(SIGNING), message, "add SMIMESigningCertificateUUID and the identity it names");
+            let (severity, key, message) = match (on, offered, choice) {
+                (true, _, true) => (Severity::Warning, SIGNING, "signing is on without an identity, users must choose one"),
+                (true, _, false) => (Severity::Error, SIGNING, "signing is on without an identity, and users cannot choose one"),
+                (false, true, false) => (Severity::Warning, "SMIMESigningUserOverrideable", "users may turn signing on, but there is no identity and they cannot choose one"),
+                _ => continue,
+            };
+            let help = "add SMIMESigningCertificateUUID and the identity it names, or set SMIMESigningCertificateUUIDUserOverrideable";
+            found.weighing(severity, payload.span_of(key), format_args!("{}: {message}", name(payload)), help);
         }
     }
 }
 
 rule! {
-    EncryptionWithoutIdentity Error "smime-encryption-without-identity" "Encryption is on without an identity"
-    checks "Encryption by default, or the switch for each message, without SMIMEEncryptionCertificateUUID. It weighs less when users may choose an identity themselves, and for the switch alone."
+    EncryptionWithoutIdentity Error "smime-encryption-without-identity" "Encryption is on, or can be turned on, without an identity"
+    checks "Encryption by default, the switch for each message, or leave to turn encryption on, without SMIMEEncryptionCertificateUUID. It weighs less when users may choose an identity themselves, and for the switch or leave alone."
     why "The copy in Sent is encrypted to the sender's own identity, and replies come encrypted to it; without one, neither can be read."
     example "<key>SMIMEEncryptByDefault</key><true/>"
     reference "EAS-071, EAS-079; apple/device-management, com.apple.eas.account.yaml" ["EAS-071", "EAS-079", "EAS-081", "EAS-083"]
     |scope, found| {
         for payload in scope.mail_accounts().filter(|payload| !names_certificate(payload, ENCRYPTION_CERTIFICATE)) {
             let always = encrypts_by_default(scope, payload);
-            if !always && !has_message_switch(scope, payload) {
+            let offered = "SMIMEEncryptByDefaultUserOverrideable";
+            let leave = scope.flag(payload, offered);
+            let choice = scope.flag(payload, "SMIMEEncryptionCertificateUUIDUserOverrideable");
+            if !always && !has_message_switch(scope, payload) && !(leave && !choice) {
                 continue;
             }
-            let choice = scope.flag(payload, "SMIMEEncryptionCertificateUUIDUserOverrideable");
             let severity = if always && !choice { Severity::Error } else { Severity::Warning };
             let what = if always { "mail is encrypted by default" } else { "users may encrypt" };
             let rest = if choice { "they must choose one" } else { "users cannot choose one" };
-            let key = ["SMIMEEncryptByDefault", "SMIMEEncryptionEnabled", "SMIMEEnableEncryptionPerMessageSwitch", "SMIMEEnablePerMessageSwitch"]
+            let key = ["SMIMEEncryptByDefault", "SMIMEEncryptionEnabled", "SMIMEEnableEncryptionPerMessageSwitch", "SMIMEEnablePerMessageSwitch", offered]
                 .into_iter()
                 .find(|key| payload.boolean(key) == Ok(Some(true)))
                 .unwrap_or_default();
-            let message = format!("{}: {what} without an identity, and {rest}", name(payload));
+            let message = format_args!("{}: {what} without an identity, and {rest}", name(payload));
             found.weighing(severity, payload.span_of(key), message, "add SMIMEEncryptionCertificateUUID and the identity it names");
         }
     }
@@ -139,7 +144,7 @@ rule! {
     |scope, found| {
         for payload in scope.mail_accounts() {
             if scope.flag(payload, "SMIMEEncryptByDefaultUserOverrideable") && !has_message_switch(scope, payload) {
-                let message = format!("{}: whether users can change encryption by default is disputed here", name(payload));
+                let message = format_args!("{}: whether users can change encryption by default is disputed here", name(payload));
                 found.add(payload.span_of("SMIMEEncryptByDefaultUserOverrideable"), message, "turn the switch for each message on as well");
             }
         }
@@ -162,8 +167,8 @@ rule! {
                 if let (Ok(Some(before)), Ok(Some(after))) = (payload.boolean(old), payload.boolean(new))
                     && before != after
                 {
-                    let message = format!("{}: {old} is {before} and {new} is {after}", name(payload));
-                    found.add(payload.span_of(old), message, format!("remove {old}, or give it the same value"));
+                    let message = format_args!("{}: {old} is {before} and {new} is {after}", name(payload));
+                    found.add(payload.span_of(old), message, format_args!("remove {old}, or give it the same value"));
                 }
             }
         }
@@ -180,7 +185,7 @@ rule! {
         for payload in scope.mail_accounts() {
             let signing = payload.string(SIGNING_CERTIFICATE).ok().flatten();
             if signing.is_some() && signing == payload.string(ENCRYPTION_CERTIFICATE).ok().flatten() {
-                let message = format!("{}: one identity signs and decrypts", name(payload));
+                let message = format_args!("{}: one identity signs and decrypts", name(payload));
                 found.add(payload.span_of(ENCRYPTION_CERTIFICATE), message, "use two identities where the CA offers them");
             }
         }
@@ -197,7 +202,7 @@ rule! {
         for payload in scope.mail_accounts() {
             let Ok(Some(uuid)) = payload.string(ENCRYPTION_CERTIFICATE) else { continue };
             if let Some(identity) = scope.payload(uuid).filter(|p| p.is(SCEP) || p.is(ACME)) {
-                let message = format!("{}: decrypts with {}, whose key every device makes anew", name(payload), name(identity));
+                let message = format_args!("{}: decrypts with {}, whose key every device makes anew", name(payload), name(identity));
                 found.add(payload.span_of(ENCRYPTION_CERTIFICATE), message, "deliver an imported PKCS#12, the same to all devices of the user");
             }
         }
@@ -216,7 +221,7 @@ rule! {
         }
         for payload in scope.mail_accounts().filter(|payload| payload.is(EAS) && !scope.flag(payload, "SMIMEEnabled")) {
             if let Some(entry) = payload.dictionary().entries.iter().find(|entry| entry.key.starts_with("SMIME") && entry.key != "SMIMEEnabled") {
-                found.add(entry.key_span, format!("{}: S/MIME is off without SMIMEEnabled", name(payload)), "add SMIMEEnabled with true");
+                found.add(entry.key_span, format_args!("{}: S/MIME is off without SMIMEEnabled", name(payload)), "add SMIMEEnabled with true");
             }
         }
     }

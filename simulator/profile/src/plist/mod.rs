@@ -9,7 +9,7 @@ mod xml;
 
 pub use error::{ReadError, ReadReason};
 pub use reader::{Format, Reading, read, read_with_findings};
-pub use value::{Dictionary, Entry, Node, Span, Value};
+pub use value::{Dictionary, Entry, Node, Span, Value, is_secret_key};
 
 /// The longest document read, in bytes: 16 MiB. Real profiles stay below 1 MiB; the largest carry fonts.
 pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;

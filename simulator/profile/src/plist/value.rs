@@ -222,22 +222,33 @@ impl Dictionary {
 
     /// The entries that count, in order: of duplicates only the last.
     pub fn effective(&self) -> impl Iterator<Item = &Entry> {
+        let many = self.entries.len() > COMPARED_MAX;
         let mut last = std::collections::BTreeMap::new();
-        for (at, entry) in self.entries.iter().enumerate() {
-            last.insert(entry.key.as_str(), at);
+        if many {
+            for (at, entry) in self.entries.iter().enumerate() {
+                last.insert(entry.key.as_str(), at);
+            }
         }
         self.entries
             .iter()
             .enumerate()
-            .filter(move |(at, entry)| last.get(entry.key.as_str()) == Some(at))
+            .filter(move |(at, entry)| {
+                if many {
+                    return last.get(entry.key.as_str()) == Some(at);
+                }
+                !self.entries.iter().skip(at + 1).any(|later| later.key == entry.key)
+            })
             .map(|(_, entry)| entry)
     }
 }
 
+/// The most entries of a dictionary whose keys are compared one with another; beyond that an index is made.
+const COMPARED_MAX: usize = 48;
+
 /// True for keys whose value is a secret and must not be shown.
-fn is_secret(key: &str) -> bool {
+pub fn is_secret_key(key: &str) -> bool {
     let lower = key.to_ascii_lowercase();
-    ["password", "secret", "challenge", "passphrase"].iter().any(|word| lower.contains(word))
+    ["password", "secret", "challenge", "passphrase", "passcode"].iter().any(|word| lower.contains(word))
 }
 
 impl fmt::Debug for Value {
@@ -265,7 +276,7 @@ impl fmt::Debug for Node {
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}: ", self.key)?;
-        if is_secret(&self.key) && !matches!(self.node.value, Value::Boolean(_)) {
+        if is_secret_key(&self.key) && !matches!(self.node.value, Value::Boolean(_)) {
             f.write_str("[redacted]")
         } else {
             self.node.fmt(f)
@@ -347,6 +358,13 @@ mod tests {
         assert_eq!(d.value("a"), Some(&Value::Integer(3)));
         let seen: Vec<_> = d.effective().map(|e| (e.key.as_str(), e.node.value.as_integer())).collect();
         assert_eq!(seen, [("b", Some(2)), ("a", Some(3))]);
+        for filling in [0, COMPARED_MAX - 3, COMPARED_MAX - 2] {
+            let mut long = d.clone();
+            long.entries.splice(1..1, (0..filling).map(|n| entry(&format!("k{n}"), 0)));
+            let values: Vec<_> = long.effective().filter_map(|e| e.node.value.as_integer()).collect();
+            assert_eq!(values.len(), filling + 2);
+            assert_eq!((values[filling], values[filling + 1]), (2, 3));
+        }
         d.insert("a", 4);
         assert_eq!(d, Dictionary::new().with("a", 4).with("b", 2));
         assert!(d.remove("a") && !d.remove("a"));

@@ -1,5 +1,6 @@
 //! Profiles checked against a schema: the types of known keys, and required keys.
 
+use super::table::Tables;
 use super::{KeySchema, KeyType, Schema};
 use crate::Profile;
 use crate::plist::{DEPTH_MAX, Dictionary, Node, Span, Value};
@@ -35,8 +36,8 @@ pub struct MissingKey {
 }
 
 /// What a look at a profile beside a schema meets.
-#[derive(Clone, Debug)]
-pub(crate) enum Meeting<'p> {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Meeting<'p, 'w> {
     /// A key the schema knows, and its value.
     Known {
         /// What the schema says.
@@ -48,8 +49,10 @@ pub(crate) enum Meeting<'p> {
     Unknown {
         /// Where the key stands.
         key_span: Span,
+        /// Its value.
+        node: &'p Node,
         /// The keys it has.
-        siblings: Vec<&'p str>,
+        siblings: &'w [&'p KeySchema],
     },
     /// A required key that is absent.
     Missing {
@@ -58,15 +61,57 @@ pub(crate) enum Meeting<'p> {
     },
 }
 
+/// One step from a payload down to a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step<'p> {
+    Key(&'p str),
+    Item(usize),
+}
+
 /// Where something was met.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place<'p, 'w> {
     /// The payload; none for the profile's own keys.
     pub payload_index: Option<usize>,
-    /// From the payload (or the profile) to the value.
-    pub path: String,
     /// The key; for an array's item the key of the array.
-    pub key: String,
+    pub key: &'p str,
+    steps: &'w [Step<'p>],
+}
+
+impl<'p> Place<'p, '_> {
+    /// From the payload (or the profile) to the value; made on demand, for most places are never told.
+    pub fn path(&self) -> String {
+        let mut path = String::new();
+        for step in self.steps {
+            match step {
+                Step::Key(key) => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(key);
+                }
+                Step::Item(index) => {
+                    path.push('[');
+                    path.push_str(&index.to_string());
+                    path.push(']');
+                }
+            }
+        }
+        path
+    }
+
+    /// True for a key of the payload (or the profile) itself.
+    pub fn is_outermost(&self) -> bool {
+        self.steps.len() <= 1
+    }
+
+    /// The key of the dictionary this one is in.
+    fn above(&self) -> Option<&'p str> {
+        match self.steps {
+            [.., Step::Key(above), Step::Key(_)] => Some(above),
+            _ => None,
+        }
+    }
 }
 
 /// Finds known keys with a value of the wrong type, at any depth, the profile's own keys included.
@@ -75,13 +120,13 @@ pub(crate) struct Place {
 /// As Apple's errata say, a SubjectAltName entry may be an array of strings as well, except ntPrincipalName.
 pub fn type_errors(profile: &Profile, schema: &Schema) -> Vec<TypeError> {
     let mut errors = Vec::new();
-    meet(profile, schema, &mut |place, meeting| {
+    meet(profile, &Tables::new(schema), &mut |place, meeting| {
         let Meeting::Known { schema, node } = meeting else { return };
         if !is_of_type(&place, schema, &node.value) {
             errors.push(TypeError {
                 payload_index: place.payload_index,
-                path: place.path,
-                key: place.key,
+                path: place.path(),
+                key: place.key.to_owned(),
                 expected: schema.kind.name(),
                 found: node.value.type_name(),
                 span: node.span,
@@ -96,9 +141,9 @@ pub fn type_errors(profile: &Profile, schema: &Schema) -> Vec<TypeError> {
 /// PayloadContent of the profile is not required of an encrypted one (documentation of the top level).
 pub fn missing_keys(profile: &Profile, schema: &Schema) -> Vec<MissingKey> {
     let mut missing = Vec::new();
-    meet(profile, schema, &mut |place, meeting| {
+    meet(profile, &Tables::new(schema), &mut |place, meeting| {
         if let Meeting::Missing { span } = meeting {
-            let Place { payload_index, path, key } = place;
+            let (payload_index, path, key) = (place.payload_index, place.path(), place.key.to_owned());
             missing.push(MissingKey { payload_index, path, key, span });
         }
     });
@@ -106,29 +151,32 @@ pub fn missing_keys(profile: &Profile, schema: &Schema) -> Vec<MissingKey> {
 }
 
 /// Walks a profile beside a schema and tells everything met, in document order below each dictionary.
-pub(crate) fn meet<'p>(profile: &'p Profile, schema: &'p Schema, tell: &mut dyn FnMut(Place, Meeting<'p>)) {
-    let mut walk = Walk { payload_index: None, path: Vec::new(), above: Vec::new(), tell };
+pub(crate) fn meet<'p>(
+    profile: &'p Profile,
+    tables: &Tables<'p>,
+    tell: &mut dyn FnMut(Place<'p, '_>, Meeting<'p, '_>),
+) {
+    let mut walk = Walk { payload_index: None, steps: Vec::new(), above: Vec::new(), tell };
     if let (Some(root), Some(node)) = (profile.dictionary(), &profile.root) {
         let encrypted = profile.is_encrypted() || root.contains("EncryptedPayloadContent");
-        let keys: Vec<_> = schema.toplevel().keys.iter().collect();
-        walk.absent(root, node.span, keys.iter().filter(|key| !(encrypted && key.name == "PayloadContent")));
-        walk.dictionary(root, &keys, |name| schema.toplevel().key(name));
+        let keys = tables.toplevel();
+        let required = keys.required.iter().copied();
+        walk.absent(root, node.span, required.filter(|key| !(encrypted && key.name == "PayloadContent")));
+        walk.dictionary(root, &keys.listed, |name| keys.key(name));
     }
     for payload in &profile.payloads {
         walk.payload_index = Some(payload.index);
-        let payload_type = payload.payload_type().unwrap_or_default();
-        let known = schema.payload(payload_type).is_some();
-        let keys: Vec<_> = schema.keys(payload_type).collect();
-        walk.absent(payload.dictionary(), payload.span, &keys);
-        let listed: &[&KeySchema] = if known { &keys } else { &[] };
-        walk.dictionary(payload.dictionary(), listed, |name| schema.key(payload_type, name));
+        let keys = tables.payload(payload.payload_type().unwrap_or_default());
+        walk.absent(payload.dictionary(), payload.span, keys.required.iter().copied());
+        let listed: &[&KeySchema] = if keys.known { &keys.listed } else { &[] };
+        walk.dictionary(payload.dictionary(), listed, |name| keys.key(name));
     }
 }
 
 /// True if a value is of the schema's type, Apple's errata considered.
-pub(crate) fn is_of_type(place: &Place, schema: &KeySchema, value: &Value) -> bool {
+pub(crate) fn is_of_type(place: &Place<'_, '_>, schema: &KeySchema, value: &Value) -> bool {
     let list_of_names = || {
-        place.path.strip_suffix(&place.key).is_some_and(|above| above.ends_with("SubjectAltName."))
+        place.above() == Some("SubjectAltName")
             && place.key != "ntPrincipalName"
             && value.as_array().is_some_and(|items| items.iter().all(|item| item.value.as_str().is_some()))
     };
@@ -137,13 +185,17 @@ pub(crate) fn is_of_type(place: &Place, schema: &KeySchema, value: &Value) -> bo
 
 struct Walk<'p, 't> {
     payload_index: Option<usize>,
-    path: Vec<String>,
+    steps: Vec<Step<'p>>,
     /// The schemas entered, for those that refer to one above them.
     above: Vec<&'p KeySchema>,
-    tell: &'t mut dyn FnMut(Place, Meeting<'p>),
+    tell: &'t mut dyn FnMut(Place<'p, '_>, Meeting<'p, '_>),
 }
 
 impl<'p> Walk<'p, '_> {
+    fn tell(&mut self, key: &'p str, meeting: Meeting<'p, '_>) {
+        (self.tell)(Place { payload_index: self.payload_index, key, steps: &self.steps }, meeting);
+    }
+
     /// Looks through a dictionary. Keys are unknown only where the schema lists some and no `ANY`.
     fn dictionary(
         &mut self,
@@ -151,41 +203,44 @@ impl<'p> Walk<'p, '_> {
         listed: &[&'p KeySchema],
         schema: impl Fn(&str) -> Option<&'p KeySchema>,
     ) {
+        let open = listed.is_empty() || listed.iter().any(|key| key.is_any());
         for entry in dictionary.effective() {
-            self.path.push(entry.key.clone());
+            self.steps.push(Step::Key(&entry.key));
             match schema(&entry.key) {
                 Some(key) => self.value(&entry.key, &entry.node, key),
-                None if listed.is_empty() || listed.iter().any(|key| key.is_any()) => {}
+                None if open => {}
                 None => {
-                    let siblings = listed.iter().map(|key| key.name.as_str()).collect();
-                    let place = self.place(&entry.key);
-                    (self.tell)(place, Meeting::Unknown { key_span: entry.key_span, siblings });
+                    let (key_span, node) = (entry.key_span, &entry.node);
+                    self.tell(&entry.key, Meeting::Unknown { key_span, node, siblings: listed });
                 }
             }
-            self.path.pop();
+            self.steps.pop();
         }
     }
 
-    fn value(&mut self, name: &str, node: &'p Node, schema: &'p KeySchema) {
+    fn value(&mut self, name: &'p str, node: &'p Node, schema: &'p KeySchema) {
         if self.above.len() >= DEPTH_MAX {
             return;
         }
-        let place = self.place(name);
-        (self.tell)(place, Meeting::Known { schema, node });
+        self.tell(name, Meeting::Known { schema, node });
         self.above.push(schema);
         match &node.value {
             Value::Dictionary(dictionary) if schema.kind == KeyType::Dictionary => {
                 let members: Vec<_> = schema.members().iter().collect();
-                self.absent(dictionary, node.span, &members);
+                self.absent(
+                    dictionary,
+                    node.span,
+                    members.iter().copied().filter(|key| key.is_required() && !key.is_any()),
+                );
                 self.dictionary(dictionary, &members, |key| schema.member(key));
             }
             Value::Array(items) if schema.kind == KeyType::Array => {
                 let item = schema.subkeys.first().or_else(|| self.referred(schema));
                 for (index, node) in items.iter().enumerate() {
                     if let Some(item) = item {
-                        self.path.push(format!("[{index}]"));
+                        self.steps.push(Step::Item(index));
                         self.value(name, node, item);
-                        self.path.pop();
+                        self.steps.pop();
                     }
                 }
             }
@@ -200,32 +255,14 @@ impl<'p> Walk<'p, '_> {
         self.above.iter().rev().copied().find(|key| key.name == name)
     }
 
-    fn absent<'k>(
-        &mut self,
-        dictionary: &Dictionary,
-        span: Span,
-        keys: impl IntoIterator<Item = &'k &'p KeySchema>,
-    ) where
-        'p: 'k,
-    {
+    /// Tells which of the required keys a dictionary does not have.
+    fn absent(&mut self, dictionary: &Dictionary, span: Span, keys: impl Iterator<Item = &'p KeySchema>) {
         for key in keys {
-            if key.is_required() && !key.is_any() && !dictionary.contains(&key.name) {
-                self.path.push(key.name.clone());
-                let place = self.place(&key.name);
-                self.path.pop();
-                (self.tell)(place, Meeting::Missing { span });
+            if !dictionary.contains(&key.name) {
+                self.steps.push(Step::Key(&key.name));
+                self.tell(&key.name, Meeting::Missing { span });
+                self.steps.pop();
             }
         }
-    }
-
-    fn place(&self, key: &str) -> Place {
-        let mut path = String::new();
-        for part in &self.path {
-            if !path.is_empty() && !part.starts_with('[') {
-                path.push('.');
-            }
-            path.push_str(part);
-        }
-        Place { payload_index: self.payload_index, path, key: key.to_owned() }
     }
 }

@@ -2,7 +2,10 @@
 
 use crate::OsVersion;
 use crate::plist::Value;
+use regex_lite::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The longest schema file read, in bytes. The built-in one has 75,000. Nesting is bounded to 128 by serde_json.
@@ -19,7 +22,7 @@ pub struct Schema {
 }
 
 /// Which release of which repository a schema was taken from.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Source {
     /// Owner and name on GitHub.
     pub repository: String,
@@ -31,6 +34,16 @@ pub struct Source {
     pub os: String,
     /// The licence of the repository.
     pub licence: String,
+}
+
+impl Source {
+    /// The iOS of the release: 18.1 of `Release_iOS-18-1_macOS-15-1`; none of a release that is called otherwise.
+    pub fn ios(&self) -> Option<OsVersion> {
+        let rest = self.release.split("iOS-").nth(1)?;
+        let numbers: Vec<&str> =
+            rest.split(['-', '_']).take(3).take_while(|part| part.parse::<u16>().is_ok()).collect();
+        numbers.join(".").parse().ok()
+    }
 }
 
 /// A schema file could not be used.
@@ -349,6 +362,99 @@ impl Schema {
     }
 }
 
+/// The keys of one payload type (or of the profile), looked up often.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Table<'s> {
+    /// The schema has the type.
+    pub known: bool,
+    /// Every key, the common ones last.
+    pub listed: Vec<&'s KeySchema>,
+    /// Those that must be there.
+    pub required: Vec<&'s KeySchema>,
+    /// It has keys that only supervised devices heed.
+    pub supervised: bool,
+    by_name: BTreeMap<&'s str, &'s KeySchema>,
+    /// The entry of the type itself for whatever key.
+    any: Option<&'s KeySchema>,
+}
+
+/// A schema, indexed by type and key.
+#[derive(Clone, Debug)]
+pub(crate) struct Tables<'s> {
+    toplevel: Table<'s>,
+    payloads: BTreeMap<&'s str, Table<'s>>,
+    /// For types the schema does not have.
+    common: Table<'s>,
+    /// The regular expressions, compiled when first asked for; none for one that is none here.
+    forms: BTreeMap<&'s str, OnceCell<Option<Regex>>>,
+}
+
+/// The largest program a regular expression may become, in bytes. The schema may be another file than the built-in one.
+pub(crate) const FORM_PROGRAM_BYTES_MAX: usize = 64 * 1024;
+
+impl<'s> Table<'s> {
+    fn new(known: bool, keys: impl Iterator<Item = &'s KeySchema>, own: &[&'s PayloadSchema]) -> Table<'s> {
+        let listed: Vec<&KeySchema> = keys.collect();
+        let required = listed.iter().copied().filter(|key| key.is_required() && !key.is_any()).collect();
+        let mut by_name = BTreeMap::new();
+        for key in &listed {
+            by_name.entry(key.name.as_str()).or_insert(*key);
+        }
+        let any = own.iter().find_map(|table| table.keys.iter().find(|key| key.is_any()));
+        let supervised = listed.iter().any(|key| key.any_below(&|key| key.supervised == Some(true)));
+        Table { known, listed, required, supervised, by_name, any }
+    }
+
+    /// The schema of a key.
+    pub fn key(&self, name: &str) -> Option<&'s KeySchema> {
+        self.by_name.get(name).copied().or(self.any)
+    }
+}
+
+impl<'s> Tables<'s> {
+    pub fn new(schema: &'s Schema) -> Tables<'s> {
+        let mut payloads = BTreeMap::new();
+        for payload in &schema.payloads {
+            let name = payload.payloadtype.as_str();
+            let own: Vec<&PayloadSchema> = schema.own_tables(name).collect();
+            payloads.entry(name).or_insert_with(|| Table::new(true, schema.keys(name), &own));
+        }
+        let mut forms = BTreeMap::new();
+        for table in [&schema.toplevel, &schema.common].into_iter().chain(&schema.payloads) {
+            table.keys.iter().for_each(|key| collect_forms(key, &mut forms));
+        }
+        Tables {
+            forms,
+            toplevel: Table::new(true, schema.toplevel.keys.iter(), &[&schema.toplevel]),
+            payloads,
+            common: Table::new(false, schema.common.keys.iter(), &[]),
+        }
+    }
+
+    /// The keys of the profile itself.
+    pub fn toplevel(&self) -> &Table<'s> {
+        &self.toplevel
+    }
+
+    /// The keys of a payload type; of one the schema does not have, the common ones.
+    pub fn payload(&self, payload_type: &str) -> &Table<'s> {
+        self.payloads.get(payload_type).unwrap_or(&self.common)
+    }
+
+    /// The expression of a form. One of a newer schema that is no expression here is none and forbids nothing.
+    pub fn form(&self, form: &str) -> Option<&Regex> {
+        let compile = || RegexBuilder::new(form).size_limit(FORM_PROGRAM_BYTES_MAX).build().ok();
+        self.forms.get(form)?.get_or_init(compile).as_ref()
+    }
+}
+
+fn collect_forms<'s>(key: &'s KeySchema, forms: &mut BTreeMap<&'s str, OnceCell<Option<Regex>>>) {
+    if let Some(form) = &key.format {
+        forms.entry(form).or_default();
+    }
+    key.subkeys.iter().for_each(|below| collect_forms(below, forms));
+}
+
 impl PayloadSchema {
     /// One of its own keys.
     pub fn key(&self, name: &str) -> Option<&KeySchema> {
@@ -365,6 +471,11 @@ impl KeySchema {
     /// True if it must be there.
     pub fn is_required(&self) -> bool {
         self.presence == Some(Presence::Required)
+    }
+
+    /// True if something holds of the key or of one below it.
+    fn any_below(&self, holds: &impl Fn(&KeySchema) -> bool) -> bool {
+        holds(self) || self.subkeys.iter().any(|key| key.any_below(holds))
     }
 
     /// The keys of a dictionary. Where Apple's file has a level more than the plist, for keys that are free

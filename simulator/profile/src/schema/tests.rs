@@ -25,6 +25,11 @@ fn the_builtin_schema_is_whole() {
     let schema = Schema::builtin();
     assert_eq!(schema.counts(), Counts { payload_types: 48, keys: 1034 });
     assert_eq!(schema.source.release, "Release_iOS-18-1_macOS-15-1");
+    assert_eq!(schema.source.ios(), Some(OsVersion::new(18, 1, 0)));
+    let named = |release: &str| Source { release: release.to_owned(), ..schema.source.clone() }.ios();
+    assert_eq!(named("Release_iOS-26_macOS-26"), Some(OsVersion::new(26, 0, 0)));
+    assert_eq!(named("Release_iOS-17-5-1"), Some(OsVersion::new(17, 5, 1)));
+    assert_eq!(named("seed"), None);
     let eas = schema.payload("com.apple.eas.account").unwrap();
     assert_eq!(eas.keys.len(), 43);
     let days = eas.key("MailNumberOfPastDaysToSync").unwrap();

@@ -81,6 +81,12 @@ pub(super) fn cases() -> Vec<(&'static str, Edit, Edit)> {
             |s| s.set(EAS, "PayloadDisplayName", " "),
             |s| s.unset(SIGNER, "PayloadDisplayName"),
         ),
+        (
+            "organization-empty",
+            |s| s.top("PayloadOrganization", " "),
+            |s| s.top("PayloadOrganization", "Contoso"),
+        ),
+        ("bare-payload", |s| s.bare(EAS), |s| s),
         // keys
         ("missing-key", |s| s.unset(EAS, "PayloadUUID"), |s| s.unset(EAS, "Host")),
         ("wrong-type", |s| s.set(EAS, "Host", 1), |s| s.set(EAS, "Host", "1")),
@@ -99,6 +105,15 @@ pub(super) fn cases() -> Vec<(&'static str, Edit, Edit)> {
             |s| s.add(vpn(NOWHERE).with("RemoteAddres", "x")),
             |s| s.add(vpn(NOWHERE).with("VendorConfig", Dictionary::new().with("Tenant", "x"))),
         ),
+        (
+            "key-misplaced",
+            |s| s.add(vpn(NOWHERE).with("VPN", Dictionary::new().with("OnDemandMatchAppEnabled", "True"))),
+            |s| s.add(vpn(NOWHERE).with("VPN", Dictionary::new().with("Tenant", "x"))),
+        ),
+        ("key-misplaced", |s| s.set(EAS, "RemovalDate", "x"), |s| s.top("RemovalDate", "x")),
+        ("key-misplaced", |s| s.top("EmailAddress", "a@b"), |s| s.top("EmailAdress", "a@b")),
+        ("key-misplaced", |s| s.set(SIGNER, "SSL", "true"), |s| s.set(SIGNER, "Host1", "true")),
+        ("key-misplaced", |s| s.scep(scep_settings()).set(SIGNER, "Keysize", 1), |s| s.scep(scep_settings())),
         (
             "override-spelling",
             |s| s.set(EAS, "EnableMailUserOverrideable", false),
@@ -124,6 +139,7 @@ pub(super) fn cases() -> Vec<(&'static str, Edit, Edit)> {
             |s| s.add(payload("com.apple.mobiledevice.passwordpolicy", 4).with("maxFailedAttempts", 1)),
             |s| s.add(payload("com.apple.mobiledevice.passwordpolicy", 4).with("maxFailedAttempts", 2)),
         ),
+        ("value-form", |s| s.add(airplay("AA-BB-CC-DD-EE-FF")), |s| s.add(airplay("AA:BB:CC:DD:EE:FF"))),
         (
             "key-not-yet-effective",
             |s| s.set(EAS, "EnableMail", true).os("12.5.7"),
@@ -270,6 +286,42 @@ pub(super) fn cases() -> Vec<(&'static str, Edit, Edit)> {
             |s| s.set(EAS, "VPNUUID", NOWHERE),
             |s| s.set(EAS, "VPNUUID", NOWHERE).add(vpn(NOWHERE)),
         ),
+        // sign-in
+        (
+            "user-name-without-domain",
+            |s| s.set(EAS, "UserName", "anna"),
+            |s| s.set(EAS, "UserName", "C\\anna"),
+        ),
+        (
+            "user-name-without-domain",
+            |s| s.set(EAS, "UserName", "\\anna"),
+            |s| s.set(EAS, "UserName", "{{u}}"),
+        ),
+        (
+            "user-name-domain-twice",
+            |s| s.set(EAS, "UserName", "CONTOSO\\anna@contoso.com"),
+            |s| s.set(EAS, "UserName", "anna@contoso.com"),
+        ),
+        (
+            "eas-basic-authentication",
+            |s| s.set(EAS, "Host", "Outlook.office365.com:443"),
+            |s| s.set(EAS, "Host", "outlook.office365.com").set(EAS, "OAuth", true),
+        ),
+        (
+            "eas-oauth-support-unknown",
+            |s| s.set(EAS, "OAuth", true),
+            |s| s.set(EAS, "OAuth", true).set(EAS, "Host", "outlook.office365.com"),
+        ),
+        (
+            "eas-oauth-with-certificate",
+            |s| s.set(EAS, "OAuth", true).set(EAS, "PayloadCertificateUUID", SIGNING),
+            |s| s.set(EAS, "OAuth", true),
+        ),
+        (
+            "eas-sign-in-by-mail-identity",
+            |s| s.set(EAS, "PayloadCertificateUUID", ENCRYPTION),
+            |s| s.scep(scep_settings()).set(EAS, "PayloadCertificateUUID", SIGNING),
+        ),
         // S/MIME
         (
             "smime-signing-locked-out",
@@ -303,6 +355,38 @@ pub(super) fn cases() -> Vec<(&'static str, Edit, Edit)> {
             "smime-encryption-without-identity",
             |s| s.unset(EAS, "SMIMEEncryptionCertificateUUID"),
             |s| s.unset(EAS, "SMIMEEncryptionCertificateUUID").unset(EAS, "SMIMEEncryptByDefault"),
+        ),
+        (
+            "smime-signing-without-identity",
+            |s| {
+                s.unset(EAS, "SMIMESigningCertificateUUID").unset(EAS, "SMIMESigningEnabled").set(
+                    EAS,
+                    "SMIMESigningUserOverrideable",
+                    true,
+                )
+            },
+            |s| {
+                s.unset(EAS, "SMIMESigningCertificateUUID")
+                    .unset(EAS, "SMIMESigningEnabled")
+                    .set(EAS, "SMIMESigningUserOverrideable", true)
+                    .set(EAS, "SMIMESigningCertificateUUIDUserOverrideable", true)
+            },
+        ),
+        (
+            "smime-encryption-without-identity",
+            |s| {
+                s.unset(EAS, "SMIMEEncryptionCertificateUUID").unset(EAS, "SMIMEEncryptByDefault").set(
+                    EAS,
+                    "SMIMEEncryptByDefaultUserOverrideable",
+                    true,
+                )
+            },
+            |s| {
+                s.unset(EAS, "SMIMEEncryptionCertificateUUID")
+                    .unset(EAS, "SMIMEEncryptByDefault")
+                    .set(EAS, "SMIMEEncryptByDefaultUserOverrideable", true)
+                    .set(EAS, "SMIMEEncryptionCertificateUUIDUserOverrideable", true)
+            },
         ),
         (
             "smime-override-disputed",
@@ -474,6 +558,11 @@ pub(super) fn cases() -> Vec<(&'static str, Edit, Edit)> {
             |s| s.certificate(|c| c.pbe_algorithms.push("PBES2, aes256-CBC".to_owned())),
             |s| s,
         ),
+        (
+            "smime-identity-not-newest",
+            |s| s.newer("2026-02-01T00:00:00Z"),
+            |s| s.newer("2026-11-02T08:00:01Z"),
+        ),
         ("pkcs12-without-mac", |s| s.certificate(|c| c.mac_digest = None), |s| s),
         // enrolment
         (
@@ -505,6 +594,11 @@ pub(super) fn cases() -> Vec<(&'static str, Edit, Edit)> {
             "scep-subject-missing",
             |s| s.scep(scep_settings().with("Subject", Vec::<Value>::new())),
             |s| s.scep(scep_settings()),
+        ),
+        (
+            "scep-subject-comma",
+            |s| s.scep(scep_settings().with("Subject", named("Berg, Anna"))),
+            |s| s.scep(scep_settings().with("Subject", named("Anna Berg"))),
         ),
         (
             "scep-address-missing",

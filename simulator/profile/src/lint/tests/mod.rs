@@ -40,6 +40,8 @@ fn each_rule_is_triggered_and_just_not_triggered() {
 fn every_rule_has_a_case_and_a_documentation() {
     let mut tested: BTreeSet<&str> = cases().iter().map(|(id, ..)| *id).collect();
     tested.extend(reader_cases().iter().map(|(id, ..)| *id));
+    // Applied by whoever unwraps the signature.
+    tested.extend(["signature-unreadable", "signature-broken", "signature-weak"]);
     let ids: Vec<&str> = rules().iter().map(|rule| rule.description().id).collect();
     assert_eq!(ids.iter().copied().collect::<BTreeSet<_>>(), tested);
     assert_eq!(ids.len(), tested.len(), "ids are unique");
@@ -155,8 +157,55 @@ fn advice_names_what_was_meant() {
 }
 
 #[test]
+fn payloads_without_a_profile_are_linted_as_payloads() {
+    let ids = |body: &str| -> Vec<&str> {
+        let (profile, read) = crate::parse(format!("<plist>{body}</plist>").as_bytes());
+        let found = super::lint(&profile, OsVersion::new(17, 0, 0), &[], Timestamp(0));
+        read.iter().chain(&found).map(|finding| finding.rule).collect()
+    };
+    let fields = "<key>PayloadType</key><string>com.apple.eas.account</string>\
+        <key>Host</key><string>mail.example.com</string><key>SSL</key><string>true</string>";
+    let bare = ids(&format!("<dict>{fields}</dict>"));
+    for id in ["bare-payload", "string-boolean", "missing-key", "email-missing"] {
+        assert!(bare.contains(&id), "{id}: {bare:?}");
+    }
+    assert!(!bare.contains(&"profile-type") && !bare.contains(&"empty-payload-content"), "{bare:?}");
+    let many = ids(&format!("<array><dict>{fields}</dict><dict>{fields}</dict></array>"));
+    assert_eq!(many.iter().filter(|id| **id == "string-boolean").count(), 2, "{many:?}");
+    assert!(many.contains(&"profile-not-a-dictionary") && !many.contains(&"eas-duplicate-account"));
+    assert_eq!(ids("<array><true/></array>"), ["profile-not-a-dictionary"]);
+    assert_eq!(ids("<integer>1</integer>"), ["profile-not-a-dictionary"]);
+    let (profile, _) =
+        crate::parse(b"<plist><dict><key>Host</key><true/><key>OAuth</key><true/></dict></plist>");
+    let found = super::lint(&profile, OsVersion::new(17, 0, 0), &[], Timestamp(0));
+    let told =
+        found.iter().find(|finding| finding.rule == "bare-payload").map(|finding| finding.message.clone());
+    assert!(told.is_some_and(|message| message.contains("com.apple.eas.account")));
+}
+
+#[test]
+fn misplaced_keys_are_told_where_they_belong() {
+    let help = |edit: Edit| {
+        let mut setup = sound();
+        edit(&mut setup);
+        let found = setup.lint().into_iter().find(|finding| finding.rule == "key-misplaced").expect("fires");
+        found.help.unwrap()
+    };
+    assert_eq!(
+        help(|s| s.add(vpn(NOWHERE).with("VPN", Dictionary::new().with("OnDemandMatchAppEnabled", "True")))),
+        "move it to the payload com.apple.vpn.managed.applayer itself and write <true/>"
+    );
+    assert_eq!(help(|s| s.set(EAS, "PayloadRemovalDisallowed", true)), "move it to the profile itself");
+    assert_eq!(help(|s| s.top("Host", "x")), "move it to the payload com.apple.eas.account");
+    assert_eq!(
+        help(|s| s.scep(scep_settings()).set(SIGNER, "Keysize", 2048)),
+        "move it to PayloadContent of the payload"
+    );
+}
+
+#[test]
 fn findings_are_bounded_and_in_order() {
-    let mut root = Dictionary::new();
+    let mut root = Dictionary::new().with("PayloadType", "Configuration");
     for n in 0..2 * rule::FOUND_MAX {
         root.entries.push(crate::plist::Entry {
             key: format!("Unknown{n}"),
@@ -169,7 +218,7 @@ fn findings_are_bounded_and_in_order() {
     let unknown: Vec<_> = findings.iter().filter(|f| f.rule == "unknown-key").collect();
     assert_eq!(unknown.len(), rule::FOUND_MAX);
     assert!(findings.is_sorted_by_key(|finding| finding.span));
-    let long = Dictionary::new().with("x".repeat(1000), true);
+    let long = Dictionary::new().with("PayloadType", "Configuration").with("x".repeat(1000), true);
     let findings = super::lint(&Profile::from_dictionary(long), OsVersion::new(17, 0, 0), &[], Timestamp(0));
     let longest = findings.iter().map(|finding| finding.message.chars().count()).max();
     assert_eq!(longest, Some(rule::MESSAGE_CHARACTERS_MAX + 1), "with the mark that something is left out");

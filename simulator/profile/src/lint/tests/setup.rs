@@ -17,6 +17,8 @@ pub(super) struct Setup {
     pub(super) os: OsVersion,
     pub(super) certificates: Vec<CertificateFacts>,
     pub(super) now: Timestamp,
+    /// The root is a payload.
+    pub(super) alone: bool,
 }
 
 pub(super) fn time(text: &str) -> Timestamp {
@@ -69,7 +71,7 @@ pub(super) fn sound() -> Setup {
             payload("com.apple.eas.account", 0)
                 .with("Host", "mail.example.com")
                 .with("EmailAddress", "anna@example.com")
-                .with("UserName", "anna")
+                .with("UserName", "anna@example.com")
                 .with("SSL", true)
                 .with("SMIMESigningEnabled", true)
                 .with("SMIMESigningCertificateUUID", SIGNING)
@@ -84,6 +86,7 @@ pub(super) fn sound() -> Setup {
             facts(ENCRYPTION, KeyUsage { key_encipherment: true, ..KeyUsage::default() }),
         ],
         now: time("2026-11-02T08:00:00Z"),
+        alone: false,
     }
 }
 
@@ -157,8 +160,26 @@ impl Setup {
         self
     }
 
+    /// The setup with a third identity for signing, valid from a time.
+    pub(super) fn newer(&mut self, from: &str) -> &mut Self {
+        let third =
+            self.payloads[SIGNER].clone().with("PayloadUUID", NOWHERE).with("PayloadIdentifier", "a.b");
+        let mut facts = self.certificates[0].clone();
+        facts.payload_uuid = NOWHERE.to_owned();
+        facts.not_before = Some(time(from));
+        self.certificates.push(facts);
+        self.add(third)
+    }
+
+    /// One payload alone.
+    pub(super) fn bare(&mut self, at: usize) -> &mut Self {
+        self.root = self.payloads[at].clone();
+        self.alone = true;
+        self
+    }
+
     pub(super) fn lint(&self) -> Vec<Finding> {
-        let root = if self.root.contains("PayloadContent") {
+        let root = if self.alone || self.root.contains("PayloadContent") {
             self.root.clone()
         } else {
             self.root.clone().with("PayloadContent", self.payloads.clone())
@@ -179,8 +200,17 @@ impl Setup {
     }
 }
 
+pub(super) fn named(name: &str) -> Value {
+    Value::array([Value::array([Value::array(["CN", name])])])
+}
+
 pub(super) fn subject() -> Value {
-    Value::array([Value::array([Value::array(["CN", "Anna"])])])
+    named("Anna")
+}
+
+pub(super) fn airplay(device: &str) -> Dictionary {
+    let item = Dictionary::new().with("DeviceID", device);
+    payload("com.apple.airplay", 7).with("AllowList", vec![item])
 }
 
 pub(super) fn scep_settings() -> Dictionary {

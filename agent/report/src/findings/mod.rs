@@ -1,0 +1,11 @@
+//! What the linter found, in the forms that people, programs and consoles read.
+
+mod github;
+mod json;
+mod sarif;
+mod value;
+
+pub use github::github;
+pub use json::{findings_json, rules_json};
+pub use sarif::sarif;
+pub use value::{LINT_SCHEMA_VERSION, LintFile, LintFinding, LintReport, LintRule, LintSummary, PlaceKind};

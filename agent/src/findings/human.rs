@@ -1,0 +1,118 @@
+//! Findings for people, each with its place in the source.
+
+use super::excerpt::Excerpts;
+use super::{beginning, masked};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, SourceCode};
+use profile::plist::Format;
+use profile::{Finding, LineIndex, Profile, Severity};
+use std::fmt;
+
+/// What is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// What the document is called.
+    pub name: &'a str,
+    /// The document that spans refer to.
+    pub document: &'a [u8],
+    /// What was read of it.
+    pub profile: &'a Profile,
+    /// What was found.
+    pub findings: &'a [Finding],
+}
+
+/// The longest mark below a source line.
+const LABEL_OCTETS_MAX: usize = 60;
+
+/// A finding with the document it is about.
+#[derive(Debug)]
+struct Placed<'a> {
+    diagnostic: MietteDiagnostic,
+    source: Option<&'a Excerpts<'a>>,
+}
+
+impl fmt::Display for Placed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.diagnostic.fmt(f)
+    }
+}
+
+impl std::error::Error for Placed<'_> {}
+
+impl Diagnostic for Placed<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.diagnostic.code()
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        self.diagnostic.severity()
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.diagnostic.help()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.diagnostic.labels()
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.map(|source| source as &dyn SourceCode)
+    }
+}
+
+/// The findings for people. Source lines are shown of UTF-8 text only; of anything else the place is named. No secret of
+/// the document is among them.
+pub fn rendered(shown: Shown<'_>, coloured: bool) -> String {
+    let Shown { name, document, profile, findings } = shown;
+    let theme = if coloured { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(110).with_links(false);
+    let index = LineIndex::new(document);
+    let mut out = String::new();
+    if findings.is_empty() {
+        return out;
+    }
+    let painted = masked(document, profile);
+    // UTF-16 without a mark is valid UTF-8 with NULs, in which nothing was painted over.
+    let text = std::str::from_utf8(&painted)
+        .ok()
+        .filter(|text| profile.format != Format::Binary && !text.contains('\0'));
+    let excerpts = text.map(|text| Excerpts { name, text, index: &index });
+    for finding in findings {
+        let mut diagnostic = MietteDiagnostic::new(finding.message.clone())
+            .with_code(finding.rule)
+            .with_severity(match finding.severity {
+                Severity::Info => miette::Severity::Advice,
+                Severity::Warning => miette::Severity::Warning,
+                Severity::Error => miette::Severity::Error,
+            });
+        if let Some(help) = &finding.help {
+            diagnostic = diagnostic.with_help(help.clone());
+        }
+        let label = finding.span.zip(excerpts.as_ref());
+        if let Some((span, excerpts)) = label {
+            let start = excerpts.boundary(span.start);
+            let end = excerpts.boundary(start + span.end.saturating_sub(span.start).min(LABEL_OCTETS_MAX));
+            // What goes on beyond its first line is marked on that.
+            let line = excerpts.text.get(start..end).unwrap_or_default().find(['\r', '\n']);
+            let end = line.map_or(end, |length| start + length);
+            diagnostic = diagnostic.with_label(LabeledSpan::new(None, start, (end - start).max(1)));
+        }
+        let placed = Placed { diagnostic, source: label.map(|(_, excerpts)| excerpts) };
+        // A report that cannot be drawn is named all the same.
+        if handler.render_report(&mut out, &placed).is_err() {
+            out.push_str(&finding.message);
+        }
+        if label.is_none() {
+            let place = match beginning(&index, finding.span) {
+                (Some(line), Some(column)) => format!("{name}:{line}:{column}"),
+                _ => match finding.span {
+                    Some(span) => format!("{name} at octet {}", span.start),
+                    None => name.to_owned(),
+                },
+            };
+            out.push_str(&format!("   at {place}\n"));
+        }
+        out.push('\n');
+    }
+    out
+}

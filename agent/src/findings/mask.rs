@@ -1,0 +1,102 @@
+//! Secrets in a profile, painted over before any of it is shown.
+
+use profile::Profile;
+use profile::plist::{Format, Node, Value, is_secret_key};
+
+/// The document with the values of secret keys, and private keys that are not encrypted, painted over octet for octet,
+/// so that places stay where they are.
+///
+/// It works on the text, for a document that cannot be read has no keys, and then on the values of what could be read,
+/// which knows every way of writing a key.
+pub fn masked(document: &[u8], profile: &Profile) -> Vec<u8> {
+    let mut out = document.to_vec();
+    by_text(document, &mut out);
+    if let (Format::Xml, Some(root)) = (profile.format, &profile.root) {
+        by_value(document, root, false, &mut out);
+    }
+    out
+}
+
+fn paint(octets: Option<&mut [u8]>) {
+    for octet in octets.into_iter().flatten().filter(|octet| !octet.is_ascii_whitespace()) {
+        *octet = b'*';
+    }
+}
+
+fn by_text(document: &[u8], out: &mut [u8]) {
+    let find = |from: usize, needle: &[u8]| {
+        document.get(from..)?.windows(needle.len()).position(|w| w == needle).map(|at| from + at)
+    };
+    let mut at = 0;
+    while let Some(key) = find(at, b"<key>") {
+        let Some(end) = find(key, b"</key>") else { break };
+        at = end + 6;
+        if !is_secret_key(&String::from_utf8_lossy(document.get(key + 5..end).unwrap_or_default())) {
+            continue;
+        }
+        // The value ends with the next closing tag, or with the document where that was cut off.
+        let open = find(at, b">").map_or(document.len(), |open| open + 1);
+        let close = find(open, b"</").unwrap_or(document.len());
+        if find(at, b"<key>").is_some_and(|next| next < open) {
+            continue;
+        }
+        paint(out.get_mut(open.min(close)..close));
+    }
+}
+
+fn by_value(document: &[u8], node: &Node, secret: bool, out: &mut [u8]) {
+    match &node.value {
+        Value::Dictionary(dictionary) => {
+            for entry in &dictionary.entries {
+                by_value(document, &entry.node, secret || is_secret_key(&entry.key), out);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| by_value(document, item, secret, out)),
+        Value::Boolean(_) => {}
+        value => {
+            let key = value.as_data().is_some_and(|data| data.windows(11).any(|w| w == b"PRIVATE KEY"));
+            let element = document.get(node.span.start..node.span.end).unwrap_or_default();
+            let open = element.iter().position(|octet| *octet == b'>').map(|at| node.span.start + at + 1);
+            let close = element.windows(2).rposition(|w| w == b"</").map(|at| node.span.start + at);
+            if let (true, Some(open), Some(close)) = (secret || key, open, close) {
+                paint(out.get_mut(open..close));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    fn shown(document: &str) -> String {
+        let (profile, _) = profile::parse(document.as_bytes());
+        let shown = masked(document.as_bytes(), &profile);
+        assert_eq!(shown.len(), document.len());
+        String::from_utf8(shown).unwrap()
+    }
+
+    #[test]
+    fn secret_values_are_painted_over_in_place() {
+        let text = "<key>Password</key>\n<string>s3cr\u{e9}t</string><key>Host</key><string>mail</string>";
+        let masked = shown(text);
+        assert!(masked.contains("<string>*******</string>") && masked.contains("mail"), "{masked}");
+        assert!(shown("<key>CertificatePassword</key><string>s3cret").ends_with("<string>******"));
+        assert_eq!(shown("<key>Password</key>"), "<key>Password</key>");
+    }
+
+    #[test]
+    fn every_way_of_writing_a_key_is_known() {
+        for key in ["<key >Password</key >", "<key>Pass<!-- -->word</key>", "<key>&#80;assword</key>"] {
+            let masked = shown(&format!("<plist><dict>{key}<string>s3cret</string></dict></plist>"));
+            assert!(masked.contains("<string>******</string>"), "{masked}");
+        }
+        let text = "<plist><dict><key>PayloadContent</key><data>LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t</data></dict></plist>";
+        let masked = shown(text);
+        assert!(!masked.contains("LS0t") && masked.contains("PayloadContent"), "{masked}");
+        let list = shown(
+            "<plist><dict><key>Passwords</key><array><string>s3cret</string><true/></array></dict></plist>",
+        );
+        assert!(!list.contains("s3cret") && list.contains("<true/>"), "{list}");
+    }
+}

@@ -1,0 +1,50 @@
+//! Findings: where they come from, and how they are shown to people. What `try` and `lint` share.
+
+mod certificate;
+mod excerpt;
+mod human;
+mod mask;
+mod signature;
+
+pub use certificate::certificate_facts;
+pub use human::{Shown, rendered};
+pub use mask::masked;
+pub use signature::{Unwrapped, unwrap};
+
+use profile::lint::{CertificateFacts, lint_with, seen};
+use profile::plist::Span;
+use profile::{Finding, LineIndex, OsVersion, Profile, Schema, Severity, Timestamp};
+use smime::Context;
+
+/// Lints a profile, with facts about the certificates inside; of what could not be read there is nothing to say.
+pub fn lint(cx: &Context<'_>, schema: &Schema, profile: &Profile, os: OsVersion) -> Vec<Finding> {
+    if !profile.is_readable() {
+        return Vec::new();
+    }
+    let facts: Vec<CertificateFacts> =
+        seen(profile).payloads.iter().filter_map(|payload| certificate_facts(cx, payload)).collect();
+    lint_with(schema, profile, os, &facts, Timestamp(cx.now.0))
+}
+
+/// The word of the contract for a severity.
+pub fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "info",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
+
+/// Line and column of an offset, where the document has lines.
+pub fn position(index: &LineIndex, offset: usize) -> (Option<u32>, Option<u32>) {
+    if !index.has_lines() {
+        return (None, None);
+    }
+    let (line, column) = index.position(offset);
+    (u32::try_from(line).ok(), u32::try_from(column).ok())
+}
+
+/// Line and column of the beginning of a finding, where it has a place and the document lines.
+pub fn beginning(index: &LineIndex, span: Option<Span>) -> (Option<u32>, Option<u32>) {
+    span.map_or((None, None), |span| position(index, span.start))
+}

@@ -1,0 +1,139 @@
+//! `handset lint`.
+
+use super::arguments::{LintArguments, LintFormat};
+use super::{rules, schema, select};
+use crate::exit::Failure;
+use crate::findings::{Shown, lint, position, rendered, severity, unwrap};
+use crate::{file, print};
+use profile::{Finding, LineIndex, Schema};
+use report::findings::{
+    LINT_SCHEMA_VERSION, LintFile, LintFinding, LintReport, LintSummary, findings_json, github, rules_json,
+    sarif,
+};
+use simulator::PROVIDER;
+use smime::{Context, Timestamp};
+use std::path::Path;
+
+/// Runs the command.
+pub fn run(arguments: &LintArguments) -> Result<u8, Failure> {
+    if arguments.rules {
+        let rules = rules::all();
+        let text = match arguments.format {
+            LintFormat::Json => rules_json(&rules)?,
+            LintFormat::Sarif => sarif(&report(arguments, Vec::new(), 0), &rules, env!("CARGO_PKG_VERSION"))?,
+            LintFormat::Human | LintFormat::Github => rules::table(&rules),
+        };
+        print::standard_output(&text)?;
+        return Ok(0);
+    }
+    let coloured = arguments.color.on_standard_output();
+    let schema = schema::load(arguments.schema.as_deref())?;
+    let mut human = String::new();
+    let mut files = Vec::new();
+    let mut exit = 0;
+    for path in select::files(&arguments.files)? {
+        let linted = check(arguments, &schema, &path, coloured)?;
+        exit = exit.max(linted.exit);
+        human.push_str(&linted.human);
+        files.push(linted.file);
+    }
+    let report = report(arguments, files, exit);
+    let text = match arguments.format {
+        LintFormat::Json => findings_json(&report)?,
+        LintFormat::Sarif => sarif(&report, &rules::all(), env!("CARGO_PKG_VERSION"))?,
+        LintFormat::Github => github(&report),
+        LintFormat::Human if arguments.quiet => human,
+        LintFormat::Human => human + &summary(&report),
+    };
+    print::standard_output(&text)?;
+    Ok(exit)
+}
+
+fn report(arguments: &LintArguments, files: Vec<LintFile>, exit: u8) -> LintReport {
+    LintReport {
+        schema_version: LINT_SCHEMA_VERSION,
+        ios: arguments.ios.to_string(),
+        clock: arguments.clock.to_rfc3339(),
+        summary: LintSummary::of(&files),
+        files,
+        exit,
+    }
+}
+
+/// What became of one file.
+struct Linted {
+    file: LintFile,
+    human: String,
+    exit: u8,
+}
+
+fn check(arguments: &LintArguments, schema: &Schema, path: &Path, coloured: bool) -> Result<Linted, Failure> {
+    let name = path.display().to_string();
+    let bytes = file::read(path)?;
+    let cx = Context { now: Timestamp(arguments.clock.0), crypto: &PROVIDER };
+    let wrapped = unwrap(&cx, &bytes);
+    let (profile, read) = profile::parse(&wrapped.inner);
+    let mut findings = wrapped.findings;
+    // Where the wrapping cannot be opened, what is inside is not there to be judged.
+    if !(wrapped.signed && wrapped.inner.is_empty()) {
+        findings.extend(read);
+    }
+    findings.extend(lint(&cx, schema, &profile, arguments.ios));
+    findings.sort_by_key(|finding| finding.span);
+    let counts = findings.iter().any(|finding| arguments.fail_on.counts(finding.severity));
+    let exit = match (profile.is_readable(), counts) {
+        (false, _) => 2,
+        (true, counts) => u8::from(counts),
+    };
+    let mut human = String::new();
+    if arguments.format == LintFormat::Human {
+        let shown: Vec<Finding> = findings
+            .iter()
+            .filter(|finding| !arguments.quiet || exit == 2 || arguments.fail_on.counts(finding.severity))
+            .cloned()
+            .collect();
+        human = rendered(
+            Shown { name: &name, document: &wrapped.inner, profile: &profile, findings: &shown },
+            coloured,
+        );
+    }
+    let index = LineIndex::new(&wrapped.inner);
+    let file = LintFile {
+        file: name,
+        format: format!("{:?}", profile.format).to_lowercase(),
+        signed: wrapped.signed,
+        findings: findings.into_iter().map(|finding| placed(&index, finding)).collect(),
+    };
+    Ok(Linted { file, human, exit })
+}
+
+/// A finding in the words of the contract.
+fn placed(index: &LineIndex, finding: Finding) -> LintFinding {
+    let at = |offset: Option<usize>| offset.map_or((None, None), |offset| position(index, offset));
+    let (line, column) = at(finding.span.map(|span| span.start));
+    let (end_line, end_column) = at(finding.span.map(|span| span.end));
+    let known = profile::lint::rule(finding.rule).map(|rule| rule.description().requirements);
+    LintFinding {
+        rule: finding.rule.to_owned(),
+        severity: severity(finding.severity).to_owned(),
+        message: finding.message,
+        help: finding.help,
+        line,
+        column,
+        end_line,
+        end_column,
+        offset: finding.span.map(|span| span.start),
+        length: finding.span.map(|span| span.end.saturating_sub(span.start)),
+        requirements: known.unwrap_or_default().iter().map(|id| (*id).to_owned()).collect(),
+        reference: finding.reference.to_owned(),
+    }
+}
+
+fn summary(report: &LintReport) -> String {
+    let many = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+    let LintSummary { errors, warnings, infos } = report.summary;
+    let files = many(report.files.len(), "file");
+    let counted =
+        format!("{}, {}, {}", many(errors, "error"), many(warnings, "warning"), many(infos, "info"));
+    format!("{counted} in {files} (exit {})\n", report.exit)
+}

@@ -1,0 +1,165 @@
+//! `handset explain`: a rule, a payload type or key, an error code, a requirement.
+
+mod code;
+mod key;
+mod requirement;
+
+use super::arguments::{ExplainArguments, PlainFormat};
+use super::{rules, schema};
+use crate::exit::Failure;
+use crate::print;
+use code::Code;
+use key::{KeyPlace, PayloadType};
+use profile::Schema;
+use profile::lint::{Description, nearest};
+use report::findings::LintRule;
+use requirement::Requirement;
+use serde::Serialize;
+
+/// The version of the contract of this command.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Keys that guides name and devices do not know.
+const INVENTED: [&str; 1] = ["SMIMEAllowUserChange"];
+
+/// What something is.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum Explanation {
+    Rule(LintRule),
+    Requirement {
+        #[serde(flatten)]
+        requirement: Requirement,
+        rules: Vec<&'static str>,
+    },
+    Code {
+        codes: Vec<Code>,
+        rules: Vec<&'static str>,
+    },
+    Domain {
+        domain: String,
+        codes: Vec<Code>,
+    },
+    PayloadType(PayloadType),
+    Key {
+        key: String,
+        places: Vec<KeyPlace>,
+        rules: Vec<&'static str>,
+    },
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    schema_version: u32,
+    subject: &'a str,
+    #[serde(flatten)]
+    explanation: &'a Explanation,
+}
+
+/// Runs the command.
+pub fn explain(arguments: &ExplainArguments) -> Result<u8, Failure> {
+    let schema = schema::load(arguments.schema.as_deref())?;
+    let subject = arguments.subject.join(" ");
+    let Some(explanation) = find(&schema, subject.trim()) else {
+        return Err(Failure::Unknown { near: near(&schema, subject.trim()), subject });
+    };
+    let text = match arguments.format {
+        PlainFormat::Json => {
+            let answer =
+                Answer { schema_version: SCHEMA_VERSION, subject: &subject, explanation: &explanation };
+            serde_json::to_string_pretty(&answer)? + "\n"
+        }
+        PlainFormat::Human => human(&explanation),
+    };
+    print::standard_output(&text)?;
+    Ok(0)
+}
+
+fn find(schema: &Schema, subject: &str) -> Option<Explanation> {
+    if let Some(rule) = profile::lint::rule(&subject.to_ascii_lowercase()) {
+        return Some(Explanation::Rule(rules::described(rule.description())));
+    }
+    if let Some(requirement) = requirement::find(subject) {
+        let rules = rules_that(|rule| rule.requirements.contains(&requirement.id.as_str()));
+        return Some(Explanation::Requirement { requirement, rules });
+    }
+    let codes = code::find(subject);
+    if !codes.is_empty() {
+        let numbers: Vec<String> =
+            codes.iter().filter_map(|code| code.apple_code).map(|n| n.to_string()).collect();
+        let rules = rules_that(|rule| numbers.iter().any(|number| mentions(rule, number)));
+        return Some(Explanation::Code { codes, rules });
+    }
+    if let Some((domain, codes)) = code::domain(subject) {
+        return Some(Explanation::Domain { domain, codes });
+    }
+    if let Some(payload) = key::payload_type(schema, subject) {
+        return Some(Explanation::PayloadType(payload));
+    }
+    let places = key::find(schema, subject);
+    let name = places.first().map_or_else(|| subject.to_owned(), |place| place.key.clone());
+    let rules = rules_that(|rule| mentions(rule, &name));
+    // Keys that do not exist are explained by the rules that warn of them.
+    let invented = places.is_empty() && INVENTED.contains(&subject);
+    (invented || !places.is_empty()).then_some(Explanation::Key { key: name, places, rules })
+}
+
+/// The ids of the rules of which something holds.
+fn rules_that(holds: impl Fn(&Description) -> bool) -> Vec<&'static str> {
+    let all = profile::lint::rules().iter().map(|rule| rule.description());
+    all.filter(|rule| holds(rule)).map(|rule| rule.id).collect()
+}
+
+/// True if a rule names a key or code, as a whole word.
+fn mentions(rule: &Description, word: &str) -> bool {
+    let whole = |text: &str| {
+        text.match_indices(word).any(|(at, _)| {
+            let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric());
+            !inside(text[..at].chars().next_back()) && !inside(text[at + word.len()..].chars().next())
+        })
+    };
+    [rule.title, rule.checks, rule.why, rule.example, rule.reference].into_iter().any(whole)
+}
+
+/// What may have been meant.
+fn near(schema: &Schema, subject: &str) -> Option<String> {
+    let rules = profile::lint::rules().iter().map(|rule| rule.description().id.to_owned());
+    let mut names: Vec<String> = rules.chain(requirement::ids()).chain(code::domains()).collect();
+    names.extend(key::names(schema));
+    nearest(subject, names.iter().map(String::as_str)).map(str::to_owned)
+}
+
+fn human(explanation: &Explanation) -> String {
+    let list = |rules: &[&str]| match rules {
+        [] => String::new(),
+        rules => format!("\nLint rules: {}\n", rules.join(", ")),
+    };
+    match explanation {
+        Explanation::Rule(rule) => {
+            let needs = match rule.requirements.as_slice() {
+                [] => String::new(),
+                ids => format!("\nRequirements: {}\n", ids.join(", ")),
+            };
+            format!(
+                "{} ({})\n{}\n\nWhat it checks\n  {}\n\nWhy it matters\n  {}\n\nExample\n  {}\n\nReference\n  {}\n{needs}",
+                rule.id, rule.severity, rule.title, rule.checks, rule.why, rule.example, rule.reference
+            )
+        }
+        Explanation::Requirement { requirement, rules } => requirement.human() + &list(rules),
+        Explanation::Code { codes, rules } => {
+            codes.iter().map(Code::human).collect::<Vec<_>>().join("\n") + &list(rules)
+        }
+        Explanation::Domain { domain, codes } => {
+            let lines = codes.iter().map(Code::line).collect::<String>();
+            format!("{domain}\n{lines}")
+        }
+        Explanation::PayloadType(payload) => payload.human(),
+        Explanation::Key { key, places, rules } => {
+            if places.is_empty() {
+                return format!("{key}\n\n  no key of Apple's schema; devices ignore it\n{}", list(rules));
+            }
+            let places = places.iter().map(KeyPlace::human).collect::<Vec<_>>().join("\n");
+            format!("{key}\n\n{places}{}", list(rules))
+        }
+    }
+}

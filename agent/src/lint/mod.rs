@@ -1,0 +1,14 @@
+//! `handset lint`, `handset explain`, `handset schema`: what is wrong in a profile, what a word of the trade means, and
+//! what is known of Apple's schema.
+
+mod arguments;
+mod check;
+mod explain;
+mod rules;
+mod schema;
+mod select;
+
+pub use arguments::{ExplainArguments, FailOn, LintArguments, LintFormat, PlainFormat, SchemaArguments};
+pub use check::run;
+pub use explain::explain;
+pub use schema::schema;

@@ -1,0 +1,31 @@
+//! What goes to standard output.
+
+use crate::cli::Colour;
+use crate::exit::Failure;
+use std::io::{IsTerminal, Write};
+
+/// Prints an answer. Whoever reads it may stop early, as `head` does.
+///
+/// # Errors
+/// [`Failure::Print`] when it cannot be written for another reason.
+pub fn standard_output(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(Failure::Print),
+    }
+}
+
+impl Colour {
+    /// Whether to colour what goes to standard output.
+    pub fn on_standard_output(self) -> bool {
+        match self {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => {
+                let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+                set("FORCE_COLOR") || (!set("NO_COLOR") && std::io::stdout().is_terminal())
+            }
+        }
+    }
+}
