@@ -14,7 +14,7 @@ use smime::cms::{
 use smime::message::{
     self, Confidentiality, HeaderProtection, Layer, OpenOptions, Opened, SignOptions, protect_headers,
 };
-use smime::{BulkCipher, DigestAlgorithm, Identity, SignatureScheme, Timestamp};
+use smime::{BulkCipher, Certificate, DigestAlgorithm, Identity, PrivateKey, SignatureScheme, Timestamp};
 
 const ENTITY: &[u8] = b"Content-Type: text/plain\r\n\r\nEvery algorithm,\r\nboth ways\r\n";
 
@@ -246,6 +246,34 @@ fn pss_goes_both_ways() {
         }
         let form = ["-md", name, "-keyopt", "rsa_padding_mode:pss", "-keyopt", "rsa_mgf1_md:sha1"];
         assert!(open(peer, &peer.sign_smime("rsa", ENTITY, &form), &[]).all_valid());
+    }
+}
+
+#[test]
+fn a_key_that_is_for_pss_alone_signs_with_pss() {
+    let Some(peer) = peer() else { return };
+    let key = ["-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048", "-keyout", "pss.key"];
+    let names = ["-subj", "/CN=pss", "-out", "pss.pem", "-addext", "keyUsage=critical,digitalSignature"];
+    let issuer = ["req", "-x509", "-CA", "ca.pem", "-CAkey", "ca.key", "-nodes", "-days", "30"];
+    let constraints = ["-addext", "basicConstraints=critical,CA:FALSE"];
+    peer.run(&[&issuer[..], &key, &names, &constraints].concat());
+    let read = |name| std::fs::read(peer.path(name)).unwrap();
+    let identity = Identity {
+        certificate: Certificate::from_pem(&read("pss.pem")).unwrap().remove(0),
+        key: PrivateKey::from_pem(&read("pss.key")).unwrap(),
+        chain: Vec::new(),
+    };
+    let ours = cms::sign_attached(&peer.cx(), ENTITY, &identity, &SignatureOptions::default()).unwrap();
+    assert_eq!(peer.verify_der(&ours), ENTITY);
+    // Without the option the program signs with PSS and names PKCS#1.
+    let misnamed = peer.sign_der("pss", ENTITY, &["-nodetach", "-binary"]);
+    let read = cms::open_signed(&peer.cx(), &misnamed, &peer.trust).unwrap();
+    assert_eq!(read.signers[0].signature, Err(cms::SignatureError::Mismatch));
+    let form = ["-nodetach", "-binary", "-keyopt", "rsa_padding_mode:pss"];
+    for cms in [ours, peer.sign_der("pss", ENTITY, &form)] {
+        let read = cms::open_signed(&peer.cx(), &cms, &peer.trust).unwrap();
+        assert!(read.signers[0].valid(), "{:?}", read.signers[0]);
+        assert!(matches!(read.signers[0].scheme, Some(SignatureScheme::RsaPss { .. })));
     }
 }
 
