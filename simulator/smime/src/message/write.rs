@@ -1,9 +1,9 @@
-use super::{EncryptOptions, SmimeError};
-use crate::cms::{self, DetachedSigner, SignatureOptions};
+use super::{EncryptOptions, SenderProfile, SmimeError};
+use crate::cms::{self, DetachedSigner, SignatureOptions, Signer};
 use crate::mime::{
     Base64Encoder, Entity, MimeError, TransferEncoding, canonicalise, contains_boundary, is_boundary,
 };
-use crate::{Certificate, Context, DigestAlgorithm, Identity, Timestamp};
+use crate::{BulkCipher, Certificate, Context, DigestAlgorithm, Identity, Timestamp};
 use std::borrow::Cow;
 
 /// How a message is signed.
@@ -22,6 +22,61 @@ pub struct SignOptions {
     pub encryption_certificate: Option<Certificate>,
     /// The boundary of the multipart; not used when `opaque`.
     pub boundary: String,
+    /// The content ciphers to advertise; no attribute is written if there are none.
+    pub capabilities: Vec<BulkCipher>,
+    /// Whether RSA keys sign with PSS.
+    pub pss: bool,
+    /// Whether the signer's certificate is hashed into the signed attributes (signingCertificateV2).
+    pub signing_certificate: bool,
+    /// Whether the certificate for answers is named in Microsoft's older attribute too.
+    pub microsoft_preference: bool,
+    /// Whether the signer is named by its subject key identifier, if its certificate has one.
+    pub identify_by_key: bool,
+}
+
+impl Default for SignOptions {
+    /// SHA-256 beside the content, with the chain, advertising [`cms::CAPABILITIES`], without a time. The boundary is
+    /// empty, which does for opaque signatures alone.
+    fn default() -> Self {
+        SignOptions::from_signature(SignatureOptions::default())
+    }
+}
+
+impl SignOptions {
+    /// Signs as a known sender does; the time, the certificate for answers and the boundary are left to fill in.
+    pub fn for_profile(profile: SenderProfile) -> SignOptions {
+        SignOptions::from_signature(profile.signature_options())
+    }
+
+    fn from_signature(options: SignatureOptions) -> SignOptions {
+        SignOptions {
+            digest: options.digest,
+            signing_time: options.signing_time,
+            opaque: false,
+            include_chain: options.include_chain,
+            encryption_certificate: options.encryption_certificate,
+            boundary: String::new(),
+            capabilities: options.capabilities,
+            pss: options.pss,
+            signing_certificate: options.signing_certificate,
+            microsoft_preference: options.microsoft_preference,
+            identify_by_key: options.identify_by_key,
+        }
+    }
+
+    fn to_signature(&self) -> SignatureOptions {
+        SignatureOptions {
+            digest: self.digest,
+            signing_time: self.signing_time,
+            include_chain: self.include_chain,
+            encryption_certificate: self.encryption_certificate.clone(),
+            microsoft_preference: self.microsoft_preference,
+            capabilities: self.capabilities.clone(),
+            pss: self.pss,
+            signing_certificate: self.signing_certificate,
+            identify_by_key: self.identify_by_key,
+        }
+    }
 }
 
 /// Signs a MIME entity, header and body, and gives the entity that takes its place: CRLF line ends, beginning with
@@ -40,17 +95,27 @@ pub fn sign(
     signer: &Identity,
     options: &SignOptions,
 ) -> Result<Vec<u8>, SmimeError> {
+    sign_by(cx, entity, &[signer], options)
+}
+
+/// Signs as [`sign`] does, for several signers at once, each in the same way.
+///
+/// # Errors
+///
+/// Those of [`sign`] and [`cms::sign_attached_by`].
+pub fn sign_by(
+    cx: &Context<'_>,
+    entity: &[u8],
+    signers: &[&Identity],
+    options: &SignOptions,
+) -> Result<Vec<u8>, SmimeError> {
     let entity = canonical_entity(entity)?;
-    let signature = SignatureOptions {
-        digest: options.digest,
-        signing_time: options.signing_time,
-        include_chain: options.include_chain,
-        encryption_certificate: options.encryption_certificate.clone(),
-        ..SignatureOptions::default()
-    };
+    let signature = options.to_signature();
+    let signers: Vec<Signer<'_>> =
+        signers.iter().map(|identity| Signer { identity, options: &signature }).collect();
     if options.opaque {
-        let cms = cms::sign_attached(cx, &entity, signer, &signature)?;
-        return Ok(pkcs7_mime("signed-data", &cms));
+        let cms = cms::sign_attached_by(cx, &entity, &signers)?;
+        return Ok(pkcs7_mime("signed-data", "smime.p7m", &cms));
     }
     let boundary = options.boundary.as_str();
     if !is_boundary(boundary) {
@@ -59,10 +124,10 @@ pub fn sign(
     if contains_boundary(&entity, boundary) {
         return Err(MimeError::BoundaryInContent.into());
     }
-    let mut signing = DetachedSigner::new(cx, signer, &signature)?;
+    let mut signing = DetachedSigner::with_signers(cx, &signers)?;
     signing.update(&entity);
+    let micalg = micalg(&signing.digests());
     let cms = signing.finish()?;
-    let micalg = micalg(options.digest);
     // What encloses binary is binary (RFC 2045, 6.4).
     let binary = Entity::read(&entity)?.transfer_encoding() == TransferEncoding::Binary;
     let encoding = if binary { "Content-Transfer-Encoding: binary\r\n" } else { "" };
@@ -100,7 +165,35 @@ pub fn encrypt(
     options: &EncryptOptions,
 ) -> Result<Vec<u8>, SmimeError> {
     let entity = canonical_entity(entity)?;
-    Ok(pkcs7_mime("enveloped-data", &cms::encrypt(cx, &entity, recipients, options)?))
+    let kind = if options.is_authenticated() { "authEnveloped-data" } else { "enveloped-data" };
+    Ok(pkcs7_mime(kind, "smime.p7m", &cms::encrypt(cx, &entity, recipients, options)?))
+}
+
+/// Signs, encrypts and signs again (RFC 2634, 1.1), each layer with who makes it and how.
+///
+/// # Errors
+///
+/// Those of [`sign`] and [`encrypt`].
+pub fn triple_wrap(
+    cx: &Context<'_>,
+    entity: &[u8],
+    inner: (&Identity, &SignOptions),
+    recipients: &[Certificate],
+    encryption: &EncryptOptions,
+    outer: (&Identity, &SignOptions),
+) -> Result<Vec<u8>, SmimeError> {
+    let signed = sign(cx, entity, inner.0, inner.1)?;
+    let encrypted = encrypt(cx, &signed, recipients, encryption)?;
+    sign(cx, &encrypted, outer.0, outer.1)
+}
+
+/// Writes an entity that carries certificates and nothing else (RFC 8551, 3.8).
+///
+/// # Errors
+///
+/// Those of [`cms::certificates_only`].
+pub fn certificates_only(certificates: &[Certificate]) -> Result<Vec<u8>, SmimeError> {
+    Ok(pkcs7_mime("certs-only", "smime.p7c", &cms::certificates_only(certificates)?))
 }
 
 /// An entity with CRLF line ends in its header and, unless its octets are not lines, in its body.
@@ -113,12 +206,12 @@ fn canonical_entity(entity: &[u8]) -> Result<Cow<'_, [u8]>, MimeError> {
     Ok(Cow::Owned([canonicalise(header).as_ref(), read.body].concat()))
 }
 
-fn pkcs7_mime(smime_type: &str, cms: &[u8]) -> Vec<u8> {
+fn pkcs7_mime(smime_type: &str, name: &str, cms: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(cms.len() * 3 / 2 + 512);
     out.extend_from_slice(
         format!(
-            "Content-Type: application/pkcs7-mime; smime-type={smime_type};\r\n\tname=\"smime.p7m\"\r\n\
-             Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"smime.p7m\"\r\n\r\n"
+            "Content-Type: application/pkcs7-mime; smime-type={smime_type};\r\n\tname=\"{name}\"\r\n\
+             Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\r\n"
         )
         .as_bytes(),
     );
@@ -132,8 +225,16 @@ fn base64(octets: &[u8], out: &mut Vec<u8>) {
     encoder.finish(out);
 }
 
-/// The name of a digest in `micalg` (RFC 8551, 3.5.3.2).
-fn micalg(digest: DigestAlgorithm) -> &'static str {
+/// The names of digests in `micalg` (RFC 8551, 3.5.3.2).
+fn micalg(digests: &[DigestAlgorithm]) -> String {
+    let names: Vec<&str> = digests.iter().map(|digest| micalg_name(*digest)).collect();
+    match names.as_slice() {
+        [one] => (*one).to_owned(),
+        several => format!("\"{}\"", several.join(",")),
+    }
+}
+
+fn micalg_name(digest: DigestAlgorithm) -> &'static str {
     match digest {
         DigestAlgorithm::Sha1 => "sha-1",
         DigestAlgorithm::Sha224 => "sha-224",
