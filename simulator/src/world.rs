@@ -193,7 +193,8 @@ impl World {
             directory.add(user)?;
         }
         if directory.user(&owner.email).is_none() {
-            let mut user = User::new(mailbox_address(&owner.email), local_part(&owner.email), password.expose());
+            let mut user =
+                User::new(mailbox_address(&owner.email), local_part(&owner.email), password.expose());
             add_sign_in_names(&mut user, &owner);
             directory.add(user)?;
         }
@@ -446,7 +447,10 @@ fn local_part(address: &str) -> &str {
 /// unusable for mail; the mailbox behind it then has one of the world's domain.
 fn mailbox_address(email: &str) -> String {
     let usable = email.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !email.contains(char::is_whitespace)
+        !local.is_empty()
+            && !domain.is_empty()
+            && !domain.contains('@')
+            && !email.contains(char::is_whitespace)
     });
     if usable { email.to_owned() } else { "owner@contoso.example".to_owned() }
 }

@@ -1,6 +1,6 @@
 use super::extensions::key_usage;
 use super::*;
-use crate::asn1::{BOOLEAN, OCTET_STRING, UTF8_STRING, sequence, tlv};
+use crate::asn1::{BOOLEAN, GENERALIZED_TIME, OCTET_STRING, UTC_TIME, UTF8_STRING, sequence, tlv};
 use crate::fake::FakeCrypto;
 use crate::{Context, Curve, IssueRequest, generate_identity};
 
@@ -183,7 +183,7 @@ fn key_usage_bits_round_trip() {
 fn times_are_read_as_rfc_5280_says() {
     let read = |tag: u8, text: &str| {
         let der = tlv(tag, &[text.as_bytes()]);
-        time(&Reader::der(&der).any().unwrap()).map(|t| t.0)
+        Reader::der(&der).any().unwrap().time().map(|t| t.0)
     };
     assert_eq!(read(UTC_TIME, "700101000000Z"), Ok(0));
     assert_eq!(read(UTC_TIME, "491231235959Z"), Ok(2_524_607_999_000));
