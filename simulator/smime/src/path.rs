@@ -23,8 +23,8 @@ pub use revocation::{
 
 use crate::algorithm::{RSA_ENCRYPTION, scheme_digest};
 use crate::{
-    Certificate, Context, CryptoError, DigestAlgorithm, KeyUsage, ObjectIdentifier, PublicKeyAlgorithm,
-    SignatureScheme, TrustStore, name,
+    Certificate, CertificateError, Context, CryptoError, DigestAlgorithm, KeyUsage, ObjectIdentifier,
+    PublicKeyAlgorithm, SignatureScheme, TrustStore, name,
 };
 
 /// How many certificates a path may have, leaf and anchor included.
@@ -382,10 +382,14 @@ fn weaknesses(path: &[&Certificate]) -> Vec<Weakness> {
         if i + 1 < path.len() && is_sha1(c.signature_scheme().map_err(|_| RSA_ENCRYPTION)) {
             out.push(Weakness::Sha1Certificate { subject: c.subject() });
         }
-        if let Ok(PublicKeyAlgorithm::Rsa { bits }) = c.public_key_algorithm()
-            && bits < MIN_RSA_BITS
-        {
-            out.push(Weakness::SmallRsaKey { subject: c.subject(), bits });
+        match c.public_key_algorithm() {
+            Ok(PublicKeyAlgorithm::Rsa { bits }) if bits < MIN_RSA_BITS => {
+                out.push(Weakness::SmallRsaKey { subject: c.subject(), bits });
+            }
+            Err(CertificateError::UnknownPublicKey { oid }) => {
+                out.push(Weakness::UnknownKey { subject: c.subject(), oid });
+            }
+            _ => {}
         }
     }
     out

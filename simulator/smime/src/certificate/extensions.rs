@@ -189,7 +189,8 @@ pub(super) fn extensions(tagged: &Element<'_>) -> Result<Extensions, Certificate
                 let points = single(value).and_then(|e| distribution::points(&e));
                 out.freshest_crl = points.part("freshestCRL")?;
             }
-            AUTHORITY_INFO_ACCESS => {
+            // RFC 5280, 4.2.2.1: not critical; what a critical one means is not known
+            AUTHORITY_INFO_ACCESS if !critical => {
                 let access = single(value).and_then(|e| distribution::access(&e));
                 out.authority_access = access.part("authorityInfoAccess")?;
             }

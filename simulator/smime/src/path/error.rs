@@ -203,6 +203,14 @@ pub enum Weakness {
         /// Whose certificate it is about.
         subject: String,
     },
+    /// A key is of a kind that is not known here, or on a curve that is not.
+    #[error("the key of {subject} is of the unknown kind {oid}")]
+    UnknownKey {
+        /// Whose.
+        subject: String,
+        /// The identifier of the algorithm or curve.
+        oid: ObjectIdentifier,
+    },
     /// An RSA key is shorter than 2048 bits (RFC 8550, 4.3).
     #[error("the RSA key of {subject} has {bits} bits")]
     SmallRsaKey {

@@ -60,7 +60,7 @@ pub struct PathOptions<'a> {
     pub inhibit_policy_mapping: bool,
     /// Whether `anyPolicy` stands for no other policy (`initial-any-policy-inhibit`).
     pub inhibit_any_policy: bool,
-    /// Whether what is weak is refused: signatures over SHA-1, RSA keys of less than 2048 bits.
+    /// Whether what is weak is refused: signatures over SHA-1, RSA keys of less than 2048 bits, keys of unknown kinds.
     pub strict: bool,
     /// Whether the leaf must have an `extKeyUsage`; otherwise an absent one passes (RFC 8550, 4.4.4).
     pub require_eku: bool,
