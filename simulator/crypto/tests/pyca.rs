@@ -1,12 +1,15 @@
-//! The PKCS#12, OCSP and revocation list vectors of the PyPI package `cryptography-vectors`, each file with what it
+//! The PKCS#12, PKCS#7, OCSP and revocation list vectors of the PyPI package `cryptography-vectors`, each file with what it
 //! must come to.
 
 mod vectors;
 
+use base64::Engine as _;
 use crypto::AwsLc;
+use smime::cms::{Verifier, decrypt};
 use smime::pkcs12::{self, Pkcs12Error};
 use smime::{
-    Context, Crl, CrlError, CryptoError, OcspError, OcspFailure, OcspResponse, RevocationReason, Timestamp,
+    Certificate, Context, Crl, CrlError, CryptoError, Identity, OcspError, OcspFailure, OcspResponse,
+    PrivateKey, RevocationReason, Timestamp,
 };
 use std::collections::BTreeMap;
 
@@ -106,10 +109,10 @@ fn every_revocation_list_is_read_or_refused() {
     assert!(crl("crl_delta_crl_indicator").is_delta());
     assert_eq!(crl("crl_no_next_update").next_update(), None);
     let issuer = std::fs::read(custom.join("valid_signature_cert.pem")).unwrap();
-    let issuer = smime::Certificate::from_pem(&issuer).unwrap().remove(0);
+    let issuer = Certificate::from_pem(&issuer).unwrap().remove(0);
     assert_eq!(crl("valid_signature_crl").verify_signed_by(&AwsLc, &issuer), Ok(()));
     let issuer = std::fs::read(custom.join("invalid_signature_cert.pem")).unwrap();
-    let issuer = smime::Certificate::from_pem(&issuer).unwrap().remove(0);
+    let issuer = Certificate::from_pem(&issuer).unwrap().remove(0);
     assert!(crl("invalid_signature_crl").verify_signed_by(&AwsLc, &issuer).is_err());
 }
 
@@ -143,4 +146,45 @@ fn every_ocsp_response_is_read_or_refused() {
     }
     assert!(verified > 2, "{verified}");
     assert_eq!(RevocationReason::CaCompromise.to_string(), "cACompromise");
+}
+
+/// The contents of the first PEM block.
+fn pem(text: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(text).unwrap();
+    let body: String = text.lines().skip(1).take_while(|l| !l.starts_with("-----")).collect();
+    base64::engine::general_purpose::STANDARD.decode(body).unwrap()
+}
+
+#[test]
+fn every_pkcs7_file_gives_its_certificates_or_opens() {
+    let Some(folder) = vectors::folder("pyca pkcs7") else { return };
+    let read = |name: &str| {
+        let bytes = std::fs::read(folder.join("pkcs7").join(name)).unwrap();
+        if bytes.starts_with(b"-----") { pem(&bytes) } else { bytes }
+    };
+    for (name, count) in [("amazon-roots.der", 2), ("amazon-roots.p7b", 2), ("isrg.pem", 1)] {
+        let mut verifier = Verifier::new(&CX);
+        verifier.update(&read(name), &mut Vec::new()).unwrap();
+        let signed = verifier.finish().unwrap();
+        assert_eq!((signed.certificates.len(), signed.signer_count()), (count, 0), "{name}");
+    }
+    let custom = folder.join("x509/custom/ca");
+    let certificate =
+        Certificate::from_pem(&std::fs::read(custom.join("rsa_ca.pem")).unwrap()).unwrap().remove(0);
+    let key = PrivateKey::from_pem(&std::fs::read(custom.join("rsa_key.pem")).unwrap()).unwrap();
+    let identity = [Identity { certificate, key, chain: Vec::new() }];
+    for name in ["enveloped-rsa-oaep.pem", "enveloped-triple-des.pem"] {
+        let opened = decrypt(&CX, &read(name), &identity).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let content = opened.content.unwrap();
+        assert!(content.starts_with(b"Hello"), "{name}: {:?}", String::from_utf8_lossy(&content));
+    }
+    // for others, and for nobody
+    for name in ["enveloped.pem", "enveloped-no-content.der"] {
+        let opened = decrypt(&CX, &read(name), &identity);
+        assert!(opened.is_ok_and(|o| o.content.is_none()), "{name}");
+    }
+    for name in ["ascii-san.pem", "non-ascii-san.pem"] {
+        let text = std::fs::read(folder.join("pkcs7").join(name)).unwrap();
+        assert_eq!(Certificate::from_pem(&text).unwrap().len(), 1, "{name}");
+    }
 }
