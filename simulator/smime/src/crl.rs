@@ -552,4 +552,4 @@ fn scope(value: &Element<'_>) -> Result<Scope, Asn1Error> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,5 +1,7 @@
 //! Paths made with the reproducible provider: every rule holds, or exactly one is broken.
 
+mod options;
+
 use super::*;
 use crate::asn1::{context, context_primitive, sequence, tlv};
 use crate::fake::FakeCrypto;
