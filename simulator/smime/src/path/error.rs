@@ -285,6 +285,12 @@ pub enum RevocationProblem {
     /// The status of a signer of lists depends on what it signs.
     #[error("the signer of the revocation list vouches for itself")]
     Circular,
+    /// Too many signers of lists stand behind each other, each certified by the help of the next.
+    #[error("more than {limit} signers of revocation lists stand behind each other")]
+    TooManySigners {
+        /// How many are followed.
+        limit: usize,
+    },
     /// The check was given up.
     #[error("more than {limit} signatures of revocation information were to be checked")]
     Exhausted {

@@ -426,7 +426,7 @@ impl<'a> Search<'a> {
             return Err(RevocationProblem::Circular);
         }
         if self.judged.len() > MAX_SIGNER_NESTING {
-            return Err(RevocationProblem::Circular);
+            return Err(RevocationProblem::TooManySigners { limit: MAX_SIGNER_NESTING });
         }
         let mut search = self.for_signer(above.last().copied());
         let found = search.find(signer);

@@ -74,7 +74,8 @@ fn what_is_weak_is_flagged_and_strictly_refused() {
     let scheme = Some(SignatureScheme::Ecdsa(DigestAlgorithm::Sha1));
     let sha1 = w.make(Some(&root), &IssueRequest { scheme, ..mail() });
     let weakness = Weakness::Sha1Certificate { subject: "CN=Ann".into() };
-    assert_eq!(w.judge(&sha1, &[], &root, &PathOptions::default()).unwrap().weak, [weakness.clone()]);
+    let path = w.judge(&sha1, &[], &root, &PathOptions::default()).unwrap();
+    assert_eq!(path.weak, std::slice::from_ref(&weakness));
     assert_eq!(w.judge(&sha1, &[], &root, &strict), Err(PathError::Weak(weakness)));
     let small = PublicKeyAlgorithm::Rsa { bits: 2047 };
     for (algorithm, weak) in [(small, true), (RSA, false)] {
@@ -251,6 +252,62 @@ fn a_delta_changes_its_list() {
     // a delta to a later list does not apply, nor does one that is older than the list
     assert!(judge([complete(vec![], 5), delta(held(), 7, 6)]).is_ok());
     assert!(revoked(judge([complete(held(), 5), delta(released(), 4, 3)])));
+}
+
+/// Each signer's own status is on a list of the next signer, the last one's on a list of the root.
+#[test]
+fn signers_of_lists_behind_each_other_are_bounded() {
+    let w = World::new();
+    let root = w.root();
+    let name = |i: usize| format!("Signer {i}");
+    let plain = |i: usize| {
+        let usage = Some(KeyUsage::CRL_SIGN);
+        IssueRequest { key_usage: usage, ca: false, ..authority(&name(i)) }
+    };
+    // a distribution point whose cRLIssuer is that signer
+    let named = |i: usize| {
+        let directory = w.make(None, &plain(i)).certificate.subject_der().to_vec();
+        let point = sequence(&[&tlv(context(2), &[&tlv(DIRECTORY, &[&directory])])]);
+        ExtraExtension { oid: id("2.5.29.31"), critical: false, value: sequence(&[&point]) }
+    };
+    let indirect = || Draft {
+        extensions: vec![extension("2.5.29.28", true, &sequence(&[&[0x84, 1, 0xFF]]))],
+        ..list(vec![])
+    };
+    // the root's list is only for those whose distribution point has this name
+    let place = tlv(context(0), &[&tlv(context(0), &[&tlv(context_primitive(6), &[b"http://crl"])])]);
+    let last =
+        ExtraExtension { oid: id("2.5.29.31"), critical: false, value: sequence(&[&sequence(&[&place])]) };
+    let judge = |n: usize| {
+        let leaf = w.make(Some(&root), &IssueRequest { extensions: vec![named(0)], ..mail() });
+        let signers: Vec<_> = (0..n)
+            .map(|i| {
+                let point = if i + 1 < n { named(i + 1) } else { last.clone() };
+                w.make(Some(&root), &IssueRequest { extensions: vec![point], ..plain(i) })
+            })
+            .collect();
+        let mut crls: Vec<_> = signers.iter().map(|s| w.crl(s, &indirect())).collect();
+        let scope = extension("2.5.29.28", true, &sequence(&[&place]));
+        crls.push(w.crl(&root, &Draft { extensions: vec![scope], ..list(vec![]) }));
+        let options =
+            PathOptions { crls: &crls, revocation: RevocationMode::Required, ..PathOptions::default() };
+        w.judge(&leaf, &signers.iter().collect::<Vec<_>>(), &root, &options)
+    };
+    assert!(judge(MAX_SIGNER_NESTING).is_ok());
+    let mut e = judge(MAX_SIGNER_NESTING + 1).unwrap_err();
+    // the reason stands at the end of the chain of signers
+    loop {
+        match e {
+            PathError::RevocationUnknown { problem: RevocationProblem::SignerRefused(inner), .. } => {
+                e = *inner
+            }
+            PathError::RevocationUnknown { problem, .. } => {
+                assert_eq!(problem, RevocationProblem::TooManySigners { limit: MAX_SIGNER_NESTING });
+                break;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 #[test]
