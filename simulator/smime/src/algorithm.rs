@@ -206,6 +206,9 @@ pub(crate) fn verify_message(
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), CryptoError> {
+    if signature.is_empty() {
+        return Err(CryptoError::BadSignature);
+    }
     match scheme_digest(scheme) {
         Some(digest) => crypto.verify(spki, scheme, &crypto.digest(digest, &[message]), signature),
         None => crypto.verify(spki, scheme, message, signature),
