@@ -60,7 +60,7 @@ impl<'w> Floor<'w> {
     pub fn new(world: &'w World, primitives: &[Primitive]) -> Floor<'w> {
         let cx = world.cx();
         let load = |identity: &Identity| identity.key.load(&cx).expect("a key");
-        let keys = [load(&world.rsa), load(&world.rsa4096), load(&world.p256), load(&world.agreement)];
+        let keys = [load(&world.rsa), load(world.rsa4096()), load(&world.p256), load(&world.agreement)];
         let digest = cx.crypto.digest(DigestAlgorithm::Sha256, &[b"floor"]);
         let sign = |key: &dyn LoadedKey, scheme| key.sign(scheme, &digest).expect("a signature");
         let signatures = [sign(&*keys[0], RSA), sign(&*keys[1], RSA), sign(&*keys[2], ECDSA)];
@@ -128,7 +128,7 @@ impl<'w> Floor<'w> {
                     repeat(n, || crypto.verify(spki, RSA, digest, &self.signatures[0]));
                 }
                 Primitive::Rsa4096Public(n) => {
-                    let spki = world.rsa4096.certificate.spki_der();
+                    let spki = world.rsa4096().certificate.spki_der();
                     repeat(n, || crypto.verify(spki, RSA, digest, &self.signatures[1]));
                 }
                 Primitive::P256Verify(n) => {

@@ -6,6 +6,7 @@ use smime::{
     generate_identity,
 };
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// 2026-11-02T08:00:00Z, when all certificates of the fixtures are valid.
 const NOW: Timestamp = Timestamp(1_793_606_400_000);
@@ -15,8 +16,7 @@ pub struct World {
     crypto: AwsLc,
     /// RSA-2048, signs and decrypts; its chain has one intermediate certificate.
     pub rsa: Identity,
-    /// RSA-4096 with the same issuer.
-    pub rsa4096: Identity,
+    rsa4096: OnceLock<Identity>,
     /// P-256, signs.
     pub p256: Identity,
     /// P-256, agrees keys.
@@ -52,18 +52,9 @@ impl World {
             key.keep_loaded(&cx).expect("a key that loads");
             Identity { certificate: certificate(name), key, chain: vec![issuing.clone()] }
         };
-        let key = PrivateKey::from_pem(&read("contoso-issuing.key.pem")).expect("a key");
-        let issuer = Identity { certificate: issuing.clone(), key, chain: Vec::new() };
-        let year = 365 * 86_400_000;
-        let validity = (Timestamp(NOW.0 - year), Timestamp(NOW.0 + 5 * year));
-        let request = IssueRequest::mail("RSA-4096", &["alice@contoso.example"], 9, validity);
-        let mut rsa4096 =
-            generate_identity(&cx, Some(&issuer), PublicKeyAlgorithm::Rsa { bits: 4096 }, &request)
-                .expect("an identity");
-        rsa4096.key.keep_loaded(&cx).expect("a key that loads");
         World {
             rsa: identity("alice-both"),
-            rsa4096,
+            rsa4096: OnceLock::new(),
             p256: identity("alice-signing-p256"),
             agreement: identity("alice-encryption-p256"),
             crypto,
@@ -71,6 +62,26 @@ impl World {
             root,
             issuing,
         }
+    }
+
+    /// RSA-4096 with the same issuer; made when it is first asked for.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be made.
+    pub fn rsa4096(&self) -> &Identity {
+        self.rsa4096.get_or_init(|| {
+            let cx = self.cx();
+            let key = PrivateKey::from_pem(&read("contoso-issuing.key.pem")).expect("a key");
+            let issuer = Identity { certificate: self.issuing.clone(), key, chain: Vec::new() };
+            let year = 365 * 86_400_000;
+            let validity = (Timestamp(NOW.0 - year), Timestamp(NOW.0 + 5 * year));
+            let request = IssueRequest::mail("RSA-4096", &["alice@contoso.example"], 9, validity);
+            let algorithm = PublicKeyAlgorithm::Rsa { bits: 4096 };
+            let mut made = generate_identity(&cx, Some(&issuer), algorithm, &request).expect("an identity");
+            made.key.keep_loaded(&cx).expect("a key that loads");
+            made
+        })
     }
 
     /// The time and the cryptography.

@@ -46,7 +46,12 @@ fn machine() -> String {
         line.split(':').nth(1).unwrap_or_default().trim().to_owned()
     };
     let cores = text.lines().filter(|line| line.starts_with("processor")).count();
-    format!("{} family {} model {}, {cores} cores", field("model name"), field("cpu family"), field("model\t"))
+    format!(
+        "{} family {} model {}, {cores} cores",
+        field("model name"),
+        field("cpu family"),
+        field("model\t")
+    )
 }
 
 fn in_process(effort: Effort, only: &str, print: bool) -> Vec<Value> {
@@ -56,10 +61,21 @@ fn in_process(effort: Effort, only: &str, print: bool) -> Vec<Value> {
     let mut rows = Vec::new();
     if print {
         println!("{}; {}", machine(), peer::version());
-        println!("ratio > 1: faster than the peer; (memory): both keep their result, else the peer throws it away");
+        println!(
+            "ratio > 1: faster than the peer; (memory): both keep their result, else the peer throws it away"
+        );
         println!(
             "{:<23} {:<28} {:>8} {:>7} {:>7} {:>7} {:>6} {:>10} {:>10} {:>9}",
-            "operation", "algorithm", "size", "ratio", "p10", "p90", "floor", "ours us", "peer us", "(memory)"
+            "operation",
+            "algorithm",
+            "size",
+            "ratio",
+            "p10",
+            "p90",
+            "floor",
+            "ours us",
+            "peer us",
+            "(memory)"
         );
     }
     for size in [SMALL, MIDDLE, LARGE] {

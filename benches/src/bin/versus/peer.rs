@@ -120,7 +120,8 @@ impl Cms {
         unsafe {
             let length = sys::i2d_CMS_ContentInfo(self.0, &mut out);
             assert!(length > 0, "i2d_CMS_ContentInfo");
-            let copy = if keep { std::slice::from_raw_parts(out, length as usize).to_vec() } else { Vec::new() };
+            let copy =
+                if keep { std::slice::from_raw_parts(out, length as usize).to_vec() } else { Vec::new() };
             sys::CRYPTO_free(out.cast(), c"versus".as_ptr(), 0);
             copy
         }
@@ -308,7 +309,8 @@ pub fn encrypt(
     // SAFETY: all arguments are live; the recipient's context belongs to the message.
     unsafe {
         let cms = if oaep {
-            let cms = Cms(some(sys::CMS_encrypt(null_mut(), null_mut(), cipher(with), flags | sys::CMS_PARTIAL)));
+            let cms =
+                Cms(some(sys::CMS_encrypt(null_mut(), null_mut(), cipher(with), flags | sys::CMS_PARTIAL)));
             for index in 0..sys::OPENSSL_sk_num(recipients.0.cast()) {
                 let certificate = sys::OPENSSL_sk_value(recipients.0.cast(), index).cast();
                 let info = some(CMS_add1_recipient_cert(cms.0, certificate, flags | sys::CMS_KEY_PARAM));
@@ -374,12 +376,15 @@ pub fn base64_encode(octets: &[u8], output: Output) {
         let to = Bio::of(output);
         let chain = Bio(BIO_push(front, to.0));
         std::mem::forget(to);
-        assert_eq!(sys::BIO_write(chain.0, octets.as_ptr().cast(), octets.len() as c_int), octets.len() as c_int);
+        assert_eq!(
+            sys::BIO_write(chain.0, octets.as_ptr().cast(), octets.len() as c_int),
+            octets.len() as c_int
+        );
         ok(sys::BIO_ctrl(chain.0, sys::BIO_CTRL_FLUSH, 0, null_mut()) as c_int);
     }
 }
 
-/// Reads base64 through the filter BIO into a buffer that is long enough.
+/// Reads base64 through the filter BIO, again and again into the same buffer; gives how much that was.
 pub fn base64_decode(text: &[u8], out: &mut [u8]) -> usize {
     // SAFETY: as above; every read is told how much room is left.
     unsafe {
@@ -389,8 +394,7 @@ pub fn base64_decode(text: &[u8], out: &mut [u8]) -> usize {
         std::mem::forget(from);
         let mut at = 0;
         loop {
-            let room = &mut out[at..];
-            let read = sys::BIO_read(chain.0, room.as_mut_ptr().cast(), room.len().min(16 << 10) as c_int);
+            let read = sys::BIO_read(chain.0, out.as_mut_ptr().cast(), out.len() as c_int);
             if read <= 0 {
                 return at;
             }
