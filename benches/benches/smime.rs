@@ -2,7 +2,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use perf::{Floor, LARGE, MIDDLE, Primitive, SMALL, World, size_name, text};
-use smime::cms::{self, EncryptOptions, EnvelopedWriter, SignatureOptions, Verifier};
+use smime::cms::{self, EncryptOptions, EnvelopedWriter, KeyTransport, SignatureOptions, Verifier};
 use smime::message::{self, OpenOptions, SignOptions};
 use smime::mime::{Base64Decoder, Base64Encoder, canonicalise};
 use smime::{BulkCipher, Certificate, DigestAlgorithm, Identity, Purpose, pkcs12, validate};
@@ -64,10 +64,20 @@ fn signatures(c: &mut Criterion) {
 
 fn envelopes(c: &mut Criterion) {
     let world = World::new();
-    let options = EncryptOptions::default();
-    let recipients: [(&str, &Identity, usize); 3] =
-        [("RSA x 1", &world.rsa, 1), ("RSA x 10", &world.rsa, 10), ("ECDH", &world.agreement, 1)];
-    for (name, who, count) in recipients {
+    let (cbc, gcm) = (BulkCipher::Aes256Cbc, BulkCipher::Aes256Gcm);
+    let sha256 = DigestAlgorithm::Sha256;
+    let (pkcs1, oaep) = (KeyTransport::Pkcs1, KeyTransport::Oaep { digest: sha256, mgf: sha256 });
+    type Recipients<'a> = (&'a str, &'a Identity, usize, BulkCipher, KeyTransport);
+    let recipients: [Recipients<'_>; 6] = [
+        ("RSA x 1", &world.rsa, 1, cbc, pkcs1),
+        ("RSA x 10", &world.rsa, 10, cbc, pkcs1),
+        ("RSA-OAEP", &world.rsa, 1, cbc, oaep),
+        ("ECDH", &world.agreement, 1, cbc, pkcs1),
+        ("RSA, GCM", &world.rsa, 1, gcm, pkcs1),
+        ("ECDH, GCM", &world.agreement, 1, gcm, pkcs1),
+    ];
+    for (name, who, count, cipher, transport) in recipients {
+        let options = EncryptOptions { cipher, transport, ..EncryptOptions::default() };
         let to: Vec<Certificate> = vec![who.certificate.clone(); count];
         sizes(c, &format!("encrypt {name}"), |size| {
             let (data, to, cx, options) = (text(size, "\r\n"), to.clone(), world.cx(), options.clone());
@@ -99,12 +109,9 @@ fn messages(c: &mut Criterion) {
     let to = [world.rsa.certificate.clone()];
     let encrypt = EncryptOptions::default();
     let sign = SignOptions {
-        digest: DigestAlgorithm::Sha256,
         signing_time: Some(world.cx().now),
-        opaque: false,
-        include_chain: true,
-        encryption_certificate: None,
         boundary: "=_boundary".into(),
+        ..SignOptions::default()
     };
     sizes(c, "wire text out, encrypted", |size| {
         let (data, cx) = (text(size, "\n"), world.cx());

@@ -440,6 +440,7 @@ fn reading_problem(reading: &Reading) -> Option<String> {
                     return Some("nobody signed".to_owned());
                 }
             }
+            _ => {}
         }
     }
     match (encrypted, signed) {

@@ -177,6 +177,7 @@ impl Device {
                 include_chain: true,
                 encryption_certificate: own_encryption.map(|i| i.certificate.clone()),
                 boundary: signature_boundary,
+                ..SignOptions::default()
             };
             entity = message::sign(cx, &entity, signer, &options)?;
             signed_by = Some(signer.certificate.display_name());
@@ -184,7 +185,12 @@ impl Device {
         if !recipients.is_empty() {
             let mut all: Vec<Certificate> = recipients.iter().map(|(_, c)| c.clone()).collect();
             all.extend(own_encryption.map(|i| i.certificate.clone()));
-            entity = message::encrypt(cx, &entity, &all, &EncryptOptions { cipher: BulkCipher::Aes256Cbc })?;
+            entity = message::encrypt(
+                cx,
+                &entity,
+                &all,
+                &EncryptOptions { cipher: BulkCipher::Aes256Cbc, ..EncryptOptions::default() },
+            )?;
         }
         let mut wire = headers(&email, draft, &message_id, cx.now).into_bytes();
         wire.extend_from_slice(&entity);

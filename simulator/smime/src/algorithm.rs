@@ -192,6 +192,12 @@ fn key_algorithm(
     Ok(Err(oid))
 }
 
+/// The algorithm identifier of a SubjectPublicKeyInfo.
+pub(crate) fn key_identifier(spki: &[u8]) -> Option<ObjectIdentifier> {
+    let mut r = Reader::der(spki).expect(SEQUENCE).ok()?.reader();
+    Some(identifier(&r.any().ok()?).ok()?.0)
+}
+
 /// Verifies a signature over a message, hashing it as the scheme asks.
 pub(crate) fn verify_message(
     crypto: &dyn CryptoProvider,

@@ -56,6 +56,15 @@ pub enum BulkCipher {
 pub trait BulkEncryptor: Send {
     /// Authenticated data that is not encrypted (GCM only; before the first `update`).
     fn additional_data(&mut self, bytes: &[u8]) -> Result<(), CryptoError>;
+    /// The whole of the authenticated data that is not encrypted, for a reader who meets it behind the ciphertext, as
+    /// AuthEnvelopedData has it (decrypting with GCM, once, after the last `update`, in place of `additional_data`).
+    ///
+    /// # Errors
+    ///
+    /// [`CryptoError::Unsupported`] from a provider that cannot, [`CryptoError::Failed`] out of turn.
+    fn late_additional_data(&mut self, _bytes: &[u8]) -> Result<(), CryptoError> {
+        Err(CryptoError::Unsupported("additional data behind the ciphertext"))
+    }
     /// Feeds bytes and appends what is ready to `out`. For CBC the sum of all inputs must be whole blocks
     /// at `finish`; a partial block is held back.
     fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError>;

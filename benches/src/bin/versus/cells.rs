@@ -4,8 +4,8 @@ use crate::contest::Run;
 use crate::peer::{self, Output, Person, Stack, Store};
 use perf::{LARGE, Primitive, World, text};
 use smime::cms::{
-    self, Decryptor, DetachedSigner, EncryptOptions, EnvelopedWriter, SignatureOptions, SignedWriter,
-    Verifier,
+    self, Decryptor, DetachedSigner, EncryptOptions, EnvelopedWriter, KeyAgreement, KeyTransport,
+    SignatureOptions, SignedWriter, Verifier,
 };
 use smime::message::{self, OpenOptions};
 use smime::mime::{Base64Decoder, Base64Encoder, Canonicaliser, Wrap};
@@ -83,11 +83,14 @@ impl<'w> Stage<'w> {
                 if cipher == BulkCipher::Aes128Cbc && (who, count) != ("RSA-2048", 1) {
                     continue;
                 }
-                cells.extend(self.encrypt(who, count, cipher, size));
+                cells.extend(self.encrypt(who, count, cipher, false, size));
                 if count == 1 {
                     cells.extend(self.decrypt(who, cipher, false, size));
                 }
             }
+        }
+        for count in [1, 10] {
+            cells.extend(self.encrypt("RSA-2048", count, BulkCipher::Aes256Cbc, true, size));
         }
         cells.extend(self.decrypt("RSA-2048", BulkCipher::Aes256Cbc, true, size));
         for cipher in [BulkCipher::Aes256Cbc, BulkCipher::Aes256Gcm] {
@@ -229,10 +232,22 @@ impl<'w> Stage<'w> {
         }
     }
 
-    fn encrypt(&self, who: &str, count: usize, cipher: BulkCipher, size: usize) -> Option<Cell<'_>> {
+    fn encrypt(
+        &self,
+        who: &str,
+        count: usize,
+        cipher: BulkCipher,
+        oaep: bool,
+        size: usize,
+    ) -> Option<Cell<'_>> {
         let world = self.world;
         let (identity, person) = self.person(who);
-        let options = Rc::new(with_cipher(EncryptOptions::default(), cipher));
+        let (digest, mgf) = (DigestAlgorithm::Sha256, DigestAlgorithm::Sha256);
+        let transport = if oaep { KeyTransport::Oaep { digest, mgf } } else { KeyTransport::Pkcs1 };
+        // What the peer does by default: the hash is SHA-1, the key that wraps as long as the content's.
+        let wrap_bits = if cipher == BulkCipher::Aes128Cbc { 128 } else { 256 };
+        let agreement = KeyAgreement { digest: DigestAlgorithm::Sha1, wrap_bits };
+        let options = Rc::new(EncryptOptions { cipher, transport, agreement, ..EncryptOptions::default() });
         let data = Rc::new(text(size, "\r\n"));
         let recipients: Rc<Vec<Certificate>> = Rc::new(vec![identity.certificate.clone(); count]);
         let stack = Rc::new(Stack::of(&recipients.iter().collect::<Vec<_>>()));
@@ -266,11 +281,11 @@ impl<'w> Stage<'w> {
         };
         let peer = |output: Output| -> Run<'_> {
             let (data, stack) = (Rc::clone(&data), Rc::clone(&stack));
-            Box::new(move || drop(peer::encrypt(&stack, &data, cipher, false, output, false)))
+            Box::new(move || drop(peer::encrypt(&stack, &data, cipher, oaep, output, false)))
         };
         Some(Cell {
             operation: "encrypt",
-            algorithm: format!("{count} x {who}, {}", cipher_name(cipher)),
+            algorithm: format!("{count} x {who}{}, {}", if oaep { " OAEP" } else { "" }, cipher_name(cipher)),
             size,
             floor: vec![
                 Primitive::Encrypt(cipher, size),
@@ -339,7 +354,7 @@ impl<'w> Stage<'w> {
     fn wire(&self, cipher: BulkCipher, size: usize) -> Vec<Cell<'_>> {
         let world = self.world;
         let (identity, person) = self.person("RSA-2048");
-        let options = with_cipher(EncryptOptions::default(), cipher);
+        let options = EncryptOptions { cipher, ..EncryptOptions::default() };
         let data = Rc::new(text(size, "\n"));
         let recipients = vec![identity.certificate.clone()];
         let stack = Stack::of(&[&identity.certificate]);
@@ -534,11 +549,6 @@ impl<'a> Concat<'a> for [Vec<Run<'a>>; 2] {
     fn concat_runs(self) -> Vec<Run<'a>> {
         self.into_iter().flatten().collect()
     }
-}
-
-fn with_cipher(mut options: EncryptOptions, cipher: BulkCipher) -> EncryptOptions {
-    options.cipher = cipher;
-    options
 }
 
 fn cipher_name(cipher: BulkCipher) -> &'static str {

@@ -37,7 +37,7 @@ impl Canonicaliser {
 
 /// Makes every line end of `text` a CRLF; borrows when it already is so.
 pub fn canonicalise(text: &[u8]) -> Cow<'_, [u8]> {
-    let Some(first) = bare_line_feed(text) else { return Cow::Borrowed(text) };
+    let Some(first) = bare_line_feeds(text).next() else { return Cow::Borrowed(text) };
     let mut out = Vec::with_capacity(text.len() + text.len() / 32 + 2);
     let (before, rest) = text.split_at(first);
     out.extend_from_slice(before);
@@ -45,9 +45,15 @@ pub fn canonicalise(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// Where the first LF stands that no CR comes before.
-fn bare_line_feed(text: &[u8]) -> Option<usize> {
-    memchr_iter(b'\n', text).find(|at| at.checked_sub(1).and_then(|before| text.get(before)) != Some(&b'\r'))
+/// How long the canonical form of `text` is.
+pub fn canonical_length(text: &[u8]) -> usize {
+    text.len() + bare_line_feeds(text).count()
+}
+
+/// Where the LF stand that no CR comes before.
+fn bare_line_feeds(text: &[u8]) -> impl Iterator<Item = usize> {
+    memchr_iter(b'\n', text)
+        .filter(|at| at.checked_sub(1).and_then(|before| text.get(before)) != Some(&b'\r'))
 }
 
 #[cfg(test)]
@@ -72,6 +78,7 @@ mod tests {
             let mut canonicaliser = Canonicaliser::new();
             text.chunks(piece).for_each(|piece| canonicaliser.update(piece, &mut out));
             prop_assert_eq!(&out, &whole);
+            prop_assert_eq!(canonical_length(&text), whole.len());
             prop_assert_eq!(canonicalise(&whole).into_owned(), whole);
         }
     }
