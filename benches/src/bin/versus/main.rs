@@ -6,6 +6,7 @@
 mod cells;
 mod contest;
 mod peer;
+mod processes;
 
 use cells::Stage;
 use contest::{Effort, Run, interleave};
@@ -15,6 +16,9 @@ use std::time::Duration;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(("launch", command)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return processes::launch(command);
+    }
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
     let value = |flag: &str| {
         let at = arguments.iter().position(|argument| argument == flag)?;
@@ -28,7 +32,11 @@ fn main() {
     } else {
         Effort { rounds: 41, turn: Duration::from_millis(2) }
     };
-    let rows = in_process(effort, only, !json);
+    let rows = if has("--processes") {
+        processes::run(quick, only, value("--program"), !json)
+    } else {
+        in_process(effort, only, !json)
+    };
     if json {
         println!("{:#}", report(rows));
     }
