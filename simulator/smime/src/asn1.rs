@@ -380,13 +380,28 @@ pub(crate) fn dotted(content: &[u8]) -> String {
         }
         if out.is_empty() {
             let root = (value / 40).min(2);
-            out = format!("{root}.{}", value - root * 40);
-        } else {
-            out.push_str(&format!(".{value}"));
+            decimal(root, &mut out);
+            value -= root * 40;
         }
+        out.push('.');
+        decimal(value, &mut out);
         value = 0;
     }
     out
+}
+
+/// Appends a number; every name that is read passes here, and formatting 128 bits is slow.
+fn decimal(value: u128, out: &mut String) {
+    let Ok(mut left) = u32::try_from(value) else { return out.push_str(&value.to_string()) };
+    let mut place = 1;
+    while left / place >= 10 {
+        place *= 10;
+    }
+    while place > 0 {
+        out.push(char::from(b'0' + (left / place) as u8));
+        left %= place;
+        place /= 10;
+    }
 }
 
 #[cfg(test)]
@@ -445,6 +460,11 @@ mod tests {
         assert_eq!(integer(&[0x7F]), [2, 1, 0x7F]);
         assert_eq!(dotted(&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D]), "1.2.840.113549");
         assert_eq!(dotted(&[0x88, 0x37]), "2.999");
+        assert_eq!(
+            dotted(&[0x2A, 0x00, 0x64, 0x0A, 0x8F, 0xFF, 0xFF, 0xFF, 0x7F]),
+            "1.2.0.100.10.4294967295"
+        );
+        assert_eq!(dotted(&[0x2A, 0x90, 0x80, 0x80, 0x80, 0x00]), "1.2.4294967296");
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Reading CompressedData (RFC 3274).
 
 use super::parser::{Head, Parser, Sink};
-use super::stream::take_over;
 use super::{CmsError, oid};
 use const_oid::ObjectIdentifier;
 use miniz_oxide::inflate::stream::{InflateState, inflate};
@@ -75,7 +74,7 @@ impl Decompressor {
     /// Those of [`decompress`]. The decompressor must not be fed again after.
     pub fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), CmsError> {
         self.parser.update(input, &mut self.expansion)?;
-        take_over(&mut self.expansion.out, out);
+        out.append(&mut self.expansion.out);
         Ok(())
     }
 

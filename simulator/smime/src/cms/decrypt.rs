@@ -6,7 +6,6 @@ use super::encrypt::KeyTransport;
 use super::key_wrap::{AgreementWrap, Wrapping};
 use super::parser::{AuthenticatedTail, EnvelopedHead, Head, Parser, Sink};
 use super::recipient::{Agreement, Recipient};
-use super::stream::take_over;
 use super::{CmsError, DecryptError, RecipientId, agreement};
 use crate::algorithm::{RSA_ENCRYPTION, RSAES_OAEP};
 use crate::tlv::Element;
@@ -79,7 +78,7 @@ impl std::fmt::Debug for Decrypted {
 pub fn decrypt(cx: &Context<'_>, der_or_ber: &[u8], identities: &[Identity]) -> Result<Decrypted, CmsError> {
     let mut failed: Option<Decrypted> = None;
     for attempt in 0..ATTEMPTS_MAX {
-        let mut held = Vec::new();
+        let mut held = Vec::with_capacity(der_or_ber.len());
         let mut decryptor = Decryptor::attempt(cx, identities, attempt);
         decryptor.update(der_or_ber, &mut held)?;
         let mut decrypted = decryptor.finish(&mut held)?;
@@ -141,9 +140,10 @@ impl<'a> Decryptor<'a> {
     ///
     /// Encodings, bounds, another content type. The decryptor must not be fed again after.
     pub fn update(&mut self, input: &[u8], held: &mut Vec<u8>) -> Result<(), CmsError> {
-        self.parser.update(input, &mut self.opening)?;
-        take_over(&mut self.opening.held, held);
-        Ok(())
+        std::mem::swap(&mut self.opening.held, held);
+        let result = self.parser.update(input, &mut self.opening);
+        std::mem::swap(&mut self.opening.held, held);
+        result
     }
 
     /// Ends the message and appends the last of the plaintext. The report has no content; if it says that the message
@@ -222,6 +222,7 @@ struct Opening<'a> {
     head: Option<EnvelopedHead>,
     state: Result<(usize, Content), DecryptError>,
     key_encryption: Option<KeyEncryption>,
+    /// The caller's buffer, while octets are fed.
     held: Vec<u8>,
 }
 

@@ -211,6 +211,12 @@ impl EnvelopedWriter {
     /// [`CmsError::Crypto`].
     pub fn update(&mut self, content: &[u8], out: &mut Vec<u8>) -> Result<(), CmsError> {
         self.fed += content.len() as u64;
+        if self.frame.is_definite() {
+            let before = out.len();
+            self.cipher.update(content, out)?;
+            self.frame.appended(out.len() - before);
+            return Ok(());
+        }
         for piece in content.chunks(SEGMENT) {
             self.cipher.update(piece, &mut self.ciphertext)?;
             self.frame.update(&self.ciphertext, out);

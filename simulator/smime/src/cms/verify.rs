@@ -3,7 +3,7 @@
 use super::attribute::SignedAttributes;
 use super::parser::{Head, Parser, SignedTail, Sink};
 use super::signer::{SignatureAlgorithm, SignerInfo};
-use super::stream::take_over;
+use super::stream::SEGMENT;
 use super::{AddressMatch, CmsError, Countersignature, SignatureError, SignerReport, oid};
 use crate::algorithm::{RSASSA_PSS, key_identifier};
 use crate::tlv::Element;
@@ -87,9 +87,10 @@ impl<'a> Verifier<'a> {
     ///
     /// Encodings, bounds, another content type. The verifier must not be fed again after.
     pub fn update(&mut self, input: &[u8], held: &mut Vec<u8>) -> Result<(), CmsError> {
-        self.parser.update(input, &mut self.hashing)?;
-        take_over(&mut self.hashing.out, held);
-        Ok(())
+        std::mem::swap(&mut self.hashing.out, held);
+        let result = self.parser.update(input, &mut self.hashing);
+        std::mem::swap(&mut self.hashing.out, held);
+        result
     }
 
     /// Ends the message.
@@ -478,6 +479,7 @@ struct Hashing<'a> {
     digests: ContentDigests,
     declared: Vec<DigestAlgorithm>,
     content_type: ObjectIdentifier,
+    /// The caller's buffer, while octets are fed.
     out: Vec<u8>,
 }
 
@@ -493,8 +495,12 @@ impl Sink for Hashing<'_> {
     }
 
     fn content(&mut self, octets: &[u8]) -> Result<(), CmsError> {
-        self.digests.update(octets);
-        self.out.extend_from_slice(octets);
+        // What was hashed is still near when it is copied.
+        self.out.reserve(octets.len());
+        for piece in octets.chunks(SEGMENT) {
+            self.digests.update(piece);
+            self.out.extend_from_slice(piece);
+        }
         Ok(())
     }
 }

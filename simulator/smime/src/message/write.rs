@@ -1,7 +1,8 @@
 use super::{EncryptOptions, SenderProfile, SmimeError};
-use crate::cms::{self, DetachedSigner, SignatureOptions, Signer};
+use crate::cms::{self, DetachedSigner, EnvelopedWriter, SignatureOptions, Signer};
 use crate::mime::{
-    Base64Encoder, Entity, MimeError, TransferEncoding, canonicalise, contains_boundary, is_boundary,
+    Base64Encoder, Canonicaliser, Entity, MimeError, TransferEncoding, canonical_length, canonicalise,
+    contains_boundary, is_boundary,
 };
 use crate::{BulkCipher, Certificate, Context, DigestAlgorithm, Identity, Timestamp};
 use std::borrow::Cow;
@@ -164,10 +165,35 @@ pub fn encrypt(
     recipients: &[Certificate],
     options: &EncryptOptions,
 ) -> Result<Vec<u8>, SmimeError> {
-    let entity = canonical_entity(entity)?;
     let kind = if options.is_authenticated() { "authEnveloped-data" } else { "enveloped-data" };
-    Ok(pkcs7_mime(kind, "smime.p7m", &cms::encrypt(cx, &entity, recipients, options)?))
+    let (lines, binary) = lines_and_binary(entity)?;
+    let length = canonical_length(lines) + binary.len();
+    let mut out = Vec::with_capacity((length + 1024 * (recipients.len() + 1)) / 57 * 78 + 512);
+    pkcs7_header(kind, "smime.p7m", &mut out);
+    // One piece passes all steps while it is near.
+    let (mut text, mut cms) = (Vec::new(), Vec::new());
+    let (mut canonicaliser, mut encoder) = (Canonicaliser::new(), Base64Encoder::new());
+    let mut writer = EnvelopedWriter::new(cx, recipients, options, Some(length as u64), &mut cms)?;
+    for piece in lines.chunks(PIECE) {
+        text.clear();
+        canonicaliser.update(piece, &mut text);
+        writer.update(&text, &mut cms)?;
+        encoder.update(&cms, &mut out);
+        cms.clear();
+    }
+    for piece in binary.chunks(PIECE) {
+        writer.update(piece, &mut cms)?;
+        encoder.update(&cms, &mut out);
+        cms.clear();
+    }
+    writer.finish(&mut cms)?;
+    encoder.update(&cms, &mut out);
+    encoder.finish(&mut out);
+    Ok(out)
 }
+
+/// How much of an entity is written at a time.
+const PIECE: usize = 64 * 1024;
 
 /// Signs, encrypts and signs again (RFC 2634, 1.1), each layer with who makes it and how.
 ///
@@ -198,16 +224,23 @@ pub fn certificates_only(certificates: &[Certificate]) -> Result<Vec<u8>, SmimeE
 
 /// An entity with CRLF line ends in its header and, unless its octets are not lines, in its body.
 fn canonical_entity(entity: &[u8]) -> Result<Cow<'_, [u8]>, MimeError> {
-    let read = Entity::read(entity)?;
-    if read.transfer_encoding() != TransferEncoding::Binary {
-        return Ok(canonicalise(entity));
-    }
-    let header = entity.get(..entity.len() - read.body.len()).unwrap_or(entity);
-    Ok(Cow::Owned([canonicalise(header).as_ref(), read.body].concat()))
+    let (lines, binary) = lines_and_binary(entity)?;
+    Ok(match binary {
+        [] => canonicalise(lines),
+        _ => Cow::Owned([canonicalise(lines).as_ref(), binary].concat()),
+    })
 }
 
-fn pkcs7_mime(smime_type: &str, name: &str, cms: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(cms.len() * 3 / 2 + 512);
+/// The lines of an entity, and its body if that is not lines.
+fn lines_and_binary(entity: &[u8]) -> Result<(&[u8], &[u8]), MimeError> {
+    let read = Entity::read(entity)?;
+    if read.transfer_encoding() != TransferEncoding::Binary {
+        return Ok((entity, &[]));
+    }
+    Ok(entity.split_at_checked(entity.len() - read.body.len()).unwrap_or((entity, &[])))
+}
+
+fn pkcs7_header(smime_type: &str, name: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(
         format!(
             "Content-Type: application/pkcs7-mime; smime-type={smime_type};\r\n\tname=\"{name}\"\r\n\
@@ -215,6 +248,11 @@ fn pkcs7_mime(smime_type: &str, name: &str, cms: &[u8]) -> Vec<u8> {
         )
         .as_bytes(),
     );
+}
+
+fn pkcs7_mime(smime_type: &str, name: &str, cms: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(cms.len() * 3 / 2 + 512);
+    pkcs7_header(smime_type, name, &mut out);
     base64(cms, &mut out);
     out
 }

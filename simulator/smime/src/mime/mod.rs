@@ -3,6 +3,7 @@
 //!
 //! Nothing here decodes text for people: what is signed are octets.
 
+#[allow(unsafe_code)] // vector instructions; an argument at every block
 mod base64;
 mod canonical;
 mod content_type;
@@ -13,8 +14,8 @@ mod mailbox;
 mod multipart;
 mod quoted_printable;
 
-pub use base64::{Base64Decoder, Base64Encoder, LINE_MAX};
-pub use canonical::{Canonicaliser, canonicalise};
+pub use base64::{Base64Decoder, Base64Encoder, LINE_MAX, Wrap};
+pub use canonical::{Canonicaliser, canonical_length, canonicalise};
 pub use content_type::{ContentType, PARAMETERS_MAX};
 pub use entity::{Entity, TransferEncoding};
 pub use error::MimeError;
