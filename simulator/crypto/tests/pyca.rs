@@ -8,8 +8,8 @@ use crypto::AwsLc;
 use smime::cms::{Verifier, decrypt};
 use smime::pkcs12::{self, Pkcs12Error};
 use smime::{
-    Certificate, Context, Crl, CrlError, CryptoError, Identity, OcspError, OcspFailure, OcspResponse,
-    PrivateKey, RevocationReason, Timestamp,
+    Certificate, CertificateError, Context, Crl, CrlError, CryptoError, Identity, OcspError, OcspFailure,
+    OcspResponse, PrivateKey, RevocationReason, Timestamp,
 };
 use std::collections::BTreeMap;
 
@@ -187,4 +187,34 @@ fn every_pkcs7_file_gives_its_certificates_or_opens() {
         let text = std::fs::read(folder.join("pkcs7").join(name)).unwrap();
         assert_eq!(Certificate::from_pem(&text).unwrap().len(), 1, "{name}");
     }
+}
+
+#[test]
+fn every_certificate_is_read_or_refused() {
+    let Some(folder) = vectors::folder("pyca certificates") else { return };
+    let mut refused = BTreeMap::new();
+    let mut count = 0;
+    for part in ["x509", "x509/custom", "x509/custom/ca", "x509/ed25519", "x509/ed448"] {
+        let folder = folder.join(part);
+        for (name, text) in vectors::files(&folder, "pem") {
+            if text.windows(17).any(|w| w == b"BEGIN CERTIFICATE") && !name.contains("crl") {
+                count += 1;
+                if let Err(e) = Certificate::from_pem(&text) {
+                    refused.insert(name, e);
+                }
+            }
+        }
+    }
+    let wanted = [
+        ("badasn1time", "validity"),
+        ("empty-eku", "extKeyUsage"),
+        ("inhibit_any_policy_negative", "inhibitAnyPolicy"),
+        ("invalid_version", "version"),
+        ("malformed-san", "subjectAltName"),
+        ("two_basic_constraints", "extensions"),
+        ("v1_cert", "signature"), // the algorithm inside is not the one outside
+    ];
+    let wanted = wanted.map(|(name, what)| (name.to_owned(), CertificateError::Malformed { what }));
+    assert_eq!(refused, wanted.into());
+    assert_eq!(count, 113);
 }

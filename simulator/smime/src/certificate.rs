@@ -40,7 +40,9 @@ pub const MAX_GENERAL_NAMES: usize = 1024;
 /// How many policies, and how many policy mappings, a certificate may have.
 pub const MAX_POLICIES: usize = 256;
 /// How many distribution points or access descriptions an extension may hold.
-pub const MAX_DISTRIBUTION_POINTS: usize = 64;
+pub const MAX_DISTRIBUTION_POINTS: usize = 32;
+/// How many names a distribution point, its issuer, or the issuer of a listed certificate may have.
+pub const MAX_POINT_NAMES: usize = 16;
 
 /// A certificate: its DER bytes, and what was read from them.
 ///

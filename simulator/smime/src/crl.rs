@@ -10,7 +10,7 @@ use crate::asn1::{
 };
 use crate::certificate::distribution::{PointName, Reasons};
 use crate::certificate::general_name;
-use crate::certificate::{GeneralName, authority_key_id, single};
+use crate::certificate::{GeneralName, MAX_POINT_NAMES, authority_key_id, single};
 use crate::{Certificate, CryptoError, CryptoProvider, SignatureScheme, Timestamp, name, pem};
 use const_oid::ObjectIdentifier;
 use std::fmt;
@@ -483,7 +483,8 @@ fn entry_extensions(
                 *reason = known.ok_or(CrlError::Malformed { what: "reasonCode" })?;
             }
             CERTIFICATE_ISSUER => {
-                let names = single(value).and_then(|e| general_name::list(e.expect(SEQUENCE)?.reader()));
+                let names = single(value)
+                    .and_then(|e| general_name::list(e.expect(SEQUENCE)?.reader(), MAX_POINT_NAMES));
                 let directory = names.part("certificateIssuer")?.into_iter().find_map(|n| match n {
                     GeneralName::Directory(name) => Some(name),
                     _ => None,

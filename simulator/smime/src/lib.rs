@@ -25,7 +25,7 @@ mod trust;
 
 pub use certificate::{
     ANY_POLICY, Certificate, CertificateError, KeyUsage, MAX_CERTIFICATE_SIZE, MAX_DISTRIBUTION_POINTS,
-    MAX_EXTENSIONS, MAX_GENERAL_NAMES, MAX_PEM_CERTIFICATES, MAX_POLICIES,
+    MAX_EXTENSIONS, MAX_GENERAL_NAMES, MAX_PEM_CERTIFICATES, MAX_POINT_NAMES, MAX_POLICIES,
 };
 pub use const_oid::ObjectIdentifier;
 pub use crl::{

@@ -1,7 +1,7 @@
 //! Where revocation information is found (RFC 5280, 4.2.1.13, 4.2.1.15 and 4.2.2.1).
 
-use super::MAX_DISTRIBUTION_POINTS;
 use super::general_name::{self, GeneralName};
+use super::{MAX_DISTRIBUTION_POINTS, MAX_POINT_NAMES};
 use crate::asn1::{Asn1Error, Element, OID, SEQUENCE, SET, context, context_primitive, sequence, tlv};
 use crate::{algorithm, name};
 
@@ -51,7 +51,7 @@ impl PointName {
     pub(crate) fn read(tagged: &Element<'_>) -> Result<Self, Asn1Error> {
         let choice = algorithm::inner(tagged)?;
         if choice.tag == context(0) {
-            return Ok(PointName::Full(general_name::list(choice.reader())?));
+            return Ok(PointName::Full(general_name::list(choice.reader(), MAX_POINT_NAMES)?));
         }
         choice.expect(context(1))?;
         let rdn = tlv(SET, &[choice.content]);
@@ -91,7 +91,8 @@ pub(super) fn points(value: &Element<'_>) -> Result<Vec<DistributionPoint>, Asn1
         let mut p = point.expect(SEQUENCE)?.reader();
         let name = p.optional(context(0))?.map(|e| PointName::read(&e)).transpose()?;
         let reasons = p.optional(context_primitive(1))?.map(|e| Reasons::read(&e)).transpose()?;
-        let crl_issuer = p.optional(context(2))?.map(|e| general_name::list(e.reader())).transpose()?;
+        let crl_issuer =
+            p.optional(context(2))?.map(|e| general_name::list(e.reader(), MAX_POINT_NAMES)).transpose()?;
         p.end()?;
         out.push(DistributionPoint { name, reasons, crl_issuer: crl_issuer.unwrap_or_default() });
     }

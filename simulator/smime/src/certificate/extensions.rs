@@ -157,7 +157,8 @@ pub(super) fn extensions(tagged: &Element<'_>) -> Result<Extensions, Certificate
                 out.authority_key_id = authority_key_id(value).part("authorityKeyIdentifier")?
             }
             SUBJECT_ALT_NAME => {
-                let names = single(value).and_then(|e| general_name::list(e.expect(SEQUENCE)?.reader()));
+                let names = single(value)
+                    .and_then(|e| general_name::list(e.expect(SEQUENCE)?.reader(), MAX_GENERAL_NAMES));
                 out.alternative_names = names.part("subjectAltName")?;
             }
             NAME_CONSTRAINTS => {

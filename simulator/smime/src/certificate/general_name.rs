@@ -89,10 +89,10 @@ impl GeneralName {
 }
 
 /// The elements of a GeneralNames, whose tag has been looked at.
-pub(crate) fn list(mut names: Reader<'_>) -> Result<Vec<GeneralName>, Asn1Error> {
+pub(crate) fn list(mut names: Reader<'_>, limit: usize) -> Result<Vec<GeneralName>, Asn1Error> {
     let mut out = Vec::new();
     while let Some(name) = names.next()? {
-        if out.len() == MAX_GENERAL_NAMES {
+        if out.len() == limit {
             return Err(Asn1Error::Value);
         }
         out.push(GeneralName::read(&name)?);

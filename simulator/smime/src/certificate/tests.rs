@@ -182,6 +182,12 @@ fn policies_and_points_are_read_and_bounded() {
     assert_eq!(points(1, "2.5.29.46").unwrap().freshest_crl_uris(), ["http://a", "ldap://b"]);
     assert!(points(MAX_DISTRIBUTION_POINTS, "2.5.29.31").is_ok());
     assert_eq!(points(MAX_DISTRIBUTION_POINTS + 1, "2.5.29.31"), bad("cRLDistributionPoints"));
+    let names = |n: usize| {
+        let name = tlv(context(0), &[&tlv(context(0), &[&uri("u").repeat(n)])]);
+        with_extension("2.5.29.31", sequence(&[&sequence(&[&name])]))
+    };
+    assert_eq!(names(MAX_POINT_NAMES).unwrap().crl_uris().len(), MAX_POINT_NAMES);
+    assert_eq!(names(MAX_POINT_NAMES + 1), bad("cRLDistributionPoints"));
 
     let access = |n: usize| {
         let one = |method, place| sequence(&[&oid(&ObjectIdentifier::new_unwrap(method)), &uri(place)]);
