@@ -13,7 +13,10 @@ const KEYS: usize = 16;
 const SPKI_MAX: usize = 2048;
 
 /// The keys with their encodings, the one used last in front.
-static KNOWN: Mutex<Vec<(Box<[u8]>, Arc<Key>)>> = Mutex::new(Vec::new());
+/// An encoded key and what was read of it.
+type Known = (Box<[u8]>, Arc<Key>);
+
+static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
 
 /// The key of a DER SubjectPublicKeyInfo.
 pub(crate) fn public_key(spki: &[u8]) -> Result<Arc<Key>, CryptoError> {
