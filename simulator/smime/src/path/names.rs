@@ -6,7 +6,7 @@
 use super::error::PathError;
 use crate::certificate::{GeneralName, NameConstraints};
 use crate::{Certificate, name};
-use std::net::IpAddr;
+use core::net::IpAddr; // values, no sockets
 
 /// Checks the names of a certificate against the constraints of a CA above it.
 pub(super) fn check(c: &Certificate, ca: &Certificate, rules: &NameConstraints) -> Result<(), PathError> {
