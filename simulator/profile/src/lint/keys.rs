@@ -302,7 +302,12 @@ const LEVELS_MAX: usize = 12;
 
 fn unknown_key<'a>(scope: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
     let Meeting::Unknown { key_span: span, siblings, .. } = meeting else { return };
-    if found.is_full() || override_key(place.key, siblings).is_some() || !lists_inner_keys(scope, place) {
+    if found.is_full() || override_key(place.key, siblings).is_some() {
+        return;
+    }
+    // Apps take keys of their own in these two dictionaries; in the others they are seen now and then.
+    let open = !lists_inner_keys(scope, place);
+    if open && place.path().split(['.', '[']).any(|step| ["VendorConfig", "ExtensionData"].contains(&step)) {
         return;
     }
     if place.key == "PayloadEnabled" {
@@ -317,12 +322,13 @@ fn unknown_key<'a>(scope: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a
         Some(near) => format!("did you mean {near}?"),
         None => "remove it, or check whether it belongs elsewhere".to_owned(),
     };
-    found.add(span, format_args!("{} is not a known key", whose(place)), help);
+    let severity = if open { Severity::Info } else { Severity::Warning };
+    found.weighing(severity, span, format_args!("{} is not a known key", whose(place)), help);
 }
 
 rule! {
     UnknownKey Warning "unknown-key" "A key is not known"
-    checks "Keys of the profile and of payloads that Apple's schema of iOS 18.1 does not list, and looks for the key that was meant. Inside dictionaries only those of mail accounts, SCEP and ACME; others are open to vendors."
+    checks "Keys of the profile and of payloads that Apple's schema of iOS 18.1 does not list, and looks for the key that was meant. Inside the dictionaries of payloads other than mail accounts, SCEP and ACME it weighs less, and VendorConfig and ExtensionData are open to vendors."
     why "A device ignores a key it does not know, and what it was to set stays at its default."
     example "<key>EmailAdress</key><string>anna@example.com</string>"
     reference "apple/device-management, mdm/profiles" []
