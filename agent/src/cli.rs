@@ -76,8 +76,8 @@ pub struct TryArguments {
     #[arg(long, env = "HANDSET_SUPERVISED")]
     pub supervised: bool,
 
-    /// Who the user is, where the profile leaves address or user name open [default: what the profile says of the
-    /// other one, else alice@contoso.example].
+    /// Who the user is, where the profile leaves address or user name open; by default what the profile says of the
+    /// other one, else alice@contoso.example.
     #[arg(long, env = "HANDSET_USER", value_name = "ADDRESS", value_parser = address)]
     pub user: Option<String>,
 

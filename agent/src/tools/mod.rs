@@ -1,7 +1,7 @@
 //! What an author of profiles wants beside trying them: formatting, converting, wrapping, comparing, and a look over
 //! the versions of iOS.
 //!
-//! Every command reads all it needs before it writes anything, and writes through [`output`]: a command that fails
+//! Every command reads all it needs before it writes anything, and writes through `output`: a command that fails
 //! leaves no file and changes none.
 
 pub mod arguments;
