@@ -228,6 +228,11 @@ fn collect<'a>(
     }
 }
 
+/// A host as it may be told: what stands before an at-sign could be a password.
+pub(super) fn public_part(host: &str) -> &str {
+    host.rsplit_once('@').map_or(host, |(_, rest)| rest)
+}
+
 /// A payload as people find it: its type and, if it has one, its name. Written out only where it is told.
 pub(super) fn name(payload: &Payload) -> Name<'_> {
     Name(payload)
