@@ -1,6 +1,8 @@
 //! The command line.
 
+use crate::devices::DeviceArguments;
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
+use crate::tools::arguments::ToolCommand;
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};
 use std::path::PathBuf;
@@ -17,6 +19,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Try(TryArguments),
+    Device(DeviceArguments),
+    #[command(flatten)]
+    Tool(ToolCommand),
     Lint(LintArguments),
     Explain(ExplainArguments),
     Schema(SchemaArguments),
@@ -60,7 +65,7 @@ pub struct TryArguments {
     pub profile: PathBuf,
 
     /// The iOS version of the phone.
-    #[arg(long, env = "HANDSET_IOS", default_value = "17.5", value_name = "VERSION")]
+    #[arg(long, env = "HANDSET_IOS", default_value = "17.5", value_name = "VERSION", value_parser = ios)]
     pub ios: OsVersion,
 
     /// The model of the phone, as in ProductName.
@@ -71,9 +76,10 @@ pub struct TryArguments {
     #[arg(long, env = "HANDSET_SUPERVISED")]
     pub supervised: bool,
 
-    /// Who the user is, where the profile leaves address or user name open.
-    #[arg(long, env = "HANDSET_USER", default_value = "alice@contoso.example", value_name = "ADDRESS")]
-    pub user: String,
+    /// Who the user is, where the profile leaves address or user name open [default: what the profile says of the
+    /// other one, else alice@contoso.example].
+    #[arg(long, env = "HANDSET_USER", value_name = "ADDRESS", value_parser = address)]
+    pub user: Option<String>,
 
     /// The virtual time at which the phone starts.
     #[arg(long, env = "HANDSET_CLOCK", default_value = "2026-11-02T08:00:00Z", value_name = "TIME", value_parser = clock)]
@@ -115,11 +121,36 @@ pub enum Variant {
     EncryptDefaultToggle { needs_switch: bool },
 }
 
+/// The earliest and the latest clock: the world's certificates, ten years either way, can still be written.
+const CLOCKS: [&str; 2] = ["1970-01-01T00:00:00Z", "9980-01-01T00:00:00Z"];
+
 pub(crate) fn clock(text: &str) -> Result<Timestamp, String> {
-    Timestamp::parse_rfc3339(text).map_err(|e| format!("{e}; write it like 2026-11-02T08:00:00Z"))
+    let time =
+        Timestamp::parse_rfc3339(text).map_err(|e| format!("{e}; write it like 2026-11-02T08:00:00Z"))?;
+    let [first, last] = CLOCKS;
+    let limit = |text: &str| Timestamp::parse_rfc3339(text).map_or(time, |limit| limit);
+    if time < limit(first) || time > limit(last) {
+        return Err(format!("certificates of the embedded world can be made from {first} to {last}"));
+    }
+    Ok(time)
 }
 
-fn variant(text: &str) -> Result<Variant, String> {
+pub(crate) fn address(text: &str) -> Result<String, String> {
+    match text.split_once('@') {
+        Some((local, domain)) if !local.is_empty() && !domain.is_empty() => Ok(text.to_owned()),
+        _ => Err("an e-mail address is needed, such as alice@contoso.example".to_owned()),
+    }
+}
+
+pub(crate) fn ios(text: &str) -> Result<OsVersion, String> {
+    let version: OsVersion = text.parse().map_err(|e| format!("{e}"))?;
+    if version.major < 4 || version.major > 99 {
+        return Err("profiles with Exchange accounts came with iOS 4".to_owned());
+    }
+    Ok(version)
+}
+
+pub(crate) fn variant(text: &str) -> Result<Variant, String> {
     match text {
         "encrypt-default-toggle=free" => Ok(Variant::EncryptDefaultToggle { needs_switch: false }),
         "encrypt-default-toggle=needs-per-message-switch" => {

@@ -40,6 +40,10 @@ pub enum Failure {
     Json(#[from] serde_json::Error),
     #[error("failed to keep the observations: {0}")]
     Evidence(#[from] evidence::LogError),
+    #[error("{0}")]
+    Device(#[from] crate::devices::DeviceError),
+    #[error("{0}")]
+    Tool(#[from] crate::tools::ToolError),
 }
 
 impl Failure {
@@ -50,8 +54,10 @@ impl Failure {
             | Failure::TooLarge { .. }
             | Failure::Pattern { .. }
             | Failure::Unknown { .. }
-            | Failure::Schema { .. } => ExitCode::CannotStart,
+            | Failure::Schema { .. }
+            | Failure::Tool(_) => ExitCode::CannotStart,
             Failure::NothingSelected(_) => ExitCode::NothingSelected,
+            Failure::Device(error) => error.exit_code(),
             _ => ExitCode::CannotJudge,
         };
         code as u8

@@ -3,10 +3,13 @@
 //! It is a library so that the conformance tests can drive the same ports; no rule about what is allowed lives here.
 
 pub mod cli;
+pub mod devices;
 pub mod exit;
 pub mod file;
 pub mod findings;
 pub mod lint;
 pub mod port;
 pub mod print;
+pub mod suggestion;
+pub mod tools;
 pub mod trial;

@@ -1,1 +1,15 @@
-//! Criterion benches.
+//! Measuring: what is measured, with which keys and contents, and the primitives that no program can go below.
+//!
+//! Criterion's benches are in `benches/benches`, the comparison with OpenSSL in `src/bin/versus`, the instruction
+//! counts in `src/bin/instructions.rs`.
+#![warn(missing_docs)]
+
+mod clock;
+mod content;
+mod floor;
+mod world;
+
+pub use clock::thread_us;
+pub use content::{LARGE, MIDDLE, SMALL, size_name, text};
+pub use floor::{Floor, Primitive};
+pub use world::World;

@@ -6,7 +6,7 @@ use peers::correspondent::{
     AttachedFile, ComposeError, Correspondent, Draft, Reading, SignatureProblem, Signing,
 };
 use smime::message::{Layer, SmimeError};
-use smime::{Certificate, Context};
+use smime::{Certificate, Context, PathError};
 
 /// Sums up what the colleague's mail program shows.
 pub(crate) fn reading(read: &Result<Reading, SmimeError>) -> ColleagueReading {
@@ -17,7 +17,7 @@ pub(crate) fn reading(read: &Result<Reading, SmimeError>) -> ColleagueReading {
     let signatures = read.signatures();
     let undecrypted = read.opened.layers.iter().find_map(|layer| match layer {
         Layer::Encrypted(layer) => layer.opened_by.as_ref().err().map(ToString::to_string),
-        Layer::Signed(_) => None,
+        _ => None,
     });
     let broken = signatures.iter().flat_map(|s| &s.problems).next().map(|problem| match problem {
         SignatureProblem::Signature(error) => error.to_string(),
@@ -26,7 +26,12 @@ pub(crate) fn reading(read: &Result<Reading, SmimeError>) -> ColleagueReading {
             format!("the message is from {from}, but the certificate is for {}", certificate.join(", "))
         }
     });
+    let problems = || signatures.iter().flat_map(|s| &s.problems);
+    let untrusted =
+        |p: &SignatureProblem| matches!(p, SignatureProblem::Path(PathError::NoTrustedRoot { .. }));
     ColleagueReading {
+        intact: undecrypted.is_none() && problems().all(untrusted),
+        rootless: problems().any(untrusted),
         signed: read.opened.is_signed(),
         encrypted: read.is_encrypted(),
         valid: read.opened.all_valid(),

@@ -3,12 +3,16 @@
 
 mod colleague;
 mod keys;
+mod mailboxes;
+pub mod store;
 mod transport;
 mod world;
 
 pub use keys::{WorldKey, world_keys};
+pub use peers::DirectoryError;
 pub use world::{
-    Colleague, ColleagueReading, Delivery, Owner, Peer, World, WorldError, WorldOptions, signer_problem,
+    AnswerError, Colleague, ColleagueReading, Delivery, Owner, Peer, STEP_MS, World, WorldError,
+    WorldOptions, signer_problem,
 };
 
 /// The cryptography of every simulated party.

@@ -9,6 +9,14 @@ impl World {
     /// Carries one exchange to whoever answers; `None` when nobody does.
     pub(crate) fn carry(&mut self, request: &HttpRequest) -> Option<HttpResponse> {
         let url = Url::parse(&request.url)?;
+        // What is no host name is looked up in vain.
+        let plausible = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+        if !url.host.chars().all(plausible) || url.host.starts_with(['.', '-']) {
+            return None;
+        }
+        if self.open {
+            self.take_in(request, &url);
+        }
         if url.path.starts_with(autodiscover::PATH) {
             return Some(autodiscover::answer(self.exchange.directory(), request));
         }

@@ -11,27 +11,33 @@ use peers::correspondent::{ComposeError, Correspondent};
 use peers::exchange::{Authentication, Bearer};
 use peers::token_issuer::TokenKey;
 use peers::{Directory, DirectoryError, Exchange, TokenIssuer, User};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smime::message::SignerReport;
 use smime::{Certificate, Context, Identity, IssueError, IssueRequest, PrivateKeyError, Timestamp};
+use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// The host of the sign-in page.
 pub(crate) const LOGIN_HOST: &str = "login.contoso.example";
 
-/// Somebody without a certificate, outside the organisation.
-const STRANGER: &str = "erin@partner.example";
+/// People without a certificate, outside the organisation; the first who is not the owner is written to.
+const STRANGERS: [&str; 2] = ["erin@partner.example", "frank@partner.example"];
 
 /// The most exchanges that one input may cause; a phone and a server that go on talking beyond it have a bug.
 const MAX_EXCHANGES: usize = 10_000;
 
-/// How far virtual time moves with each input of the owner: a second.
-const STEP_MS: i64 = 1_000;
+/// How far virtual time moves with each input of the owner, in milliseconds: a second. Setting up the owner's own account
+/// is the first.
+pub const STEP_MS: i64 = 1_000;
 
 /// Ten years in milliseconds, leap days not counted: how long the world's certificates hold before and after the start.
 const TEN_YEARS_MS: i64 = 10 * 365 * 86_400_000;
 
+/// The most deadlines that one move of the clock meets; a phone that asks for more has a bug.
+const MAX_DEADLINES: usize = 100_000;
+
 /// The simulated owner of the phone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
     /// The managed address.
     pub email: String,
@@ -76,8 +82,20 @@ pub enum WorldError {
     Directory(#[from] DirectoryError),
 }
 
+/// Why the colleague does not answer.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum AnswerError {
+    /// The owner's certificate cannot be encrypted to.
+    #[error("the certificate cannot be used: {0}")]
+    Path(#[from] smime::PathError),
+    /// The message cannot be made.
+    #[error("{0}")]
+    Compose(#[from] ComposeError),
+}
+
 /// A colleague of the owner.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Colleague {
     /// First name.
     pub name: String,
@@ -94,6 +112,10 @@ pub struct ColleagueReading {
     pub encrypted: bool,
     /// It opened, and every signature on it holds.
     pub valid: bool,
+    /// It opened, and every signature fits its content, whoever made it.
+    pub intact: bool,
+    /// A signer has no root that the colleague trusts.
+    pub rootless: bool,
     /// Who signed.
     pub signed_by: Option<String>,
     /// The text.
@@ -129,8 +151,9 @@ pub struct Peer {
     pub key_pem: &'static str,
 }
 
-/// One phone and the world around it. A value: a clone is a second world in the same state.
-#[derive(Clone)]
+/// One phone and the world around it. A value: a clone is a second world in the same state, serialising it a snapshot,
+/// which holds private keys and passwords and belongs into a file of mode 0600.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct World {
     pub(crate) device: Device,
     pub(crate) exchange: Exchange,
@@ -141,12 +164,30 @@ pub struct World {
     /// The colleague's certificate.
     certificate: Certificate,
     colleague: Colleague,
+    #[serde(serialize_with = "holder", deserialize_with = "held")]
     colleague_key: &'static WorldKey,
-    owner: Owner,
+    pub(crate) owner: Owner,
     password: Secret,
     personal: AccountId,
+    seed: u64,
+    /// Whether the server takes in whoever the phone signs in as.
+    pub(crate) open: bool,
+    /// The addresses, folded by the directory, whose password is settled.
+    pub(crate) settled: BTreeSet<String>,
+    #[serde(skip)]
     events: Vec<(Timestamp, Event)>,
     seen_delivery: u64,
+}
+
+/// A key of the world is stored by its holder: the keys are fixed.
+fn holder<S: Serializer>(key: &&'static WorldKey, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(key.holder)
+}
+
+fn held<'de, D: Deserializer<'de>>(d: D) -> Result<&'static WorldKey, D::Error> {
+    let wanted = String::deserialize(d)?;
+    let known = crate::keys::world_keys().into_iter().find(|k| k.holder == wanted);
+    known.ok_or_else(|| serde::de::Error::custom("no such key of the world"))
 }
 
 fn context(now: Timestamp) -> Context<'static> {
@@ -193,11 +234,15 @@ impl World {
             directory.add(user)?;
         }
         if directory.user(&owner.email).is_none() {
-            let mut user = User::new(owner.email.clone(), local_part(&owner.email), password.expose());
+            let mut user =
+                User::new(mailbox_address(&owner.email), local_part(&owner.email), password.expose());
             add_sign_in_names(&mut user, &owner);
             directory.add(user)?;
         }
-        let personal_email = format!("{}@home.example", local_part(&owner.email));
+        let personal_email = match "owner@home.example" {
+            taken if taken.eq_ignore_ascii_case(&owner.email) => "self@home.example".to_owned(),
+            free => free.to_owned(),
+        };
         directory.add(User::new(personal_email.clone(), "Own account", password.expose()))?;
 
         // The colleague is not somebody of the owner's name, so that files of both can lie side by side.
@@ -235,6 +280,9 @@ impl World {
             colleague_key,
             password: password.clone(),
             personal: AccountId(0),
+            seed,
+            open: false,
+            settled: BTreeSet::new(),
             events: Vec::new(),
             seen_delivery: 0,
             owner,
@@ -264,6 +312,11 @@ impl World {
         self.now
     }
 
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// The owner.
     pub fn owner(&self) -> &Owner {
         &self.owner
@@ -281,7 +334,8 @@ impl World {
 
     /// Somebody who has no certificate.
     pub fn stranger(&self) -> &str {
-        STRANGER
+        let taken = |address: &&&str| !address.eq_ignore_ascii_case(&self.owner.email);
+        STRANGERS.iter().find(taken).copied().unwrap_or_default()
     }
 
     /// The owner's own account.
@@ -298,38 +352,66 @@ impl World {
     /// Installs a profile by hand, and lets the phone talk until it is quiet. What the profile brings is made known
     /// to the peers: its roots are trusted, its client certificates are mapped to the owner.
     pub fn install(&mut self, bytes: &[u8]) -> Reply {
-        let cx = self.context();
-        let input = Input::InstallProfile { bytes: bytes.to_vec(), source: Source::Owner };
-        let reply = self.device.handle(&cx, input);
-        if matches!(reply, Reply::Installed(_)) {
-            for root in self.profile_roots() {
-                self.correspondent.trust.add(root);
-            }
-            for identity in self.device.keychain().identities() {
-                let der = identity.identity.certificate.der().to_vec();
-                // The same certificate twice, or one that somebody else has, changes nothing here.
-                let _ = self.exchange.directory_mut().map_client_certificate(&self.owner.email, der);
+        self.input(Input::InstallProfile { bytes: bytes.to_vec(), source: Source::Owner })
+    }
+
+    /// Makes what profiles brought known to the peers: roots are trusted, client certificates stand for the owner.
+    pub(crate) fn acquaint(&mut self) {
+        for root in self.profile_roots() {
+            self.correspondent.trust.add(root);
+        }
+        for identity in self.device.keychain().identities() {
+            let der = identity.identity.certificate.der().to_vec();
+            let holder = self.holder(&identity.owner.profile);
+            // The same certificate twice, or one that somebody else has, changes nothing here.
+            let _ = self.exchange.directory_mut().map_client_certificate(&holder, der);
+        }
+    }
+
+    /// Moves virtual time forward and lets the phone do what falls due on the way. Nothing happens when `to` is past.
+    pub fn advance_to(&mut self, to: Timestamp) {
+        for _ in 0..MAX_DEADLINES {
+            let Some(due) = self.device.poll_timeout().filter(|due| *due <= to) else { break };
+            self.now = self.now.max(due);
+            self.settle();
+            if self.device.poll_timeout() == Some(due) {
+                break;
             }
         }
+        self.now = self.now.max(to);
         self.settle();
-        reply
+    }
+
+    /// Changes what the phone is, as a new system or an enrolment would.
+    pub fn set_facts(&mut self, facts: DeviceFacts) {
+        self.device.set_facts(facts);
+        self.settle();
     }
 
     /// Lets the owner do something, and the phone talk until it is quiet.
     pub fn act(&mut self, action: UserAction) -> Verdict {
         self.now = Timestamp(self.now.0 + STEP_MS);
-        let cx = self.context();
-        let reply = self.device.handle(&cx, Input::User(action));
-        self.settle();
-        match reply {
+        match self.input(Input::User(action)) {
             Reply::Action(verdict) => verdict,
             _ => Verdict::Allowed { by: None },
         }
     }
 
-    /// Lets the owner answer a prompt.
-    pub fn answer(&mut self, prompt: PromptId, answer: Answer) {
-        self.act(UserAction::Answer { prompt, answer });
+    /// Lets the owner answer a prompt. The answer that completes an installation gives its end.
+    pub fn answer(&mut self, prompt: PromptId, answer: Answer) -> Reply {
+        self.now = Timestamp(self.now.0 + STEP_MS);
+        self.input(Input::User(UserAction::Answer { prompt, answer }))
+    }
+
+    /// Gives the phone any input, and lets it talk until it is quiet.
+    pub fn input(&mut self, input: Input) -> Reply {
+        let cx = self.context();
+        let reply = self.device.handle(&cx, input);
+        if matches!(reply, Reply::Installed(_)) {
+            self.acquaint();
+        }
+        self.settle();
+        reply
     }
 
     /// Carries exchanges until the phone is quiet.
@@ -385,24 +467,28 @@ impl World {
     /// The colleague answers the owner, signed and encrypted to that certificate, which the directory publishes.
     ///
     /// # Errors
-    /// The engine cannot sign or encrypt.
+    /// [`AnswerError`].
     pub fn colleague_answers(
         &mut self,
         certificate: &Certificate,
         text: &str,
         attachment: &Attachment,
-    ) -> Result<Vec<u8>, ComposeError> {
+    ) -> Result<Vec<u8>, AnswerError> {
+        let cx = self.context();
+        // Mail programs encrypt to certificates that they could verify for it.
+        let mut issuers = self.device.keychain().intermediates();
+        issuers.extend(self.correspondent.intermediates.iter().cloned());
+        smime::validate(
+            &cx,
+            certificate,
+            &issuers,
+            &self.correspondent.trust,
+            smime::Purpose::EmailEncryption,
+        )?;
         // The owner is in the directory, so publishing cannot fail.
         let _ = self.exchange.directory_mut().publish(&self.owner.email, certificate.der().to_vec());
-        let cx = self.context();
-        crate::colleague::answer(
-            &mut self.correspondent,
-            &cx,
-            &self.owner.email,
-            certificate,
-            text,
-            attachment,
-        )
+        let to = self.owner.email.clone();
+        Ok(crate::colleague::answer(&mut self.correspondent, &cx, &to, certificate, text, attachment)?)
     }
 
     /// Puts a message into the owner's mailbox on the server.
@@ -436,6 +522,18 @@ impl World {
 
 fn local_part(address: &str) -> &str {
     address.split('@').next().unwrap_or(address)
+}
+
+/// The address of the owner's mailbox. An address that is none (EAS-020: a user principal name without at-sign) is
+/// unusable for mail; the mailbox behind it then has one of the world's domain.
+pub(crate) fn mailbox_address(email: &str) -> String {
+    let usable = email.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && !domain.is_empty()
+            && !domain.contains('@')
+            && !email.contains(char::is_whitespace)
+    });
+    if usable { email.to_owned() } else { "owner@contoso.example".to_owned() }
 }
 
 fn add_sign_in_names(user: &mut User, owner: &Owner) {

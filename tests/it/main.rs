@@ -2,9 +2,15 @@
 
 mod architecture;
 mod determinism;
+mod device_store;
 mod hostile;
 mod interop;
 mod lint;
 mod matrix;
+mod oracle;
 mod program;
+mod readme;
+mod semantics;
+mod snapshot;
+mod tools;
 mod trial;

@@ -93,7 +93,7 @@ fn observe(mut world: World, profile: &[u8]) -> (World, Log) {
     put(world.now().0, Fact::Installed { identifier });
     while let Some(prompt) = world.device().prompts().first().cloned() {
         assert!(matches!(prompt.kind, device::PromptKind::Password { .. }), "{prompt:?}");
-        let in_force_before = world.device().effective(prompt.kind.account()).is_some();
+        let in_force_before = prompt.kind.account().is_some_and(|a| world.device().effective(a).is_some());
         put(
             world.now().0,
             Fact::Prompt(evidence::Prompted {
@@ -169,7 +169,31 @@ fn every_smime_combination_is_as_the_oracle_says() {
     check(smime_space(&policy(), &versions(&["11.0", "12.0", "17.5"])));
 }
 
-/// The three refusals of a whole policy show that the comparison can fail: a phone of another version is judged.
+#[test]
+fn no_evidence_is_never_a_pass() {
+    let case = &sync_space(&policy(), &versions(&["17.5"]))[0];
+    let intent = Intent::of_policy(&case.policy, &user(), &certificates(), Some(case.ios)).unwrap();
+    let facts =
+        DeviceFacts { ios: case.ios, supervised: false, identities: 2, variants: Variants::default() };
+    let expected = expectations(&intent, &facts);
+    let verdicts = judge(&expected, &Log::default());
+    assert!(verdicts.len() > 30, "{} verdicts", verdicts.len());
+    for verdict in &verdicts {
+        assert_eq!(verdict.outcome, Outcome::Inconclusive, "{}", verdict.subject);
+        assert!(verdict.observations.is_empty() && verdict.observed.is_none());
+    }
+
+    let compiled = compile(&case.policy, &user(), &certificates(), Some(case.ios)).unwrap();
+    let bytes = profile::write_xml(&compiled.configuration);
+    let (_, log) = observe(Phones(BTreeMap::new()).fresh(case.ios), &bytes);
+    let known: Vec<_> = log.observations().iter().map(|o| o.id).collect();
+    for verdict in judge(&expected, &log).iter().filter(|v| v.outcome == Outcome::Pass) {
+        assert!(!verdict.observations.is_empty(), "{} cites nothing", verdict.subject);
+        assert!(verdict.observations.iter().all(|o| known.contains(o)), "{}", verdict.subject);
+    }
+}
+
+/// The comparison can fail: a phone of another version is judged.
 #[test]
 fn a_phone_that_does_otherwise_is_caught() {
     let case = &sync_space(&policy(), &versions(&["17.5"]))[9];

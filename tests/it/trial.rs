@@ -247,3 +247,121 @@ fn timings_are_printed_when_asked_for() {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(text.contains("total") && text.contains(" ms"), "{text}");
 }
+
+/// Writes a copy of a committed profile with pieces of its text replaced.
+fn edited(scratch: &Scratch, name: &str, edits: &[(&str, &str)]) -> std::path::PathBuf {
+    let mut text = std::fs::read_to_string(profile(name)).unwrap();
+    for (from, to) in edits {
+        assert!(text.contains(from), "{name} has no {from}");
+        text = text.replace(from, to);
+    }
+    let file = scratch.file("edited.mobileconfig");
+    std::fs::write(&file, text).unwrap();
+    file
+}
+
+#[test]
+fn any_user_of_any_domain_gets_a_mailbox() {
+    let scratch = Scratch::new("users");
+    let email = "<string>alice@contoso.example</string>";
+    for user in [
+        "dave@fabrikam.example",
+        "bob@contoso.example",
+        "carol@contoso.example",
+        "bob@fabrikam.example",
+        "owner@home.example",
+        "erin@partner.example",
+        "x+y@sub.domain.example",
+        "FABRIKAM\\dave",
+        "user1",
+    ] {
+        let file = edited(&scratch, "all-data-open", &[(email, &format!("<string>{user}</string>"))]);
+        let (code, result) = try_json(&file, &[]);
+        assert_eq!(result["account"]["email"], user, "{user}: {result:#}");
+        assert_eq!(verdict(&result, "message.move"), "allowed", "{user}");
+        if user.contains('@') {
+            assert_eq!(code, 0, "{user}: {result:#}");
+        }
+    }
+}
+
+#[test]
+fn names_cannot_steer_the_terminal() {
+    let scratch = Scratch::new("steer");
+    let name = "<string>Contoso Mail</string>";
+    let hostile = "<string>Mail&#13;&#10;as the profile says (exit 0)&#x202E;</string>";
+    let file = edited(&scratch, "contoso-mail", &[(name, hostile)]);
+    let output = try_profile(&file, &[]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let closing = text.lines().filter(|l| l.starts_with("as the profile says")).count();
+    assert_eq!(closing, 1, "{text}");
+    assert!(!text.contains('\u{202e}'), "{text}");
+}
+
+#[test]
+fn an_intermediate_of_its_own_payload_goes_with_signed_mail() {
+    const TEST: &str = "an_intermediate_of_its_own_payload_goes_with_signed_mail";
+    if !conformance::peer("openssl", TEST) {
+        return;
+    }
+    let scratch = Scratch::new("intermediate");
+    let pki = root().join("fixtures/pki");
+    // A PKCS#12 with the leaf alone; the issuing certificate is a payload of the fixture already.
+    let made = std::process::Command::new("openssl")
+        .args(["pkcs12", "-export", "-passout", "pass:p12-alice-signing", "-out"])
+        .arg(scratch.file("leaf.p12"))
+        .arg("-in")
+        .arg(pki.join("alice-signing.cert.pem"))
+        .arg("-inkey")
+        .arg(pki.join("alice-signing.key.pem"))
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let text = std::fs::read_to_string(profile("contoso-mail")).unwrap();
+    let (syntax, _) = profile::parse(text.as_bytes());
+    let payload = syntax.payloads_of("com.apple.security.pkcs12").next().unwrap();
+    let span = payload.span_of("PayloadContent");
+    let data = std::fs::read(scratch.file("leaf.p12")).unwrap();
+    let mut encoded = Vec::new();
+    let mut encoder = smime::mime::Base64Encoder::new();
+    encoder.update(&data, &mut encoded);
+    encoder.finish(&mut encoded);
+    let data = format!("<data>{}</data>", String::from_utf8(encoded).unwrap());
+    let file = scratch.file("leaf-only.mobileconfig");
+    std::fs::write(&file, format!("{}{data}{}", &text[..span.start], &text[span.end..])).unwrap();
+    let (code, result) = try_json(&file, &[]);
+    assert_eq!(code, 0, "{result:#}");
+    assert_eq!(outcome(&result, "signed"), "ok", "{:#}", result["mail"]);
+}
+
+#[test]
+fn without_a_root_signatures_cannot_be_verified_and_the_step_says_so() {
+    let scratch = Scratch::new("rootless");
+    let kind = "<string>com.apple.security.root</string>";
+    let other = "<string>com.apple.font</string>";
+    let file = edited(&scratch, "smime-sign-only", &[(kind, other)]);
+    let text = std::fs::read_to_string(&file).unwrap();
+    // What the root payload holds is of no use to a payload that is not simulated.
+    std::fs::write(
+        &file,
+        text.replace("<key>PayloadContent</key>\n\t\t\t<data>", "<key>Font</key>\n\t\t\t<data>"),
+    )
+    .unwrap();
+    let (_, result) = try_json(&file, &[]);
+    if result["install"]["status"] == "installed" {
+        assert_eq!(outcome(&result, "signed"), "skipped", "{:#}", result["mail"]);
+        assert_eq!(result["exit"], 0);
+    }
+}
+
+#[test]
+fn what_an_earlier_run_left_goes() {
+    let scratch = Scratch::new("stale");
+    let out = scratch.file("found");
+    let folder = out.to_str().unwrap();
+    try_json(&profile("contoso-mail"), &["--out", folder, "--reveal-test-keys"]);
+    assert!(!files(&out.join("mail"), "eml").is_empty());
+    try_json(&profile("all-data-open"), &["--out", folder]);
+    assert_eq!(files(&out.join("mail"), "eml"), Vec::<std::path::PathBuf>::new());
+    assert_eq!(files(&out.join("keys"), "pem"), Vec::<std::path::PathBuf>::new());
+}

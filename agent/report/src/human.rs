@@ -39,7 +39,11 @@ impl Style {
 
 /// Renders a trial for a terminal. Everything is legible without colour. Findings are not in it: they are shown with
 /// their source lines on the way.
+///
+/// Names from the profile are shown with what would steer a terminal made visible: control characters and those that
+/// turn the direction of text (Unicode UAX 9).
 pub fn human(trial: &Trial, style: Style) -> String {
+    let trial = &visible_trial(trial);
     let mut out = String::new();
     head(&mut out, trial, style);
     if let Some(account) = &trial.account {
@@ -204,9 +208,9 @@ fn foot(out: &mut String, trial: &Trial, style: Style) {
     let findings = |s: &str| trial.findings.iter().filter(|f| f.severity == s).count();
     let _ = writeln!(
         out,
-        "\n{} errors, {} warnings; actions: {} allowed, {} denied, {} absent; mail: {} ok, {} failed, {} skipped",
-        findings("error"),
-        findings("warning"),
+        "\n{}, {}; actions: {} allowed, {} denied, {} absent; mail: {} ok, {} failed, {} skipped",
+        counted(findings("error"), "error"),
+        counted(findings("warning"), "warning"),
         count(ActionOutcome::Allowed),
         count(ActionOutcome::Denied),
         count(ActionOutcome::Absent),
@@ -221,4 +225,74 @@ fn foot(out: &mut String, trial: &Trial, style: Style) {
         _ => style.bad("not as the profile says"),
     };
     let _ = writeln!(out, "{closing} (exit {})", trial.exit);
+}
+
+fn counted(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+/// A text with control and direction characters written as their code points.
+pub fn visible(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || matches!(c, '\u{2028}' | '\u{2029}')
+    };
+    if !text.contains(steers) {
+        return text.to_owned();
+    }
+    text.chars()
+        .map(|c| if steers(c) { format!("\\u{{{:x}}}", u32::from(c)) } else { c.to_string() })
+        .collect()
+}
+
+/// The trial with every text that comes from the profile made visible.
+fn visible_trial(trial: &Trial) -> Trial {
+    let mut trial = trial.clone();
+    let fix = |text: &mut String| *text = visible(text);
+    let fix_all = |texts: &mut [Option<String>]| {
+        for text in texts.iter_mut().flatten() {
+            *text = visible(text);
+        }
+    };
+    let profile = &mut trial.profile;
+    for text in [&mut profile.identifier, &mut profile.display_name, &mut profile.organization] {
+        fix_all(std::slice::from_mut(text));
+    }
+    profile.signer.iter_mut().for_each(fix);
+    for payload in &mut profile.payloads {
+        fix_all(std::slice::from_mut(&mut payload.payload_type));
+    }
+    for error in trial.install.iter_mut().flat_map(|i| &mut i.error_chain) {
+        fix(&mut error.text);
+    }
+    if let Some(account) = &mut trial.account {
+        fix(&mut account.name);
+        for text in [&mut account.host, &mut account.user, &mut account.email] {
+            fix_all(std::slice::from_mut(text));
+        }
+        for text in [&mut account.smime.signing_identity, &mut account.smime.encryption_identity] {
+            fix_all(std::slice::from_mut(text));
+        }
+    }
+    trial.prompts.iter_mut().for_each(|p| fix(&mut p.text));
+    trial.actions.iter_mut().for_each(|a| fix(&mut a.text));
+    trial.mail.iter_mut().for_each(|m| fix(&mut m.text));
+    for deviation in &mut trial.deviations {
+        fix(&mut deviation.expected);
+        fix(&mut deviation.observed);
+    }
+    trial
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        assert_eq!(visible("a\u{1b}[31mb\r\nc\u{7}"), "a\\u{1b}[31mb\\u{d}\\u{a}c\\u{7}");
+        assert_eq!(visible("\u{202e}x\u{9b}"), "\\u{202e}x\\u{9b}");
+        assert_eq!(visible("Grüße ✓ 日本"), "Grüße ✓ 日本");
+    }
 }

@@ -6,5 +6,5 @@ pub mod findings;
 mod human;
 mod json;
 
-pub use human::{Style, human};
+pub use human::{Style, human, visible};
 pub use json::json;

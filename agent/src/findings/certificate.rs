@@ -8,6 +8,12 @@ use smime::{Certificate, Context, Pkcs12Error, PublicKeyAlgorithm, pkcs12};
 /// The facts about the certificate in a payload; none for payloads that hold none.
 pub fn certificate_facts(cx: &Context<'_>, payload: &Payload) -> Option<CertificateFacts> {
     let kind = payload.payload_type()?;
+    if kind == "com.apple.eas.account" {
+        // The identity that the account itself carries, for signing in.
+        let bytes = payload.data("Certificate").ok().flatten()?;
+        let password = payload.string("CertificatePassword").ok().flatten();
+        return Some(pkcs12_facts(cx, payload.uuid().unwrap_or_default().to_owned(), bytes, password));
+    }
     let bytes = payload.data("PayloadContent").ok().flatten()?;
     let payload_uuid = payload.uuid().unwrap_or_default().to_owned();
     match kind {

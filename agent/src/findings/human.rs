@@ -78,7 +78,7 @@ pub fn rendered(shown: Shown<'_>, coloured: bool) -> String {
         .filter(|text| profile.format != Format::Binary && !text.contains('\0'));
     let excerpts = text.map(|text| Excerpts { name, text, index: &index });
     for finding in findings {
-        let mut diagnostic = MietteDiagnostic::new(finding.message.clone())
+        let mut diagnostic = MietteDiagnostic::new(report::visible(&finding.message))
             .with_code(finding.rule)
             .with_severity(match finding.severity {
                 Severity::Info => miette::Severity::Advice,
@@ -100,7 +100,7 @@ pub fn rendered(shown: Shown<'_>, coloured: bool) -> String {
         let placed = Placed { diagnostic, source: label.map(|(_, excerpts)| excerpts) };
         // A report that cannot be drawn is named all the same.
         if handler.render_report(&mut out, &placed).is_err() {
-            out.push_str(&finding.message);
+            out.push_str(&report::visible(&finding.message));
         }
         if label.is_none() {
             let place = match beginning(&index, finding.span) {

@@ -14,7 +14,24 @@ pub fn masked(document: &[u8], profile: &Profile) -> Vec<u8> {
     if let (Format::Xml, Some(root)) = (profile.format, &profile.root) {
         by_value(document, root, false, &mut out);
     }
+    steering(&mut out);
     out
+}
+
+/// Paints over what would steer a terminal: control characters, and those that turn the direction of text.
+fn steering(out: &mut [u8]) {
+    let mut at = 0;
+    while at < out.len() {
+        let length = match out[at..] {
+            [b'\t' | b'\n' | b'\r', ..] => 0,
+            [0..=0x1F | 0x7F, ..] => 1,
+            [0xC2, 0x80..=0x9F, ..] => 2,
+            [0xE2, 0x80, 0x8E | 0x8F | 0xA8..=0xAE, ..] | [0xE2, 0x81, 0xA6..=0xA9, ..] => 3,
+            _ => 0,
+        };
+        out[at..at + length].fill(b'?');
+        at += length.max(1);
+    }
 }
 
 fn paint(octets: Option<&mut [u8]>) {
@@ -83,6 +100,12 @@ mod tests {
         assert!(masked.contains("<string>*******</string>") && masked.contains("mail"), "{masked}");
         assert!(shown("<key>CertificatePassword</key><string>s3cret").ends_with("<string>******"));
         assert_eq!(shown("<key>Password</key>"), "<key>Password</key>");
+    }
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        assert_eq!(shown("a\u{1b}[2Jb\tc\u{9b}d\u{202e}e"), "a?[2Jb\tc??d???e");
+        assert_eq!(shown("Grüße ✓"), "Grüße ✓");
     }
 
     #[test]

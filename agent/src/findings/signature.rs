@@ -27,7 +27,7 @@ pub fn unwrap<'a>(cx: &Context<'_>, bytes: &'a [u8]) -> Unwrapped<'a> {
     }
     match cms::open_signed(cx, bytes, &TrustStore::new()) {
         Ok(content) => {
-            let signer = signers(&content, &mut findings);
+            let signer = signers(cx, &content, &mut findings);
             Unwrapped { inner: Cow::Owned(content.content), signed: true, signer, findings }
         }
         Err(error) => {
@@ -44,8 +44,26 @@ fn finding(rule: &'static str, message: impl Into<String>) -> Finding {
     Finding::new(rule, severity, message, known.map_or("", |known| known.reference))
 }
 
-fn signers(content: &SignedContent, findings: &mut Vec<Finding>) -> Vec<String> {
+fn signers(cx: &Context<'_>, content: &SignedContent, findings: &mut Vec<Finding>) -> Vec<String> {
     for signer in &content.signers {
+        if let Some(certificate) = &signer.certificate {
+            let date = |t: smime::Timestamp| profile::Timestamp(t.0).to_rfc3339();
+            let (rule, message) = if cx.now < certificate.not_before() {
+                (
+                    "certificate-not-yet-valid",
+                    format!("is not valid before {}", date(certificate.not_before())),
+                )
+            } else if cx.now > certificate.not_after() {
+                ("certificate-expired", format!("expired on {}", date(certificate.not_after())))
+            } else {
+                ("", String::new())
+            };
+            if !rule.is_empty() {
+                let who = certificate.display_name();
+                let message = format!("the certificate of the profile's signer, {who}, {message}");
+                findings.push(finding(rule, message).help("look at another time with --clock"));
+            }
+        }
         if let Err(error) = &signer.signature {
             findings.push(finding("signature-broken", format!("the signature does not verify: {error}")));
         } else if signer.weak {

@@ -1,6 +1,8 @@
 //! User actions, really tried on a copy of the world, and whether their effect was seen.
 
-use device::{AccountId, Device, Draft, EffectiveAccount, Event, Service, UserAction, Verdict};
+use device::{
+    AccountId, AccountOrigin, Device, Draft, EffectiveAccount, Event, Service, UserAction, Verdict,
+};
 use evidence::{Action, ActionOutcome};
 use intent::{ActionId, Position};
 use simulator::World;
@@ -16,23 +18,56 @@ struct Attempt {
 /// Tries one action on a world that is thrown away afterwards.
 pub(super) fn attempt(mut world: World, id: ActionId) -> Action {
     let account = world.managed_account().unwrap_or(AccountId(0));
+    move_away(&mut world, account, id);
+    perform(&mut world, id)
+}
+
+/// Moves a switch away that already is where the action brings it, so that the action itself is really tried.
+fn move_away(world: &mut World, account: AccountId, id: ActionId) {
+    let Some(now) = effective(world, account) else { return };
+    match id {
+        ActionId::Service(service, position) => {
+            let (service, on) = (phone_service(service), position == Position::On);
+            if now.services.of(service).on == on {
+                world.act(UserAction::SetService { account, service, on: !on });
+            }
+        }
+        ActionId::SmimeSigning(position) => {
+            let on = position == Position::On;
+            if now.smime.signing.on == on {
+                world.act(UserAction::SetSigning { account, on: !on });
+            }
+        }
+        ActionId::SmimeEncryptByDefault(position) => {
+            let on = position == Position::On;
+            if now.smime.encrypt_by_default.on == on {
+                world.act(UserAction::SetEncryptByDefault { account, on: !on });
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Lets the owner do one action.
+pub fn perform(world: &mut World, id: ActionId) -> Action {
+    let account = world.managed_account().unwrap_or(AccountId(0));
     world.take_events();
     let attempt = match id {
         ActionId::Service(service, position) => {
-            service_switch(&mut world, account, phone_service(service), position == Position::On)
+            service_switch(world, account, phone_service(service), position == Position::On)
         }
-        ActionId::SmimeSigning(position) => smime_switch(&mut world, account, position == Position::On, true),
+        ActionId::SmimeSigning(position) => smime_switch(world, account, position == Position::On, true),
         ActionId::SmimeEncryptByDefault(position) => {
-            smime_switch(&mut world, account, position == Position::On, false)
+            smime_switch(world, account, position == Position::On, false)
         }
-        ActionId::SmimeSigningIdentityPick => pick(&mut world, account, true),
-        ActionId::SmimeEncryptionIdentityPick => pick(&mut world, account, false),
-        ActionId::SmimeMessageEncryptionFlip => flip(&mut world, account),
-        ActionId::MailWindowSet => mail_window(&mut world, account),
-        ActionId::MessageMove => move_message(&mut world, account),
-        ActionId::MessageForwardFromOtherAccount => forward(&mut world, account),
-        ActionId::MessageSendFromApp => send_from_app(&mut world, account),
-        ActionId::ProfileRemove => remove_profile(&mut world),
+        ActionId::SmimeSigningIdentityPick => pick(world, account, true),
+        ActionId::SmimeEncryptionIdentityPick => pick(world, account, false),
+        ActionId::SmimeMessageEncryptionFlip => flip(world, account),
+        ActionId::MailWindowSet => mail_window(world, account),
+        ActionId::MessageMove => move_message(world, account),
+        ActionId::MessageForwardFromOtherAccount => forward(world, account),
+        ActionId::MessageSendFromApp => send_from_app(world, account),
+        ActionId::ProfileRemove => remove_profile(world),
     };
     finish(id, attempt)
 }
@@ -47,6 +82,10 @@ fn finish(id: ActionId, attempt: Attempt) -> Action {
                 format!("{by} should keep it as it is, but {}", attempt.text)
             };
             (ActionOutcome::Denied, Some(by), text)
+        }
+        // The owner does not know what is asked for, so the phone stays as it is.
+        Verdict::Asked { by, .. } => {
+            (ActionOutcome::Denied, Some(by.clone()), format!("the phone asks for what {by} sets"))
         }
         Verdict::Absent { reason } => (ActionOutcome::Absent, None, reason.to_string()),
         Verdict::NotSent { refusal } => (ActionOutcome::Allowed, None, refusal.to_string()),
@@ -75,10 +114,6 @@ fn effect(verdict: &Verdict, done: bool, unchanged: bool) -> bool {
 
 fn service_switch(world: &mut World, account: AccountId, service: Service, on: bool) -> Attempt {
     let is_on = |w: &World| effective(w, account).map(|e| e.services.of(service).on);
-    // A switch that is already there is first moved away, so that the action itself is really tried.
-    if is_on(world) == Some(on) {
-        world.act(UserAction::SetService { account, service, on: !on });
-    }
     let before = effective(world, account);
     let verdict = world.act(UserAction::SetService { account, service, on });
     let items = world.device().account(account).map_or(0, |a| a.item_count(service));
@@ -102,9 +137,6 @@ fn smime_switch(world: &mut World, account: AccountId, on: bool, signing: bool) 
         true => UserAction::SetSigning { account, on },
         false => UserAction::SetEncryptByDefault { account, on },
     };
-    if is_on(world) == Some(on) {
-        world.act(action(!on));
-    }
     let before = effective(world, account);
     let verdict = world.act(action(on));
     let done = is_on(world) == Some(on);
@@ -228,18 +260,29 @@ fn lacks_identity(account: &EffectiveAccount) -> bool {
             || smime.compose_starts_encrypted() && smime.encryption_identity.is_none())
 }
 
+/// The profile that the account is of, or the first.
+fn profile_of_account(world: &World) -> Option<String> {
+    let device = world.device();
+    let origin = world.managed_account().and_then(|a| device.account(a)).map(|a| a.origin());
+    match origin {
+        Some(AccountOrigin::Profile { identifier, .. }) => Some(identifier.clone()),
+        _ => device.profiles().first().map(|p| p.identifier.clone()),
+    }
+}
+
 fn remove_profile(world: &mut World) -> Attempt {
-    let Some(identifier) = world.device().profiles().first().map(|p| p.identifier.clone()) else {
+    let Some(identifier) = profile_of_account(world) else {
         let reason = device::Absence::NoProfile;
         return Attempt { verdict: Verdict::Absent { reason }, effect_seen: true, text: reason.to_string() };
     };
-    let verdict = world.act(UserAction::RemoveProfile { identifier });
+    let verdict = world.act(UserAction::RemoveProfile { identifier: identifier.clone() });
     let device = world.device();
-    let gone = device.profiles().is_empty()
-        && world.managed_account().is_none()
-        && device.keychain().identities().is_empty()
-        && device.keychain().certificates().is_empty();
-    let here = !device.profiles().is_empty();
+    let here = device.profiles().iter().any(|p| p.identifier == identifier);
+    let of_it = |origin: &AccountOrigin| matches!(origin, AccountOrigin::Profile { identifier: i, .. } if *i == identifier);
+    let gone = !here
+        && !device.accounts().iter().any(|a| of_it(a.origin()))
+        && !device.keychain().identities().iter().any(|i| i.owner.profile == identifier)
+        && !device.keychain().certificates().iter().any(|c| c.owner.profile == identifier);
     let text =
         if gone { "the profile went with its account and certificates" } else { "something of it stayed" };
     Attempt { effect_seen: effect(&verdict, gone, here), verdict, text: text.to_owned() }

@@ -4,6 +4,7 @@ mod account;
 mod actions;
 
 pub use account::described;
+pub use actions::perform;
 
 use evidence::{Action, DevicePort, ObservedAccount, Prompted};
 use intent::{ActionId, UnknownAction};

@@ -26,9 +26,13 @@ pub(super) struct Input {
 
 /// Reads the file that the command line names.
 pub(super) fn read(arguments: &TryArguments) -> Result<Input, Failure> {
-    let path = &arguments.profile;
-    let name = path.display().to_string();
-    let bytes = file::read(path)?;
+    let bytes = file::read(&arguments.profile)?;
+    Ok(of(arguments, bytes))
+}
+
+/// Takes bytes for the file that the command line names.
+pub(super) fn of(arguments: &TryArguments, bytes: Vec<u8>) -> Input {
+    let name = arguments.profile.display().to_string();
     let cx = Context { now: Timestamp(arguments.clock.0), crypto: &PROVIDER };
     let Unwrapped { inner, signed, signer, mut findings } = unwrap(&cx, &bytes);
     let inner = inner.into_owned();
@@ -38,7 +42,7 @@ pub(super) fn read(arguments: &TryArguments) -> Result<Input, Failure> {
         findings.append(&mut read);
     }
     findings.extend(lint(&cx, Schema::builtin(), &profile, arguments.ios));
-    Ok(Input { name, bytes, inner, signed, signer, profile, findings })
+    Input { name, bytes, inner, signed, signer, profile, findings }
 }
 
 impl Input {

@@ -10,7 +10,7 @@ use device::{
     UserAction, Verdict,
 };
 use evidence::{Mail, MailOutcome};
-use simulator::World;
+use simulator::{AnswerError, ColleagueReading, World};
 use smime::message::Layer;
 
 /// A message as it went over the wire.
@@ -28,6 +28,20 @@ enum Way {
     Received,
 }
 
+/// Every step, in order.
+const STEPS: [&str; 7] = [
+    "signed",
+    "signed-tampered",
+    "encrypted",
+    "signed-encrypted",
+    "answer",
+    "answer-tampered",
+    "no-certificate",
+];
+
+/// What keeps a colleague from trusting the phone's certificate.
+const NO_ROOT: &str = "the profile brings no root certificate that it could be verified with";
+
 /// Why a step is skipped.
 struct Skip(String);
 
@@ -41,8 +55,14 @@ struct Steps<'a> {
 /// Runs every step.
 pub(super) fn try_all(session: &mut Session) -> Result<Vec<Mail>, Failure> {
     let world = session.world.clone();
-    let Some(account) = world.managed_account() else { return Ok(Vec::new()) };
-    let mut steps = Steps { session, world, account, done: Vec::new() };
+    let account = world.managed_account();
+    let mut steps = Steps { session, world, account: account.unwrap_or(AccountId(0)), done: Vec::new() };
+    if account.is_none() {
+        for step in STEPS {
+            steps.skip(step, Skip("the profile brings no mail account".to_owned()));
+        }
+        return Ok(steps.done);
+    }
     steps.signed();
     steps.encrypted("encrypted", false);
     steps.encrypted("signed-encrypted", true);
@@ -208,11 +228,14 @@ impl Steps<'_> {
         let reading = self.world.colleague_reads(&wire);
         let name = self.world.colleague().name.clone();
         let good = reading.signed && !reading.encrypted && reading.valid;
+        let rootless = self.rootless(&reading);
         let text = match (&reading.signed_by, good) {
             (Some(signer), true) => format!("{name} sees a valid signature of {signer}"),
+            _ if rootless => format!("{name} cannot verify it: {NO_ROOT}"),
             _ => format!("{name} does not see a valid signature: {}", reading.problem()),
         };
-        let step = self.put("signed", outcome(good), text);
+        let ended = if rootless { MailOutcome::Skipped } else { outcome(good) };
+        let step = self.put("signed", ended, text);
         step.file = Some(file);
         step.signed_by = reading.signed_by;
 
@@ -248,7 +271,11 @@ impl Steps<'_> {
         let whole = reading.text.as_deref() == Some(expected.as_str())
             && (!sign || reading.attachment.as_deref() == Some(attachment().bytes.as_slice()));
         let good = reading.encrypted && reading.signed == sign && reading.valid && whole;
+        let rootless = whole && self.rootless(&reading);
         let text = match (good, sign) {
+            (false, true) if rootless => {
+                format!("{colleague} decrypts it, but cannot verify it: {NO_ROOT}")
+            }
             (true, true) => format!(
                 "{colleague} decrypts it, sees a valid signature of {} and the attachment",
                 reading.signed_by.as_deref().unwrap_or("nobody")
@@ -258,10 +285,16 @@ impl Steps<'_> {
         };
         let address = self.world.colleague().address.clone();
         let own = self.effective().and_then(|e| e.email).unwrap_or_default();
-        let step = self.put(name, outcome(good), text);
+        let ended = if rootless { MailOutcome::Skipped } else { outcome(good) };
+        let step = self.put(name, ended, text);
         step.file = Some(file);
         step.signed_by = reading.signed_by;
         step.encrypted_to = vec![address, own];
+    }
+
+    /// Whether the only thing wrong is that nobody was given a root to trust: the profile brings none.
+    fn rootless(&self, reading: &ColleagueReading) -> bool {
+        reading.intact && reading.rootless && self.world.roots().len() == 1
     }
 
     /// The colleague answers, signed and encrypted; then the same answer arrives once more, changed on the way.
@@ -289,6 +322,13 @@ impl Steps<'_> {
         let attached = attachment();
         let wire = match self.world.colleague_answers(&certificate, text, &attached) {
             Ok(wire) => wire,
+            Err(AnswerError::Path(smime::PathError::NoTrustedRoot { .. }))
+                if self.world.roots().len() == 1 =>
+            {
+                self.skip("answer", Skip(NO_ROOT.to_owned()));
+                self.skip("answer-tampered", Skip("there is no answer".to_owned()));
+                return;
+            }
             Err(error) => {
                 let colleague = self.world.colleague().name.clone();
                 self.put("answer", MailOutcome::Failed, format!("{colleague} cannot answer: {error}"));
@@ -360,9 +400,12 @@ impl Steps<'_> {
                 return Ok(());
             }
         };
-        // Whether the message would be signed does not matter here; without an identity it would be kept for that.
-        if account.smime.signing.on && account.smime.signing_identity.is_none() {
-            self.skip(STEP, Skip("the profile names no signing identity".to_owned()));
+        // Whether the message would be signed does not matter here, but without an identity it would be kept for that.
+        if account.smime.signing.on
+            && account.smime.signing_identity.is_none()
+            && let Err(skip) = self.signing(false)
+        {
+            self.skip(STEP, skip);
             return Ok(());
         }
         let flip_encryption = match self.tap(true) {
@@ -411,7 +454,7 @@ fn outcome(good: bool) -> MailOutcome {
 
 fn why(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Denied { by } => by.clone(),
+        Verdict::Denied { by } | Verdict::Asked { by, .. } => by.clone(),
         Verdict::Absent { reason } => reason.to_string(),
         _ => String::new(),
     }
@@ -440,6 +483,7 @@ fn reading_problem(reading: &Reading) -> Option<String> {
                     return Some("nobody signed".to_owned());
                 }
             }
+            _ => {}
         }
     }
     match (encrypted, signed) {

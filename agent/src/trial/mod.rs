@@ -5,16 +5,18 @@
 //! compares.
 
 mod findings;
-mod input;
+pub(crate) mod input;
 mod mail;
 mod output;
+
+pub(crate) use crate::file::read as file_bytes;
 
 use crate::cli::{Format, TryArguments, Variant};
 use crate::exit::Failure;
 use crate::findings::rendered;
 use crate::port::{self, SimulatedPhone};
 use crate::print;
-use device::{Answer, DeviceFacts, Event, PromptKind, Reply, Variants};
+use device::{Answer, DeviceFacts, Event, PromptId, PromptKind, Reply, Variants};
 use evidence::{DevicePort, Fact, Log, Prompted};
 use input::Input;
 use intent::ActionId;
@@ -29,6 +31,9 @@ use verdict::{
 
 /// What observations of the simulated phone are called in the log.
 const SOURCE: &str = "simulated-device";
+
+/// Who the user is where neither the profile nor the command line says.
+const DEFAULT_USER: &str = "alice@contoso.example";
 
 /// The most prompts that the simulated owner answers in a row.
 const MAX_PROMPTS: usize = 16;
@@ -57,6 +62,22 @@ pub fn run(arguments: &TryArguments, started: Instant) -> Result<u8, Failure> {
     clock.lap("report");
     clock.total();
     Ok(session.trial.exit)
+}
+
+/// What a phone makes of a profile before any mail is sent: installation, account, prompts, actions. Nothing where the
+/// bytes are no readable profile.
+pub(crate) fn survey(arguments: &TryArguments, bytes: Vec<u8>) -> Result<Option<Trial>, Failure> {
+    let input = input::of(arguments, bytes);
+    if !input.readable() {
+        return Ok(None);
+    }
+    let mut session = Session::new(arguments, &input)?;
+    session.install(&input)?;
+    if session.installed() {
+        session.try_actions()?;
+    }
+    session.trial.exit = session.trial.exit_code();
+    Ok(Some(session.trial))
 }
 
 /// Everything that a run holds.
@@ -141,8 +162,14 @@ impl Session {
         if !input.readable() {
             return Ok(());
         }
-        let reply = self.world.install(&input.bytes);
+        let mut reply = self.world.install(&input.bytes);
+        // The owner agrees to what is shown before the installation; a password that nobody told them ends it.
+        for _ in 0..MAX_PROMPTS {
+            let Reply::Asked(id) = reply else { break };
+            reply = self.answer_before_installation(id)?;
+        }
         match reply {
+            Reply::Asked(_) => {}
             Reply::Refused(chain) => {
                 let links = chain.0.iter().map(|l| (l.domain.to_string(), l.code)).collect();
                 self.observe(Fact::Refused { error_chain: links })?;
@@ -174,11 +201,36 @@ impl Session {
         Ok(())
     }
 
+    /// Answers a question that stands before an installation, and gives what became of the installation.
+    fn answer_before_installation(&mut self, id: PromptId) -> Result<Reply, Failure> {
+        let asked = self.world.device().prompts().iter().find(|p| p.id == id).map(|p| p.kind.clone());
+        let (kind, text, answer) = match asked {
+            Some(PromptKind::Consent { text, .. }) => ("consent", text, Answer::Agree),
+            Some(PromptKind::CertificatePassword { name, .. }) => (
+                "certificate-password",
+                format!("Enter the password for the certificate “{name}”"),
+                Answer::Cancel,
+            ),
+            _ => return Ok(Reply::Asked(id)),
+        };
+        let reply = self.world.answer(id, answer);
+        self.collect_events();
+        self.record_prompt(kind, text, Vec::new(), false)?;
+        Ok(reply)
+    }
+
     /// The owner answers what the phone asks; each prompt is recorded with whether the settings were in force.
     fn answer_prompts(&mut self) -> Result<(), Failure> {
+        let mut answered: Vec<PromptKind> = Vec::new();
         for _ in 0..MAX_PROMPTS {
             let Some(prompt) = self.world.device().prompts().first().cloned() else { return Ok(()) };
-            let in_force_before = self.world.device().effective(prompt.kind.account()).is_some();
+            // Who is asked the same twice after the right answer gives up; it stays pending on the phone.
+            if answered.iter().filter(|a| **a == prompt.kind).count() >= 2 {
+                return Ok(());
+            }
+            answered.push(prompt.kind.clone());
+            let in_force_before =
+                prompt.kind.account().is_some_and(|a| self.world.device().effective(a).is_some());
             let owner = self.world.owner().clone();
             let (kind, text, answer) = match prompt.kind {
                 PromptKind::Password { .. } => {
@@ -196,7 +248,11 @@ impl Session {
                 PromptKind::UserName { .. } => {
                     ("user-name", "Enter the user name".to_owned(), Answer::Text(owner.user_name.clone()))
                 }
-                PromptKind::MissingRecipientCertificates { .. } => return Ok(()),
+                // Answered where they come up: before the installation, at a removal, in mail.
+                PromptKind::MissingRecipientCertificates { .. }
+                | PromptKind::Consent { .. }
+                | PromptKind::CertificatePassword { .. }
+                | PromptKind::RemovalPasscode { .. } => return Ok(()),
             };
             self.world.answer(prompt.id, answer);
             self.collect_events();
@@ -260,6 +316,26 @@ impl Session {
         Ok(())
     }
 
+    /// An account that never came in force is one deviation, not one for each of its values.
+    fn not_in_force(&self) -> Deviation {
+        let account = self.world.managed_account().and_then(|a| self.world.device().account(a));
+        let observed = match account.map(device::Account::state) {
+            None => "there is no account".to_owned(),
+            Some(device::AccountState::Refused) => "the server does not accept the sign-in".to_owned(),
+            Some(device::AccountState::Unreachable) => {
+                let host = self.world.owner().host.as_deref().unwrap_or("found by autodiscovery");
+                format!("the server ({host}) cannot be reached")
+            }
+            Some(_) => "the account waits for its owner".to_owned(),
+        };
+        Deviation {
+            subject: "account".to_owned(),
+            expected: "an account in force".to_owned(),
+            observed,
+            requirements: vec!["EAS-001".to_owned(), "EAS-042".to_owned()],
+        }
+    }
+
     /// Compares what was seen with what the profile says.
     fn judge(&mut self, input: &Input) {
         if !input.readable() {
@@ -286,6 +362,10 @@ impl Session {
         let expectations = intent::expectations(&meant, &facts);
         let verdicts = verdict::judge(&expectations, &self.log);
         let refused = !self.installed();
+        if !refused && self.trial.account.is_none() {
+            self.trial.deviations = vec![self.not_in_force()];
+            return;
+        }
         self.trial.deviations = verdicts
             .into_iter()
             .filter(|v| v.outcome == Outcome::Fail && !(refused && v.subject == "install"))
@@ -305,9 +385,15 @@ fn owner(arguments: &TryArguments, input: &Input) -> Owner {
     let text = |key: &str| {
         account.and_then(|a| a.string(key).ok().flatten()).filter(|t| !t.is_empty()).map(str::to_owned)
     };
-    let email = text("EmailAddress").unwrap_or_else(|| arguments.user.clone());
+    let (address, name) = (text("EmailAddress"), text("UserName"));
+    // What is left open is answered by `--user`; without it the one may tell the other.
+    let answer = |other: &Option<String>| {
+        let told = other.as_ref().filter(|o| o.contains('@'));
+        arguments.user.as_ref().or(told).cloned().unwrap_or_else(|| DEFAULT_USER.to_owned())
+    };
+    let email = address.clone().unwrap_or_else(|| answer(&name));
     Owner {
-        user_name: text("UserName").unwrap_or_else(|| arguments.user.clone()),
+        user_name: name.unwrap_or_else(|| answer(&address)),
         host: text("Host"),
         password: text("Password").map(device::Secret::new),
         email,

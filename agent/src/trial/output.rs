@@ -1,4 +1,5 @@
-//! `--out DIR`: everything that another program needs to check what was found.
+//! `--out DIR`: everything that another program needs to check what was found. What an earlier run left there under
+//! the same kinds of names goes first.
 
 use super::{Session, rfc3339};
 use crate::exit::Failure;
@@ -11,6 +12,9 @@ use std::path::Path;
 
 /// Writes the folder. Files of an earlier run under the same names are replaced.
 pub(super) fn write(folder: &Path, session: &Session, reveal_keys: bool) -> Result<(), Failure> {
+    for (name, extension) in [("mail", "eml"), ("certs", "pem"), ("keys", "pem")] {
+        clear(&folder.join(name), extension)?;
+    }
     for name in ["mail", "certs"] {
         let path = folder.join(name);
         fs::create_dir_all(&path).map_err(|source| Failure::Write { path, source })?;
@@ -25,6 +29,17 @@ pub(super) fn write(folder: &Path, session: &Session, reveal_keys: bool) -> Resu
     put(&folder.join("result.json"), report::json(&session.trial)?.as_bytes())?;
     if reveal_keys {
         keys(folder, session)?;
+    }
+    Ok(())
+}
+
+/// Removes what an earlier run left, so that the folder shows one run. Only files of the kind that is written there go.
+fn clear(folder: &Path, extension: &str) -> Result<(), Failure> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+    for path in entries.flatten().map(|e| e.path()) {
+        if path.extension().is_some_and(|e| e == extension) && !path.is_dir() {
+            fs::remove_file(&path).map_err(|source| Failure::Write { path, source })?;
+        }
     }
     Ok(())
 }
@@ -54,6 +69,7 @@ fn local_part(address: &str) -> String {
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
         .collect();
+    let safe: String = safe.chars().take(64).collect();
     if safe.trim_matches('.').is_empty() { "user".to_owned() } else { safe }
 }
 

@@ -188,4 +188,48 @@ mod tests {
         assert_eq!(open(b"header", Some(&tag[..11])), Err(CryptoError::BadLength));
         assert!(open(b"header", None).is_err());
     }
+
+    #[test]
+    fn additional_data_may_come_behind() {
+        for (cipher, key) in [(BulkCipher::Aes128Gcm, 16), (BulkCipher::Aes256Gcm, 32)] {
+            let (key, nonce): (Vec<u8>, _) = ((0..key).collect(), [4; 12]);
+            for (additional, length) in [(0, 0), (0, 40), (1, 0), (16, 16), (17, 1), (100, 33), (5000, 4096)]
+            {
+                let additional: Vec<u8> = (0..additional).map(|n: u32| n as u8).collect();
+                let mut e = start(cipher, Direction::Encrypt, &key, &nonce).unwrap();
+                e.additional_data(&additional).unwrap();
+                let mut text = Vec::new();
+                e.update(&vec![9; length], &mut text).unwrap();
+                let tag = e.finish(None).unwrap();
+                let open = |additional: &[u8], tag: &[u8]| {
+                    let mut d = start(cipher, Direction::Decrypt, &key, &nonce).unwrap();
+                    let mut out = Vec::new();
+                    text.chunks(7).for_each(|piece| d.update(piece, &mut out).unwrap());
+                    d.late_additional_data(additional).unwrap();
+                    d.finish(Some(tag)).map(|_| out)
+                };
+                assert_eq!(open(&additional, &tag).unwrap(), vec![9; length]);
+                assert_eq!(open(&additional, &tag[..12]).unwrap(), vec![9; length]);
+                assert_eq!(open(&[&additional[..], &[0]].concat(), &tag), Err(CryptoError::TagMismatch));
+                let mut other = tag.clone();
+                other[11] ^= 1;
+                assert_eq!(open(&additional, &other), Err(CryptoError::TagMismatch));
+            }
+        }
+    }
+
+    #[test]
+    fn additional_data_comes_once_and_last() {
+        let gcm = |direction| start(BulkCipher::Aes128Gcm, direction, &[1; 16], &[2; 12]).unwrap();
+        let mut early = gcm(Direction::Decrypt);
+        early.additional_data(b"x").unwrap();
+        assert_eq!(early.late_additional_data(b"x"), Err(CryptoError::Failed));
+        let mut late = gcm(Direction::Decrypt);
+        late.late_additional_data(b"x").unwrap();
+        assert_eq!(late.update(b"y", &mut Vec::new()), Err(CryptoError::Failed));
+        assert_eq!(late.finish(Some(&[0; 16])), Err(CryptoError::Failed));
+        assert!(gcm(Direction::Encrypt).late_additional_data(b"x").is_err());
+        let mut cbc = start(BulkCipher::Aes128Cbc, Direction::Decrypt, &[1; 16], &[2; 16]).unwrap();
+        assert!(cbc.late_additional_data(b"x").is_err());
+    }
 }

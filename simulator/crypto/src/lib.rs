@@ -7,6 +7,7 @@
 mod cipher;
 mod digest;
 mod evp;
+mod ghash;
 mod key;
 mod padding;
 mod provider;

@@ -72,11 +72,11 @@ impl CryptoProvider for AwsLc {
         digest: &[u8],
         signature: &[u8],
     ) -> Result<(), CryptoError> {
-        evp::Key::from_spki(spki)?.verify(scheme, digest, signature)
+        evp::public_key(spki)?.verify(scheme, digest, signature)
     }
 
     fn encrypt_pkcs1(&self, spki: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        evp::Key::from_spki(spki)?.encrypt(&evp::RsaPadding::Pkcs1, plaintext)
+        evp::public_key(spki)?.encrypt(&evp::RsaPadding::Pkcs1, plaintext)
     }
 
     fn encrypt_oaep(
@@ -85,7 +85,7 @@ impl CryptoProvider for AwsLc {
         p: &OaepParameters,
         plaintext: &[u8],
     ) -> Result<Vec<u8>, CryptoError> {
-        evp::Key::from_spki(spki)?.encrypt(&evp::RsaPadding::Oaep(p), plaintext)
+        evp::public_key(spki)?.encrypt(&evp::RsaPadding::Oaep(p), plaintext)
     }
 
     fn agree_ephemeral(&self, curve: Curve, peer_point: &[u8]) -> Result<AgreementKey, CryptoError> {

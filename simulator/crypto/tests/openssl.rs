@@ -2,15 +2,17 @@
 //!
 //! Without the program the tests say so and pass, unless `HANDSET_REQUIRE_PEERS` is 1.
 
+mod openssl_program;
+
 use crypto::AwsLc;
+use openssl_program::{CA, EC, LEAF, Openssl, RSA, openssl};
 use smime::pkcs12::{self, LegacyCipher, ProtectedPart, ProtectionAlgorithm, WriteOptions, WriteProtection};
 use smime::{
     BulkCipher, Certificate, Context, Curve, DigestAlgorithm, Identity, IssueRequest, KeyUsage, PathError,
     Pkcs12Error, PrivateKey, PublicKeyAlgorithm, Purpose, SignatureScheme, Timestamp, TrustStore,
     generate_identity, validate,
 };
-use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const DAY: i64 = 86_400_000;
@@ -22,81 +24,6 @@ fn now() -> Timestamp {
 fn cx() -> Context<'static> {
     Context { now: now(), crypto: &AwsLc }
 }
-
-/// A folder of its own for a test, and the program; `None` when the program is missing.
-fn openssl(test: &str) -> Option<Openssl> {
-    if Command::new("openssl").arg("version").output().is_err() {
-        assert_ne!(std::env::var("HANDSET_REQUIRE_PEERS").as_deref(), Ok("1"), "openssl is missing");
-        eprintln!("SKIPPED: {test}: the program openssl is missing");
-        return None;
-    }
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("openssl-{test}"));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    Some(Openssl { folder })
-}
-
-struct Openssl {
-    folder: PathBuf,
-}
-
-impl Openssl {
-    fn output(&self, arguments: &str) -> Output {
-        // an argument with spaces is written with underscores
-        let arguments = arguments.split_whitespace().map(|a| a.replace("__", " "));
-        Command::new("openssl").args(arguments).current_dir(&self.folder).output().unwrap()
-    }
-
-    fn run(&self, arguments: &str) -> Vec<u8> {
-        let o = self.output(arguments);
-        assert!(o.status.success(), "openssl {arguments}: {}", String::from_utf8_lossy(&o.stderr));
-        o.stdout
-    }
-
-    fn read(&self, file: &str) -> Vec<u8> {
-        std::fs::read(self.folder.join(file)).unwrap()
-    }
-
-    fn write(&self, file: &str, bytes: &[u8]) {
-        std::fs::write(self.folder.join(file), bytes).unwrap();
-    }
-
-    fn certificate(&self, name: &str) -> Certificate {
-        Certificate::from_pem(&self.read(&format!("{name}.pem"))).unwrap().remove(0)
-    }
-
-    fn key(&self, name: &str) -> PrivateKey {
-        PrivateKey::from_pem(&self.read(&format!("{name}.key"))).unwrap()
-    }
-
-    /// Makes `name.key` and `name.pem`, signed by `issuer` or by itself.
-    fn issue(&self, name: &str, issuer: Option<&str>, key: &str, extensions: &str) {
-        self.run(&format!("genpkey {key} -out {name}.key"));
-        self.certify(name, name, issuer, extensions);
-    }
-
-    /// Makes `file.pem` for the key of `name`.
-    fn certify(&self, file: &str, name: &str, issuer: Option<&str>, extensions: &str) {
-        self.write("extensions", extensions.as_bytes());
-        self.run(&format!("req -new -key {name}.key -subj /O=Example/CN={name} -out {name}.csr"));
-        let signer = match issuer {
-            Some(issuer) => format!("-CA {issuer}.pem -CAkey {issuer}.key -CAcreateserial"),
-            None => format!("-signkey {name}.key"),
-        };
-        self.run(&format!("x509 -req -in {name}.csr {signer} -days 30 -extfile extensions -out {file}.pem"));
-    }
-
-    fn identity(&self, name: &str, chain: &[&str]) -> Identity {
-        let chain = chain.iter().map(|c| self.certificate(c)).collect();
-        Identity { certificate: self.certificate(name), key: self.key(name), chain }
-    }
-}
-
-const EC: &str = "-algorithm EC -pkeyopt ec_paramgen_curve:P-256";
-const RSA: &str = "-algorithm RSA -pkeyopt rsa_keygen_bits:2048";
-const CA: &str = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n";
-const LEAF: &str = "keyUsage=critical,digitalSignature,keyEncipherment,keyAgreement\n\
-    extendedKeyUsage=emailProtection\nsubjectAltName=email:leaf@example.com\n";
 
 fn chain_of_three(o: &Openssl, key: &str) -> Identity {
     o.issue("root", None, EC, CA);
@@ -258,6 +185,40 @@ fn openssl_opens_our_pkcs12_files() {
             assert_eq!(read.identities, std::slice::from_ref(&identity));
         }
     }
+}
+
+/// OpenSSL reads PBMAC1 from 3.4 on; the Python package `cryptography` brings one that is newer.
+#[test]
+fn pbmac1_is_read_by_pyca() {
+    let script = "import sys, cryptography.hazmat.primitives.serialization.pkcs12 as p\n\
+        o = p.load_pkcs12(open(sys.argv[1], 'rb').read(), sys.argv[2].encode())\n\
+        print(o.cert.friendly_name.decode(), len(o.additional_certs), o.key.key_size)";
+    let python = |arguments: &[&str]| Command::new("python3").args(["-c"]).args(arguments).output();
+    if !python(&["import cryptography"]).is_ok_and(|o| o.status.success()) {
+        let required = std::env::var("HANDSET_REQUIRE_PEERS").as_deref() == Ok("1");
+        assert!(!required, "the Python package cryptography is missing");
+        eprintln!("SKIPPED: pbmac1_is_read_by_pyca: the Python package cryptography is missing");
+        return;
+    }
+    let Some(o) = openssl("pbmac1") else { return };
+    let identity = chain_of_three(&o, RSA);
+    o.issue("other", None, EC, CA);
+    let options = WriteOptions {
+        protection: WriteProtection::Pbmac1,
+        friendly_names: vec!["Ann's key".into()],
+        certificates: vec![o.certificate("other"), o.certificate("root")],
+        ..WriteOptions::default()
+    };
+    let file = pkcs12::write(&cx(), std::slice::from_ref(&identity), Some("secret"), &options).unwrap();
+    o.write("ours.p12", &file);
+    let path = o.folder.join("ours.p12");
+    let out = python(&[script, path.to_str().unwrap(), "secret"]).unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    assert_eq!(String::from_utf8(out.stdout).unwrap(), "Ann's key 3 2048\n");
+    assert!(!python(&[script, path.to_str().unwrap(), "wrong"]).unwrap().status.success());
+    let read = pkcs12::open(&cx(), &file, Some("secret")).unwrap();
+    assert_eq!(read.identities, [identity]);
+    assert_eq!(read.algorithms[0].algorithm.to_string(), "PBMAC1 with PBKDF2-HMAC-SHA-256 and HMAC-SHA-256");
 }
 
 /// What openssl says about a path for S/MIME signing.

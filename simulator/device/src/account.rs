@@ -20,6 +20,8 @@ pub enum AccountOrigin {
         identifier: String,
         /// `PayloadUUID` of the account payload.
         payload_uuid: String,
+        /// `PayloadIdentifier` of the account payload.
+        payload_identifier: String,
     },
     /// The owner of the phone, by hand.
     Owner,
@@ -79,6 +81,17 @@ impl Default for OwnerChanges {
     }
 }
 
+impl OwnerChanges {
+    /// Drops the choice of identities that are no longer there.
+    pub(crate) fn forget_identities(&mut self, there: impl Fn(&IdentityHandle) -> bool) {
+        for choice in [&mut self.signing_identity, &mut self.encryption_identity] {
+            if choice.as_ref().is_some_and(|handle| !there(handle)) {
+                *choice = None;
+            }
+        }
+    }
+}
+
 /// A mail account.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Account {
@@ -95,6 +108,8 @@ pub struct Account {
     /// Where the server is; found by autodiscovery where the profile does not say.
     pub(crate) host: Option<String>,
     pub(crate) credential: Credential,
+    /// Whether the owner typed the password, rather than the payload bringing it.
+    pub(crate) typed_password: bool,
     pub(crate) state: AccountState,
     pub(crate) session: Session,
     pub(crate) mail: MailStore,
@@ -131,6 +146,15 @@ impl Account {
     /// The settings that hold, or that will hold after the sign-in.
     pub(crate) fn newest_settings(&self) -> Option<&MailSettings> {
         self.waiting.as_ref().or(self.in_force.as_ref())
+    }
+
+    /// Whether the settings in force, or what the owner picked over them, name that identity.
+    pub(crate) fn names_identity(&self, handle: &IdentityHandle) -> bool {
+        let settings = self.in_force.iter().flat_map(|s| s.smime.identities()).map(|(_, uuid)| uuid);
+        let picked = [&self.changes.signing_identity, &self.changes.encryption_identity];
+        self.in_force.is_some()
+            && (settings.into_iter().any(|uuid| uuid == handle.0)
+                || picked.into_iter().flatten().any(|h| h == handle))
     }
 
     /// Whether a service is switched on and in force.

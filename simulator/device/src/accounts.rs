@@ -41,9 +41,20 @@ impl Device {
         };
         let text = |s: &Option<crate::Setting<String>>| s.as_ref().map(|s| s.value.clone());
         let (email, user_name) = (text(&new.settings.email), text(&new.settings.user_name));
+        // Since iOS 14 a password in an update replaces one that the owner typed only with OverridePreviousPassword
+        // (Apple's schema of com.apple.eas.account).
+        let typed = new.previous.as_ref().filter(|p| p.typed_password && self.facts.at_least(14, 0));
+        let kept = match (&new.credential, typed) {
+            (Credential::Password(_), Some(previous)) if !new.settings.override_previous_password => {
+                Some(previous.credential.clone()).filter(|c| matches!(c, Credential::Password(_)))
+            }
+            _ => None,
+        };
+        let typed_password = kept.is_some();
+        let credential = kept.unwrap_or(new.credential);
         // Nothing is left to be entered with a certificate or a delivered password, so the settings hold at once
         // (EAS-042); else they wait for the owner.
-        let complete = new.credential != Credential::None && email.is_some() && user_name.is_some();
+        let complete = credential != Credential::None && email.is_some() && user_name.is_some();
         let mut account = match new.previous {
             Some(previous) => Account { email, user_name, host: new.host, ..previous },
             None => Account {
@@ -56,13 +67,15 @@ impl Device {
                 user_name,
                 host: new.host,
                 credential: Credential::None,
+                typed_password: false,
                 state: AccountState::WaitingForOwner,
                 session: Session::default(),
                 mail: MailStore::default(),
                 items: Services::make(|_| Vec::new()),
             },
         };
-        account.credential = new.credential;
+        account.credential = credential;
+        account.typed_password = typed_password;
         account.waiting = Some(new.settings);
         account.state = AccountState::WaitingForOwner;
         self.accounts.push(account);
@@ -85,6 +98,8 @@ impl Device {
         for service in Service::ALL {
             self.empty_if_off(id, service);
         }
+        // Identities that only the old settings needed go with them.
+        crate::profiles::sweep(self);
     }
 
     pub(crate) fn set_state(&mut self, id: AccountId, state: AccountState) {
@@ -143,7 +158,7 @@ impl Device {
 
     /// Drops prompts, drafts and exchanges of an account that is gone or replaced.
     pub(crate) fn forget_account(&mut self, id: AccountId) {
-        self.prompts.retain(|p| p.kind.account() != id);
+        self.prompts.retain(|p| p.kind.account() != Some(id));
         self.drafts.retain(|d| d.draft.account != id);
         self.in_flight.retain(|_, flight| flight.account != id);
         let live = &self.in_flight;
@@ -152,14 +167,17 @@ impl Device {
 }
 
 impl PromptKind {
-    /// The account that waits for the answer.
-    pub fn account(&self) -> AccountId {
+    /// The account that waits for the answer, where one does.
+    pub fn account(&self) -> Option<AccountId> {
         match self {
             PromptKind::Password { account }
             | PromptKind::SignIn { account }
             | PromptKind::EmailAddress { account }
             | PromptKind::UserName { account }
-            | PromptKind::MissingRecipientCertificates { account, .. } => *account,
+            | PromptKind::MissingRecipientCertificates { account, .. } => Some(*account),
+            PromptKind::Consent { .. }
+            | PromptKind::CertificatePassword { .. }
+            | PromptKind::RemovalPasscode { .. } => None,
         }
     }
 }

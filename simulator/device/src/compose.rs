@@ -6,7 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use smime::cms::EncryptOptions;
 use smime::message::{SignOptions, SmimeError};
-use smime::{BulkCipher, Certificate, Context, DigestAlgorithm, Purpose, Timestamp, message};
+use smime::mime::Base64Encoder;
+use smime::{BulkCipher, Certificate, Context, DigestAlgorithm, Identity, Purpose, Timestamp, message};
 
 /// A file that goes with a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,11 +81,15 @@ impl Device {
         if draft.flip_encryption && !(smime.present && smime.per_message_switch.value) {
             return Err(SendRefusal::NoPerMessageSwitch);
         }
-        if smime.present && smime.signing.on && smime.signing_identity.is_none() {
+        // A name without an identity behind it is no identity: nothing goes out unsigned or in the clear for want of one.
+        let there = |identity: &Option<crate::Setting<IdentityHandle>>| {
+            identity.as_ref().is_some_and(|i| self.keychain.identity(&i.value).is_some())
+        };
+        if smime.present && smime.signing.on && !there(&smime.signing_identity) {
             return Err(SendRefusal::NoSigningIdentity);
         }
         let encrypt = smime.compose_starts_encrypted() != draft.flip_encryption;
-        if encrypt && smime.encryption_identity.is_none() {
+        if encrypt && !there(&smime.encryption_identity) {
             return Err(SendRefusal::NoEncryptionIdentity);
         }
         if self.drafts.len() >= MAX_DRAFTS {
@@ -176,14 +181,21 @@ impl Device {
                 include_chain: true,
                 encryption_certificate: own_encryption.map(|i| i.certificate.clone()),
                 boundary: signature_boundary,
+                ..SignOptions::default()
             };
+            let signer = &Identity { chain: self.keychain.chain_of(signer), ..signer.clone() };
             entity = message::sign(cx, &entity, signer, &options)?;
             signed_by = Some(signer.certificate.display_name());
         }
         if !recipients.is_empty() {
             let mut all: Vec<Certificate> = recipients.iter().map(|(_, c)| c.clone()).collect();
             all.extend(own_encryption.map(|i| i.certificate.clone()));
-            entity = message::encrypt(cx, &entity, &all, &EncryptOptions { cipher: BulkCipher::Aes256Cbc })?;
+            entity = message::encrypt(
+                cx,
+                &entity,
+                &all,
+                &EncryptOptions { cipher: BulkCipher::Aes256Cbc, ..EncryptOptions::default() },
+            )?;
         }
         let mut wire = headers(&email, draft, &message_id, cx.now).into_bytes();
         wire.extend_from_slice(&entity);
@@ -237,17 +249,12 @@ fn entity(draft: &Draft, boundary: &str) -> Vec<u8> {
 }
 
 /// Base64 in lines of 76 characters (RFC 2045, 6.8).
-fn wrapped(bytes: &[u8]) -> String {
-    let flat = STANDARD.encode(bytes);
-    let mut out = String::with_capacity(flat.len() + flat.len() / 38 + 2);
-    let mut rest = flat.as_str();
-    while !rest.is_empty() {
-        let (line, tail) = rest.split_at(rest.len().min(76));
-        out.push_str(line);
-        out.push_str("\r\n");
-        rest = tail;
-    }
-    out
+fn wrapped(octets: &[u8]) -> String {
+    let mut encoder = Base64Encoder::new();
+    let mut out = Vec::new();
+    encoder.update(octets, &mut out);
+    encoder.finish(&mut out);
+    String::from_utf8(out).unwrap_or_default()
 }
 
 #[cfg(test)]

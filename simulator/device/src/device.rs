@@ -3,10 +3,14 @@
 use crate::compose::PendingDraft;
 use crate::eas::InFlight;
 use crate::keychain::Keychain;
-use crate::profiles::{self, ErrorChain, InstalledProfile, Source};
+use crate::managed_mail::MailAccount;
+use crate::profiles::{
+    self, ErrorChain, InstalledProfile, Outcome, PendingInstall, Request, Source, StoredProfile,
+};
 use crate::random::DeviceRandom;
 use crate::user::{UserAction, Verdict};
-use crate::{Account, DeviceFacts, Event, Prompt};
+use crate::{Account, DeviceFacts, Event, Prompt, PromptId};
+use profile::OsVersion;
 use serde::{Deserialize, Serialize};
 use smime::{Certificate, Context, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
@@ -20,9 +24,17 @@ pub struct Device {
     pub(crate) random: DeviceRandom,
     /// The ActiveSync `DeviceId`: base32hex of 16 octets, as since iOS 7 (eas.md B.2).
     pub(crate) eas_device_id: String,
+    /// The language that texts for the owner are chosen in (RFC 5646).
+    pub(crate) language: String,
     pub(crate) profiles: Vec<InstalledProfile>,
+    /// The payloads of the profiles, in the same order.
+    pub(crate) stored: Vec<StoredProfile>,
+    /// Installations that wait for the owner.
+    pub(crate) pending: Vec<PendingInstall>,
     pub(crate) keychain: Keychain,
     pub(crate) accounts: Vec<Account>,
+    /// IMAP and POP accounts.
+    pub(crate) mail_accounts: Vec<MailAccount>,
     pub(crate) prompts: Vec<Prompt>,
     pub(crate) drafts: Vec<PendingDraft>,
     /// The lock of the open compose view.
@@ -50,6 +62,15 @@ pub enum Input {
         /// Who installs it.
         source: Source,
     },
+    /// A management server removes a profile. The answer is [`Reply::Done`] or [`Reply::Refused`].
+    RemoveManagedProfile {
+        /// Its `PayloadIdentifier`.
+        identifier: String,
+    },
+    /// The system becomes that version; stored payloads are read anew. An older one is refused.
+    UpgradeOs(OsVersion),
+    /// The owner chooses a language (RFC 5646), in which consent texts are shown.
+    SetLanguage(String),
     /// The owner does something.
     User(UserAction),
     /// An exchange ended.
@@ -69,6 +90,14 @@ pub enum Reply {
     Installed(String),
     /// The profile was refused, and the device is as before.
     Refused(ErrorChain),
+    /// The owner is asked first; the profile is not installed until the prompt, and any after it, is answered. The answer
+    /// that completes it gives [`Reply::Installed`] or [`Reply::Refused`].
+    Asked(PromptId),
+    /// An older system is not installed over a newer one.
+    NotDowngraded {
+        /// The version that stays.
+        installed: OsVersion,
+    },
     /// The verdict on an action.
     Action(Verdict),
     /// Nothing to say.
@@ -88,9 +117,13 @@ impl Device {
             facts,
             random,
             eas_device_id,
+            language: "en".to_owned(),
             profiles: Vec::new(),
+            stored: Vec::new(),
+            pending: Vec::new(),
             keychain: Keychain::new(system_roots),
             accounts: Vec::new(),
+            mail_accounts: Vec::new(),
             prompts: Vec::new(),
             drafts: Vec::new(),
             compose_encrypted: None,
@@ -108,19 +141,28 @@ impl Device {
     pub fn handle(&mut self, cx: &Context<'_>, input: Input) -> Reply {
         match input {
             Input::InstallProfile { bytes, source } => {
-                // All or nothing: the work is done on a copy, which replaces the device only when all went well.
-                let mut copy = self.clone();
-                match profiles::install(&mut copy, cx, &bytes, source) {
-                    Ok(identifier) => {
-                        *self = copy;
-                        Reply::Installed(identifier)
-                    }
-                    Err(error_chain) => {
-                        self.events.push_back(Event::ProfileRefused { error_chain: error_chain.clone() });
-                        Reply::Refused(error_chain)
-                    }
+                self.install(cx, Request { bytes, source, agreed: false, passwords: BTreeMap::new() })
+            }
+            Input::RemoveManagedProfile { identifier } => {
+                match profiles::remove_by_management(self, &identifier) {
+                    Ok(()) => Reply::Done,
+                    Err(chain) => Reply::Refused(chain),
                 }
             }
+            Input::UpgradeOs(ios) if ios < self.facts.ios => {
+                Reply::NotDowngraded { installed: self.facts.ios }
+            }
+            Input::UpgradeOs(ios) => {
+                if ios > self.facts.ios {
+                    profiles::upgrade(self, ios);
+                }
+                Reply::Done
+            }
+            Input::SetLanguage(language) => {
+                self.language = language;
+                Reply::Done
+            }
+            Input::User(UserAction::Answer { prompt, answer }) => self.answer(cx, prompt, answer),
             Input::User(action) => Reply::Action(self.act(cx, action)),
             Input::Response { exchange, response } => {
                 self.response(cx, exchange, response);
@@ -129,9 +171,32 @@ impl Device {
         }
     }
 
-    /// Does what is due. Nothing waits for a time yet but what [`Device::poll_timeout`] names.
+    /// Installs on a copy, which replaces the device only when all went well: all or nothing.
+    pub(crate) fn install(&mut self, cx: &Context<'_>, request: Request) -> Reply {
+        let mut copy = self.clone();
+        let reply = match profiles::install(&mut copy, cx, request) {
+            Ok(Outcome::Installed(identifier)) => Reply::Installed(identifier),
+            Ok(Outcome::Asked(prompt)) => Reply::Asked(prompt),
+            Err(error_chain) => return self.refuse(error_chain),
+        };
+        *self = copy;
+        reply
+    }
+
+    pub(crate) fn refuse(&mut self, error_chain: ErrorChain) -> Reply {
+        self.events.push_back(Event::ProfileRefused { error_chain: error_chain.clone() });
+        Reply::Refused(error_chain)
+    }
+
+    /// Does what is due: profiles whose time is over go, and mail that has left its window. Takes up what a restored
+    /// snapshot had begun: exchanges that were under way are not part of a snapshot, the jobs behind them are.
     pub fn handle_timeout(&mut self, cx: &Context<'_>) {
+        profiles::remove_due(self, cx);
         self.expire_mail(cx);
+        let accounts: Vec<_> = self.accounts.iter().map(Account::id).collect();
+        for id in accounts {
+            self.drive(id);
+        }
     }
 
     /// The next exchange to carry out.
@@ -139,9 +204,10 @@ impl Device {
         self.exchanges.pop_front()
     }
 
-    /// When [`Device::handle_timeout`] wants to be called next: when the oldest message leaves a mail window.
+    /// When [`Device::handle_timeout`] wants to be called next: when a profile is to be removed, or the oldest message
+    /// leaves a mail window.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        self.next_mail_expiry()
+        self.next_mail_expiry().into_iter().chain(self.next_removal()).min()
     }
 
     /// The next event.
@@ -157,6 +223,11 @@ impl Device {
         &self.facts
     }
 
+    /// Makes the device another: a new system, another model, supervised or not.
+    pub fn set_facts(&mut self, facts: DeviceFacts) {
+        self.facts = facts;
+    }
+
     /// The installed profiles.
     pub fn profiles(&self) -> &[InstalledProfile] {
         &self.profiles
@@ -170,6 +241,11 @@ impl Device {
     /// The prompts that wait.
     pub fn prompts(&self) -> &[Prompt] {
         &self.prompts
+    }
+
+    /// The language that texts for the owner are chosen in.
+    pub fn language(&self) -> &str {
+        &self.language
     }
 
     /// Where the lock of the open compose view stands.

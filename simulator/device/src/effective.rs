@@ -2,7 +2,7 @@
 
 use crate::account::OwnerChanges;
 use crate::{
-    Account, By, DeviceFacts, EncryptDefaultToggle, IdentityHandle, MailSettings, Service, Services, Setting,
+    Account, By, DeviceFacts, EncryptDefaultToggle, IdentityHandle, Service, Services, Setting, SmimeSettings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +73,8 @@ pub struct EffectiveAccount {
     pub recents: EffectiveValue<bool>,
     /// S/MIME.
     pub smime: EffectiveSmime,
+    /// The per-app VPN that carries the account: the VPN's `VPNUUID`.
+    pub vpn: Option<EffectiveValue<String>>,
 }
 
 fn overlaid<T: Clone>(setting: &Setting<T>, change: Option<T>) -> Setting<T> {
@@ -104,34 +106,42 @@ impl EffectiveAccount {
             move_allowed: settings.move_allowed.clone(),
             third_party_send: settings.third_party_send.clone(),
             recents: settings.recents.clone(),
-            smime: smime(settings, changes, facts),
+            smime: EffectiveSmime::of(&settings.smime, changes, facts),
+            vpn: settings.vpn.clone(),
         })
     }
 }
 
-fn smime(settings: &MailSettings, changes: &OwnerChanges, facts: &DeviceFacts) -> EffectiveSmime {
-    let handle = |s: &Setting<String>| Setting { value: IdentityHandle(s.value.clone()), by: s.by.clone() };
-    let picked = |setting: &Option<Setting<String>>, change: &Option<IdentityHandle>| match change {
-        Some(h) => Some(Setting { value: h.clone(), by: By::User }),
-        None => setting.as_ref().map(handle),
-    };
-    let mut encrypt_by_default =
-        switch(&settings.encrypt_by_default, changes.encrypt_by_default, &settings.encrypt_by_default_locked);
-    if facts.variants.encrypt_default_toggle == EncryptDefaultToggle::NeedsPerMessageSwitch
-        && !encrypt_by_default.locked
-        && !settings.per_message_switch.value
-    {
-        encrypt_by_default.locked = true;
-        encrypt_by_default.locked_by = By::key("SMIMEEnableEncryptionPerMessageSwitch");
-    }
-    EffectiveSmime {
-        present: settings.smime,
-        signing: switch(&settings.signing, changes.signing, &settings.signing_locked),
-        signing_identity: picked(&settings.signing_identity, &changes.signing_identity),
-        signing_identity_locked: settings.signing_identity_locked.clone(),
-        encrypt_by_default,
-        encryption_identity: picked(&settings.encryption_identity, &changes.encryption_identity),
-        encryption_identity_locked: settings.encryption_identity_locked.clone(),
-        per_message_switch: settings.per_message_switch.clone(),
+impl EffectiveSmime {
+    /// The S/MIME section: what the payload says and what the owner changed.
+    pub(crate) fn of(settings: &SmimeSettings, changes: &OwnerChanges, facts: &DeviceFacts) -> Self {
+        let handle =
+            |s: &Setting<String>| Setting { value: IdentityHandle(s.value.clone()), by: s.by.clone() };
+        let picked = |setting: &Option<Setting<String>>, change: &Option<IdentityHandle>| match change {
+            Some(h) => Some(Setting { value: h.clone(), by: By::User }),
+            None => setting.as_ref().map(handle),
+        };
+        let mut encrypt_by_default = switch(
+            &settings.encrypt_by_default,
+            changes.encrypt_by_default,
+            &settings.encrypt_by_default_locked,
+        );
+        if facts.variants.encrypt_default_toggle == EncryptDefaultToggle::NeedsPerMessageSwitch
+            && !encrypt_by_default.locked
+            && !settings.per_message_switch.value
+        {
+            encrypt_by_default.locked = true;
+            encrypt_by_default.locked_by = By::key("SMIMEEnableEncryptionPerMessageSwitch");
+        }
+        EffectiveSmime {
+            present: settings.present,
+            signing: switch(&settings.signing, changes.signing, &settings.signing_locked),
+            signing_identity: picked(&settings.signing_identity, &changes.signing_identity),
+            signing_identity_locked: settings.signing_identity_locked.clone(),
+            encrypt_by_default,
+            encryption_identity: picked(&settings.encryption_identity, &changes.encryption_identity),
+            encryption_identity_locked: settings.encryption_identity_locked.clone(),
+            per_message_switch: settings.per_message_switch.clone(),
+        }
     }
 }

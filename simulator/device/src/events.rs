@@ -29,6 +29,11 @@ pub enum Event {
         /// Its `PayloadType`.
         payload_type: String,
     },
+    /// The system was upgraded, and stored payloads were read anew.
+    OsUpgraded {
+        /// The version now.
+        ios: String,
+    },
     /// The owner is asked something.
     Prompted {
         /// What.

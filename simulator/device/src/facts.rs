@@ -16,11 +16,42 @@ pub enum EncryptDefaultToggle {
     NeedsPerMessageSwitch,
 }
 
+/// What an unsupervised device makes of a payload type that Apple's schema marks as supervised only. The schema says
+/// that it needs supervision, and the error list has a code for it (4025); phones have also been seen to install such
+/// a profile and leave the payload without effect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SupervisedPayloads {
+    /// The profile is refused with 4025.
+    #[default]
+    Refused,
+    /// The profile is installed and the payload does nothing.
+    Ignored,
+}
+
+/// What an absent `SMIMESigningEnabled` of com.apple.mail.managed means: off by the schema of iOS 18.1, on by the
+/// Configuration Profile Reference of 2019 (profiles-and-mdm.md, com.apple.mail.managed).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailSigningDefault {
+    /// Off.
+    #[default]
+    Off,
+    /// On.
+    On,
+}
+
 /// Named readings where the public sources disagree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variants {
     /// See [`EncryptDefaultToggle`].
     pub encrypt_default_toggle: EncryptDefaultToggle,
+    /// See [`SupervisedPayloads`].
+    #[serde(default)]
+    pub supervised_payloads: SupervisedPayloads,
+    /// See [`MailSigningDefault`].
+    #[serde(default)]
+    pub mail_signing_default: MailSigningDefault,
 }
 
 /// What a device is from the start.

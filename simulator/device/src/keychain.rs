@@ -85,6 +85,26 @@ impl Keychain {
         delivered.chain(self.identities.iter().flat_map(|i| i.identity.chain.iter().cloned())).collect()
     }
 
+    /// The issuers of an identity that are on the device, nearest first and without the root: those that came with it,
+    /// and those that other payloads brought. Mail carries them, so that a recipient who has the root alone can verify
+    /// (smime.md D: the certificate chain without the root).
+    pub fn chain_of(&self, identity: &Identity) -> Vec<Certificate> {
+        const LONGEST: usize = 10;
+        let known: Vec<Certificate> = identity.chain.iter().cloned().chain(self.intermediates()).collect();
+        let mut chain: Vec<Certificate> = Vec::new();
+        while chain.len() < LONGEST {
+            let last = chain.last().unwrap_or(&identity.certificate);
+            let issuer = known
+                .iter()
+                .find(|c| c.subject_der() == last.issuer_der() && !c.is_self_issued() && !chain.contains(c));
+            match issuer.cloned() {
+                Some(issuer) if !last.is_self_issued() => chain.push(issuer),
+                _ => break,
+            }
+        }
+        chain
+    }
+
     pub(crate) fn add_certificate(&mut self, owner: Owner, certificate: Certificate) {
         self.certificates.push(KeychainCertificate { owner, certificate });
     }
@@ -95,8 +115,9 @@ impl Keychain {
         handle
     }
 
-    pub(crate) fn remove_profile(&mut self, profile: &str) {
-        self.certificates.retain(|c| c.owner.profile != profile);
-        self.identities.retain(|i| i.owner.profile != profile);
+    /// Keeps the items of those owners.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Owner) -> bool) {
+        self.certificates.retain(|c| keep(&c.owner));
+        self.identities.retain(|i| keep(&i.owner));
     }
 }

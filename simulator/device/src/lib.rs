@@ -10,30 +10,48 @@ mod account;
 mod accounts;
 mod compose;
 mod device;
+mod directory;
 mod eas;
 mod effective;
+mod enrolment;
 mod events;
 mod facts;
 mod keychain;
 mod mail;
+mod managed_mail;
+mod passcode;
 mod profiles;
 mod prompts;
 mod random;
+mod restrictions;
 mod settings;
+mod smime_settings;
 mod user;
 mod view;
+mod vpn;
 
 pub use account::{Account, AccountId, AccountOrigin, AccountState, Credential};
 pub use compose::{Attachment, Draft, SendRefusal};
 pub use device::{Device, Input, Reply};
+pub use directory::{DirectoryAccount, DirectorySearch};
 pub use effective::{EffectiveAccount, EffectiveSmime, EffectiveSwitch, EffectiveValue};
+pub use enrolment::MdmEnrolment;
 pub use events::Event;
-pub use facts::{DeviceFacts, EncryptDefaultToggle, Variants};
+pub use facts::{DeviceFacts, EncryptDefaultToggle, MailSigningDefault, SupervisedPayloads, Variants};
 pub use keychain::{IdentityHandle, Keychain, KeychainCertificate, KeychainIdentity, Owner};
 pub use mail::{Folder, Message, MessageId, Reading, ReadingRefusal};
-pub use profiles::{ErrorChain, ErrorDomain, ErrorLink, InstalledPayload, InstalledProfile, Source};
+pub use managed_mail::{MailAccount, MailProtocol, MailServer, ManagedMailSettings};
+pub use passcode::PasscodePolicy;
+pub use profiles::{
+    ErrorChain, ErrorDomain, ErrorLink, IgnoredKey, IgnoredReason, InstalledPayload, InstalledProfile, Source,
+};
 pub use prompts::{Answer, Prompt, PromptId, PromptKind};
+pub use restrictions::{
+    EffectiveRestriction, EffectiveRestrictions, RestrictionRule, RestrictionSource, RestrictionValue,
+};
 pub use settings::{By, MailSettings, Service, Services, Setting, SignIn};
+pub use smime_settings::SmimeSettings;
 pub use user::{Absence, UserAction, Verdict};
-pub use view::{AccountView, CertificateView, DeviceView, KeychainView};
+pub use view::{AccountView, CertificateView, DeviceView, KeychainView, MailAccountView, PendingView};
+pub use vpn::AppVpn;
 pub use wire::Secret;

@@ -40,6 +40,27 @@ pub enum PromptKind {
         /// Exactly those recipients.
         recipients: Vec<String>,
     },
+    /// The text that has to be agreed to before a profile is installed by hand (TopLevel, `ConsentText`).
+    Consent {
+        /// `PayloadIdentifier` of the profile that waits.
+        profile: String,
+        /// The text, in the language that the device chose.
+        text: String,
+    },
+    /// The password of a PKCS#12 that the profile brings without one (com.apple.security.pkcs12, `Password`).
+    CertificatePassword {
+        /// `PayloadIdentifier` of the profile that waits.
+        profile: String,
+        /// `PayloadUUID` of the certificate payload.
+        payload_uuid: String,
+        /// How the phone calls the certificate.
+        name: String,
+    },
+    /// The passcode without which a profile cannot be removed (com.apple.profileRemovalPassword).
+    RemovalPasscode {
+        /// `PayloadIdentifier` of the profile.
+        profile: String,
+    },
 }
 
 /// A prompt that waits for its answer.
@@ -55,10 +76,12 @@ pub struct Prompt {
 /// What the owner answers.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// Types a password; for a web sign-in the same password is typed into the page.
+    /// Types a password or a passcode; for a web sign-in the same password is typed into the page.
     Password(Secret),
     /// Types an address or a user name.
     Text(String),
-    /// Puts the message back unsent.
+    /// Agrees to the consent text of a profile.
+    Agree,
+    /// Puts the message back unsent, gives up an installation or a removal.
     Cancel,
 }

@@ -1,10 +1,9 @@
 //! What an Exchange ActiveSync payload sets on a given iOS version: every value with the key, or the default, that
 //! decided it.
 //!
-//! Source of keys, defaults and versions: Apple's schema of com.apple.eas.account (profiles-and-mdm.md A.1); of the
-//! reading of the S/MIME keys on iOS 11 and earlier: EAS-084 and intune.md 1.6.
+//! Source of keys, defaults and versions: Apple's schema of com.apple.eas.account (profiles-and-mdm.md A.1).
 
-use crate::DeviceFacts;
+use crate::{DeviceFacts, SmimeSettings};
 use profile::{Payload, WrongType};
 use serde::{Deserialize, Serialize};
 
@@ -96,7 +95,7 @@ pub struct Setting<T> {
 }
 
 impl<T> Setting<T> {
-    fn default_of(value: T) -> Self {
+    pub(crate) fn default_of(value: T) -> Self {
         Setting { value, by: By::Default }
     }
 }
@@ -167,44 +166,38 @@ pub struct MailSettings {
     pub third_party_send: Setting<bool>,
     /// The negation of `disableMailRecentsSyncing`.
     pub recents: Setting<bool>,
-    /// Whether S/MIME is on at all: some S/MIME key is true, or an identity is named (EAS-060, EAS-061).
-    pub smime: bool,
-    /// `SMIMESigningEnabled`.
-    pub signing: Setting<bool>,
-    /// Whether the user may not change signing.
-    pub signing_locked: Setting<bool>,
-    /// `SMIMESigningCertificateUUID`.
-    pub signing_identity: Option<Setting<String>>,
-    /// Whether the user may not pick another signing identity.
-    pub signing_identity_locked: Setting<bool>,
-    /// `SMIMEEncryptByDefault`, on iOS 11 and earlier `SMIMEEncryptionEnabled`.
-    pub encrypt_by_default: Setting<bool>,
-    /// Whether the user may not change the default.
-    pub encrypt_by_default_locked: Setting<bool>,
-    /// `SMIMEEncryptionCertificateUUID`.
-    pub encryption_identity: Option<Setting<String>>,
-    /// Whether the user may not pick another encryption identity.
-    pub encryption_identity_locked: Setting<bool>,
-    /// `SMIMEEnableEncryptionPerMessageSwitch`, on iOS 11 and earlier `SMIMEEnablePerMessageSwitch`.
-    pub per_message_switch: Setting<bool>,
+    /// The S/MIME keys.
+    pub smime: SmimeSettings,
+    /// `VPNUUID` of the per-app VPN that carries the account (iOS 14).
+    pub vpn: Option<Setting<String>>,
+    /// `OverridePreviousPassword` (iOS 14): an update's `Password` replaces the one that the owner typed.
+    pub override_previous_password: bool,
 }
 
-/// The S/MIME keys whose truth switches S/MIME on.
-const SMIME_SWITCHES: [&str; 10] = [
-    "SMIMEEnabled",
-    "SMIMESigningEnabled",
-    "SMIMESigningUserOverrideable",
-    "SMIMESigningCertificateUUIDUserOverrideable",
-    "SMIMEEncryptionEnabled",
-    "SMIMEEncryptByDefault",
-    "SMIMEEncryptByDefaultUserOverrideable",
-    "SMIMEEncryptionCertificateUUIDUserOverrideable",
-    "SMIMEEnablePerMessageSwitch",
-    "SMIMEEnableEncryptionPerMessageSwitch",
-];
-
 /// The key, its default, and from which iOS on it acts.
-struct Switch(&'static str, bool, (u16, u16));
+pub(crate) struct Switch(pub(crate) &'static str, pub(crate) bool, pub(crate) (u16, u16));
+
+impl Switch {
+    /// The switch as the payload has it on this iOS.
+    pub(crate) fn read(self, payload: &Payload, facts: &DeviceFacts) -> Result<Setting<bool>, WrongType> {
+        let Switch(key, default, (major, minor)) = self;
+        Ok(match payload.boolean(key)? {
+            Some(value) if facts.at_least(major, minor) => Setting { value, by: By::key(key) },
+            _ => Setting::default_of(default),
+        })
+    }
+
+    /// The opposite of the switch.
+    pub(crate) fn negated(self, payload: &Payload, facts: &DeviceFacts) -> Result<Setting<bool>, WrongType> {
+        self.read(payload, facts).map(|s| Setting { value: !s.value, by: s.by })
+    }
+}
+
+/// A text that says something: an empty one counts as absent.
+pub(crate) fn text(payload: &Payload, key: &'static str) -> Result<Option<Setting<String>>, WrongType> {
+    let found = payload.string(key)?.filter(|s| !s.is_empty());
+    Ok(found.map(|s| Setting { value: s.to_owned(), by: By::key(key) }))
+}
 
 impl MailSettings {
     /// Reads the payload as this device's iOS does.
@@ -212,18 +205,9 @@ impl MailSettings {
     /// # Errors
     /// A known key of the wrong type, which the installation refuses with 2003.
     pub fn read(payload: &Payload, facts: &DeviceFacts) -> Result<Self, WrongType> {
-        let text = |key: &'static str| -> Result<Option<Setting<String>>, WrongType> {
-            let found = payload.string(key)?.filter(|s| !s.is_empty());
-            Ok(found.map(|s| Setting { value: s.to_owned(), by: By::key(key) }))
-        };
-        let switch = |s: Switch| -> Result<Setting<bool>, WrongType> {
-            let Switch(key, default, (major, minor)) = s;
-            Ok(match payload.boolean(key)? {
-                Some(value) if facts.at_least(major, minor) => Setting { value, by: By::key(key) },
-                _ => Setting::default_of(default),
-            })
-        };
-        let negated = |s: Switch| switch(s).map(|s| Setting { value: !s.value, by: s.by });
+        let text = |key: &'static str| text(payload, key);
+        let switch = |s: Switch| s.read(payload, facts);
+        let negated = |s: Switch| s.negated(payload, facts);
 
         let host = text("Host")?;
         let oauth = switch(Switch("OAuth", false, (12, 0)))?;
@@ -260,25 +244,6 @@ impl MailSettings {
             None => Setting::default_of(7),
         };
 
-        let signing_identity = text("SMIMESigningCertificateUUID")?;
-        let encryption_identity = text("SMIMEEncryptionCertificateUUID")?;
-        let mut smime = signing_identity.is_some() || encryption_identity.is_some();
-        for key in SMIME_SWITCHES {
-            smime |= payload.boolean(key)? == Some(true);
-        }
-        let from_12 = |key| negated(Switch(key, false, (12, 0)));
-        let (encrypt_by_default, per_message_switch) = if facts.at_least(12, 0) {
-            (
-                switch(Switch("SMIMEEncryptByDefault", false, (12, 0)))?,
-                switch(Switch("SMIMEEnableEncryptionPerMessageSwitch", false, (12, 0)))?,
-            )
-        } else {
-            (
-                switch(Switch("SMIMEEncryptionEnabled", false, (10, 3)))?,
-                switch(Switch("SMIMEEnablePerMessageSwitch", false, (8, 0)))?,
-            )
-        };
-
         Ok(MailSettings {
             name,
             host,
@@ -295,25 +260,15 @@ impl MailSettings {
             move_allowed: negated(Switch("PreventMove", false, (5, 0)))?,
             third_party_send: negated(Switch("PreventAppSheet", false, (5, 0)))?,
             recents: negated(Switch("disableMailRecentsSyncing", false, (0, 0)))?,
-            smime,
-            // Introduced with iOS 10.3 (Apple's schema); the documents name no older behaviour, so before it the
-            // key is read all the same.
-            signing: switch(Switch("SMIMESigningEnabled", false, (5, 0)))?,
-            signing_locked: from_12("SMIMESigningUserOverrideable")?,
-            signing_identity,
-            signing_identity_locked: from_12("SMIMESigningCertificateUUIDUserOverrideable")?,
-            encrypt_by_default,
-            encrypt_by_default_locked: from_12("SMIMEEncryptByDefaultUserOverrideable")?,
-            encryption_identity,
-            encryption_identity_locked: from_12("SMIMEEncryptionCertificateUUIDUserOverrideable")?,
-            per_message_switch,
+            smime: SmimeSettings::read(payload, facts, false)?,
+            vpn: text("VPNUUID")?.filter(|_| facts.at_least(14, 0)),
+            override_previous_password: switch(Switch("OverridePreviousPassword", false, (14, 0)))?.value,
         })
     }
 
     /// The settings of an account that its owner made by hand: everything on, nothing locked, no S/MIME.
     pub(crate) fn personal(name: &str, host: &str, email: &str, user_name: &str) -> Self {
         let own = |s: &str| Setting { value: s.to_owned(), by: By::User };
-        let free = || Setting::default_of(false);
         MailSettings {
             name: own(name),
             host: Some(own(host)),
@@ -325,21 +280,14 @@ impl MailSettings {
             oauth_sign_in_url: None,
             oauth_token_url: None,
             enabled: Services::make(|_| Setting::default_of(true)),
-            locked: Services::make(|_| free()),
+            locked: Services::make(|_| Setting::default_of(false)),
             mail_window_days: Setting::default_of(7),
             move_allowed: Setting::default_of(true),
             third_party_send: Setting::default_of(true),
             recents: Setting::default_of(true),
-            smime: false,
-            signing: free(),
-            signing_locked: free(),
-            signing_identity: None,
-            signing_identity_locked: free(),
-            encrypt_by_default: free(),
-            encrypt_by_default_locked: free(),
-            encryption_identity: None,
-            encryption_identity_locked: free(),
-            per_message_switch: free(),
+            smime: SmimeSettings::none(),
+            vpn: None,
+            override_previous_password: false,
         }
     }
 }

@@ -3,10 +3,13 @@
 //! A verdict is what the phone shows: a control that is not there is `Absent`, one that is dimmed is `Denied` with the
 //! payload key that dims it. An allowed action is really done.
 
+use crate::account::OwnerChanges;
 use crate::accounts::NewAccount;
+use crate::profiles::payload_type::REMOVAL_PASSWORD;
 use crate::{
-    AccountId, AccountOrigin, Answer, By, Credential, Device, Draft, EffectiveAccount, EffectiveSmime, Event,
-    Folder, IdentityHandle, MailSettings, MessageId, PromptId, PromptKind, Secret, SendRefusal, Service,
+    AccountId, AccountOrigin, Answer, By, Credential, Device, Draft, EffectiveAccount, EffectiveSmime,
+    EffectiveSwitch, Event, Folder, IdentityHandle, MailSettings, MessageId, PromptId, PromptKind, Reply,
+    Secret, SendRefusal, Service,
 };
 use serde::Serialize;
 use smime::Context;
@@ -145,6 +148,13 @@ pub enum Verdict {
         /// Why.
         reason: Absence,
     },
+    /// The phone asks something first; it is done when the prompt is answered.
+    Asked {
+        /// The prompt.
+        prompt: PromptId,
+        /// The payload type that makes the phone ask.
+        by: String,
+    },
     /// Mail kept the message (no rule of the profile refused it).
     NotSent {
         /// Why.
@@ -180,6 +190,17 @@ pub enum Absence {
     NoPrompt,
 }
 
+/// The restriction that takes accounts out of the owner's hands.
+const ACCOUNT_MODIFICATION: &str = "allowAccountModification";
+
+/// Dims a switch that was free.
+fn lock(switch: &mut EffectiveSwitch) {
+    if !switch.locked {
+        switch.locked = true;
+        switch.locked_by = By::key(ACCOUNT_MODIFICATION);
+    }
+}
+
 fn absent(reason: Absence) -> Verdict {
     Verdict::Absent { reason }
 }
@@ -207,6 +228,9 @@ impl Device {
     pub(crate) fn act(&mut self, cx: &Context<'_>, action: UserAction) -> Verdict {
         match action {
             UserAction::AddAccount { name, host, email, user_name, password } => {
+                if self.accounts_are_fixed() {
+                    return Verdict::Denied { by: ACCOUNT_MODIFICATION.to_owned() };
+                }
                 let settings = MailSettings::personal(&name, &host, &email, &user_name);
                 self.open_account(NewAccount {
                     origin: AccountOrigin::Owner,
@@ -217,7 +241,10 @@ impl Device {
                 });
                 allowed(&By::Default)
             }
-            UserAction::Answer { prompt, answer } => self.answer(prompt, answer),
+            UserAction::Answer { prompt, answer } => match self.answer(cx, prompt, answer) {
+                Reply::Action(verdict) => verdict,
+                _ => allowed(&By::Default),
+            },
             UserAction::Refresh { account } => {
                 self.synchronise(account);
                 allowed(&By::Default)
@@ -242,17 +269,86 @@ impl Device {
         }
     }
 
-    /// The account as it is in force.
+    /// The account as it is in force, with what restrictions and VPN make of it.
     pub fn effective(&self, account: AccountId) -> Option<EffectiveAccount> {
-        EffectiveAccount::of(self.account(account)?, &self.facts)
+        let account = self.account(account)?;
+        let mut effective = EffectiveAccount::of(account, &self.facts)?;
+        if !self.facts.at_least(14, 0)
+            && let Some(email) = &effective.email
+        {
+            effective.vpn = self.vpn_by_domain(email);
+        }
+        if self.accounts_are_fixed() {
+            for service in Service::ALL {
+                lock(effective.services.of_mut(service));
+            }
+            self.lock_account_controls(&mut effective.smime);
+        }
+        Some(effective)
     }
 
-    fn answer(&mut self, id: PromptId, answer: Answer) -> Verdict {
+    /// Whether the owner may neither add nor remove accounts nor change them: `allowAccountModification` of
+    /// com.apple.applicationaccess (supervised) is false in force. Apple says only that it "disables account
+    /// modification"; we read it as Settings shows it, with the accounts dimmed, so that every control in an account
+    /// counts, but not what Mail itself offers (the lock of a message, moving, sending), and not profiles.
+    fn accounts_are_fixed(&self) -> bool {
+        self.restrictions().is_false(ACCOUNT_MODIFICATION)
+    }
+
+    /// Dims the S/MIME controls of an account where accounts cannot be modified.
+    pub(crate) fn lock_account_controls(&self, smime: &mut EffectiveSmime) {
+        if !self.accounts_are_fixed() {
+            return;
+        }
+        lock(&mut smime.signing);
+        lock(&mut smime.encrypt_by_default);
+        for locked in [&mut smime.signing_identity_locked, &mut smime.encryption_identity_locked] {
+            if !locked.value {
+                *locked = crate::Setting { value: true, by: By::key(ACCOUNT_MODIFICATION) };
+            }
+        }
+    }
+
+    /// What the owner changed on an account of any kind.
+    fn changes_mut(&mut self, id: AccountId) -> Option<&mut OwnerChanges> {
+        let mail = self.mail_accounts.iter_mut().find(|a| a.id == id).map(|a| &mut a.changes);
+        mail.or_else(|| self.accounts.iter_mut().find(|a| a.id == id).map(|a| &mut a.changes))
+    }
+
+    /// Takes an answer. What completes an installation is answered with its end.
+    pub(crate) fn answer(&mut self, cx: &Context<'_>, id: PromptId, answer: Answer) -> Reply {
+        let Some(prompt) = self.prompts.iter().find(|p| p.id == id).cloned() else {
+            return Reply::Action(absent(Absence::NoPrompt));
+        };
+        if let PromptKind::RemovalPasscode { profile } = &prompt.kind {
+            return Reply::Action(self.answer_removal(id, profile, &answer));
+        }
+        match self.answer_installation(cx, &prompt, answer.clone()) {
+            Some(reply) => reply,
+            None => Reply::Action(self.answer_account(id, answer)),
+        }
+    }
+
+    /// The right passcode removes the profile; a wrong one is asked for again, and the profile stays.
+    fn answer_removal(&mut self, id: PromptId, profile: &str, answer: &Answer) -> Verdict {
+        let denied = Verdict::Denied { by: REMOVAL_PASSWORD.to_owned() };
+        match answer {
+            Answer::Password(word) if self.removal_passcode(profile) == Some(word.expose()) => {
+                crate::profiles::remove(self, profile);
+            }
+            Answer::Password(_) => return denied,
+            Answer::Cancel => self.prompts.retain(|p| p.id != id),
+            Answer::Text(_) | Answer::Agree => {}
+        }
+        allowed(&By::Default)
+    }
+
+    fn answer_account(&mut self, id: PromptId, answer: Answer) -> Verdict {
         let Some(at) = self.prompts.iter().position(|p| p.id == id) else {
             return absent(Absence::NoPrompt);
         };
         let prompt = self.prompts.remove(at);
-        let account = prompt.kind.account();
+        let Some(account) = prompt.kind.account() else { return absent(Absence::NoPrompt) };
         match (&prompt.kind, answer) {
             (PromptKind::MissingRecipientCertificates { .. }, _) => {
                 self.drafts.retain(|d| d.prompt != Some(id));
@@ -260,6 +356,7 @@ impl Device {
             (PromptKind::Password { .. }, Answer::Password(password)) => {
                 if let Some(a) = self.account_mut(account) {
                     a.credential = Credential::Password(password);
+                    a.typed_password = true;
                 }
                 self.set_state(account, crate::AccountState::SigningIn);
                 self.start_session(account);
@@ -306,14 +403,17 @@ impl Device {
     /// The S/MIME controls of an account, where the phone has them: S/MIME is on, and the owner's controls came with
     /// iOS 12 (EAS-084).
     fn smime_controls(&self, id: AccountId) -> Result<EffectiveSmime, Verdict> {
-        let effective = self.effective(id).ok_or(absent(Absence::NoAccount))?;
-        if !effective.smime.present {
+        let smime = match self.mail_account_smime(id) {
+            Some(smime) => smime,
+            None => self.effective(id).ok_or(absent(Absence::NoAccount))?.smime,
+        };
+        if !smime.present {
             return Err(absent(Absence::SmimeOff));
         }
         if !self.facts.at_least(12, 0) {
             return Err(absent(Absence::NotOnThisIos));
         }
-        Ok(effective.smime)
+        Ok(smime)
     }
 
     fn set_signing(&mut self, id: AccountId, on: bool) -> Verdict {
@@ -322,9 +422,9 @@ impl Device {
             Err(verdict) => return verdict,
         };
         if !smime.signing.locked
-            && let Some(account) = self.account_mut(id)
+            && let Some(changes) = self.changes_mut(id)
         {
-            account.changes.signing = Some(on);
+            changes.signing = Some(on);
         }
         of_lock(smime.signing.locked, &smime.signing.locked_by, "SMIMESigningUserOverrideable")
     }
@@ -336,9 +436,9 @@ impl Device {
         };
         let switch = &smime.encrypt_by_default;
         if !switch.locked
-            && let Some(account) = self.account_mut(id)
+            && let Some(changes) = self.changes_mut(id)
         {
-            account.changes.encrypt_by_default = Some(on);
+            changes.encrypt_by_default = Some(on);
         }
         of_lock(switch.locked, &switch.locked_by, "SMIMEEncryptByDefaultUserOverrideable")
     }
@@ -368,13 +468,9 @@ impl Device {
             .find(|h| Some(*h) != present.as_ref() && wanted.as_ref().is_none_or(|w| w == *h));
         let Some(other) = other.cloned() else { return absent(Absence::NoOtherIdentity) };
         if !locked.value
-            && let Some(account) = self.account_mut(id)
+            && let Some(changes) = self.changes_mut(id)
         {
-            let slot = if signing {
-                &mut account.changes.signing_identity
-            } else {
-                &mut account.changes.encryption_identity
-            };
+            let slot = if signing { &mut changes.signing_identity } else { &mut changes.encryption_identity };
             *slot = Some(other);
         }
         of_lock(locked.value, &locked.by, key)
@@ -399,6 +495,9 @@ impl Device {
         let Some(effective) = self.effective(id) else { return absent(Absence::NoAccount) };
         if !effective.services.of(Service::Mail).on {
             return absent(Absence::NoMailbox);
+        }
+        if self.accounts_are_fixed() {
+            return Verdict::Denied { by: ACCOUNT_MODIFICATION.to_owned() };
         }
         if let Some(account) = self.account_mut(id) {
             account.changes.mail_window_days = Some(days);
@@ -512,6 +611,12 @@ impl Device {
         // A profile that MDM installed is never the user's to remove (same place).
         if profile.source == crate::Source::Mdm {
             return Verdict::Denied { by: "com.apple.mdm".to_owned() };
+        }
+        if self.removal_passcode(identifier).is_some() {
+            let kind = PromptKind::RemovalPasscode { profile: identifier.to_owned() };
+            let asked = self.prompts.iter().find(|p| p.kind == kind).map(|p| p.id);
+            let prompt = asked.unwrap_or_else(|| self.ask(kind));
+            return Verdict::Asked { prompt, by: REMOVAL_PASSWORD.to_owned() };
         }
         crate::profiles::remove(self, identifier);
         allowed(&By::Default)

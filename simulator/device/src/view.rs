@@ -1,8 +1,9 @@
 //! The device's state as it may be shown: everything but secrets.
 
 use crate::{
-    AccountId, AccountOrigin, AccountState, Device, DeviceFacts, EffectiveAccount, InstalledProfile, Prompt,
-    Service,
+    AccountId, AccountOrigin, AccountState, AppVpn, Device, DeviceFacts, DirectoryAccount, EffectiveAccount,
+    EffectiveRestrictions, EffectiveSmime, InstalledProfile, ManagedMailSettings, MdmEnrolment,
+    PasscodePolicy, Prompt, PromptId, Service,
 };
 use serde::Serialize;
 use smime::Certificate;
@@ -19,10 +20,50 @@ pub struct DeviceView {
     pub profiles: Vec<InstalledProfile>,
     /// Accounts.
     pub accounts: Vec<AccountView>,
+    /// IMAP and POP accounts: settings only, they never connect.
+    pub mail_accounts: Vec<MailAccountView>,
+    /// LDAP accounts: settings only, nothing is looked up.
+    pub directories: Vec<DirectoryAccount>,
+    /// Per-app VPNs and the accounts that go through them; no tunnel is simulated.
+    pub vpn: Vec<AppVpn>,
+    /// The management that the device is enrolled in: settings only, nothing checks in.
+    pub mdm: Option<MdmEnrolment>,
+    /// Restrictions and passcode rules in force, with winners and losers.
+    pub restrictions: EffectiveRestrictions,
+    /// The passcode policy that comes of them.
+    pub passcode: PasscodePolicy,
     /// Keychain.
     pub keychain: KeychainView,
     /// Prompts that wait.
     pub prompts: Vec<Prompt>,
+    /// Profiles that wait for the owner before they are installed.
+    pub pending: Vec<PendingView>,
+}
+
+/// An installation that waits for the owner, in a [`DeviceView`].
+#[derive(Clone, Debug, Serialize)]
+pub struct PendingView {
+    /// `PayloadIdentifier` of the profile.
+    pub identifier: String,
+    /// How the profile is called.
+    pub name: String,
+    /// The prompt that it waits for.
+    pub prompt: PromptId,
+}
+
+/// An IMAP or POP account in a [`DeviceView`].
+#[derive(Clone, Debug, Serialize)]
+pub struct MailAccountView {
+    /// Its number.
+    pub id: AccountId,
+    /// Who made it.
+    pub origin: AccountOrigin,
+    /// Whether the simulation goes beyond the settings: never.
+    pub connects: bool,
+    /// What the payload says; the S/MIME keys are those of the payload.
+    pub settings: ManagedMailSettings,
+    /// S/MIME as its owner sees it.
+    pub smime: Option<EffectiveSmime>,
 }
 
 /// An account in a [`DeviceView`].
@@ -90,7 +131,7 @@ impl Device {
             id: a.id,
             origin: a.origin.clone(),
             state: a.state,
-            in_force: EffectiveAccount::of(a, &self.facts),
+            in_force: self.effective(a.id),
             items: Service::ALL.iter().map(|s| (s.name(), a.item_count(*s))).collect(),
         };
         DeviceView {
@@ -98,6 +139,22 @@ impl Device {
             eas_device_id: self.eas_device_id.clone(),
             profiles: self.profiles.clone(),
             accounts: self.accounts.iter().map(account).collect(),
+            mail_accounts: self
+                .mail_accounts
+                .iter()
+                .map(|a| MailAccountView {
+                    id: a.id,
+                    origin: a.origin.clone(),
+                    connects: false,
+                    settings: a.settings.clone(),
+                    smime: self.mail_account_smime(a.id),
+                })
+                .collect(),
+            directories: self.directories(),
+            vpn: self.app_vpns(),
+            mdm: self.mdm_enrolment(),
+            restrictions: self.restrictions(),
+            passcode: self.passcode_policy(),
             keychain: KeychainView {
                 certificates: self
                     .keychain
@@ -113,6 +170,15 @@ impl Device {
                     .collect(),
             },
             prompts: self.prompts.clone(),
+            pending: self
+                .pending
+                .iter()
+                .map(|p| PendingView {
+                    identifier: p.identifier.clone(),
+                    name: p.name.clone(),
+                    prompt: p.prompt,
+                })
+                .collect(),
         }
     }
 }

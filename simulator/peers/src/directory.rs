@@ -217,6 +217,25 @@ impl Directory {
         }
     }
 
+    /// Lets a user sign in with one more name; whoever had the name loses it.
+    ///
+    /// # Errors
+    /// There is no such user.
+    pub fn give_sign_in_name(&mut self, address: &str, name: &str) -> Result<(), DirectoryError> {
+        let key = self.key(address)?;
+        if let Some(before) = self.sign_in_names.insert(fold(name), key.clone())
+            && before != key
+            && let Some(user) = self.users.get_mut(&before)
+        {
+            user.sign_in_names.retain(|n| fold(n) != fold(name));
+        }
+        let user = self.user_mut(address)?;
+        if !user.sign_in_names.iter().any(|n| fold(n) == fold(name)) {
+            user.sign_in_names.push(name.to_owned());
+        }
+        Ok(())
+    }
+
     /// Changes a user's password.
     ///
     /// # Errors
@@ -336,6 +355,17 @@ mod tests {
             Some("Anna@example.test")
         );
         assert!(matches!(directory.publish("x@y", vec![1]), Err(DirectoryError::Unknown { .. })));
+    }
+
+    #[test]
+    fn a_sign_in_name_moves_to_whoever_is_given_it() {
+        let mut directory = directory();
+        directory.give_sign_in_name("bob@example.test", "ANNA").unwrap();
+        directory.give_sign_in_name("bob@example.test", "anna").unwrap();
+        assert_eq!(directory.user_of_sign_in("anna").map(|u| u.display_name.as_str()), Some("Bob Berg"));
+        assert_eq!(directory.user("bob@example.test").unwrap().sign_in_names, ["bob@example.test", "ANNA"]);
+        assert!(!directory.user("anna@example.test").unwrap().sign_in_names.contains(&"anna".to_owned()));
+        assert!(matches!(directory.give_sign_in_name("x@y", "anna"), Err(DirectoryError::Unknown { .. })));
     }
 
     #[test]

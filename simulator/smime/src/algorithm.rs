@@ -192,6 +192,12 @@ fn key_algorithm(
     Ok(Err(oid))
 }
 
+/// The algorithm identifier of a SubjectPublicKeyInfo.
+pub(crate) fn key_identifier(spki: &[u8]) -> Option<ObjectIdentifier> {
+    let mut r = Reader::der(spki).expect(SEQUENCE).ok()?.reader();
+    Some(identifier(&r.any().ok()?).ok()?.0)
+}
+
 /// Verifies a signature over a message, hashing it as the scheme asks.
 pub(crate) fn verify_message(
     crypto: &dyn CryptoProvider,
@@ -200,6 +206,9 @@ pub(crate) fn verify_message(
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), CryptoError> {
+    if signature.is_empty() {
+        return Err(CryptoError::BadSignature);
+    }
     match scheme_digest(scheme) {
         Some(digest) => crypto.verify(spki, scheme, &crypto.digest(digest, &[message]), signature),
         None => crypto.verify(spki, scheme, message, signature),

@@ -3,6 +3,7 @@
 //! The reader hands out slices of the input and never copies. In DER it refuses what X.690 clause 10 refuses in
 //! lengths; in BER it also takes indefinite and redundant lengths, with the nesting bounded by [`MAX_DEPTH`].
 
+use crate::Timestamp;
 use const_oid::ObjectIdentifier;
 use thiserror::Error;
 
@@ -16,6 +17,7 @@ pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const NULL: u8 = 0x05;
+pub(crate) const ENUMERATED: u8 = 0x0A;
 pub(crate) const OID: u8 = 0x06;
 pub(crate) const UTF8_STRING: u8 = 0x0C;
 pub(crate) const PRINTABLE_STRING: u8 = 0x13;
@@ -124,6 +126,40 @@ impl<'a> Element<'a> {
         Ok(digits.iter().fold(0, |n, b| n << 8 | u64::from(*b)))
     }
 
+    /// The value of an implicitly tagged non-negative INTEGER that fits.
+    pub(crate) fn implicit_uint(&self) -> Result<u64> {
+        Element { tag: INTEGER, ..*self }.uint()
+    }
+
+    /// The instant of a UTCTime or GeneralizedTime as RFC 5280, 4.1.2.5 restricts them: with seconds, in UTC.
+    pub(crate) fn time(&self) -> Result<Timestamp> {
+        let digits = self.content.strip_suffix(b"Z").ok_or(Asn1Error::Value)?;
+        if !digits.iter().all(u8::is_ascii_digit) {
+            return Err(Asn1Error::Value);
+        }
+        let (year, rest) = match (self.tag, digits.len()) {
+            (UTC_TIME, 12) => {
+                let year = number(&digits[..2]);
+                (if year >= 50 { 1900 + year } else { 2000 + year }, &digits[2..])
+            }
+            (GENERALIZED_TIME, 14) => (number(&digits[..4]), &digits[4..]),
+            _ => return Err(Asn1Error::Value),
+        };
+        let [month, day, hour, minute, second] = [0, 2, 4, 6, 8].map(|i| number(&rest[i..i + 2]));
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let days_in_month = match month {
+            2 => 28 + i64::from(leap),
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => return Err(Asn1Error::Value),
+        };
+        if !(1..=days_in_month).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+            return Err(Asn1Error::Value);
+        }
+        let days = days_from_civil(year, month, day);
+        Ok(Timestamp(((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000))
+    }
+
     /// The bytes of a BIT STRING and the number of unused bits in the last.
     pub(crate) fn bits(&self) -> Result<(u8, &'a [u8])> {
         self.expect(BIT_STRING)?;
@@ -140,6 +176,15 @@ impl<'a> Element<'a> {
             (0, bytes) => Ok(bytes),
             _ => Err(Asn1Error::Value),
         }
+    }
+}
+
+/// The octets of a signature in a BIT STRING. One that is not whole octets is read as empty: it is no fault of
+/// structure, and no key verifies it.
+pub(crate) fn signature<'a>(element: Element<'a>) -> Result<&'a [u8]> {
+    match element.bits()? {
+        (0, bytes) => Ok(bytes),
+        (_, bytes) => Ok(&bytes[..0]),
     }
 }
 
@@ -248,6 +293,18 @@ fn split(input: &[u8], rules: Rules, depth: u8) -> Result<(Element<'_>, &[u8])> 
     Ok((Element { tag, content, raw, rules }, after))
 }
 
+fn number(digits: &[u8]) -> i64 {
+    digits.iter().fold(0, |n, d| n * 10 + i64::from(d - b'0'))
+}
+
+/// Days since 1970-01-01 in the proleptic Gregorian calendar.
+pub(crate) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    // count years from March, so that the leap day is the last of the year
+    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
+    let day_of_year = (153 * month + 2) / 5 + day - 1;
+    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year - 719_468
+}
+
 /// The context-specific constructed tag `[n]`.
 pub(crate) const fn context(n: u8) -> u8 {
     0xA0 | n
@@ -323,13 +380,28 @@ pub(crate) fn dotted(content: &[u8]) -> String {
         }
         if out.is_empty() {
             let root = (value / 40).min(2);
-            out = format!("{root}.{}", value - root * 40);
-        } else {
-            out.push_str(&format!(".{value}"));
+            decimal(root, &mut out);
+            value -= root * 40;
         }
+        out.push('.');
+        decimal(value, &mut out);
         value = 0;
     }
     out
+}
+
+/// Appends a number; every name that is read passes here, and formatting 128 bits is slow.
+fn decimal(value: u128, out: &mut String) {
+    let Ok(mut left) = u32::try_from(value) else { return out.push_str(&value.to_string()) };
+    let mut place = 1;
+    while left / place >= 10 {
+        place *= 10;
+    }
+    while place > 0 {
+        out.push(char::from(b'0' + (left / place) as u8));
+        left %= place;
+        place /= 10;
+    }
 }
 
 #[cfg(test)]
@@ -388,6 +460,11 @@ mod tests {
         assert_eq!(integer(&[0x7F]), [2, 1, 0x7F]);
         assert_eq!(dotted(&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D]), "1.2.840.113549");
         assert_eq!(dotted(&[0x88, 0x37]), "2.999");
+        assert_eq!(
+            dotted(&[0x2A, 0x00, 0x64, 0x0A, 0x8F, 0xFF, 0xFF, 0xFF, 0x7F]),
+            "1.2.0.100.10.4294967295"
+        );
+        assert_eq!(dotted(&[0x2A, 0x90, 0x80, 0x80, 0x80, 0x00]), "1.2.4294967296");
     }
 
     #[test]

@@ -4,20 +4,25 @@
 //! and tolerant about what real certificates get wrong without harm: negative or long serial numbers, encoded
 //! default values, unsorted sets, times in the other time type.
 
+pub(crate) mod distribution;
 mod extensions;
+pub(crate) mod general_name;
+mod policy;
 
 pub use extensions::KeyUsage;
-pub(crate) use extensions::NameConstraints;
+pub(crate) use extensions::{authority_key_id, single};
+pub use policy::ANY_POLICY;
+
+pub(crate) use general_name::{GeneralName, NameConstraints};
+pub(crate) use policy::Policies;
 
 use crate::algorithm::{self, verify_message};
-use crate::asn1::{
-    Asn1Error, BIT_STRING, Element, GENERALIZED_TIME, INTEGER, Reader, SEQUENCE, UTC_TIME, context,
-    context_primitive,
-};
+use crate::asn1::{Asn1Error, BIT_STRING, INTEGER, Reader, SEQUENCE, context, context_primitive, signature};
 use crate::pem;
 use crate::{CryptoError, CryptoProvider, PublicKeyAlgorithm, SignatureScheme, Timestamp, name};
 use base64::Engine as _;
 use const_oid::ObjectIdentifier;
+use distribution::{DistributionPoint, PointName};
 use extensions::{Extensions, extensions};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -32,6 +37,12 @@ pub const MAX_PEM_CERTIFICATES: usize = 512;
 pub const MAX_EXTENSIONS: usize = 64;
 /// How many names a `subjectAltName` or name constraint may hold.
 pub const MAX_GENERAL_NAMES: usize = 1024;
+/// How many policies, and how many policy mappings, a certificate may have.
+pub const MAX_POLICIES: usize = 256;
+/// How many distribution points or access descriptions an extension may hold.
+pub const MAX_DISTRIBUTION_POINTS: usize = 32;
+/// How many names a distribution point, its issuer, or the issuer of a listed certificate may have.
+pub const MAX_POINT_NAMES: usize = 16;
 
 /// A certificate: its DER bytes, and what was read from them.
 ///
@@ -218,7 +229,16 @@ impl Certificate {
         let mut out: Vec<String> = Vec::new();
         let legacy = name::attributes(self.subject_der()).unwrap_or_default();
         let legacy = legacy.iter().filter(|a| a.kind == name::EMAIL_ADDRESS).filter_map(|a| a.text());
-        for address in self.0.extensions.alternative_names.mailboxes.iter().cloned().chain(legacy) {
+        let names = &self.0.extensions.alternative_names;
+        let ascii = names.iter().filter_map(|n| match n {
+            GeneralName::Mailbox(address) => Some(address.clone()),
+            _ => None,
+        });
+        let utf8 = names.iter().filter_map(|n| match n {
+            GeneralName::Utf8Mailbox(address) => Some(address.clone()),
+            _ => None,
+        });
+        for address in ascii.chain(utf8).chain(legacy) {
             if !out.iter().any(|seen| seen.eq_ignore_ascii_case(&address)) {
                 out.push(address);
             }
@@ -226,14 +246,9 @@ impl Certificate {
         out
     }
 
-    /// The GeneralName forms in `subjectAltName`, a bit for each tag number.
-    pub(crate) fn alternative_forms(&self) -> u16 {
-        self.0.extensions.alternative_names.forms
-    }
-
-    /// The directory names in `subjectAltName`, as DER Names.
-    pub(crate) fn alternative_directory_names(&self) -> &[Vec<u8>] {
-        &self.0.extensions.alternative_names.directory_names
+    /// The names in `subjectAltName`.
+    pub(crate) fn alternative_names(&self) -> &[GeneralName] {
+        &self.0.extensions.alternative_names
     }
 
     /// The version: 1, 2 or 3.
@@ -273,6 +288,50 @@ impl Certificate {
 
     pub(crate) fn name_constraints(&self) -> Option<&NameConstraints> {
         self.0.extensions.name_constraints.as_ref()
+    }
+
+    /// What the certificate says about policies.
+    pub(crate) fn policies(&self) -> &Policies {
+        &self.0.extensions.policies
+    }
+
+    /// The policies of `certificatePolicies`, if present; qualifiers are left out.
+    pub fn certificate_policies(&self) -> Option<&[ObjectIdentifier]> {
+        self.0.extensions.policies.asserted.as_deref()
+    }
+
+    pub(crate) fn distribution_points(&self) -> &[DistributionPoint] {
+        &self.0.extensions.distribution_points
+    }
+
+    /// The URIs at which revocation lists can be fetched (`cRLDistributionPoints`), in order.
+    pub fn crl_uris(&self) -> Vec<String> {
+        uris(&self.0.extensions.distribution_points)
+    }
+
+    /// The URIs at which changes to revocation lists can be fetched (`freshestCRL`), in order.
+    pub fn freshest_crl_uris(&self) -> Vec<String> {
+        uris(&self.0.extensions.freshest_crl)
+    }
+
+    fn access(&self, wanted: &str) -> Vec<&str> {
+        let access = self.0.extensions.authority_access.iter();
+        access.filter(|(method, _)| method == wanted).map(|(_, uri)| uri.as_str()).collect()
+    }
+
+    /// The URIs of OCSP responders (`id-ad-ocsp` in `authorityInfoAccess`).
+    pub fn ocsp_uris(&self) -> Vec<&str> {
+        self.access("1.3.6.1.5.5.7.48.1")
+    }
+
+    /// The URIs of the issuer's certificates (`id-ad-caIssuers` in `authorityInfoAccess`).
+    pub fn ca_issuers_uris(&self) -> Vec<&str> {
+        self.access("1.3.6.1.5.5.7.48.2")
+    }
+
+    /// Whether an OCSP responder's certificate asks not to be checked (RFC 6960, 4.2.2.2.1).
+    pub(crate) fn ocsp_no_check(&self) -> bool {
+        self.0.extensions.ocsp_no_check
     }
 
     /// The critical extensions that nobody here evaluates.
@@ -391,6 +450,18 @@ impl<'de> Deserialize<'de> for Certificate {
     }
 }
 
+fn uris(points: &[DistributionPoint]) -> Vec<String> {
+    let names = points.iter().filter_map(|p| match &p.name {
+        Some(PointName::Full(names)) => Some(names),
+        _ => None,
+    });
+    let uris = names.flatten().filter_map(|n| match n {
+        GeneralName::Uri(uri) => Some(uri.clone()),
+        _ => None,
+    });
+    uris.collect()
+}
+
 /// Names the part that could not be read.
 trait Part<T> {
     fn part(self, what: &'static str) -> Result<T, CertificateError>;
@@ -416,7 +487,7 @@ fn parse(der: &[u8]) -> Result<Parsed, CertificateError> {
     let mut r = certificate.reader();
     let tbs = r.expect(SEQUENCE).part("tbsCertificate")?;
     let outer_algorithm = r.expect(SEQUENCE).part("signatureAlgorithm")?;
-    let signature = r.expect(BIT_STRING).and_then(|e| e.whole_bits()).part("signatureValue")?;
+    let signature = r.expect(BIT_STRING).and_then(signature).part("signatureValue")?;
     r.end().part("certificate")?;
 
     let mut r = tbs.reader();
@@ -439,8 +510,8 @@ fn parse(der: &[u8]) -> Result<Parsed, CertificateError> {
     let issuer = r.expect(SEQUENCE).part("issuer")?.raw;
     name::attributes(issuer).part("issuer")?;
     let mut validity = r.expect(SEQUENCE).part("validity")?.reader();
-    let not_before = time(&validity.any().part("validity")?)?;
-    let not_after = time(&validity.any().part("validity")?)?;
+    let not_before = validity.any().and_then(|e| e.time()).part("validity")?;
+    let not_after = validity.any().and_then(|e| e.time()).part("validity")?;
     validity.end().part("validity")?;
     let subject = r.expect(SEQUENCE).part("subject")?.raw;
     name::attributes(subject).part("subject")?;
@@ -470,48 +541,6 @@ fn parse(der: &[u8]) -> Result<Parsed, CertificateError> {
         extensions,
         der: der.to_vec(),
     })
-}
-
-/// Reads a Time (RFC 5280, 4.1.2.5).
-fn time(element: &Element<'_>) -> Result<Timestamp, CertificateError> {
-    let bad = CertificateError::Malformed { what: "validity" };
-    let digits = element.content.strip_suffix(b"Z").ok_or(bad.clone())?;
-    if !digits.iter().all(u8::is_ascii_digit) {
-        return Err(bad);
-    }
-    let (year, rest) = match (element.tag, digits.len()) {
-        (UTC_TIME, 12) => {
-            let year = number(&digits[..2]);
-            (if year >= 50 { 1900 + year } else { 2000 + year }, &digits[2..])
-        }
-        (GENERALIZED_TIME, 14) => (number(&digits[..4]), &digits[4..]),
-        _ => return Err(bad),
-    };
-    let [month, day, hour, minute, second] = [0, 2, 4, 6, 8].map(|i| number(&rest[i..i + 2]));
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days_in_month = match month {
-        2 => 28 + i64::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return Err(bad),
-    };
-    if !(1..=days_in_month).contains(&day) || hour > 23 || minute > 59 || second > 60 {
-        return Err(bad);
-    }
-    let days = days_from_civil(year, month, day);
-    Ok(Timestamp(((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000))
-}
-
-fn number(digits: &[u8]) -> i64 {
-    digits.iter().fold(0, |n, d| n * 10 + i64::from(d - b'0'))
-}
-
-/// Days since 1970-01-01 in the proleptic Gregorian calendar.
-pub(crate) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    // count years from March, so that the leap day is the last of the year
-    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
-    let day_of_year = (153 * month + 2) / 5 + day - 1;
-    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year - 719_468
 }
 
 #[cfg(test)]

@@ -290,6 +290,7 @@ struct ToyCipher {
     held: Vec<u8>,
     position: u64,
     tag: Toy,
+    additional: Option<Toy>,
     stream: Vec<u8>,
 }
 
@@ -323,6 +324,7 @@ impl ToyCipher {
             held: Vec::new(),
             position: 0,
             tag,
+            additional: None,
             stream: Vec::new(),
         })
     }
@@ -356,9 +358,15 @@ impl BulkEncryptor for ToyCipher {
         if self.block != 1 {
             return Err(CryptoError::Unsupported("additional data with CBC"));
         }
-        self.tag.absorb(bytes);
-        self.tag.absorb(b"|");
+        self.additional.get_or_insert_with(|| Toy::new(98)).absorb(bytes);
         Ok(())
+    }
+
+    fn late_additional_data(&mut self, bytes: &[u8]) -> Result<(), CryptoError> {
+        if self.encrypt || self.additional.is_some() {
+            return Err(CryptoError::Failed);
+        }
+        self.additional_data(bytes)
     }
 
     fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError> {
@@ -400,7 +408,9 @@ impl BulkEncryptor for ToyCipher {
         if self.block != 1 {
             return if self.held.is_empty() { Ok(Vec::new()) } else { Err(CryptoError::BadLength) };
         }
-        let made = self.tag.squeeze(16);
+        let mut made = self.tag.squeeze(16);
+        let additional = self.additional.unwrap_or_else(|| Toy::new(98));
+        Self::xor(&mut made, &additional.squeeze(16));
         if self.encrypt {
             return Ok(made);
         }

@@ -5,6 +5,7 @@ use crate::asn1::{DER_NULL, OCTET_STRING, Reader, SEQUENCE, algorithm, context, 
 use crate::{Certificate, Context, CryptoError, LoadedKey, pem};
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -15,8 +16,20 @@ pub const MAX_PRIVATE_KEY_SIZE: usize = 32 * 1024;
 ///
 /// Its `Debug` output is redacted. **Serialising writes the key itself** (base64): only into snapshots that are
 /// kept as secrets.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PrivateKey(Zeroizing<Vec<u8>>);
+#[derive(Clone)]
+pub struct PrivateKey {
+    der: Zeroizing<Vec<u8>>,
+    /// What [`PrivateKey::keep_loaded`] read.
+    loaded: Option<Arc<dyn LoadedKey>>,
+}
+
+impl PartialEq for PrivateKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for PrivateKey {}
 
 /// A certificate, its private key and the issuers that were delivered with them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +83,7 @@ impl PrivateKey {
             .and_then(|_| identifier(&r.any()?))
             .and_then(|_| r.expect(OCTET_STRING))
             .map_err(|_| PrivateKeyError::Malformed)?;
-        Ok(PrivateKey(der))
+        Ok(PrivateKey { der, loaded: None })
     }
 
     /// Reads the first private key block of a PEM text: PKCS#8, PKCS#1 or SEC 1, not encrypted.
@@ -99,15 +112,30 @@ impl PrivateKey {
 
     /// The DER PKCS#8 bytes. They are the secret.
     pub fn pkcs8(&self) -> &[u8] {
-        &self.0
+        &self.der
     }
 
-    /// Reads the key for use; costs about half an RSA signature, so keep what it gives.
+    /// Reads the key now, so that every later [`PrivateKey::load`] of this value and its clones gives the same loaded
+    /// key. Of use where one identity signs or opens many messages. All must then be handed the same cryptography.
+    ///
+    /// # Errors
+    /// Those of [`PrivateKey::load`].
+    pub fn keep_loaded(&mut self, cx: &Context<'_>) -> Result<(), CryptoError> {
+        if self.loaded.is_none() {
+            self.loaded = Some(Arc::from(cx.crypto.load_key(&self.der)?));
+        }
+        Ok(())
+    }
+
+    /// Reads the key for use; costs about half an RSA signature unless [`PrivateKey::keep_loaded`] has done it.
     ///
     /// # Errors
     /// The provider's: a kind or size of key that it does not implement, or a key that cannot be read.
     pub fn load(&self, cx: &Context<'_>) -> Result<Box<dyn LoadedKey>, CryptoError> {
-        cx.crypto.load_key(&self.0)
+        match &self.loaded {
+            Some(loaded) => Ok(Box::new(Arc::clone(loaded))),
+            None => cx.crypto.load_key(&self.der),
+        }
     }
 
     /// Whether the key is the private half of what is certified.
@@ -124,7 +152,7 @@ impl std::fmt::Debug for PrivateKey {
 
 impl Serialize for PrivateKey {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(&*self.0));
+        let text = Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(&*self.der));
         serializer.serialize_str(&text)
     }
 }
@@ -181,6 +209,22 @@ mod tests {
     fn debug_is_redacted() {
         let key = PrivateKey::from_pkcs8(pkcs8(100)).unwrap();
         assert_eq!(format!("{key:?}"), "[redacted]");
+    }
+
+    #[test]
+    fn a_kept_key_is_read_once_and_is_the_same_key() {
+        use crate::fake::FakeCrypto;
+        use crate::{CryptoProvider, PublicKeyAlgorithm, Timestamp};
+        let crypto = FakeCrypto::new(1);
+        let cx = Context { now: Timestamp(0), crypto: &crypto };
+        let der = crypto.generate_key(PublicKeyAlgorithm::Rsa { bits: 2048 }).unwrap();
+        let plain = PrivateKey::from_pkcs8(der.to_vec()).unwrap();
+        let mut kept = plain.clone();
+        kept.keep_loaded(&cx).unwrap();
+        assert_eq!(kept, plain);
+        assert_eq!(format!("{kept:?}"), "[redacted]");
+        assert_eq!(kept.load(&cx).unwrap().public_key(), plain.load(&cx).unwrap().public_key());
+        assert!(PrivateKey::from_pkcs8(pkcs8(100)).unwrap().keep_loaded(&cx).is_err());
     }
 
     #[test]

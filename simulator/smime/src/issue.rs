@@ -297,7 +297,7 @@ fn time(at: Timestamp) -> Result<Vec<u8>, IssueError> {
 /// The date of a day counted from 1970-01-01, by search in the inverse function; only years that certificates
 /// can hold matter.
 fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    use crate::certificate::days_from_civil;
+    use crate::asn1::days_from_civil;
     let mut year = (1970 + days.div_euclid(366)).clamp(0, 20_000);
     while year < 20_000 && days_from_civil(year + 1, 1, 1) <= days {
         year += 1;
@@ -312,7 +312,7 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::certificate::days_from_civil;
+    use crate::asn1::days_from_civil;
 
     #[test]
     fn dates_round_trip() {

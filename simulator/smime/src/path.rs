@@ -1,19 +1,31 @@
 //! Certification path validation (RFC 5280, section 6, with the profile of RFC 8550).
 //!
 //! The search goes from the leaf to an anchor, depth first, trying every issuer that has the right name, and stops
-//! at the first path on which every rule holds. Revocation and certificate policies are not part of it. Name
-//! constraints are applied to mailboxes and distinguished names; a constraint on a name form that cannot be
-//! evaluated refuses every certificate with a name of that form, it is never ignored.
+//! at the first path on which every rule holds. A constraint on a name form that cannot be evaluated refuses every
+//! certificate with a name of that form, it is never ignored.
 //!
-//! Where RFC 5280 leaves anchors alone (their validity, path length, usages and constraints), they are judged like
-//! other CAs: so do the implementations that mail clients use. A version 1 anchor is a CA, having no way to say so.
+//! Where RFC 5280 leaves anchors alone (their validity, path length, usages and name constraints), they are judged
+//! like other CAs: so do the implementations that mail clients use. Their policies are not looked at. A version 1
+//! anchor is a CA, having no way to say so.
 
-use crate::certificate::NameConstraints;
-use crate::{
-    Certificate, Context, CryptoError, KeyUsage, ObjectIdentifier, PublicKeyAlgorithm, Timestamp, TrustStore,
-    name,
+mod error;
+mod names;
+mod options;
+mod policy;
+mod revocation;
+
+pub use error::{PathError, RevocationProblem, Weakness};
+pub use options::{PathOptions, Purpose, RevocationMode, ValidPath};
+pub use revocation::{
+    MAX_REVOCATION_CHECKS, MAX_REVOCATION_INPUTS, MAX_SIGNER_NESTING, OCSP_AGE_DAYS, RevocationSource,
+    RevocationStatus,
 };
-use thiserror::Error;
+
+use crate::algorithm::{RSA_ENCRYPTION, scheme_digest};
+use crate::{
+    Certificate, CertificateError, Context, CryptoError, DigestAlgorithm, KeyUsage, ObjectIdentifier,
+    PublicKeyAlgorithm, SignatureScheme, TrustStore, name,
+};
 
 /// How many certificates a path may have, leaf and anchor included.
 pub const MAX_PATH_CERTIFICATES: usize = 10;
@@ -21,6 +33,8 @@ pub const MAX_PATH_CERTIFICATES: usize = 10;
 pub const MAX_SIGNATURE_CHECKS: usize = 64;
 /// How many intermediate certificates may be offered.
 pub const MAX_INTERMEDIATES: usize = 512;
+/// The length from which an RSA key is not weak, in bits (RFC 8550, 4.3).
+const MIN_RSA_BITS: u32 = 2048;
 
 /// `id-kp-emailProtection` (RFC 5280, 4.2.1.12).
 pub const EMAIL_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4");
@@ -28,146 +42,6 @@ pub const EMAIL_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3
 pub const CLIENT_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2");
 /// `anyExtendedKeyUsage` (RFC 5280, 4.2.1.12).
 pub const ANY_EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
-
-/// What the leaf's key is to be used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Purpose {
-    /// Verifying a signed message (RFC 8550, 4.4.2 and 4.4.4).
-    EmailSigning,
-    /// Encrypting a message to the subject.
-    EmailEncryption,
-    /// Authenticating as a TLS client.
-    ClientAuth,
-    /// Anything: usages are not looked at.
-    Any,
-}
-
-/// A path on which every rule holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ValidPath {
-    /// The leaf first, the anchor last; one certificate when the leaf is an anchor.
-    pub certificates: Vec<Certificate>,
-}
-
-/// Why there is no valid path.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum PathError {
-    /// A certificate is no longer valid.
-    #[error("the certificate of {subject} has expired")]
-    Expired {
-        /// Whose.
-        subject: String,
-        /// When it ended.
-        not_after: Timestamp,
-        /// When it was judged.
-        at: Timestamp,
-    },
-    /// A certificate is not valid yet.
-    #[error("the certificate of {subject} is not valid yet")]
-    NotYetValid {
-        /// Whose.
-        subject: String,
-        /// When it begins.
-        not_before: Timestamp,
-        /// When it was judged.
-        at: Timestamp,
-    },
-    /// No anchor and no intermediate leads on from here.
-    #[error("no trusted certificate of {issuer} is known")]
-    NoTrustedRoot {
-        /// The issuer that is missing.
-        issuer: String,
-    },
-    /// A certificate was issued by one that is no CA (`basicConstraints`).
-    #[error("{subject} is not a certification authority")]
-    NotACa {
-        /// The issuer that is none.
-        subject: String,
-    },
-    /// `keyUsage` is present and lacks what is needed: any one of `needed`.
-    #[error("the key usage of {subject} does not allow it")]
-    KeyUsage {
-        /// Whose.
-        subject: String,
-        /// The usages of which one is needed.
-        needed: KeyUsage,
-        /// The usages that are present.
-        found: KeyUsage,
-    },
-    /// `extKeyUsage` is present and lacks both what is needed and `anyExtendedKeyUsage`.
-    #[error("the extended key usage of {subject} does not allow it")]
-    ExtendedKeyUsage {
-        /// Whose.
-        subject: String,
-        /// The purpose that is needed.
-        needed: ObjectIdentifier,
-    },
-    /// More intermediate certificates than a CA allows below it.
-    #[error("{subject} allows {limit} certification authorities below it, there are {found}")]
-    PathLength {
-        /// The CA.
-        subject: String,
-        /// What it allows.
-        limit: u8,
-        /// What there is.
-        found: usize,
-    },
-    /// The key of the issuer that has the right name did not make the signature.
-    #[error("the signature on the certificate of {subject} is wrong")]
-    BadSignature {
-        /// Whose.
-        subject: String,
-    },
-    /// The signature is of a kind, or made with a kind of key, that cannot be verified.
-    #[error("the signature on the certificate of {subject} cannot be verified")]
-    UnsupportedSignature {
-        /// Whose.
-        subject: String,
-    },
-    /// A critical extension that is not understood.
-    #[error("the certificate of {subject} has the unknown critical extension {oid}")]
-    UnknownCriticalExtension {
-        /// Whose.
-        subject: String,
-        /// The extension.
-        oid: ObjectIdentifier,
-    },
-    /// A name lies outside what a CA may certify.
-    #[error("{ca} may not certify {name}")]
-    NameConstraint {
-        /// The CA.
-        ca: String,
-        /// The mailbox or distinguished name.
-        name: String,
-    },
-    /// A CA constrains a form of name that is present and cannot be evaluated.
-    #[error("{ca} constrains names that cannot be evaluated")]
-    UnsupportedNameConstraint {
-        /// The CA.
-        ca: String,
-    },
-    /// Every path is longer than [`MAX_PATH_CERTIFICATES`].
-    #[error("there is no path of up to {limit} certificates")]
-    TooLong {
-        /// The longest path that is followed.
-        limit: usize,
-    },
-    /// The search was given up after [`MAX_SIGNATURE_CHECKS`].
-    #[error("no path was found with {limit} signature checks")]
-    SearchExhausted {
-        /// How many signatures were verified.
-        limit: usize,
-    },
-    /// More than [`MAX_INTERMEDIATES`] were offered.
-    #[error("{found} intermediate certificates were offered, more than {limit}")]
-    TooManyCertificates {
-        /// How many.
-        found: usize,
-        /// The most that are taken.
-        limit: usize,
-    },
-}
 
 /// Finds a valid path from a leaf to an anchor at the time of the context.
 ///
@@ -184,48 +58,152 @@ pub fn validate(
     trust: &TrustStore,
     purpose: Purpose,
 ) -> Result<ValidPath, PathError> {
+    validate_with(cx, leaf, intermediates, trust, purpose, &PathOptions::default())
+}
+
+/// Finds a valid path as [`validate`] does, with policies, revocation and strictness as the options say.
+///
+/// Revocation lists and OCSP responses must be current at the time of the context: one that was issued later says
+/// nothing about that time.
+///
+/// # Errors
+/// [`PathError`], chosen as by [`validate`].
+pub fn validate_with(
+    cx: &Context<'_>,
+    leaf: &Certificate,
+    intermediates: &[Certificate],
+    trust: &TrustStore,
+    purpose: Purpose,
+    options: &PathOptions<'_>,
+) -> Result<ValidPath, PathError> {
     if intermediates.len() > MAX_INTERMEDIATES {
         let (found, limit) = (intermediates.len(), MAX_INTERMEDIATES);
         return Err(PathError::TooManyCertificates { found, limit });
     }
-    check_alone(cx, leaf)?;
-    check_leaf_usage(leaf, purpose)?;
-    if trust.contains(leaf) {
-        return Ok(ValidPath { certificates: vec![leaf.clone()] });
+    let found = options.crls.len().max(options.ocsp.len());
+    if found > MAX_REVOCATION_INPUTS {
+        return Err(PathError::TooMuchRevocation { found, limit: MAX_REVOCATION_INPUTS });
     }
-    let mut search = Search { cx, intermediates, trust, purpose, checks: 0, failure: None };
-    let mut path = vec![leaf];
-    if search.extend(&mut path)? {
-        return Ok(ValidPath { certificates: path.into_iter().cloned().collect() });
-    }
-    Err(search.failure.unwrap_or(PathError::NoTrustedRoot { issuer: leaf.issuer() }))
+    let mut search = Search {
+        cx,
+        intermediates,
+        trust,
+        options,
+        goal: Goal::Purpose(purpose),
+        anchor: None,
+        checks: 0,
+        revocation_checks: 0,
+        judged: Vec::new(),
+        weak: Vec::new(),
+        failure: None,
+    };
+    search.find(leaf)
+}
+
+/// What the first certificate of a path is for.
+#[derive(Clone, Copy)]
+enum Goal {
+    Purpose(Purpose),
+    SigningCrls,
 }
 
 struct Search<'a> {
     cx: &'a Context<'a>,
     intermediates: &'a [Certificate],
     trust: &'a TrustStore,
-    purpose: Purpose,
+    options: &'a PathOptions<'a>,
+    goal: Goal,
+    /// The only anchor that counts; every one without it.
+    anchor: Option<&'a Certificate>,
     checks: usize,
+    revocation_checks: usize,
+    /// The certificates whose revocation is being determined.
+    judged: Vec<&'a Certificate>,
+    /// What was weak in revocation information.
+    weak: Vec<Weakness>,
     /// The failure to report if no path is found.
     failure: Option<PathError>,
 }
 
 impl<'a> Search<'a> {
-    /// Lengthens the path to an anchor; `Ok(false)` leaves it as it was.
-    fn extend(&mut self, path: &mut Vec<&'a Certificate>) -> Result<bool, PathError>
-    where
-        Self: 'a,
-    {
-        let Some(&last) = path.last() else { return Ok(false) };
+    /// A search for the path of a signer of revocation lists, in the midst of this one.
+    fn for_signer(&self, anchor: Option<&'a Certificate>) -> Search<'a> {
+        Search {
+            goal: Goal::SigningCrls,
+            anchor,
+            judged: self.judged.clone(),
+            weak: Vec::new(),
+            failure: None,
+            ..*self
+        }
+    }
+
+    /// Finds a path from a leaf.
+    fn find(&mut self, leaf: &'a Certificate) -> Result<ValidPath, PathError> {
+        check_alone(self.cx, leaf)?;
+        match self.goal {
+            Goal::Purpose(purpose) => check_leaf_usage(leaf, purpose)?,
+            Goal::SigningCrls => check_key_usage(leaf, KeyUsage::CRL_SIGN)?,
+        }
+        self.check_extended_key_usage(leaf)?;
+        if let (Some(needed), true) = (self.needed_purposes().next(), self.options.require_eku)
+            && leaf.extended_key_usage().is_none()
+        {
+            return Err(PathError::NoExtendedKeyUsage { subject: leaf.subject(), needed });
+        }
+        if self.is_anchor(leaf) {
+            return self.finish(&[leaf]);
+        }
+        let mut path = vec![leaf];
+        match self.extend(&mut path)? {
+            Some(found) => Ok(found),
+            None => Err(self.failure.take().unwrap_or(PathError::NoTrustedRoot { issuer: leaf.issuer() })),
+        }
+    }
+
+    fn is_anchor(&self, c: &Certificate) -> bool {
+        self.trust.contains(c) && self.anchor.is_none_or(|only| c == only)
+    }
+
+    /// Judges what only a whole path shows: policies, revocation, strictness.
+    fn finish(&mut self, path: &[&'a Certificate]) -> Result<ValidPath, PathError> {
+        let intermediates = path.get(1..path.len().saturating_sub(1)).unwrap_or_default();
+        let found = intermediates.iter().filter(|c| !c.is_self_issued()).count();
+        if let (Some(limit), Goal::Purpose(_)) = (self.options.intermediates_max, self.goal)
+            && found > limit
+        {
+            return Err(PathError::TooManyIntermediates { found, limit });
+        }
+        let weak = weaknesses(path);
+        if let (Some(weakness), true) = (weak.first(), self.options.strict) {
+            return Err(PathError::Weak(weakness.clone()));
+        }
+        let below: Vec<&Certificate> = path.iter().rev().skip(1).copied().collect();
+        let policies = match self.goal {
+            Goal::Purpose(_) => policy::evaluate(&below, self.options)?,
+            Goal::SigningCrls => policy::evaluate(&below, &PathOptions::default())?,
+        };
+        self.weak = weak;
+        let revocation = self.statuses(path)?;
+        Ok(ValidPath {
+            certificates: path.iter().map(|c| (*c).clone()).collect(),
+            policies,
+            revocation,
+            weak: std::mem::take(&mut self.weak),
+        })
+    }
+
+    /// Lengthens the path to an anchor; `Ok(None)` leaves it as it was.
+    fn extend(&mut self, path: &mut Vec<&'a Certificate>) -> Result<Option<ValidPath>, PathError> {
+        let Some(&last) = path.last() else { return Ok(None) };
         if name::is_empty(last.issuer_der()) {
-            return Ok(false); // RFC 5280, 4.1.2.4: an issuer has a name
+            return Ok(None); // RFC 5280, 4.1.2.4: an issuer has a name
         }
         let (trust, intermediates) = (self.trust, self.intermediates);
-        let anchors = trust.by_subject(last.issuer_der()).map(|c| (c, true));
+        let anchors = trust.by_subject(last.issuer_der()).map(|c| (c, self.is_anchor(c)));
         let others = intermediates.iter().filter(|c| name::same(c.subject_der(), last.issuer_der()));
         let mut candidates: Vec<(&Certificate, bool)> =
-            anchors.chain(others.map(|c| (c, trust.contains(c)))).collect();
+            anchors.chain(others.map(|c| (c, self.is_anchor(c)))).collect();
         // anchors before intermediates, and within those the issuers whose key identifier is the one asked for
         candidates.sort_by_key(|(c, is_anchor)| (!is_anchor, !has_key_id(c, last)));
         let mut tried: Vec<&Certificate> = Vec::new();
@@ -242,7 +220,7 @@ impl<'a> Search<'a> {
             tried.push(issuer);
             if path.len() == MAX_PATH_CERTIFICATES {
                 self.fail(PathError::TooLong { limit: MAX_PATH_CERTIFICATES });
-                return Ok(false);
+                return Ok(None);
             }
             if self.checks == MAX_SIGNATURE_CHECKS {
                 return Err(PathError::SearchExhausted { limit: MAX_SIGNATURE_CHECKS });
@@ -267,21 +245,50 @@ impl<'a> Search<'a> {
                 continue;
             }
             path.push(issuer);
-            if is_anchor || self.extend(path)? {
-                return Ok(true);
+            if is_anchor {
+                match self.finish(path) {
+                    Ok(found) => return Ok(Some(found)),
+                    Err(e) => self.fail(e),
+                }
+            } else if let Some(found) = self.extend(path)? {
+                return Ok(Some(found));
             }
             path.pop();
         }
         if tried.is_empty() && path.len() > 1 && self.failure.is_none() {
             self.failure = Some(PathError::NoTrustedRoot { issuer: last.issuer() });
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// Keeps the first failure that says more than that an issuer is missing.
     fn fail(&mut self, e: PathError) {
         if matches!(self.failure, None | Some(PathError::NoTrustedRoot { .. })) {
             self.failure = Some(e);
+        }
+    }
+
+    /// The purposes that an `extKeyUsage` must allow.
+    fn needed_purposes(&self) -> impl Iterator<Item = ObjectIdentifier> + use<'a> {
+        let (purpose, more) = match self.goal {
+            Goal::Purpose(Purpose::EmailSigning | Purpose::EmailEncryption) => {
+                (Some(EMAIL_PROTECTION), self.options.extended_key_usages)
+            }
+            Goal::Purpose(Purpose::ClientAuth) => (Some(CLIENT_AUTH), self.options.extended_key_usages),
+            Goal::Purpose(Purpose::Any) => (None, self.options.extended_key_usages),
+            Goal::SigningCrls => (None, &[][..]),
+        };
+        purpose.into_iter().chain(more.iter().copied())
+    }
+
+    /// Applies to CAs as well: what a CA's certificate is not good for, those below it are not either.
+    fn check_extended_key_usage(&self, c: &Certificate) -> Result<(), PathError> {
+        let Some(found) = c.extended_key_usage() else { return Ok(()) };
+        let lacking =
+            |needed: &ObjectIdentifier| !found.contains(needed) && !found.contains(&ANY_EXTENDED_KEY_USAGE);
+        match self.needed_purposes().find(lacking) {
+            Some(needed) => Err(PathError::ExtendedKeyUsage { subject: c.subject(), needed }),
+            None => Ok(()),
         }
     }
 
@@ -297,7 +304,7 @@ impl<'a> Search<'a> {
             return Err(PathError::NotACa { subject: ca.subject() });
         }
         check_key_usage(ca, KeyUsage::KEY_CERT_SIGN)?;
-        check_extended_key_usage(ca, self.purpose)?;
+        self.check_extended_key_usage(ca)?;
         let below = path.iter().skip(1).filter(|c| !c.is_self_issued()).count();
         if let Some(limit) = ca.path_len()
             && below > usize::from(limit)
@@ -308,7 +315,7 @@ impl<'a> Search<'a> {
             for (i, certificate) in path.iter().enumerate() {
                 // RFC 5280, 6.1.3 (b): self-issued certificates are exempt unless they are the last
                 if i == 0 || !certificate.is_self_issued() {
-                    check_names(certificate, ca, constraints)?;
+                    names::check(certificate, ca, constraints)?;
                 }
             }
         }
@@ -351,8 +358,7 @@ fn check_leaf_usage(leaf: &Certificate, purpose: Purpose) -> Result<(), PathErro
         Purpose::ClientAuth => KeyUsage::DIGITAL_SIGNATURE,
         Purpose::Any => return Ok(()),
     };
-    check_key_usage(leaf, needed)?;
-    check_extended_key_usage(leaf, purpose)
+    check_key_usage(leaf, needed)
 }
 
 fn check_key_usage(c: &Certificate, needed: KeyUsage) -> Result<(), PathError> {
@@ -364,61 +370,29 @@ fn check_key_usage(c: &Certificate, needed: KeyUsage) -> Result<(), PathError> {
     }
 }
 
-/// Applies to CAs as well: what a CA's certificate is not good for, those below it are not either.
-fn check_extended_key_usage(c: &Certificate, purpose: Purpose) -> Result<(), PathError> {
-    let needed = match purpose {
-        Purpose::EmailSigning | Purpose::EmailEncryption => EMAIL_PROTECTION,
-        Purpose::ClientAuth => CLIENT_AUTH,
-        Purpose::Any => return Ok(()),
-    };
-    match c.extended_key_usage() {
-        Some(found) if !found.contains(&needed) && !found.contains(&ANY_EXTENDED_KEY_USAGE) => {
-            Err(PathError::ExtendedKeyUsage { subject: c.subject(), needed })
-        }
-        _ => Ok(()),
-    }
+/// Whether a signature is made over a SHA-1 digest.
+fn is_sha1(scheme: Result<SignatureScheme, ObjectIdentifier>) -> bool {
+    scheme.ok().and_then(scheme_digest) == Some(DigestAlgorithm::Sha1)
 }
 
-fn check_names(c: &Certificate, ca: &Certificate, rules: &NameConstraints) -> Result<(), PathError> {
-    if rules.unevaluated || rules.other_forms & c.alternative_forms() != 0 {
-        return Err(PathError::UnsupportedNameConstraint { ca: ca.subject() });
-    }
-    for mailbox in c.email_addresses() {
-        let allowed = rules.permitted_mailboxes.is_empty()
-            || rules.permitted_mailboxes.iter().any(|base| mailbox_within(&mailbox, base) == Some(true));
-        let excluded =
-            rules.excluded_mailboxes.iter().any(|base| mailbox_within(&mailbox, base) != Some(false));
-        if !allowed || excluded {
-            return Err(PathError::NameConstraint { ca: ca.subject(), name: mailbox });
+/// What is weak in a path; the anchor's signature says nothing, so that only its key counts.
+fn weaknesses(path: &[&Certificate]) -> Vec<Weakness> {
+    let mut out = Vec::new();
+    for (i, c) in path.iter().enumerate() {
+        if i + 1 < path.len() && is_sha1(c.signature_scheme().map_err(|_| RSA_ENCRYPTION)) {
+            out.push(Weakness::Sha1Certificate { subject: c.subject() });
+        }
+        match c.public_key_algorithm() {
+            Ok(PublicKeyAlgorithm::Rsa { bits }) if bits < MIN_RSA_BITS => {
+                out.push(Weakness::SmallRsaKey { subject: c.subject(), bits });
+            }
+            Err(CertificateError::UnknownPublicKey { oid }) => {
+                out.push(Weakness::UnknownKey { subject: c.subject(), oid });
+            }
+            _ => {}
         }
     }
-    // RFC 5280, 4.2.1.10: directoryName constraints hold for the subject and for alternative names of that form
-    let subject = Some(c.subject_der()).filter(|_| !name::is_empty(c.subject_der()));
-    for dn in subject.into_iter().chain(c.alternative_directory_names().iter().map(Vec::as_slice)) {
-        let within = |base: &Vec<u8>| name::within(dn, base);
-        let allowed = rules.permitted_names.is_empty() || rules.permitted_names.iter().any(within);
-        if !allowed || rules.excluded_names.iter().any(within) {
-            return Err(PathError::NameConstraint { ca: ca.subject(), name: name::to_text(dn) });
-        }
-    }
-    Ok(())
-}
-
-/// Whether a mailbox lies within an rfc822Name constraint (RFC 5280, 4.2.1.10); `None` for what is no mailbox.
-fn mailbox_within(mailbox: &str, base: &str) -> Option<bool> {
-    if base.is_empty() {
-        return Some(true);
-    }
-    let (local, host) = mailbox.rsplit_once('@')?;
-    // a local part that holds the sign must be quoted (RFC 5321, 4.1.2)
-    if host.is_empty() || (local.contains('@') && !(local.starts_with('"') && local.ends_with('"'))) {
-        return None;
-    }
-    if let Some((base_local, base_host)) = base.rsplit_once('@') {
-        return Some(local == base_local && host.eq_ignore_ascii_case(base_host));
-    }
-    let (host, base) = (host.to_lowercase(), base.to_lowercase());
-    Some(if base.starts_with('.') { host.ends_with(&base) && host.len() > base.len() } else { host == base })
+    out
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! a cipher is fed pieces of any length, and what it gives back may lag behind by one block.
 
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -55,6 +56,15 @@ pub enum BulkCipher {
 pub trait BulkEncryptor: Send {
     /// Authenticated data that is not encrypted (GCM only; before the first `update`).
     fn additional_data(&mut self, bytes: &[u8]) -> Result<(), CryptoError>;
+    /// The whole of the authenticated data that is not encrypted, for a reader who meets it behind the ciphertext, as
+    /// AuthEnvelopedData has it (decrypting with GCM, once, after the last `update`, in place of `additional_data`).
+    ///
+    /// # Errors
+    ///
+    /// [`CryptoError::Unsupported`] from a provider that cannot, [`CryptoError::Failed`] out of turn.
+    fn late_additional_data(&mut self, _bytes: &[u8]) -> Result<(), CryptoError> {
+        Err(CryptoError::Unsupported("additional data behind the ciphertext"))
+    }
     /// Feeds bytes and appends what is ready to `out`. For CBC the sum of all inputs must be whole blocks
     /// at `finish`; a partial block is held back.
     fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError>;
@@ -166,6 +176,27 @@ pub trait LoadedKey: Send + Sync {
     fn decrypt_oaep(&self, p: &OaepParameters, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError>;
     /// Static ECDH with an uncompressed SEC 1 point; gives the x coordinate.
     fn agree(&self, peer_point: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError>;
+}
+
+impl LoadedKey for Arc<dyn LoadedKey> {
+    fn algorithm(&self) -> PublicKeyAlgorithm {
+        self.as_ref().algorithm()
+    }
+    fn public_key(&self) -> Vec<u8> {
+        self.as_ref().public_key()
+    }
+    fn sign(&self, scheme: SignatureScheme, digest: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        self.as_ref().sign(scheme, digest)
+    }
+    fn decrypt_pkcs1(&self, ciphertext: &[u8], random_len: usize) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+        self.as_ref().decrypt_pkcs1(ciphertext, random_len)
+    }
+    fn decrypt_oaep(&self, p: &OaepParameters, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+        self.as_ref().decrypt_oaep(p, ciphertext)
+    }
+    fn agree(&self, peer_point: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+        self.as_ref().agree(peer_point)
+    }
 }
 
 /// The primitives.

@@ -33,8 +33,8 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../../data/error-codes.json")).unwrap_or_default()
 });
 
-/// Apple's codes are below this; Intune's own are not within so much of the offset.
-const APPLE_CODES_END: i64 = 100_000;
+/// Apple's codes are below this (the last published domain begins at 46000); what lies beyond is Intune's own.
+const APPLE_CODES_END: i64 = 50_000;
 
 fn made(apple: Option<u32>, domain: Option<&str>, intune: i64) -> Code {
     let text = domain.zip(apple).and_then(|(domain, code)| TABLE.domains.get(domain)?.get(&code));

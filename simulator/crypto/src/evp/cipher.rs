@@ -1,9 +1,11 @@
 //! Streaming CBC and GCM.
 
+use crate::ghash;
 use aws_lc_sys as sys;
 use smime::{BulkCipher, BulkEncryptor, CryptoError};
 use std::ffi::c_int;
 use std::ptr::{NonNull, null, null_mut};
+use zeroize::Zeroizing;
 
 /// Encrypting or decrypting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,33 @@ pub(crate) struct Cipher {
     direction: Direction,
     is_gcm: bool,
     failed: bool,
+    late: Option<Late>,
+}
+
+/// What it takes to authenticate additional data that arrives behind the ciphertext.
+struct Late {
+    /// The hash key.
+    h: Zeroizing<ghash::Element>,
+    /// How many octets were decrypted.
+    len: u64,
+    /// Whether additional data was given in front.
+    early: bool,
+    /// What the additional data changes in the tag.
+    difference: Option<[u8; TAG]>,
+}
+
+impl Late {
+    /// Encrypts a block of zeros, which is the hash key (NIST SP 800-38D, 7.1).
+    fn new(cipher: BulkCipher, key: &[u8]) -> Result<Self, CryptoError> {
+        let bare = match cipher {
+            BulkCipher::Aes128Gcm => BulkCipher::Aes128Cbc,
+            _ => BulkCipher::Aes256Cbc,
+        };
+        let mut block = Zeroizing::new(Vec::with_capacity(2 * MAX_BLOCK));
+        Cipher::new(bare, Direction::Encrypt, key, &[0; MAX_BLOCK])?.update(&[0; MAX_BLOCK], &mut block)?;
+        let h = block.as_slice().try_into().map_err(|_| CryptoError::Failed)?;
+        Ok(Late { h: Zeroizing::new(u128::from_be_bytes(h)), len: 0, early: false, difference: None })
+    }
 }
 
 // SAFETY: the context is owned, has no thread-bound state, and is only used through `&mut self`.
@@ -67,7 +96,11 @@ impl Cipher {
         }
         // SAFETY: gives a new context or null.
         let context = NonNull::new(unsafe { sys::EVP_CIPHER_CTX_new() }).ok_or(CryptoError::Failed)?;
-        let this = Cipher { context, direction, is_gcm, failed: false };
+        let late = match is_gcm && direction == Direction::Decrypt {
+            true => Some(Late::new(cipher, key)?),
+            false => None,
+        };
+        let this = Cipher { context, direction, is_gcm, failed: false, late };
         let c = this.context.as_ptr();
         let encrypt = c_int::from(direction == Direction::Encrypt);
         // SAFETY: the context is live; the first call sets the cipher only, the second reads `key` and `iv`, whose
@@ -93,6 +126,9 @@ impl BulkEncryptor for Cipher {
         if !self.is_gcm {
             return Err(CryptoError::Unsupported("additional data with CBC"));
         }
+        if let Some(late) = &mut self.late {
+            late.early = true;
+        }
         for piece in bytes.chunks(MAX_PIECE) {
             let mut written = 0;
             // SAFETY: a null output marks additional data; `piece` is live and its length fits an int.
@@ -113,7 +149,28 @@ impl BulkEncryptor for Cipher {
         Ok(())
     }
 
+    fn late_additional_data(&mut self, bytes: &[u8]) -> Result<(), CryptoError> {
+        match &mut self.late {
+            Some(late) if !late.early && late.difference.is_none() => {
+                late.difference = Some(ghash::difference(*late.h, bytes, late.len));
+                Ok(())
+            }
+            Some(_) => {
+                self.failed = true;
+                Err(CryptoError::Failed)
+            }
+            None => Err(CryptoError::Unsupported("additional data behind what is not decrypted with GCM")),
+        }
+    }
+
     fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError> {
+        if let Some(late) = &mut self.late {
+            if late.difference.is_some() {
+                self.failed = true;
+                return Err(CryptoError::Failed);
+            }
+            late.len += input.len() as u64;
+        }
         for piece in input.chunks(MAX_PIECE) {
             out.reserve(piece.len() + MAX_BLOCK);
             let mut written: c_int = 0;
@@ -147,6 +204,9 @@ impl BulkEncryptor for Cipher {
         let opens = self.is_gcm && self.direction == Direction::Decrypt;
         if opens {
             let tag = tag.filter(|t| (MIN_TAG..=TAG).contains(&t.len())).ok_or(CryptoError::BadLength)?;
+            // The tag as it would be without what came late.
+            let late = self.late.as_ref().and_then(|late| late.difference).unwrap_or_default();
+            let tag: Vec<u8> = tag.iter().zip(late).map(|(tag, late)| tag ^ late).collect();
             // SAFETY: the control call copies `tag`, whose length it is told, and does not write through the pointer.
             let ok = unsafe {
                 sys::EVP_CIPHER_CTX_ctrl(

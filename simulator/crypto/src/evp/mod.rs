@@ -8,7 +8,11 @@
 mod cipher;
 mod key;
 mod keywrap;
+mod known;
+mod prefetch;
 
 pub(crate) use cipher::{Cipher, Direction};
 pub(crate) use key::{Key, RsaPadding};
 pub(crate) use keywrap::{unwrap, wrap};
+pub(crate) use known::public_key;
+pub(crate) use prefetch::prefetch;

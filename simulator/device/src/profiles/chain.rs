@@ -17,6 +17,11 @@ pub enum ErrorDomain {
     MCEASErrorDomain,
     MCSCEPErrorDomain,
     MCMDMErrorDomain,
+    MCLDAPErrorDomain,
+    MCCellularErrorDomain,
+    MCHomeScreenLayoutErrorDomain,
+    MCNotificationSettingsErrorDomain,
+    MCSharedDeviceConfigurationErrorDomain,
 }
 
 impl fmt::Display for ErrorDomain {
@@ -100,4 +105,41 @@ pub(super) fn failed_profile(name: &str, cause: ErrorLink) -> ErrorChain {
         ),
         cause,
     ])
+}
+
+impl ErrorChain {
+    /// The chain as a management server is told it: what fails by hand as an invalid profile (4000) fails there as an
+    /// installation (4001), and a failed installation is named twice (B.3, "MDM installation fails").
+    pub(super) fn told_to_mdm(mut self) -> Self {
+        use ErrorDomain::MCInstallationErrorDomain as Domain;
+        let outer = link(Domain, 4001, "Profile Installation Failed");
+        match self.0.first_mut() {
+            Some(first) if first.domain == Domain && first.code == 4000 => *first = outer,
+            Some(first) if first.domain == Domain && first.code == 4001 => {
+                first.text = "Profile Failed to Install".to_owned();
+                self.0.insert(0, outer);
+            }
+            _ => {}
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(chain: &ErrorChain) -> Vec<u32> {
+        chain.0.iter().map(|l| l.code).collect()
+    }
+
+    #[test]
+    fn chains_have_the_documented_levels() {
+        let cause = || link(ErrorDomain::MCPayloadErrorDomain, 2003, "");
+        assert_eq!(codes(&invalid_payload("P", "p", cause())), [4000, 1000, 2000, 2003]);
+        assert_eq!(codes(&failed_payload("P", "p", cause())), [4001, 1009, 4001, 2003]);
+        assert_eq!(codes(&failed_profile("P", cause())), [4001, 1009, 2003]);
+        assert_eq!(codes(&invalid_payload("P", "p", cause()).told_to_mdm()), [4001, 1000, 2000, 2003]);
+        assert_eq!(codes(&failed_payload("P", "p", cause()).told_to_mdm()), [4001, 4001, 1009, 4001, 2003]);
+    }
 }

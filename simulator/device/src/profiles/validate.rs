@@ -1,12 +1,17 @@
-//! The checks before anything is installed, in the order in which a device makes them: signature, syntax, top level,
-//! payload frames, types, uniqueness, values. The order of equal-ranked checks is not documented; it is ours.
+//! The checks of what a profile says by itself, in the order in which a device makes them: signature, syntax,
+//! encryption, top level, payload frames, types, required keys, uniqueness, values. The order of equal-ranked checks is
+//! not documented; it is ours. Unknown keys and payload types, UUIDs of any form and numbers outside a list pass.
 
+use super::applicability::acts;
 use super::chain::{ErrorChain, ErrorDomain, ErrorLink, invalid_payload, invalid_profile, link};
+use super::payload_type;
+use super::read::{self, Read, read};
+use crate::managed_mail::MailProtocol;
 use crate::settings::Service;
-use crate::{DeviceFacts, MailSettings};
+use crate::{DeviceFacts, Keychain, MailSettings};
 use profile::plist::{Node, Value};
 use profile::{Payload, Profile, Schema};
-use smime::{Certificate, Context, TrustStore, cms};
+use smime::{Certificate, Context};
 use std::collections::BTreeSet;
 
 /// A profile that passed the checks.
@@ -14,15 +19,13 @@ pub(crate) struct Valid {
     pub(crate) profile: Profile,
     pub(crate) name: String,
     pub(crate) signer: Vec<Certificate>,
+    pub(crate) encrypted: bool,
 }
-
-/// The name under which payload types of Exchange accounts go.
-pub(crate) const EAS: &str = "com.apple.eas.account";
 
 /// The most payloads a profile may have.
 pub(crate) const MAX_PAYLOADS: usize = 1_000;
 
-fn missing(domain: ErrorDomain, key: &str) -> ErrorLink {
+pub(super) fn missing(domain: ErrorDomain, key: &str) -> ErrorLink {
     let code = if domain == ErrorDomain::MCProfileErrorDomain { 1002 } else { 2002 };
     link(domain, code, format!("The required field “{key}” is missing."))
 }
@@ -36,70 +39,39 @@ fn unsupported_value(key: &str) -> ErrorLink {
     link(ErrorDomain::MCPayloadErrorDomain, 2004, format!("The field “{key}” contains an invalid value."))
 }
 
-/// Unwraps a signed profile and checks it.
+/// Reads a profile and checks what it says by itself.
 pub(crate) fn validate(
     cx: &Context<'_>,
     bytes: &[u8],
     facts: &DeviceFacts,
-    trust: &TrustStore,
+    keychain: &Keychain,
 ) -> Result<Valid, ErrorChain> {
-    let (inner, signer) = unwrap(cx, bytes, trust)?;
-    let (profile, _) = profile::parse(&inner);
-    let name = profile.display_name().or(profile.identifier()).unwrap_or("Profile").to_owned();
-    top_level(&profile, &name)?;
+    let Read { profile, signer, encrypted } = read(cx, bytes, keychain)?;
+    let name = read::name(&profile);
+    top_level(&profile, &name, encrypted)?;
     for payload in &profile.payloads {
         frame(&name, payload)?;
     }
     types(&profile, &name)?;
+    required(&profile, &name, facts)?;
     unique(&profile, &name)?;
     for payload in &profile.payloads {
         values(&name, payload, facts)?;
     }
-    removal_date(cx, &profile, &name)?;
-    Ok(Valid { profile, name, signer })
+    Ok(Valid { profile, name, signer, encrypted })
 }
 
-/// Takes the content out of a CMS-signed profile. A signature that does not verify is refused; a signer that nobody
-/// vouches for is not: the phone shows such a profile as "Not Verified" and installs it.
-fn unwrap(
-    cx: &Context<'_>,
-    bytes: &[u8],
-    trust: &TrustStore,
-) -> Result<(Vec<u8>, Vec<Certificate>), ErrorChain> {
-    if !cms::is_cms(bytes) {
-        return Ok((bytes.to_vec(), Vec::new()));
-    }
-    let bad = || {
-        let cause = link(ErrorDomain::MCProfileErrorDomain, 1004, "The profile’s signature is not valid.");
-        invalid_profile("Profile", Some(cause))
-    };
-    let signed = cms::open_signed(cx, bytes, trust).map_err(|_| bad())?;
-    if signed.signers.is_empty() || signed.signers.iter().any(|s| s.signature.is_err()) {
-        return Err(bad());
-    }
-    let leaf = signed.signers.first().and_then(|s| s.certificate.clone());
-    let mut signer: Vec<Certificate> = leaf.into_iter().collect();
-    for certificate in signed.certificates {
-        if !signer.contains(&certificate) {
-            signer.push(certificate);
-        }
-    }
-    Ok((signed.content, signer))
-}
-
-fn top_level(profile: &Profile, name: &str) -> Result<(), ErrorChain> {
+fn top_level(profile: &Profile, name: &str, encrypted: bool) -> Result<(), ErrorChain> {
     use ErrorDomain::MCProfileErrorDomain as Domain;
     let Some(Value::Dictionary(top)) = profile.root.as_ref().map(|n| &n.value) else {
         return Err(invalid_profile(name, None));
     };
     let refuse = |cause| Err(invalid_profile(name, Some(cause)));
     for key in ["PayloadType", "PayloadIdentifier", "PayloadUUID", "PayloadVersion", "PayloadContent"] {
-        let encrypted = key == "PayloadContent" && top.get("EncryptedPayloadContent").is_some();
+        if encrypted && key == "PayloadContent" {
+            continue;
+        }
         match (top.get(key).map(|n| &n.value), key) {
-            (None, _) if encrypted => {
-                let text = "The encrypted profile cannot be decrypted on this device.";
-                return refuse(link(Domain, 1006, text));
-            }
             (None, _) => return refuse(missing(Domain, key)),
             (Some(Value::Array(_)), "PayloadContent") | (Some(Value::Integer(_)), "PayloadVersion") => {}
             (Some(Value::String(_)), k) if k != "PayloadContent" && k != "PayloadVersion" => {}
@@ -112,11 +84,18 @@ fn top_level(profile: &Profile, name: &str) -> Result<(), ErrorChain> {
     if profile.version() != Some(1) {
         return refuse(link(Domain, 1001, "The profile’s version is not supported."));
     }
-    if let Some(Value::Array(items)) = top.get("PayloadContent").map(|n| &n.value) {
+    if profile.payloads.len() > MAX_PAYLOADS {
+        return refuse(wrong_type(Domain, "PayloadContent"));
+    }
+    if let Some(Value::Array(items)) = top.get("PayloadContent").map(|n| &n.value).filter(|_| !encrypted) {
         if items.is_empty() {
             return refuse(link(Domain, 1005, "The profile is empty."));
         }
-        if items.len() > MAX_PAYLOADS || items.iter().any(|n: &Node| !is_dictionary(n)) {
+        if items.len() > MAX_PAYLOADS {
+            let text = format!("The profile has {} payloads, more than {MAX_PAYLOADS}.", items.len());
+            return refuse(link(Domain, 1010, text));
+        }
+        if items.iter().any(|n: &Node| !is_dictionary(n)) {
             return refuse(wrong_type(Domain, "PayloadContent"));
         }
     }
@@ -147,31 +126,43 @@ fn frame(name: &str, payload: &Payload) -> Result<(), ErrorChain> {
             (Some(_), _) => return Err(invalid_payload(name, &label, wrong_type(Domain, key))),
         }
     }
-    if matches!(
-        payload.payload_type(),
-        Some(
-            "com.apple.security.pkcs12"
-                | "com.apple.security.root"
-                | "com.apple.security.pkcs1"
-                | "com.apple.security.pem"
-        )
-    ) && payload.dictionary().get("PayloadContent").is_none()
-    {
-        return Err(invalid_payload(name, &label, missing(Domain, "PayloadContent")));
-    }
     Ok(())
 }
 
 fn types(profile: &Profile, name: &str) -> Result<(), ErrorChain> {
     let errors = profile::type_errors(profile, Schema::builtin());
     let Some(error) = errors.first() else { return Ok(()) };
-    let payload = error.payload_index.and_then(|i| profile.payloads.get(i));
+    let payload = error.payload_index.and_then(|i| profile.payloads.iter().find(|p| p.index == i));
     Err(match payload {
         Some(p) => {
             invalid_payload(name, &payload_name(p), wrong_type(ErrorDomain::MCPayloadErrorDomain, &error.key))
         }
         None => invalid_profile(name, Some(wrong_type(ErrorDomain::MCProfileErrorDomain, &error.key))),
     })
+}
+
+/// Required keys of the payloads that act, at their first level, and the settings below SCEP's `PayloadContent`. What is
+/// stored only is not held to the schema: phones install much that is incomplete. LDAP and Exchange accounts without a
+/// host have errors of their own (19001, 21003).
+fn required(profile: &Profile, name: &str, facts: &DeviceFacts) -> Result<(), ErrorChain> {
+    let schema = Schema::builtin();
+    for missing_key in profile::missing_keys(profile, schema) {
+        let payload = missing_key.payload_index.and_then(|i| profile.payloads.iter().find(|p| p.index == i));
+        let Some(payload) = payload else { continue };
+        let kind = payload.payload_type().unwrap_or_default();
+        let shallow = missing_key.path == missing_key.key
+            || kind == payload_type::SCEP
+                && missing_key.path == format!("PayloadContent.{}", missing_key.key);
+        // Per-app VPN builds on the VPN type; without a tunnel only its own keys matter here.
+        let own = schema.payload(kind).and_then(|p| p.key(&missing_key.key));
+        let known_here =
+            kind == payload_type::SCEP || own.is_some_and(|k| k.introduced.is_none_or(|v| v <= facts.ios));
+        if shallow && known_here && acts(kind, facts) && kind != payload_type::LDAP {
+            let cause = missing(ErrorDomain::MCPayloadErrorDomain, &missing_key.key);
+            return Err(invalid_payload(name, &payload_name(payload), cause));
+        }
+    }
+    Ok(())
 }
 
 fn unique(profile: &Profile, name: &str) -> Result<(), ErrorChain> {
@@ -191,27 +182,26 @@ fn unique(profile: &Profile, name: &str) -> Result<(), ErrorChain> {
 }
 
 fn values(name: &str, payload: &Payload, facts: &DeviceFacts) -> Result<(), ErrorChain> {
-    if payload.payload_type() != Some(EAS) {
-        return Ok(());
-    }
     let label = payload_name(payload);
-    let settings = MailSettings::read(payload, facts)
-        .map_err(|e| invalid_payload(name, &label, wrong_type(ErrorDomain::MCPayloadErrorDomain, &e.key)))?;
-    // Apple's schema: at least one service must be on (XTR-016). Which code a device gives is not public; an
-    // unsupported field value is the closest of the documented ones.
-    if Service::ALL.iter().all(|s| !settings.enabled.of(*s).value) {
-        return Err(invalid_payload(name, &label, unsupported_value("EnableMail")));
+    let invalid = |cause| invalid_payload(name, &label, cause);
+    let wrong = |e: profile::WrongType| invalid(wrong_type(ErrorDomain::MCPayloadErrorDomain, &e.key));
+    match payload.payload_type() {
+        Some(payload_type::EAS) => {
+            let settings = MailSettings::read(payload, facts).map_err(wrong)?;
+            // Apple's schema: at least one service must be on (XTR-016). Which code a device gives is not public; an
+            // unsupported field value is the closest of the documented ones.
+            if Service::ALL.iter().all(|s| !settings.enabled.of(*s).value) {
+                return Err(invalid(unsupported_value("EnableMail")));
+            }
+        }
+        Some(payload_type::MAIL) => {
+            // Without a protocol that the phone knows there is no account to make.
+            let kind = payload.string("EmailAccountType").map_err(wrong)?;
+            if kind.is_none_or(|k| MailProtocol::of_key(k).is_none()) {
+                return Err(invalid(unsupported_value("EmailAccountType")));
+            }
+        }
+        _ => {}
     }
     Ok(())
-}
-
-fn removal_date(cx: &Context<'_>, profile: &Profile, name: &str) -> Result<(), ErrorChain> {
-    let Some(Value::Dictionary(top)) = profile.root.as_ref().map(|n| &n.value) else { return Ok(()) };
-    match top.get("RemovalDate").map(|n| &n.value) {
-        Some(Value::Date(date)) if date.0 <= cx.now.0 => {
-            let text = "The profile’s removal date is in the past.";
-            Err(super::chain::failed_profile(name, link(ErrorDomain::MCInstallationErrorDomain, 4006, text)))
-        }
-        _ => Ok(()),
-    }
 }

@@ -74,6 +74,7 @@ impl Correspondent {
                 include_chain: true,
                 encryption_certificate: Some(identity.certificate.clone()),
                 boundary: format!("signed.{id}"),
+                ..SignOptions::default()
             };
             entity = sign(cx, &entity, identity, &options)?;
         }

@@ -189,6 +189,10 @@ rule! {
     |scope, found| {
         for (account, key, facts) in uses(scope) {
             let Ok(Some(address)) = account.string("EmailAddress") else { continue };
+            // An empty address is asked for, as an absent one is.
+            if address.is_empty() {
+                continue;
+            }
             if facts.emails.iter().any(|email| email.eq_ignore_ascii_case(address)) {
                 continue;
             }

@@ -73,12 +73,12 @@ rule! {
                     Some(key) => (Severity::Warning, format!("{}: only the deprecated {key} offers encryption", name(payload))),
                     None => (Severity::Error, format!("{}: encryption is off and users cannot turn it on", name(payload))),
                 };
-                found.weighing(
-                    severity,
-                    payload.span_of(ENCRYPTION_CERTIFICATE),
-                    message,
-                    "set SMIMEEncryptByDefault, SMIMEEncryptByDefaultUserOverrideable or SMIMEEnableEncryptionPerMessageSwitch to true",
-                );
+                let help = if scope.os < OsVersion::new(12, 0, 0) {
+                    "set SMIMEEncryptionEnabled or SMIMEEnablePerMessageSwitch to true; the newer keys act from iOS 12"
+                } else {
+                    "set SMIMEEncryptByDefault, SMIMEEncryptByDefaultUserOverrideable or SMIMEEnableEncryptionPerMessageSwitch to true"
+                };
+                found.weighing(severity, payload.span_of(ENCRYPTION_CERTIFICATE), message, help);
             }
         }
     }

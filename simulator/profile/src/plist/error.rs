@@ -46,7 +46,9 @@ pub enum ReadReason {
         limit: usize,
     },
     /// The bytes begin like an ASN.1 structure: a signed or encrypted profile that was not unwrapped.
-    #[error("this is a CMS structure (a signed or encrypted profile), not a property list")]
+    #[error(
+        "this is an ASN.1 structure (a certificate, a key file, or a CMS structure that cannot be read), not a property list"
+    )]
     Cms,
     /// The bytes begin like nothing known.
     #[error("this is neither an XML nor a binary property list")]

@@ -245,10 +245,12 @@ impl Dictionary {
 /// The most entries of a dictionary whose keys are compared one with another; beyond that an index is made.
 const COMPARED_MAX: usize = 48;
 
-/// True for keys whose value is a secret and must not be shown.
+/// True for keys whose value is a secret and must not be shown, misspelt ones and those of other tools included.
 pub fn is_secret_key(key: &str) -> bool {
     let lower = key.to_ascii_lowercase();
-    ["password", "secret", "challenge", "passphrase", "passcode"].iter().any(|word| lower.contains(word))
+    const WORDS: [&str; 8] =
+        ["passw", "pasw", "pwd", "passphrase", "passcode", "secret", "challenge", "token"];
+    WORDS.iter().any(|word| lower.contains(word))
 }
 
 impl fmt::Debug for Value {

@@ -1,11 +1,13 @@
 //! The extensions of certificates (RFC 5280, 4.2).
 
+use super::distribution::{self, DistributionPoint};
+use super::general_name::{self, GeneralName, NameConstraints};
+use super::policy::{self, Policies};
 use super::{CertificateError, MAX_EXTENSIONS, MAX_GENERAL_NAMES, Part};
+use crate::algorithm;
 use crate::asn1::{
-    Asn1Error, BIT_STRING, BOOLEAN, Element, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, UTF8_STRING,
-    context, context_primitive,
+    Asn1Error, BIT_STRING, BOOLEAN, Element, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, context_primitive,
 };
-use crate::{algorithm, name};
 use const_oid::ObjectIdentifier;
 use serde::{Deserialize, Serialize};
 
@@ -16,21 +18,15 @@ const SUBJECT_KEY_ID: &str = "2.5.29.14";
 const AUTHORITY_KEY_ID: &str = "2.5.29.35";
 const SUBJECT_ALT_NAME: &str = "2.5.29.17";
 const NAME_CONSTRAINTS: &str = "2.5.29.30";
-/// Read by nobody here, and safe to leave unread when critical: without initial policies and without
-/// `policyConstraints` the policy part of RFC 5280, 6.1 cannot fail a path.
+const CRL_DISTRIBUTION_POINTS: &str = "2.5.29.31";
 const CERTIFICATE_POLICIES: &str = "2.5.29.32";
-/// `id-on-SmtpUTF8Mailbox` (RFC 9598).
-const SMTP_UTF8_MAILBOX: &str = "1.3.6.1.5.5.7.8.9";
-
-/// What is kept of a `subjectAltName`.
-#[derive(Default)]
-pub(super) struct AlternativeNames {
-    pub(super) mailboxes: Vec<String>,
-    /// DER Names.
-    pub(super) directory_names: Vec<Vec<u8>>,
-    /// The GeneralName forms that are present, a bit for each tag number.
-    pub(super) forms: u16,
-}
+const POLICY_MAPPINGS: &str = "2.5.29.33";
+const POLICY_CONSTRAINTS: &str = "2.5.29.36";
+const FRESHEST_CRL: &str = "2.5.29.46";
+const INHIBIT_ANY_POLICY: &str = "2.5.29.54";
+const AUTHORITY_INFO_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
+/// `id-pkix-ocsp-nocheck` (RFC 6960, 4.2.2.2.1).
+const OCSP_NO_CHECK: &str = "1.3.6.1.5.5.7.48.1.5";
 
 #[derive(Default)]
 pub(super) struct Extensions {
@@ -40,23 +36,15 @@ pub(super) struct Extensions {
     pub(super) extended_key_usage: Option<Vec<ObjectIdentifier>>,
     pub(super) subject_key_id: Option<Vec<u8>>,
     pub(super) authority_key_id: Option<Vec<u8>>,
-    pub(super) alternative_names: AlternativeNames,
+    pub(super) alternative_names: Vec<GeneralName>,
     pub(super) name_constraints: Option<NameConstraints>,
+    pub(super) policies: Policies,
+    pub(super) distribution_points: Vec<DistributionPoint>,
+    pub(super) freshest_crl: Vec<DistributionPoint>,
+    /// Access methods, dotted, with their URIs.
+    pub(super) authority_access: Vec<(String, String)>,
+    pub(super) ocsp_no_check: bool,
     pub(super) unknown_critical: Vec<ObjectIdentifier>,
-}
-
-/// The name constraints of a CA (RFC 5280, 4.2.1.10).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct NameConstraints {
-    pub(crate) permitted_mailboxes: Vec<String>,
-    pub(crate) excluded_mailboxes: Vec<String>,
-    /// DER Names.
-    pub(crate) permitted_names: Vec<Vec<u8>>,
-    pub(crate) excluded_names: Vec<Vec<u8>>,
-    /// The other GeneralName forms that are constrained, a bit for each tag number.
-    pub(crate) other_forms: u16,
-    /// Whether a constraint is present that cannot be read as RFC 5280 restricts it.
-    pub(crate) unevaluated: bool,
 }
 
 /// What a key may be used for (RFC 5280, 4.2.1.3).
@@ -168,11 +156,46 @@ pub(super) fn extensions(tagged: &Element<'_>) -> Result<Extensions, Certificate
             AUTHORITY_KEY_ID => {
                 out.authority_key_id = authority_key_id(value).part("authorityKeyIdentifier")?
             }
-            SUBJECT_ALT_NAME => out.alternative_names = alternative_names(value).part("subjectAltName")?,
-            NAME_CONSTRAINTS => {
-                out.name_constraints = Some(name_constraints(value).part("nameConstraints")?);
+            SUBJECT_ALT_NAME => {
+                let names = single(value)
+                    .and_then(|e| general_name::list(e.expect(SEQUENCE)?.reader(), MAX_GENERAL_NAMES));
+                out.alternative_names = names.part("subjectAltName")?;
             }
-            CERTIFICATE_POLICIES => {}
+            NAME_CONSTRAINTS => {
+                let constraints = single(value).and_then(|e| NameConstraints::read(&e));
+                out.name_constraints = Some(constraints.part("nameConstraints")?);
+            }
+            CERTIFICATE_POLICIES => {
+                let policies = single(value).and_then(|e| policy::asserted(&e));
+                out.policies.asserted = Some(policies.part("certificatePolicies")?);
+            }
+            POLICY_MAPPINGS => {
+                let mappings = single(value).and_then(|e| policy::mappings(&e));
+                out.policies.mappings = mappings.part("policyMappings")?;
+            }
+            POLICY_CONSTRAINTS => {
+                let constraints = single(value).and_then(|e| policy::constraints(&e));
+                (out.policies.require_explicit, out.policies.inhibit_mapping) =
+                    constraints.part("policyConstraints")?;
+            }
+            INHIBIT_ANY_POLICY => {
+                let skip = single(value).and_then(|e| e.uint());
+                out.policies.inhibit_any = Some(skip.part("inhibitAnyPolicy")?);
+            }
+            CRL_DISTRIBUTION_POINTS => {
+                let points = single(value).and_then(|e| distribution::points(&e));
+                out.distribution_points = points.part("cRLDistributionPoints")?;
+            }
+            FRESHEST_CRL => {
+                let points = single(value).and_then(|e| distribution::points(&e));
+                out.freshest_crl = points.part("freshestCRL")?;
+            }
+            // RFC 5280, 4.2.2.1: not critical; what a critical one means is not known
+            AUTHORITY_INFO_ACCESS if !critical => {
+                let access = single(value).and_then(|e| distribution::access(&e));
+                out.authority_access = access.part("authorityInfoAccess")?;
+            }
+            OCSP_NO_CHECK => out.ocsp_no_check = true,
             _ if critical => out.unknown_critical.push(id.oid().part("extensions")?),
             _ => {}
         }
@@ -180,7 +203,7 @@ pub(super) fn extensions(tagged: &Element<'_>) -> Result<Extensions, Certificate
     Ok(out)
 }
 
-fn single(value: &[u8]) -> Result<Element<'_>, Asn1Error> {
+pub(crate) fn single(value: &[u8]) -> Result<Element<'_>, Asn1Error> {
     let mut r = Reader::der(value);
     let e = r.any()?;
     r.end()?;
@@ -204,98 +227,22 @@ pub(super) fn key_usage(value: &[u8]) -> Result<KeyUsage, Asn1Error> {
 
 fn extended_key_usage(value: &[u8]) -> Result<Vec<ObjectIdentifier>, Asn1Error> {
     let mut out = Vec::new();
+    let mut count = 0;
     let mut r = single(value)?.expect(SEQUENCE)?.reader();
     while let Some(e) = r.next()? {
-        if out.len() == MAX_GENERAL_NAMES {
+        if count == MAX_GENERAL_NAMES {
             return Err(Asn1Error::Value);
         }
         e.expect(OID)?;
+        count += 1;
         // a purpose whose arcs are too long to hold is one that nobody asks for
         out.extend(e.oid().ok());
     }
-    Ok(out)
+    // RFC 5280, 4.2.1.12: at least one
+    if count == 0 { Err(Asn1Error::Value) } else { Ok(out) }
 }
 
-fn authority_key_id(value: &[u8]) -> Result<Option<Vec<u8>>, Asn1Error> {
+pub(crate) fn authority_key_id(value: &[u8]) -> Result<Option<Vec<u8>>, Asn1Error> {
     let mut r = single(value)?.expect(SEQUENCE)?.reader();
     Ok(r.optional(context_primitive(0))?.map(|e| e.content.to_vec()))
-}
-
-/// The names of a GeneralNames; of the mailboxes all `rfc822Name`, then all `SmtpUTF8Mailbox`.
-fn alternative_names(value: &[u8]) -> Result<AlternativeNames, Asn1Error> {
-    let mut out = AlternativeNames::default();
-    let mut utf8 = Vec::new();
-    let mut r = single(value)?.expect(SEQUENCE)?.reader();
-    let mut count = 0;
-    while let Some(general_name) = r.next()? {
-        count += 1;
-        if count > MAX_GENERAL_NAMES {
-            return Err(Asn1Error::Value);
-        }
-        out.forms |= form(&general_name);
-        if general_name.tag == context_primitive(1) {
-            out.mailboxes.extend(text(general_name.content));
-        } else if general_name.tag == context(4) {
-            let directory_name = algorithm::inner(&general_name)?.raw;
-            name::attributes(directory_name)?;
-            out.directory_names.push(directory_name.to_vec());
-        } else if general_name.tag == context(0) {
-            let mut other = general_name.reader();
-            let id = other.expect(OID)?;
-            if crate::asn1::dotted(id.content) == SMTP_UTF8_MAILBOX {
-                let value = other.expect(context(0)).and_then(|e| algorithm::inner(&e))?;
-                utf8.extend(text(value.expect(UTF8_STRING)?.content));
-            }
-        }
-    }
-    out.mailboxes.append(&mut utf8);
-    Ok(out)
-}
-
-/// The bit for the form of a GeneralName, by its tag number.
-fn form(general_name: &Element<'_>) -> u16 {
-    1 << (general_name.tag & 0x0F)
-}
-
-fn text(bytes: &[u8]) -> Option<String> {
-    String::from_utf8(bytes.to_vec()).ok()
-}
-
-fn name_constraints(value: &[u8]) -> Result<NameConstraints, Asn1Error> {
-    let mut out = NameConstraints::default();
-    let mut r = single(value)?.expect(SEQUENCE)?.reader();
-    let mut count = 0;
-    for tag in [0, 1] {
-        let Some(subtrees) = r.optional(context(tag))? else { continue };
-        let (mailboxes, names) = match tag {
-            0 => (&mut out.permitted_mailboxes, &mut out.permitted_names),
-            _ => (&mut out.excluded_mailboxes, &mut out.excluded_names),
-        };
-        let mut subtrees = subtrees.reader();
-        while let Some(subtree) = subtrees.next()? {
-            count += 1;
-            if count > MAX_GENERAL_NAMES {
-                return Err(Asn1Error::Value);
-            }
-            let mut s = subtree.expect(SEQUENCE)?.reader();
-            let base = s.any()?;
-            // RFC 5280, 4.2.1.10: minimum is 0, which DER leaves out, and maximum is absent
-            out.unevaluated |= !s.is_empty();
-            if base.tag == context_primitive(1) {
-                match text(base.content) {
-                    Some(base) => mailboxes.push(base),
-                    None => out.unevaluated = true,
-                }
-            } else if base.tag == context(4) {
-                let base = algorithm::inner(&base)?.raw;
-                name::attributes(base)?;
-                names.push(base.to_vec());
-            } else {
-                out.other_forms |= form(&base);
-            }
-        }
-    }
-    r.end()?;
-    out.unevaluated |= count == 0; // RFC 5280, 4.2.1.10: empty constraints must not be issued
-    Ok(out)
 }

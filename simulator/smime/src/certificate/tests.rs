@@ -1,6 +1,6 @@
 use super::extensions::key_usage;
 use super::*;
-use crate::asn1::{BOOLEAN, OCTET_STRING, UTF8_STRING, sequence, tlv};
+use crate::asn1::{BOOLEAN, GENERALIZED_TIME, OCTET_STRING, UTC_TIME, UTF8_STRING, oid, sequence, tlv};
 use crate::fake::FakeCrypto;
 use crate::{Context, Curve, IssueRequest, generate_identity};
 
@@ -155,6 +155,55 @@ fn counts_are_bounded() {
 }
 
 #[test]
+fn policies_and_points_are_read_and_bounded() {
+    let policy = |i: usize| oid(&ObjectIdentifier::new(&format!("1.2.3.{i}")).unwrap());
+    let asserted = |n: usize| {
+        let list: Vec<u8> = (0..n).flat_map(|i| sequence(&[&policy(i)])).collect();
+        with_extension("2.5.29.32", sequence(&[&list]))
+    };
+    assert_eq!(asserted(MAX_POLICIES).unwrap().certificate_policies().unwrap().len(), MAX_POLICIES);
+    let bad = |what| Err(CertificateError::Malformed { what });
+    assert_eq!(asserted(MAX_POLICIES + 1), bad("certificatePolicies"));
+    assert_eq!(asserted(0), bad("certificatePolicies"));
+    let twice = sequence(&[&sequence(&[&policy(1)]), &sequence(&[&policy(1)])]);
+    assert_eq!(with_extension("2.5.29.32", twice), bad("certificatePolicies"));
+    let mappings = |n: usize| {
+        let list = sequence(&[&policy(1), &policy(2)]).repeat(n);
+        with_extension("2.5.29.33", sequence(&[&list]))
+    };
+    assert!(mappings(MAX_POLICIES).is_ok());
+    assert_eq!(mappings(MAX_POLICIES + 1), bad("policyMappings"));
+    assert_eq!(with_extension("2.5.29.36", sequence(&[])), bad("policyConstraints"));
+
+    let uri = |text: &str| tlv(context_primitive(6), &[text.as_bytes()]);
+    let point = sequence(&[&tlv(context(0), &[&tlv(context(0), &[&uri("http://a"), &uri("ldap://b")])])]);
+    let points = |n: usize, oid: &str| with_extension(oid, sequence(&[&point.repeat(n)]));
+    assert_eq!(points(2, "2.5.29.31").unwrap().crl_uris(), ["http://a", "ldap://b", "http://a", "ldap://b"]);
+    assert_eq!(points(1, "2.5.29.46").unwrap().freshest_crl_uris(), ["http://a", "ldap://b"]);
+    assert!(points(MAX_DISTRIBUTION_POINTS, "2.5.29.31").is_ok());
+    assert_eq!(points(MAX_DISTRIBUTION_POINTS + 1, "2.5.29.31"), bad("cRLDistributionPoints"));
+    let names = |n: usize| {
+        let name = tlv(context(0), &[&tlv(context(0), &[&uri("u").repeat(n)])]);
+        with_extension("2.5.29.31", sequence(&[&sequence(&[&name])]))
+    };
+    assert_eq!(names(MAX_POINT_NAMES).unwrap().crl_uris().len(), MAX_POINT_NAMES);
+    assert_eq!(names(MAX_POINT_NAMES + 1), bad("cRLDistributionPoints"));
+
+    let access = |n: usize| {
+        let one = |method, place| sequence(&[&oid(&ObjectIdentifier::new_unwrap(method)), &uri(place)]);
+        let both = [one("1.3.6.1.5.5.7.48.1", "http://o"), one("1.3.6.1.5.5.7.48.2", "http://i")].concat();
+        with_extension(
+            "1.3.6.1.5.5.7.1.1",
+            sequence(&[&both.repeat(n / 2), &both[..both.len() / 2 * (n % 2)]]),
+        )
+    };
+    let c = access(2).unwrap();
+    assert_eq!((c.ocsp_uris(), c.ca_issuers_uris()), (vec!["http://o"], vec!["http://i"]));
+    assert!(access(MAX_DISTRIBUTION_POINTS).is_ok());
+    assert_eq!(access(MAX_DISTRIBUTION_POINTS + 1), bad("authorityInfoAccess"));
+}
+
+#[test]
 fn an_extension_may_stand_once() {
     let twice = with_extension("2.5.29.14", tlv(OCTET_STRING, &[&[1]]));
     assert_eq!(twice, Err(CertificateError::Malformed { what: "extensions" }));
@@ -183,7 +232,7 @@ fn key_usage_bits_round_trip() {
 fn times_are_read_as_rfc_5280_says() {
     let read = |tag: u8, text: &str| {
         let der = tlv(tag, &[text.as_bytes()]);
-        time(&Reader::der(&der).any().unwrap()).map(|t| t.0)
+        Reader::der(&der).any().unwrap().time().map(|t| t.0)
     };
     assert_eq!(read(UTC_TIME, "700101000000Z"), Ok(0));
     assert_eq!(read(UTC_TIME, "491231235959Z"), Ok(2_524_607_999_000));

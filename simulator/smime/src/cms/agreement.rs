@@ -18,6 +18,17 @@ pub(super) fn derivation_digest(scheme: ObjectIdentifier) -> Option<DigestAlgori
     }
 }
 
+/// The scheme of a key derivation with this hash; the curves have no cofactor to multiply with.
+pub(super) fn scheme(digest: DigestAlgorithm) -> ObjectIdentifier {
+    match digest {
+        DigestAlgorithm::Sha1 => oid::STD_DH_SHA1_KDF,
+        DigestAlgorithm::Sha224 => oid::STD_DH_SHA224_KDF,
+        DigestAlgorithm::Sha256 => oid::STD_DH_SHA256_KDF,
+        DigestAlgorithm::Sha384 => oid::STD_DH_SHA384_KDF,
+        DigestAlgorithm::Sha512 => oid::STD_DH_SHA512_KDF,
+    }
+}
+
 /// Derives the key-encryption key of `key_bits` from an agreed secret (ANSI X9.63 as in RFC 5753, 7.2). `wrap` is the
 /// AlgorithmIdentifier of the key wrap as it stands in the message.
 pub(super) fn key_encryption_key(

@@ -1,6 +1,7 @@
 //! Signed attributes (RFC 5652, 11; RFC 8551, 2.5).
 
 use super::certificate_id::CertificateId;
+use super::ess::{self, SigningCertificate};
 use super::{CmsError, SignatureError, cipher, oid};
 use crate::tlv::{Element, Tag, TlvError, read_time, write, write_time};
 use crate::{BulkCipher, Certificate, Timestamp};
@@ -18,6 +19,8 @@ pub(super) struct SignedAttributes {
     pub signing_time: Option<Timestamp>,
     pub capabilities: Vec<BulkCipher>,
     pub encryption_key: Option<CertificateId>,
+    /// The certificates that signingCertificate and signingCertificateV2 name, the signer's first in each.
+    pub signing_certificates: Vec<SigningCertificate>,
 }
 
 impl SignedAttributes {
@@ -48,6 +51,8 @@ impl SignedAttributes {
                 oid::SIGNING_TIME => "signingTime",
                 oid::SMIME_CAPABILITIES => "SMIMECapabilities",
                 oid::ENCRYPTION_KEY_PREFERENCE | oid::MICROSOFT_ENCRYPTION_KEY_PREFERENCE => "encrypKeyPref",
+                oid::SIGNING_CERTIFICATE => "signingCertificate",
+                oid::SIGNING_CERTIFICATE_V2 => "signingCertificateV2",
                 _ => continue,
             };
             let mut values = values.reader();
@@ -71,6 +76,8 @@ impl SignedAttributes {
             oid::MICROSOFT_ENCRYPTION_KEY_PREFERENCE if self.encryption_key.is_none() => {
                 self.encryption_key = CertificateId::read_issuer_serial(value).ok();
             }
+            oid::SIGNING_CERTIFICATE => self.signing_certificates.push(ess::read(value, false)),
+            oid::SIGNING_CERTIFICATE_V2 => self.signing_certificates.push(ess::read(value, true)),
             oid::ENCRYPTION_KEY_PREFERENCE => self.encryption_key = read_preference(value).ok().flatten(),
             _ => {}
         }
@@ -98,54 +105,69 @@ fn read_capabilities(value: &Element<'_>) -> Result<Vec<BulkCipher>, TlvError> {
     let mut ciphers = Vec::new();
     let mut reader = value.open(Tag::SEQUENCE, "capabilities")?;
     while let Some(capability) = reader.next()? {
-        let algorithm =
-            capability.open(Tag::SEQUENCE, "a capability")?.required("an object identifier")?.oid()?;
-        ciphers.extend(cipher::capability(algorithm).filter(|cipher| !ciphers.contains(cipher)));
+        ciphers.extend(cipher::read_capability(&capability)?.filter(|cipher| !ciphers.contains(cipher)));
     }
     Ok(ciphers)
 }
 
-/// What goes into the signed attributes.
+/// What goes into the signed, or the authenticated, attributes.
+#[derive(Default)]
 pub(super) struct NewAttributes<'a> {
-    pub content_type: ObjectIdentifier,
-    pub message_digest: &'a [u8],
+    pub content_type: Option<ObjectIdentifier>,
+    pub message_digest: Option<&'a [u8]>,
     pub signing_time: Option<Timestamp>,
     pub capabilities: &'a [BulkCipher],
     pub encryption_certificate: Option<&'a Certificate>,
+    /// Whether the preference is written in Microsoft's form too.
+    pub microsoft_preference: bool,
+    /// The value of signingCertificateV2.
+    pub signing_certificate: Option<Vec<u8>>,
 }
 
 impl NewAttributes<'_> {
     /// The DER of the SET OF, which is what is signed.
     pub(super) fn write(&self) -> Vec<u8> {
-        let mut attributes = vec![
-            attribute(oid::CONTENT_TYPE, &write::oid(self.content_type)),
-            attribute(oid::MESSAGE_DIGEST, &write::octet_string(self.message_digest)),
-        ];
+        let mut attributes = Vec::new();
+        attributes.extend(self.content_type.map(|kind| attribute(oid::CONTENT_TYPE, &write::oid(kind))));
+        attributes.extend(
+            self.message_digest.map(|digest| attribute(oid::MESSAGE_DIGEST, &write::octet_string(digest))),
+        );
         attributes.extend(self.signing_time.map(|time| attribute(oid::SIGNING_TIME, &write_time(time))));
         if !self.capabilities.is_empty() {
-            let capabilities: Vec<Vec<u8>> = self
-                .capabilities
-                .iter()
-                .filter_map(|capability| cipher::algorithm(*capability).ok())
-                .map(|algorithm| write::sequence(&[write::oid(algorithm)]))
-                .collect();
+            let capabilities: Vec<Vec<u8>> =
+                self.capabilities.iter().map(|capability| cipher::write_capability(*capability)).collect();
             attributes.push(attribute(oid::SMIME_CAPABILITIES, &write::sequence(&capabilities)));
         }
         if let Some(certificate) = self.encryption_certificate {
             let preference = CertificateId::of(certificate).write(0xa0);
             attributes.push(attribute(oid::ENCRYPTION_KEY_PREFERENCE, &preference));
+            if self.microsoft_preference {
+                let preference = CertificateId::of(certificate).write(0x30);
+                attributes.push(attribute(oid::MICROSOFT_ENCRYPTION_KEY_PREFERENCE, &preference));
+            }
         }
+        attributes.extend(
+            self.signing_certificate.iter().map(|value| attribute(oid::SIGNING_CERTIFICATE_V2, value)),
+        );
         write::set_of(attributes)
     }
 }
 
-fn attribute(kind: ObjectIdentifier, value: &[u8]) -> Vec<u8> {
+pub(super) fn attribute(kind: ObjectIdentifier, value: &[u8]) -> Vec<u8> {
     write::sequence(&[write::oid(kind), write::tlv(0x31, value)])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const CAPABILITIES: [BulkCipher; 5] = [
+        BulkCipher::Aes256Gcm,
+        BulkCipher::Aes256Cbc,
+        BulkCipher::TripleDesCbc,
+        BulkCipher::Rc2Cbc { effective_bits: 128 },
+        BulkCipher::DesCbc,
+    ];
 
     fn read(attributes: Vec<Vec<u8>>) -> Result<Result<SignedAttributes, SignatureError>, CmsError> {
         let set = write::tlv_parts(0xa0, &attributes);
@@ -155,18 +177,18 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         let new = NewAttributes {
-            content_type: oid::DATA,
-            message_digest: &[1, 2],
+            content_type: Some(oid::DATA),
+            message_digest: Some(&[1, 2]),
             signing_time: Some(Timestamp(1_709_208_000_000)),
-            capabilities: &[BulkCipher::Aes256Cbc, BulkCipher::TripleDesCbc],
-            encryption_certificate: None,
+            capabilities: &CAPABILITIES,
+            ..NewAttributes::default()
         };
         let set = new.write();
         let read = SignedAttributes::read(&Element::only(&set, 0).unwrap()).unwrap().unwrap();
         assert_eq!(read.content_type, Some(oid::DATA));
         assert_eq!(read.message_digest.as_deref(), Some(&[1, 2][..]));
         assert_eq!(read.signing_time, Some(Timestamp(1_709_208_000_000)));
-        assert_eq!(read.capabilities, [BulkCipher::Aes256Cbc, BulkCipher::TripleDesCbc]);
+        assert_eq!(read.capabilities, CAPABILITIES);
     }
 
     #[test]

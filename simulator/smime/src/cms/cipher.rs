@@ -11,16 +11,41 @@ pub(super) struct ContentEncryption {
     pub algorithm: ObjectIdentifier,
     /// `None` when the algorithm is not known, or its parameters are not.
     pub cipher: Option<(BulkCipher, Vec<u8>)>,
+    /// The length of the tag that the parameters of GCM announce, in octets; 0 for other ciphers.
+    pub tag_len: usize,
 }
+
+/// The length of a GCM nonce that is written (RFC 5084, 3.2).
+pub(super) const NONCE: usize = 12;
+/// The length of a GCM tag that is written, in octets.
+pub(super) const TAG: usize = 16;
+/// The longest GCM nonce that is read.
+const NONCE_MAX: usize = 64;
 
 impl ContentEncryption {
     /// Reads a ContentEncryptionAlgorithmIdentifier. Authenticated ciphers are not taken from EnvelopedData, where
-    /// nothing would check their tag (RFC 5084).
-    pub(super) fn read(element: &Element<'_>) -> Result<ContentEncryption, TlvError> {
+    /// nothing would check their tag, and AuthEnvelopedData carries no others (RFC 5083, 5084).
+    pub(super) fn read(element: &Element<'_>, authenticated: bool) -> Result<ContentEncryption, TlvError> {
         let mut reader = element.open(Tag::SEQUENCE, "an algorithm identifier")?;
         let algorithm = reader.required("an object identifier")?.oid()?;
         let parameters = reader.next()?;
         reader.end()?;
+        if authenticated {
+            let cipher = match algorithm {
+                oid::AES128_GCM => Some(BulkCipher::Aes128Gcm),
+                oid::AES256_GCM => Some(BulkCipher::Aes256Gcm),
+                _ => None,
+            };
+            let read = match parameters {
+                Some(parameters) if cipher.is_some() => gcm(&parameters)?,
+                _ => None,
+            };
+            let (cipher, tag_len) = match (cipher, read) {
+                (Some(cipher), Some((nonce, tag_len))) => (Some((cipher, nonce)), tag_len),
+                _ => (None, 0),
+            };
+            return Ok(ContentEncryption { algorithm, cipher, tag_len });
+        }
         let cipher = match algorithm {
             oid::AES128_CBC => Some(BulkCipher::Aes128Cbc),
             oid::AES192_CBC => Some(BulkCipher::Aes192Cbc),
@@ -37,8 +62,22 @@ impl ContentEncryption {
         Ok(ContentEncryption {
             algorithm,
             cipher: cipher.filter(|(cipher, iv)| iv.len() == block_len(*cipher)),
+            tag_len: 0,
         })
     }
+}
+
+/// GCMParameters (RFC 5084, 3.2): the nonce and the length of the tag; `None` for lengths that are not taken.
+fn gcm(parameters: &Element<'_>) -> Result<Option<(Vec<u8>, usize)>, TlvError> {
+    let mut reader = parameters.open(Tag::SEQUENCE, "parameters of GCM")?;
+    let nonce = reader.required("a nonce")?.octet_string()?.into_owned();
+    let tag_len = match reader.next()? {
+        Some(length) => length.small_integer()?,
+        None => 12,
+    };
+    reader.end()?;
+    let fits = (1..=NONCE_MAX).contains(&nonce.len()) && (12..=TAG as u32).contains(&tag_len);
+    Ok(fits.then_some((nonce, tag_len as usize)))
 }
 
 /// RC2-CBC parameters (RFC 3370, 5.2): the version says how many bits of the key are effective.
@@ -58,7 +97,16 @@ fn rc2(parameters: &Element<'_>) -> Result<Option<(BulkCipher, Vec<u8>)>, TlvErr
 
 /// Writes the AlgorithmIdentifier of a cipher that is encrypted with here.
 pub(super) fn identifier(cipher: BulkCipher, iv: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    Ok(write::sequence(&[write::oid(algorithm(cipher)?), write::octet_string(iv)]))
+    let parameters = match is_authenticated(cipher) {
+        true => write::sequence(&[write::octet_string(iv), write::small_integer(TAG as u32)]),
+        false => write::octet_string(iv),
+    };
+    Ok(write::sequence(&[write::oid(algorithm(cipher)?), parameters]))
+}
+
+/// Whether the cipher makes a tag, so that it goes into AuthEnvelopedData.
+pub(super) fn is_authenticated(cipher: BulkCipher) -> bool {
+    matches!(cipher, BulkCipher::Aes128Gcm | BulkCipher::Aes256Gcm)
 }
 
 /// The identifier of a cipher that is encrypted with here.
@@ -68,16 +116,50 @@ pub(super) fn algorithm(cipher: BulkCipher) -> Result<ObjectIdentifier, CryptoEr
         BulkCipher::Aes192Cbc => Ok(oid::AES192_CBC),
         BulkCipher::Aes256Cbc => Ok(oid::AES256_CBC),
         BulkCipher::TripleDesCbc => Ok(oid::TRIPLE_DES_CBC),
-        _ => Err(CryptoError::Unsupported("content encryption other than AES-CBC and triple DES")),
+        BulkCipher::Aes128Gcm => Ok(oid::AES128_GCM),
+        BulkCipher::Aes256Gcm => Ok(oid::AES256_GCM),
+        BulkCipher::DesCbc | BulkCipher::Rc2Cbc { .. } => {
+            Err(CryptoError::Unsupported("encrypting with DES or RC2"))
+        }
     }
 }
 
-/// The cipher that an SMIMECapability names, if its parameters need not be looked at.
-pub(super) fn capability(algorithm: ObjectIdentifier) -> Option<BulkCipher> {
-    [BulkCipher::Aes128Cbc, BulkCipher::Aes192Cbc, BulkCipher::Aes256Cbc, BulkCipher::TripleDesCbc]
-        .into_iter()
-        .find(|cipher| self::algorithm(*cipher) == Ok(algorithm))
+/// Reads an SMIMECapability (RFC 8551, 2.5.2): the cipher that it names, if it is one that is known. RC2 has its
+/// effective key bits as the parameter (RFC 2633, 2.5.2).
+pub(super) fn read_capability(capability: &Element<'_>) -> Result<Option<BulkCipher>, TlvError> {
+    let mut reader = capability.open(Tag::SEQUENCE, "a capability")?;
+    let algorithm = reader.required("an object identifier")?.oid()?;
+    Ok(match algorithm {
+        oid::RC2_CBC => {
+            let bits = reader.next()?.and_then(|bits| bits.small_integer().ok());
+            let known = [40u16, 64, 128].into_iter().find(|known| Some(u32::from(*known)) == bits);
+            known.map(|effective_bits| BulkCipher::Rc2Cbc { effective_bits })
+        }
+        oid::DES_CBC => Some(BulkCipher::DesCbc),
+        _ => ENCRYPTED_WITH.into_iter().find(|cipher| self::algorithm(*cipher) == Ok(algorithm)),
+    })
 }
+
+/// Writes an SMIMECapability, also of a cipher that is only decrypted with.
+pub(super) fn write_capability(cipher: BulkCipher) -> Vec<u8> {
+    match (cipher, algorithm(cipher)) {
+        (BulkCipher::Rc2Cbc { effective_bits }, _) => {
+            write::sequence(&[write::oid(oid::RC2_CBC), write::small_integer(effective_bits.into())])
+        }
+        (_, Ok(algorithm)) => write::sequence(&[write::oid(algorithm)]),
+        (_, Err(_)) => write::sequence(&[write::oid(oid::DES_CBC)]),
+    }
+}
+
+/// The ciphers that are encrypted with here, the strongest first.
+pub(super) const ENCRYPTED_WITH: [BulkCipher; 6] = [
+    BulkCipher::Aes256Gcm,
+    BulkCipher::Aes128Gcm,
+    BulkCipher::Aes256Cbc,
+    BulkCipher::Aes192Cbc,
+    BulkCipher::Aes128Cbc,
+    BulkCipher::TripleDesCbc,
+];
 
 /// The length of the key in octets.
 pub(super) fn key_len(cipher: BulkCipher) -> usize {
@@ -186,6 +268,40 @@ mod tests {
         }
         unpadder.finish(&mut out)?;
         Ok(out)
+    }
+
+    fn gcm(nonce: usize, tag: u32) -> ContentEncryption {
+        let parameters = write::sequence(&[write::octet_string(&vec![1; nonce]), write::small_integer(tag)]);
+        let identifier = write::sequence(&[write::oid(oid::AES256_GCM), parameters]);
+        ContentEncryption::read(&Element::only(&identifier, 0).unwrap(), true).unwrap()
+    }
+
+    #[test]
+    fn nonces_and_tags_stop_at_their_bounds() {
+        for (nonce, tag, taken) in
+            [(1, 16, true), (NONCE_MAX, 16, true), (NONCE_MAX + 1, 16, false), (0, 16, false)]
+                .into_iter()
+                .chain([(12, 12, true), (12, 11, false), (12, TAG as u32, true), (12, TAG as u32 + 1, false)])
+        {
+            let read = gcm(nonce, tag);
+            assert_eq!(read.cipher.is_some(), taken, "{nonce} {tag}");
+            assert_eq!(read.tag_len, if taken { tag as usize } else { 0 });
+        }
+        // 12 octets when nothing is said
+        let short = write::sequence(&[write::octet_string(&[1; 12])]);
+        let identifier = write::sequence(&[write::oid(oid::AES128_GCM), short]);
+        let read = ContentEncryption::read(&Element::only(&identifier, 0).unwrap(), true).unwrap();
+        assert_eq!(read.tag_len, 12);
+    }
+
+    #[test]
+    fn capabilities_that_are_not_known_are_passed_over() {
+        let bits = |bits| write::sequence(&[write::oid(oid::RC2_CBC), write::small_integer(bits)]);
+        let read = |capability: &[u8]| read_capability(&Element::only(capability, 0).unwrap()).unwrap();
+        assert_eq!(read(&bits(64)), Some(BulkCipher::Rc2Cbc { effective_bits: 64 }));
+        assert_eq!(read(&bits(63)), None);
+        assert_eq!(read(&write::sequence(&[write::oid(oid::RC2_CBC)])), None);
+        assert_eq!(read(&write::sequence(&[write::oid(oid::DATA)])), None);
     }
 
     #[test]

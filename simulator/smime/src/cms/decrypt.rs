@@ -1,14 +1,17 @@
-//! Opening EnvelopedData (RFC 5652, 6; RFC 5753; RFC 3218).
+//! Opening EnvelopedData and AuthEnvelopedData (RFC 5652, 6; RFC 5083; RFC 5753; RFC 3218).
 
+use super::attribute::SignedAttributes;
 use super::cipher::{self, Unpadder};
-use super::parser::{EnvelopedHead, Head, Parser, Sink};
-use super::recipient::{Agreement, Recipient, wrap_bits};
-use super::stream::take_over;
-use super::{CmsError, DecryptError, RecipientId, agreement, oid};
+use super::encrypt::KeyTransport;
+use super::key_wrap::{AgreementWrap, Wrapping};
+use super::parser::{AuthenticatedTail, EnvelopedHead, Head, Parser, Sink};
+use super::recipient::{Agreement, Recipient};
+use super::{CmsError, DecryptError, RecipientId, agreement};
 use crate::algorithm::{RSA_ENCRYPTION, RSAES_OAEP};
+use crate::tlv::Element;
 use crate::{
-    BulkCipher, Context, CryptoError, DigestAlgorithm, Identity, KeyWrap, LoadedKey, OaepParameters,
-    PublicKeyAlgorithm,
+    BulkCipher, BulkEncryptor, Context, CryptoError, DigestAlgorithm, Identity, LoadedKey, OaepParameters,
+    PublicKeyAlgorithm, Timestamp,
 };
 use const_oid::ObjectIdentifier;
 use zeroize::{Zeroize, Zeroizing};
@@ -16,11 +19,32 @@ use zeroize::{Zeroize, Zeroizing};
 /// How many encrypted keys that belong to the identities are tried.
 pub const ATTEMPTS_MAX: usize = 8;
 
-/// EnvelopedData that was opened, or could not be.
+/// How the content key was encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyEncryption {
+    /// To an RSA key.
+    Transport(KeyTransport),
+    /// With a key that was agreed on by ECDH (RFC 5753).
+    Agreement {
+        /// The hash of the key derivation.
+        digest: DigestAlgorithm,
+        /// How the content key is wrapped.
+        wrap: AgreementWrap,
+    },
+}
+
+/// EnvelopedData or AuthEnvelopedData that was opened, or could not be.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Decrypted {
     /// The type of the content; mail has id-data.
     pub content_type: ObjectIdentifier,
+    /// Whether the content is authenticated by a tag (AuthEnvelopedData).
+    pub authenticated: bool,
+    /// The signingTime among the authenticated attributes, if the message was opened and has one.
+    pub authenticated_time: Option<Timestamp>,
+    /// How the key that was tried is encrypted, if it is known.
+    pub key_encryption: Option<KeyEncryption>,
     /// The content cipher, if it is known.
     pub cipher: Option<BulkCipher>,
     /// Whether the cipher is too old to trust.
@@ -44,8 +68,8 @@ impl std::fmt::Debug for Decrypted {
     }
 }
 
-/// Decrypts EnvelopedData, DER or BER, with the first of the identities that a recipient belongs to and whose key opens
-/// it. At most [`ATTEMPTS_MAX`] keys are tried. The content is given only if its padding is right.
+/// Decrypts EnvelopedData or AuthEnvelopedData, DER or BER, with the first of the identities that a recipient belongs to and whose key opens
+/// it. At most [`ATTEMPTS_MAX`] keys are tried. The content is given only if its padding, or its tag, is right.
 ///
 /// # Errors
 ///
@@ -54,7 +78,7 @@ impl std::fmt::Debug for Decrypted {
 pub fn decrypt(cx: &Context<'_>, der_or_ber: &[u8], identities: &[Identity]) -> Result<Decrypted, CmsError> {
     let mut failed: Option<Decrypted> = None;
     for attempt in 0..ATTEMPTS_MAX {
-        let mut held = Vec::new();
+        let mut held = Vec::with_capacity(der_or_ber.len());
         let mut decryptor = Decryptor::attempt(cx, identities, attempt);
         decryptor.update(der_or_ber, &mut held)?;
         let mut decrypted = decryptor.finish(&mut held)?;
@@ -81,7 +105,7 @@ pub fn decrypt(cx: &Context<'_>, der_or_ber: &[u8], identities: &[Identity]) -> 
     failed.ok_or(CmsError::NoRecipients)
 }
 
-/// Decrypts EnvelopedData from pieces of any size.
+/// Decrypts EnvelopedData or AuthEnvelopedData from pieces of any size.
 ///
 /// What [`Decryptor::update`] appends is *held*: it must not be shown, stored or acted upon until
 /// [`Decryptor::finish`] gave a report that says the message was opened (EFAIL, CVE-2017-17688).
@@ -104,6 +128,7 @@ impl<'a> Decryptor<'a> {
             attempt,
             head: None,
             state: Err(DecryptError::NoIdentity),
+            key_encryption: None,
             held: Vec::new(),
         };
         Decryptor { parser: Parser::new(), opening }
@@ -115,9 +140,10 @@ impl<'a> Decryptor<'a> {
     ///
     /// Encodings, bounds, another content type. The decryptor must not be fed again after.
     pub fn update(&mut self, input: &[u8], held: &mut Vec<u8>) -> Result<(), CmsError> {
-        self.parser.update(input, &mut self.opening)?;
-        take_over(&mut self.opening.held, held);
-        Ok(())
+        std::mem::swap(&mut self.opening.held, held);
+        let result = self.parser.update(input, &mut self.opening);
+        std::mem::swap(&mut self.opening.held, held);
+        result
     }
 
     /// Ends the message and appends the last of the plaintext. The report has no content; if it says that the message
@@ -127,16 +153,26 @@ impl<'a> Decryptor<'a> {
     ///
     /// Truncation.
     pub fn finish(self, held: &mut Vec<u8>) -> Result<Decrypted, CmsError> {
-        self.parser.finish()?;
-        let Opening { head, state, .. } = self.opening;
-        let opened_by = state.and_then(|(identity, unpadder)| {
-            unpadder.finish(held).map_err(|_| DecryptError::Failed)?;
+        let tail = self.parser.finish()?.authenticated;
+        let Opening { head, state, key_encryption, .. } = self.opening;
+        let mut authenticated_time = None;
+        let opened_by = state.and_then(|(identity, cipher)| {
+            match cipher {
+                Content::Padded(unpadder) => unpadder.finish(held).map_err(|_| DecryptError::Failed)?,
+                Content::Tagged(cipher) => {
+                    let head = head.as_ref().ok_or(DecryptError::Failed)?;
+                    authenticated_time = authenticate(cipher, head, &tail).ok_or(DecryptError::Failed)?;
+                }
+            }
             Ok(identity)
         });
         let Some(head) = head else { return Err(CmsError::NoRecipients) };
         let cipher = head.encryption.cipher.as_ref().map(|(cipher, _)| *cipher);
         Ok(Decrypted {
             content_type: head.content_type,
+            authenticated: head.authenticated,
+            authenticated_time,
+            key_encryption,
             cipher,
             legacy: cipher.is_some_and(cipher::is_legacy),
             recipients: head.recipients.iter().map(Recipient::describe).collect(),
@@ -146,20 +182,54 @@ impl<'a> Decryptor<'a> {
     }
 }
 
+/// A content cipher in progress.
+enum Content {
+    Padded(Unpadder),
+    Tagged(Box<dyn BulkEncryptor>),
+}
+
+/// Checks the tag of AuthEnvelopedData and then its attributes; gives the time among them. The attributes are
+/// authenticated as the DER of a SET OF, though sent with an implicit tag (RFC 5083, 2.2); content that is not plain
+/// data must have them and be named by them (2.1).
+fn authenticate(
+    mut cipher: Box<dyn BulkEncryptor>,
+    head: &EnvelopedHead,
+    tail: &AuthenticatedTail,
+) -> Option<Option<Timestamp>> {
+    let mut attributes = SignedAttributes::default();
+    if let Some((raw, offset)) = &tail.attributes {
+        let set = Element::only(raw, *offset).ok()?;
+        attributes = SignedAttributes::read(&set).ok()?.ok()?;
+        cipher.late_additional_data(&set.to_der(0x31, true).ok()?).ok()?;
+    }
+    if tail.mac.len() != head.encryption.tag_len {
+        return None;
+    }
+    cipher.finish(Some(&tail.mac)).ok()?;
+    match attributes.content_type {
+        Some(named) if named == head.content_type => {}
+        None if head.content_type == super::DATA => {}
+        _ => return None,
+    }
+    Some(attributes.signing_time)
+}
+
 /// Takes what the parser finds.
 struct Opening<'a> {
     cx: Context<'a>,
     identities: &'a [Identity],
     attempt: usize,
     head: Option<EnvelopedHead>,
-    state: Result<(usize, Unpadder), DecryptError>,
+    state: Result<(usize, Content), DecryptError>,
+    key_encryption: Option<KeyEncryption>,
+    /// The caller's buffer, while octets are fed.
     held: Vec<u8>,
 }
 
 impl Sink for Opening<'_> {
     fn head(&mut self, head: Head) -> Result<(), CmsError> {
         let Head::Enveloped(head) = head else {
-            return Err(CmsError::Unsupported { content_type: oid::SIGNED_DATA });
+            return Err(CmsError::Unsupported { content_type: head.message_type() });
         };
         self.state = self.start(&head);
         self.head = Some(head);
@@ -167,8 +237,12 @@ impl Sink for Opening<'_> {
     }
 
     fn content(&mut self, octets: &[u8]) -> Result<(), CmsError> {
-        if let Ok((_, unpadder)) = &mut self.state
-            && unpadder.update(octets, &mut self.held).is_err()
+        if let Ok((_, cipher)) = &mut self.state
+            && match cipher {
+                Content::Padded(unpadder) => unpadder.update(octets, &mut self.held),
+                Content::Tagged(cipher) => cipher.update(octets, &mut self.held),
+            }
+            .is_err()
         {
             self.state = Err(DecryptError::Failed);
         }
@@ -176,9 +250,10 @@ impl Sink for Opening<'_> {
     }
 }
 
-impl Opening<'_> {
-    fn start(&self, head: &EnvelopedHead) -> Result<(usize, Unpadder), DecryptError> {
+impl<'a> Opening<'a> {
+    fn start(&mut self, head: &EnvelopedHead) -> Result<(usize, Content), DecryptError> {
         let (recipient, index, identity) = self.candidate(head).ok_or(DecryptError::NoIdentity)?;
+        self.key_encryption = key_encryption(recipient);
         let unsupported = DecryptError::UnsupportedCipher { algorithm: head.encryption.algorithm };
         let (cipher, iv) = head.encryption.cipher.as_ref().ok_or(unsupported.clone())?;
         let length = cipher::key_len(*cipher);
@@ -199,11 +274,14 @@ impl Opening<'_> {
             CryptoError::Unsupported(_) => unsupported,
             _ => DecryptError::Failed,
         })?;
-        Ok((index, Unpadder::new(decryptor, cipher::block_len(*cipher))))
+        Ok(match head.authenticated {
+            true => (index, Content::Tagged(decryptor)),
+            false => (index, Content::Padded(Unpadder::new(decryptor, cipher::block_len(*cipher)))),
+        })
     }
 
     /// The encrypted key to try, and the identity that it belongs to.
-    fn candidate<'h>(&self, head: &'h EnvelopedHead) -> Option<(&'h Recipient, usize, &Identity)> {
+    fn candidate<'h>(&self, head: &'h EnvelopedHead) -> Option<(&'h Recipient, usize, &'a Identity)> {
         head.recipients
             .iter()
             .filter_map(|recipient| Some((recipient, recipient.id()?)))
@@ -253,7 +331,7 @@ impl Opening<'_> {
         let scheme = agreement.scheme;
         let digest = agreement::derivation_digest(scheme).ok_or(unsupported(scheme))?;
         let (wrap, identifier) = agreement.wrap.as_ref().ok_or(unsupported(scheme))?;
-        let bits = wrap_bits(*wrap).ok_or(unsupported(*wrap))?;
+        let wrapping = Wrapping::read(*wrap, identifier).ok_or(unsupported(*wrap))?;
         let point = agreement.originator_point.as_ref().ok_or(unsupported(scheme))?;
         if !matches!(key.algorithm(), PublicKeyAlgorithm::Ec(_)) {
             return Err(unsupported(scheme));
@@ -263,18 +341,39 @@ impl Opening<'_> {
             self.cx.crypto,
             digest,
             &shared,
-            identifier,
+            &wrapping.derivation_identifier(identifier),
             agreement.user_keying_material.as_deref(),
-            bits,
+            wrapping.key_bits(),
         );
-        self.cx.crypto.unwrap(KeyWrap::Aes(bits), &kek, encrypted).map_err(|_| DecryptError::Failed)
+        wrapping.unwrap(self.cx.crypto, &kek, encrypted).map_err(|_| DecryptError::Failed)
+    }
+}
+
+/// How a recipient's key is encrypted.
+fn key_encryption(recipient: &Recipient) -> Option<KeyEncryption> {
+    match recipient {
+        Recipient::Transport { algorithm, .. } if *algorithm == RSA_ENCRYPTION => {
+            Some(KeyEncryption::Transport(KeyTransport::Pkcs1))
+        }
+        Recipient::Transport { algorithm, identifier, .. } if *algorithm == RSAES_OAEP => {
+            let OaepParameters { digest, mgf, .. } = oaep_parameters(identifier)?;
+            Some(KeyEncryption::Transport(KeyTransport::Oaep { digest, mgf }))
+        }
+        Recipient::Agreement { agreement, .. } => {
+            let (wrap, identifier) = agreement.wrap.as_ref()?;
+            Some(KeyEncryption::Agreement {
+                digest: agreement::derivation_digest(agreement.scheme)?,
+                wrap: Wrapping::read(*wrap, identifier)?.wrap,
+            })
+        }
+        _ => None,
     }
 }
 
 /// RSAES-OAEP-params (RFC 4055, 4.1); `None` for what is not known.
 fn oaep_parameters(identifier: &[u8]) -> Option<OaepParameters> {
     use crate::algorithm::{MGF1, digest_by_oid};
-    use crate::tlv::{Element, Tag};
+    use crate::tlv::Tag;
     const P_SPECIFIED: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.9");
 
     fn digest(identifier: &Element<'_>) -> Option<DigestAlgorithm> {

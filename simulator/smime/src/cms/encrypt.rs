@@ -1,38 +1,100 @@
-//! Making EnvelopedData (RFC 5652, 6; RFC 5753, 3.1).
+//! Making EnvelopedData and AuthEnvelopedData (RFC 5652, 6; RFC 5083; RFC 5753, 3.1).
 
+use super::attribute::NewAttributes;
 use super::certificate_id::CertificateId;
 use super::parser::RECIPIENTS_MAX;
 use super::stream::{Frame, SEGMENT};
 use super::{CmsError, agreement, cipher, oid};
-use crate::algorithm::{EC_PUBLIC_KEY, RSA_ENCRYPTION};
+use crate::algorithm::{EC_PUBLIC_KEY, MGF1, RSA_ENCRYPTION, RSAES_OAEP, digest_oid};
 use crate::tlv::write;
 use crate::{
-    BulkCipher, BulkEncryptor, Certificate, Context, Curve, DigestAlgorithm, KeyWrap, PublicKeyAlgorithm,
+    BulkCipher, BulkEncryptor, Certificate, Context, CryptoError, Curve, DigestAlgorithm, KeyWrap,
+    OaepParameters, PublicKeyAlgorithm, Timestamp,
 };
 use zeroize::Zeroizing;
+
+/// How a content key is encrypted to an RSA key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum KeyTransport {
+    /// RSAES-PKCS1-v1_5 (RFC 3370, 4.2.1), which every reader knows.
+    #[default]
+    Pkcs1,
+    /// RSAES-OAEP (RFC 4055, 4; RFC 8017, 7.1) without a label.
+    Oaep {
+        /// The hash of the encoding.
+        digest: DigestAlgorithm,
+        /// The hash of the mask generation function.
+        mgf: DigestAlgorithm,
+    },
+}
+
+/// How a content key is encrypted to an elliptic curve key: ephemeral-static ECDH (RFC 5753, 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyAgreement {
+    /// The hash of the key derivation.
+    pub digest: DigestAlgorithm,
+    /// The bits of the AES key that wraps: 128, 192 or 256.
+    pub wrap_bits: u16,
+}
+
+impl Default for KeyAgreement {
+    /// SHA-256 and AES-256.
+    fn default() -> Self {
+        KeyAgreement { digest: DigestAlgorithm::Sha256, wrap_bits: 256 }
+    }
+}
+
+/// Attributes that the tag covers beside the content (RFC 5083, 2.1); contentType is always among them.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct AuthenticatedAttributes {
+    /// signingTime; no attribute is written if absent.
+    pub signing_time: Option<Timestamp>,
+}
 
 /// How content is encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncryptOptions {
-    /// The content cipher: AES-CBC, or triple DES for readers that know nothing else.
+    /// The content cipher: AES-GCM, which makes AuthEnvelopedData; AES-CBC, which makes EnvelopedData; or triple DES
+    /// for readers that know nothing else.
     pub cipher: BulkCipher,
+    /// How the content key is encrypted to RSA keys.
+    pub transport: KeyTransport,
+    /// How the content key is encrypted to elliptic curve keys.
+    pub agreement: KeyAgreement,
+    /// Whether recipients are named by their subject key identifiers; those whose certificates have none are named
+    /// by issuer and serial number all the same.
+    pub identify_by_key: bool,
+    /// Attributes that are authenticated too; only with AES-GCM.
+    pub authenticated_attributes: Option<AuthenticatedAttributes>,
 }
 
 impl Default for EncryptOptions {
-    /// AES-256-CBC.
+    /// AES-256-CBC, PKCS#1 v1.5, the default agreement, recipients by issuer and serial number.
     fn default() -> Self {
-        EncryptOptions { cipher: BulkCipher::Aes256Cbc }
+        EncryptOptions {
+            cipher: BulkCipher::Aes256Cbc,
+            transport: KeyTransport::default(),
+            agreement: KeyAgreement::default(),
+            identify_by_key: false,
+            authenticated_attributes: None,
+        }
     }
 }
 
-/// Encrypts content to the keys of certificates: DER EnvelopedData of id-data. RSA keys get PKCS#1 v1.5 key
-/// transport, elliptic curve keys ephemeral-static ECDH with SHA-256 and AES-256 key wrap. Whether the certificates
-/// may be used for it is the caller's to know.
+impl EncryptOptions {
+    /// Whether the message will be AuthEnvelopedData.
+    pub fn is_authenticated(&self) -> bool {
+        cipher::is_authenticated(self.cipher)
+    }
+}
+
+/// Encrypts content to the keys of certificates: DER EnvelopedData of id-data, or AuthEnvelopedData if the cipher is
+/// AES-GCM. Whether the certificates may be used for it is the caller's to know.
 ///
 /// # Errors
 ///
 /// [`CmsError::NoRecipients`], [`CmsError::TooMany`], [`CmsError::RecipientKey`], and [`CmsError::Crypto`] for
-/// ciphers that EnvelopedData does not carry.
+/// ciphers that are not encrypted with, key lengths that there are not, and authenticated attributes without AES-GCM.
 pub fn encrypt(
     cx: &Context<'_>,
     content: &[u8],
@@ -46,12 +108,15 @@ pub fn encrypt(
     Ok(out)
 }
 
-/// Writes EnvelopedData in one pass, from pieces of any size: DER when the length of the content is announced, else
-/// BER with indefinite lengths.
+/// Writes EnvelopedData or AuthEnvelopedData in one pass, from pieces of any size: DER when the length of the content
+/// is announced, else BER with indefinite lengths.
 pub struct EnvelopedWriter {
     cipher: Box<dyn BulkEncryptor>,
-    block: usize,
+    /// The block that is padded to; `None` when a tag is made instead.
+    block: Option<usize>,
     frame: Frame,
+    /// The authenticated attributes as they are sent.
+    attributes: Vec<u8>,
     announced: Option<u64>,
     fed: u64,
     ciphertext: Vec<u8>,
@@ -76,30 +141,63 @@ impl EnvelopedWriter {
         if recipients.len() > RECIPIENTS_MAX {
             return Err(CmsError::TooMany { what: "recipients", limit: RECIPIENTS_MAX });
         }
-        // Refuses what EnvelopedData does not carry before any key is made.
+        // Refuses what is not encrypted with before any key is made.
         cipher::algorithm(options.cipher)?;
-        let block = cipher::block_len(options.cipher);
+        let authenticated = options.is_authenticated();
+        if options.authenticated_attributes.is_some() && !authenticated {
+            return Err(CryptoError::Unsupported("authenticated attributes without AES-GCM").into());
+        }
         let mut key = Zeroizing::new(vec![0; cipher::key_len(options.cipher)]);
         cx.crypto.random(&mut key);
-        let mut iv = vec![0; block];
+        let mut iv = vec![0; if authenticated { cipher::NONCE } else { cipher::block_len(options.cipher) }];
         cx.crypto.random(&mut iv);
         let infos = recipients
             .iter()
             .enumerate()
-            .map(|(index, certificate)| recipient_info(cx, index, certificate, &key))
+            .map(|(index, certificate)| recipient_info(cx, index, certificate, &key, options))
             .collect::<Result<Vec<_>, _>>()?;
-        // Version 0 is for key transport by issuer and serial number alone (RFC 5652, 6.1).
-        let agreed = recipients.iter().any(|certificate| {
-            !matches!(certificate.public_key_algorithm(), Ok(PublicKeyAlgorithm::Rsa { .. }))
+        // Version 0 is for key transport by issuer and serial number alone (RFC 5652, 6.1), and the only one of
+        // AuthEnvelopedData (RFC 5083, 2.1).
+        let plain = recipients.iter().all(|certificate| {
+            let rsa = matches!(certificate.public_key_algorithm(), Ok(PublicKeyAlgorithm::Rsa { .. }));
+            rsa && !(options.identify_by_key && certificate.subject_key_id().is_some())
         });
-        let version = write::small_integer(if agreed { 2 } else { 0 });
+        let version = write::small_integer(if plain || authenticated { 0 } else { 2 });
         let front = [version, write::set_of(infos)].concat();
         let encryption = [write::oid(oid::DATA), cipher::identifier(options.cipher, &iv)?].concat();
-        let frame = head(&front, &encryption, content_length, block, out);
+        let mut cipher = cx.crypto.encryptor(options.cipher, &key, &iv)?;
+        let mut attributes = Vec::new();
+        if let Some(written) = &options.authenticated_attributes {
+            // Authenticated as a SET OF and sent with an implicit tag (RFC 5083, 2.2).
+            let set = NewAttributes {
+                content_type: Some(oid::DATA),
+                signing_time: written.signing_time,
+                ..NewAttributes::default()
+            }
+            .write();
+            cipher.additional_data(&set)?;
+            attributes = [&[0xa1], set.get(1..).unwrap_or_default()].concat();
+        }
+        let layout = Layout {
+            content_type: if authenticated { oid::AUTH_ENVELOPED_DATA } else { oid::ENVELOPED_DATA },
+            front,
+            encryption,
+            behind: match authenticated {
+                true => attributes.len() as u64 + write::size(cipher::TAG as u64),
+                false => 0,
+            },
+        };
+        let block = (!authenticated).then_some(cipher::block_len(options.cipher));
+        let ciphertext = content_length.map(|length| match block {
+            Some(block) => (length / block as u64 + 1) * block as u64,
+            None => length,
+        });
+        let frame = layout.write(ciphertext, out);
         Ok(EnvelopedWriter {
-            cipher: cx.crypto.encryptor(options.cipher, &key, &iv)?,
+            cipher,
             block,
             frame,
+            attributes,
             announced: content_length,
             fed: 0,
             ciphertext: Vec::new(),
@@ -113,6 +211,12 @@ impl EnvelopedWriter {
     /// [`CmsError::Crypto`].
     pub fn update(&mut self, content: &[u8], out: &mut Vec<u8>) -> Result<(), CmsError> {
         self.fed += content.len() as u64;
+        if self.frame.is_definite() {
+            let before = out.len();
+            self.cipher.update(content, out)?;
+            self.frame.appended(out.len() - before);
+            return Ok(());
+        }
         for piece in content.chunks(SEGMENT) {
             self.cipher.update(piece, &mut self.ciphertext)?;
             self.frame.update(&self.ciphertext, out);
@@ -131,44 +235,66 @@ impl EnvelopedWriter {
         if let Some(announced) = self.announced.filter(|announced| *announced != written) {
             return Err(CmsError::ContentLength { announced, written });
         }
-        self.cipher.update(&cipher::padding(written, self.block), &mut self.ciphertext)?;
-        self.frame.update(&self.ciphertext, out);
-        let ended = self.cipher.finish(None)?;
-        self.frame.update(&ended, out);
+        if let Some(block) = self.block {
+            self.cipher.update(&cipher::padding(written, block), &mut self.ciphertext)?;
+            self.frame.update(&self.ciphertext, out);
+        }
+        // CBC leaves nothing, GCM its tag.
+        let tag = self.cipher.finish(None)?;
         let definite = self.frame.is_definite();
         self.frame.finish(out);
         if !definite {
-            // EncryptedContentInfo, EnvelopedData, [0], ContentInfo
-            out.extend_from_slice(&write::END_OF_CONTENTS.repeat(4));
+            // EncryptedContentInfo
+            out.extend_from_slice(&write::END_OF_CONTENTS);
+        }
+        if self.block.is_none() {
+            out.extend_from_slice(&self.attributes);
+            out.extend_from_slice(&write::octet_string(&tag));
+        }
+        if !definite {
+            // EnvelopedData, [0], ContentInfo
+            out.extend_from_slice(&write::END_OF_CONTENTS.repeat(3));
         }
         Ok(())
     }
 }
 
-/// Appends what stands in front of the ciphertext and starts its string.
-fn head(front: &[u8], encryption: &[u8], length: Option<u64>, block: usize, out: &mut Vec<u8>) -> Frame {
-    let enveloped_data = write::oid(oid::ENVELOPED_DATA);
-    let Some(length) = length else {
-        write::indefinite(out, 0x30);
-        out.extend_from_slice(&enveloped_data);
-        write::indefinite(out, 0xa0);
-        write::indefinite(out, 0x30);
-        out.extend_from_slice(front);
-        write::indefinite(out, 0x30);
-        out.extend_from_slice(encryption);
-        return Frame::indefinite(0xa0, out);
-    };
-    let ciphertext = (length / block as u64 + 1) * block as u64;
-    let content_info = encryption.len() as u64 + write::size(ciphertext);
-    let body = front.len() as u64 + write::size(content_info);
-    write::header(out, 0x30, enveloped_data.len() as u64 + write::size(write::size(body)));
-    out.extend_from_slice(&enveloped_data);
-    write::header(out, 0xa0, write::size(body));
-    write::header(out, 0x30, body);
-    out.extend_from_slice(front);
-    write::header(out, 0x30, content_info);
-    out.extend_from_slice(encryption);
-    Frame::definite(0x80, ciphertext, out)
+/// What stands around the ciphertext.
+struct Layout {
+    content_type: const_oid::ObjectIdentifier,
+    /// Version and recipients.
+    front: Vec<u8>,
+    /// The type of the content and its cipher.
+    encryption: Vec<u8>,
+    /// How many octets stand behind EncryptedContentInfo.
+    behind: u64,
+}
+
+impl Layout {
+    /// Appends what stands in front of the ciphertext and starts its string.
+    fn write(&self, ciphertext: Option<u64>, out: &mut Vec<u8>) -> Frame {
+        let content_type = write::oid(self.content_type);
+        let Some(ciphertext) = ciphertext else {
+            write::indefinite(out, 0x30);
+            out.extend_from_slice(&content_type);
+            write::indefinite(out, 0xa0);
+            write::indefinite(out, 0x30);
+            out.extend_from_slice(&self.front);
+            write::indefinite(out, 0x30);
+            out.extend_from_slice(&self.encryption);
+            return Frame::indefinite(0xa0, out);
+        };
+        let content_info = self.encryption.len() as u64 + write::size(ciphertext);
+        let body = self.front.len() as u64 + write::size(content_info) + self.behind;
+        write::header(out, 0x30, content_type.len() as u64 + write::size(write::size(body)));
+        out.extend_from_slice(&content_type);
+        write::header(out, 0xa0, write::size(body));
+        write::header(out, 0x30, body);
+        out.extend_from_slice(&self.front);
+        write::header(out, 0x30, content_info);
+        out.extend_from_slice(&self.encryption);
+        Frame::definite(0x80, ciphertext, out)
+    }
 }
 
 fn recipient_info(
@@ -176,21 +302,56 @@ fn recipient_info(
     index: usize,
     certificate: &Certificate,
     key: &[u8],
+    options: &EncryptOptions,
 ) -> Result<Vec<u8>, CmsError> {
-    let id = CertificateId::of(certificate).write(0x30);
+    let by_key = certificate.subject_key_id().filter(|_| options.identify_by_key);
     match certificate.public_key_algorithm() {
         Ok(PublicKeyAlgorithm::Rsa { .. }) => {
-            let encrypted = cx.crypto.encrypt_pkcs1(certificate.spki_der(), key)?;
+            let spki = certificate.spki_der();
+            let (identifier, encrypted) = match options.transport {
+                KeyTransport::Pkcs1 => (
+                    write::sequence(&[write::oid(RSA_ENCRYPTION), write::NULL.to_vec()]),
+                    cx.crypto.encrypt_pkcs1(spki, key)?,
+                ),
+                KeyTransport::Oaep { digest, mgf } => {
+                    let parameters = OaepParameters { digest, mgf, label: Vec::new() };
+                    (oaep_identifier(digest, mgf), cx.crypto.encrypt_oaep(spki, &parameters, key)?)
+                }
+            };
+            let (version, id) = match by_key {
+                Some(id) => (2, write::tlv(0x80, id)),
+                None => (0, CertificateId::of(certificate).write(0x30)),
+            };
             Ok(write::sequence(&[
-                write::small_integer(0),
+                write::small_integer(version),
                 id,
-                write::sequence(&[write::oid(RSA_ENCRYPTION), write::NULL.to_vec()]),
+                identifier,
                 write::octet_string(&encrypted),
             ]))
         }
-        Ok(PublicKeyAlgorithm::Ec(curve)) => agreement_info(cx, curve, certificate.public_key(), &id, key),
+        Ok(PublicKeyAlgorithm::Ec(curve)) => {
+            let id = match by_key {
+                // RecipientKeyIdentifier, implicitly tagged
+                Some(id) => write::tlv(0xa0, &write::octet_string(id)),
+                None => CertificateId::of(certificate).write(0x30),
+            };
+            agreement_info(cx, curve, certificate.public_key(), &id, key, options.agreement)
+        }
         _ => Err(CmsError::RecipientKey { index }),
     }
+}
+
+/// The AlgorithmIdentifier of RSAES-OAEP (RFC 4055, 4.1): what is the default is left out.
+fn oaep_identifier(digest: DigestAlgorithm, mgf: DigestAlgorithm) -> Vec<u8> {
+    let hash = |digest| write::sequence(&[write::oid(digest_oid(digest)), write::NULL.to_vec()]);
+    let mut parameters = Vec::new();
+    if digest != DigestAlgorithm::Sha1 {
+        parameters.push(write::tlv(0xa0, &hash(digest)));
+    }
+    if mgf != DigestAlgorithm::Sha1 {
+        parameters.push(write::tlv(0xa1, &write::sequence(&[write::oid(MGF1), hash(mgf)])));
+    }
+    write::sequence(&[write::oid(RSAES_OAEP), write::sequence(&parameters)])
 }
 
 /// KeyAgreeRecipientInfo with a fresh ephemeral key, as a `[1]` of the choice.
@@ -200,12 +361,18 @@ fn agreement_info(
     point: &[u8],
     id: &[u8],
     key: &[u8],
+    options: KeyAgreement,
 ) -> Result<Vec<u8>, CmsError> {
-    let wrap = write::sequence(&[write::oid(oid::AES256_WRAP)]);
+    let KeyAgreement { digest, wrap_bits } = options;
+    let wrap = write::sequence(&[write::oid(match wrap_bits {
+        128 => oid::AES128_WRAP,
+        192 => oid::AES192_WRAP,
+        256 => oid::AES256_WRAP,
+        _ => return Err(CryptoError::Unsupported("AES with this key length").into()),
+    })]);
     let agreed = cx.crypto.agree_ephemeral(curve, point)?;
-    let kek =
-        agreement::key_encryption_key(cx.crypto, DigestAlgorithm::Sha256, &agreed.shared, &wrap, None, 256);
-    let wrapped = cx.crypto.wrap(KeyWrap::Aes(256), &kek, key)?;
+    let kek = agreement::key_encryption_key(cx.crypto, digest, &agreed.shared, &wrap, None, wrap_bits);
+    let wrapped = cx.crypto.wrap(KeyWrap::Aes(wrap_bits), &kek, key)?;
     // The curve is the recipient's, so that the parameters can be absent (RFC 5753, 3.1.1).
     let originator = [
         write::sequence(&[write::oid(EC_PUBLIC_KEY)]),
@@ -218,7 +385,7 @@ fn agreement_info(
         &[
             write::small_integer(3),
             write::tlv(0xa0, &write::tlv(0xa1, &originator)),
-            write::sequence(&[write::oid(oid::STD_DH_SHA256_KDF), wrap]),
+            write::sequence(&[write::oid(agreement::scheme(digest)), wrap]),
             keys,
         ],
     ))

@@ -26,6 +26,9 @@ pub enum CmsError {
     /// Signed content was expected inside the message, which has none.
     #[error("the message carries no content")]
     NoContent,
+    /// A message is to be signed by nobody.
+    #[error("there is no signer")]
+    NoSigners,
     /// A message is to be encrypted to nobody.
     #[error("there is no recipient")]
     NoRecipients,
@@ -35,6 +38,18 @@ pub enum CmsError {
         /// Which recipient, counted from 0.
         index: usize,
     },
+    /// The recipients have no cipher in common that the sender uses.
+    #[error("the recipients have no cipher in common that may be used")]
+    NoCommonCipher,
+    /// Compressed content is larger than is accepted.
+    #[error("the content expands beyond {limit} octets")]
+    Expansion {
+        /// The bound in octets.
+        limit: u64,
+    },
+    /// Content that says it is compressed and cannot be expanded.
+    #[error("the compressed content cannot be expanded")]
+    Compression,
     /// More or less content was written than had been announced.
     #[error("{announced} octets of content were announced and {written} written")]
     ContentLength {
@@ -119,6 +134,9 @@ pub enum SignatureError {
     /// The signed attribute names another content type than the message (RFC 5652, 11.1).
     #[error("the signed content type is another one")]
     ContentType,
+    /// The certificate is another one than the signed attributes name (signingCertificate, RFC 5035).
+    #[error("the signature names another signing certificate")]
+    SigningCertificate,
     /// The content is not what was signed.
     #[error("the content was changed")]
     Content,

@@ -1,20 +1,26 @@
-//! The Cryptographic Message Syntax (RFC 5652): SignedData and EnvelopedData, read from BER or DER and written as DER.
+//! The Cryptographic Message Syntax (RFC 5652): SignedData, EnvelopedData, AuthEnvelopedData (RFC 5083) and, to read,
+//! CompressedData (RFC 3274); read from BER or DER and written as DER.
 //!
-//! Reading and writing stream: [`Verifier`], [`Decryptor`], [`SignedWriter`], [`DetachedSigner`] and
+//! Reading and writing stream: [`Verifier`], [`Decryptor`], [`Decompressor`], [`SignedWriter`], [`DetachedSigner`] and
 //! [`EnvelopedWriter`] take pieces of any size and keep only what stands around the content. The functions beside
 //! them do the same for what is in memory. Everything read is bounded: [`STRUCTURES_MAX`], [`RECIPIENTS_MAX`],
-//! [`SIGNERS_MAX`], [`CERTIFICATES_MAX`], [`DIGESTS_MAX`], [`ATTRIBUTES_MAX`], [`ATTEMPTS_MAX`], and nesting and
-//! header lengths as [`TlvError`](crate::TlvError) says.
+//! [`SIGNERS_MAX`], [`COUNTERSIGNATURES_MAX`], [`CERTIFICATES_MAX`], [`DIGESTS_MAX`], [`ATTRIBUTES_MAX`],
+//! [`ATTEMPTS_MAX`], [`DECOMPRESSED_MAX`], and nesting and header lengths as [`TlvError`](crate::TlvError) says.
 
 mod agreement;
 mod attribute;
 mod certificate_id;
 mod cipher;
+mod compression;
+mod countersignature;
 mod decrypt;
 mod encrypt;
 mod error;
+mod ess;
+mod key_wrap;
 mod oid;
 mod parser;
+mod profile;
 mod recipient;
 mod report;
 mod sign;
@@ -25,13 +31,22 @@ mod verify;
 
 pub use attribute::ATTRIBUTES_MAX;
 pub use certificate_id::RecipientId;
-pub use decrypt::{ATTEMPTS_MAX, Decrypted, Decryptor, decrypt};
-pub use encrypt::{EncryptOptions, EnvelopedWriter, encrypt};
+pub use compression::{DECOMPRESSED_MAX, Decompressed, Decompressor, decompress};
+pub use countersignature::{COUNTERSIGNATURES_MAX, Countersignature};
+pub use decrypt::{ATTEMPTS_MAX, Decrypted, Decryptor, KeyEncryption, decrypt};
+pub use encrypt::{
+    AuthenticatedAttributes, EncryptOptions, EnvelopedWriter, KeyAgreement, KeyTransport, encrypt,
+};
 pub use error::{CmsError, DecryptError, SignatureError};
-pub(crate) use oid::{DATA, ENVELOPED_DATA};
+pub use key_wrap::AgreementWrap;
+pub(crate) use oid::{AUTH_ENVELOPED_DATA, COMPRESSED_DATA, DATA, ENVELOPED_DATA};
 pub use parser::{CERTIFICATES_MAX, DIGESTS_MAX, RECIPIENTS_MAX, SIGNERS_MAX, STRUCTURES_MAX};
+pub use profile::{SenderProfile, choose_cipher};
 pub use report::{AddressMatch, SignerReport};
-pub use sign::{CAPABILITIES, DetachedSigner, SignatureOptions, SignedWriter, sign_attached};
+pub use sign::{
+    CAPABILITIES, DetachedSigner, SignatureOptions, SignedWriter, Signer, certificates_only, sign_attached,
+    sign_attached_by,
+};
 pub use sniff::{content_type, is_cms};
 pub use verify::{ContentDigests, FinishedDigests, Signed, SignedContent, Verifier, open_signed};
 

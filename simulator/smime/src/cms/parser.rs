@@ -23,6 +23,19 @@ pub const DIGESTS_MAX: usize = 64;
 pub(super) enum Head {
     Signed(SignedHead),
     Enveloped(EnvelopedHead),
+    Compressed(CompressedHead),
+}
+
+impl Head {
+    /// The content type of the message that has this head.
+    pub(super) fn message_type(&self) -> ObjectIdentifier {
+        match self {
+            Head::Signed(_) => oid::SIGNED_DATA,
+            Head::Enveloped(head) if head.authenticated => oid::AUTH_ENVELOPED_DATA,
+            Head::Enveloped(_) => oid::ENVELOPED_DATA,
+            Head::Compressed(_) => oid::COMPRESSED_DATA,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +50,30 @@ pub(super) struct EnvelopedHead {
     pub recipients: Vec<Recipient>,
     pub content_type: ObjectIdentifier,
     pub encryption: ContentEncryption,
+    /// Whether it is AuthEnvelopedData (RFC 5083).
+    pub authenticated: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CompressedHead {
+    pub algorithm: ObjectIdentifier,
+    pub content_type: ObjectIdentifier,
+}
+
+/// What stands behind the content.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(super) struct Tail {
+    pub signed: SignedTail,
+    pub authenticated: AuthenticatedTail,
+}
+
+/// What stands behind the content of AuthEnvelopedData.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(super) struct AuthenticatedTail {
+    /// The authenticated attributes as they were sent, `[1]` tag included, and where they stood.
+    pub attributes: Option<(Vec<u8>, u64)>,
+    /// The tag.
+    pub mac: Vec<u8>,
 }
 
 /// What stands behind the content of SignedData.
@@ -53,11 +90,11 @@ pub(super) struct SignedTail {
 pub(super) trait Sink {
     /// Everything in front of the content has been read.
     fn head(&mut self, head: Head) -> Result<(), CmsError>;
-    /// Octets of the content have arrived: for SignedData what is signed, for EnvelopedData the ciphertext.
+    /// Octets of the content have arrived: for SignedData what is signed, else the ciphertext or what is compressed.
     fn content(&mut self, octets: &[u8]) -> Result<(), CmsError>;
 }
 
-/// Reads SignedData and EnvelopedData (RFC 5652) from pieces of any size, BER or DER, keeping only what stands around
+/// Reads SignedData, EnvelopedData (RFC 5652), AuthEnvelopedData (RFC 5083) and CompressedData (RFC 3274) from pieces of any size, BER or DER, keeping only what stands around
 /// the content.
 ///
 /// Bounds: [`STRUCTURES_MAX`], [`RECIPIENTS_MAX`], [`SIGNERS_MAX`], [`CERTIFICATES_MAX`], [`DIGESTS_MAX`], and those
@@ -79,7 +116,7 @@ impl Parser {
     }
 
     /// Ends the input; gives what stood behind the content.
-    pub(super) fn finish(self) -> Result<SignedTail, CmsError> {
+    pub(super) fn finish(self) -> Result<Tail, CmsError> {
         self.framer.finish()?;
         Ok(self.fields.tail)
     }
@@ -115,6 +152,14 @@ enum At {
     EncryptedContent,
     EncryptedEnd,
     UnprotectedAttributes,
+    // AuthEnvelopedData, from where it is another
+    AuthenticatedAttributes,
+    Mac,
+    UnauthenticatedAttributes,
+    // CompressedData, up to where it is as SignedData
+    CompressedData,
+    CompressedVersion,
+    Compression,
     // the ends
     DataEnd,
     ExplicitEnd,
@@ -125,26 +170,38 @@ enum At {
 #[derive(Debug)]
 struct Fields {
     at: At,
+    /// The content type of the whole message.
+    kind: ObjectIdentifier,
     digests: Vec<DigestAlgorithm>,
     content_type: ObjectIdentifier,
     recipients: Vec<Recipient>,
     encryption: Option<ContentEncryption>,
-    tail: SignedTail,
+    compression: ObjectIdentifier,
+    tail: Tail,
 }
 
 impl Fields {
     fn new() -> Fields {
         Fields {
             at: At::ContentInfo,
+            kind: oid::DATA,
             digests: Vec::new(),
             content_type: oid::DATA,
             recipients: Vec::new(),
             encryption: None,
-            tail: SignedTail::default(),
+            compression: oid::ZLIB,
+            tail: Tail::default(),
         }
     }
 
-    fn signed_head(&mut self) -> Head {
+    /// The head of what has encapsulated content.
+    fn encapsulating_head(&mut self) -> Head {
+        if self.kind == oid::COMPRESSED_DATA {
+            return Head::Compressed(CompressedHead {
+                algorithm: self.compression,
+                content_type: self.content_type,
+            });
+        }
         Head::Signed(SignedHead {
             digests: std::mem::take(&mut self.digests),
             content_type: self.content_type,
@@ -156,7 +213,27 @@ impl Fields {
         let encryption =
             encryption.ok_or(TlvError::Unexpected { offset, expected: "an algorithm identifier" })?;
         let recipients = std::mem::take(&mut self.recipients);
-        Ok(Head::Enveloped(EnvelopedHead { recipients, content_type: self.content_type, encryption }))
+        let authenticated = self.is_authenticated();
+        Ok(Head::Enveloped(EnvelopedHead {
+            recipients,
+            content_type: self.content_type,
+            encryption,
+            authenticated,
+        }))
+    }
+
+    fn is_authenticated(&self) -> bool {
+        self.kind == oid::AUTH_ENVELOPED_DATA
+    }
+
+    /// What follows the encrypted content.
+    fn after_encrypted(&self) -> At {
+        if self.is_authenticated() { At::AuthenticatedAttributes } else { At::UnprotectedAttributes }
+    }
+
+    /// What follows the encapsulated content.
+    fn after_encapsulated(&self) -> At {
+        if self.kind == oid::COMPRESSED_DATA { At::DataEnd } else { At::Certificates }
     }
 }
 
@@ -182,12 +259,18 @@ impl Visitor for Walk<'_> {
         if fields.at == At::Crls && !tag.is_context(1) {
             fields.at = At::Signers;
         }
+        if fields.at == At::AuthenticatedAttributes && !tag.is_context(1) {
+            fields.at = At::Mac;
+        }
         let (wanted, step, next) = match fields.at {
             At::ContentInfo => (tag == Tag::SEQUENCE, Step::Enter, At::ContentType),
             At::ContentType => (tag == Tag::OID, Step::Capture, At::ContentType),
             At::Explicit => {
-                let body =
-                    if fields.content_type == oid::SIGNED_DATA { At::SignedData } else { At::EnvelopedData };
+                let body = match fields.kind {
+                    oid::SIGNED_DATA => At::SignedData,
+                    oid::COMPRESSED_DATA => At::CompressedData,
+                    _ => At::EnvelopedData,
+                };
                 (tag == Tag::context(0), Step::Enter, body)
             }
             At::SignedData => (tag == Tag::SEQUENCE, Step::Enter, At::SignedVersion),
@@ -198,8 +281,8 @@ impl Visitor for Walk<'_> {
             At::SignedExplicit => (tag == Tag::context(0), Step::Enter, At::SignedContent),
             At::SignedContent => {
                 if tag.is_octet_string() {
-                    fields.tail.attached = true;
-                    let head = fields.signed_head();
+                    fields.tail.signed.attached = true;
+                    let head = fields.encapsulating_head();
                     self.sink.head(head)?;
                 }
                 (tag.is_octet_string(), Step::Content, At::SignedContent)
@@ -222,6 +305,16 @@ impl Visitor for Walk<'_> {
                 (tag.is_context(0), Step::Content, At::EncryptedContent)
             }
             At::UnprotectedAttributes => (tag == Tag::context(1), Step::Capture, At::UnprotectedAttributes),
+            At::AuthenticatedAttributes => {
+                (tag == Tag::context(1), Step::Capture, At::AuthenticatedAttributes)
+            }
+            At::Mac => (tag.is_octet_string(), Step::Capture, At::Mac),
+            At::UnauthenticatedAttributes => {
+                (tag == Tag::context(2), Step::Capture, At::UnauthenticatedAttributes)
+            }
+            At::CompressedData => (tag == Tag::SEQUENCE, Step::Enter, At::CompressedVersion),
+            At::CompressedVersion => (tag == Tag::INTEGER, Step::Capture, At::CompressedVersion),
+            At::Compression => (tag == Tag::SEQUENCE, Step::Capture, At::Compression),
             _ => return unexpected("the end of the structure"),
         };
         if !wanted {
@@ -236,9 +329,12 @@ impl Visitor for Walk<'_> {
         let fields = &mut *self.fields;
         fields.at = match fields.at {
             At::ContentType => {
-                fields.content_type = element.oid()?;
-                if !matches!(fields.content_type, oid::SIGNED_DATA | oid::ENVELOPED_DATA) {
-                    return Err(CmsError::Unsupported { content_type: fields.content_type });
+                fields.kind = element.oid()?;
+                if !matches!(
+                    fields.kind,
+                    oid::SIGNED_DATA | oid::ENVELOPED_DATA | oid::AUTH_ENVELOPED_DATA | oid::COMPRESSED_DATA
+                ) {
+                    return Err(CmsError::Unsupported { content_type: fields.kind });
                 }
                 At::Explicit
             }
@@ -252,12 +348,12 @@ impl Visitor for Walk<'_> {
                 At::SignedExplicit
             }
             At::Certificates => {
-                fields.tail.certificates = read_certificates(&element)?;
+                fields.tail.signed.certificates = read_certificates(&element)?;
                 At::Crls
             }
             At::Crls => At::Signers,
             At::Signers => {
-                fields.tail.signers = read_signers(&element)?;
+                fields.tail.signed.signers = read_signers(&element)?;
                 At::DataEnd
             }
             At::EnvelopedVersion => At::Originator,
@@ -271,10 +367,24 @@ impl Visitor for Walk<'_> {
                 At::Encryption
             }
             At::Encryption => {
-                fields.encryption = Some(ContentEncryption::read(&element)?);
+                fields.encryption = Some(ContentEncryption::read(&element, fields.is_authenticated())?);
                 At::EncryptedContent
             }
-            At::UnprotectedAttributes => At::DataEnd,
+            At::UnprotectedAttributes | At::UnauthenticatedAttributes => At::DataEnd,
+            At::AuthenticatedAttributes => {
+                fields.tail.authenticated.attributes = Some((raw.to_vec(), offset));
+                At::Mac
+            }
+            At::Mac => {
+                fields.tail.authenticated.mac = element.octet_string()?.into_owned();
+                At::UnauthenticatedAttributes
+            }
+            At::CompressedVersion => At::Compression,
+            At::Compression => {
+                let mut parts = element.reader();
+                fields.compression = parts.required("an object identifier")?.oid()?;
+                At::Encapsulated
+            }
             at => at,
         };
         Ok(())
@@ -296,19 +406,19 @@ impl Visitor for Walk<'_> {
         let fields = &mut *self.fields;
         fields.at = match fields.at {
             At::SignedExplicit => {
-                let head = fields.signed_head();
+                let head = fields.encapsulating_head();
                 self.sink.head(head)?;
-                At::Certificates
+                fields.after_encapsulated()
             }
             At::SignedContentEnd => At::EncapsulatedEnd,
-            At::EncapsulatedEnd => At::Certificates,
+            At::EncapsulatedEnd => fields.after_encapsulated(),
             At::EncryptedContent => {
                 let head = fields.enveloped_head(offset)?;
                 self.sink.head(head)?;
-                At::UnprotectedAttributes
+                fields.after_encrypted()
             }
-            At::EncryptedEnd => At::UnprotectedAttributes,
-            At::UnprotectedAttributes | At::DataEnd => At::ExplicitEnd,
+            At::EncryptedEnd => fields.after_encrypted(),
+            At::UnprotectedAttributes | At::UnauthenticatedAttributes | At::DataEnd => At::ExplicitEnd,
             At::ExplicitEnd => At::ContentInfoEnd,
             At::ContentInfoEnd => At::Done,
             at => return Err(TlvError::Unexpected { offset, expected: expected(at) }.into()),
@@ -325,7 +435,7 @@ fn expected(at: At) -> &'static str {
         At::Explicit | At::SignedExplicit => "explicitly tagged content",
         At::SignedData => "signed data",
         At::EnvelopedData => "enveloped data",
-        At::SignedVersion | At::EnvelopedVersion => "a version",
+        At::SignedVersion | At::EnvelopedVersion | At::CompressedVersion => "a version",
         At::Digests => "digest algorithms",
         At::Encapsulated => "encapsulated content",
         At::SignedContent => "an octet string",
@@ -335,6 +445,10 @@ fn expected(at: At) -> &'static str {
         At::Encryption => "a content encryption algorithm",
         At::EncryptedContent => "encrypted content",
         At::UnprotectedAttributes => "unprotected attributes",
+        At::AuthenticatedAttributes | At::Mac => "an authentication tag",
+        At::UnauthenticatedAttributes => "unauthenticated attributes",
+        At::CompressedData => "compressed data",
+        At::Compression => "a compression algorithm",
         _ => "the end of the structure",
     }
 }

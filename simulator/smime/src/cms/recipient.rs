@@ -1,8 +1,8 @@
 //! RecipientInfo (RFC 5652, 6.2): for whom the content key is encrypted, and how.
 
+use super::CmsError;
 use super::certificate_id::{CertificateId, RecipientId};
 use super::parser::RECIPIENTS_MAX;
-use super::{CmsError, oid};
 use crate::tlv::{Element, Reader, Tag, TlvError};
 use const_oid::ObjectIdentifier;
 use std::sync::Arc;
@@ -148,14 +148,4 @@ fn algorithm<'a>(identifier: &Element<'a>) -> Result<(ObjectIdentifier, Reader<'
     let mut reader = identifier.open(Tag::SEQUENCE, "an algorithm identifier")?;
     let algorithm = reader.required("an object identifier")?.oid()?;
     Ok((algorithm, reader))
-}
-
-/// The AES key wrap of an identifier, by the bits of its key.
-pub(super) fn wrap_bits(algorithm: ObjectIdentifier) -> Option<u16> {
-    match algorithm {
-        oid::AES128_WRAP => Some(128),
-        oid::AES192_WRAP => Some(192),
-        oid::AES256_WRAP => Some(256),
-        _ => None,
-    }
 }

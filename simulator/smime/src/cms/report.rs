@@ -1,6 +1,6 @@
 //! What is known of a signer after a message was read.
 
-use super::SignatureError;
+use super::{Countersignature, SignatureError};
 use crate::{BulkCipher, Certificate, DigestAlgorithm, PathError, SignatureScheme, Timestamp, ValidPath};
 
 /// Whether the sender is the signer (RFC 8550, 3).
@@ -46,6 +46,11 @@ pub struct SignerReport {
     pub address: AddressMatch,
     /// Whether a sender address equals the certificate's only when the case of the local part is ignored.
     pub address_case_differs: bool,
+    /// Whether the signed attributes name the certificate by its hash, and it is that one (signingCertificate,
+    /// RFC 2634 and 5035). A signature that names another one does not hold.
+    pub certificate_signed: bool,
+    /// Signatures over this signature. They take no part in whether it is valid.
+    pub countersignatures: Vec<Countersignature>,
     /// Whether the signed attributes had to be put into DER to match, because they were sent in another form.
     pub reencoded: bool,
 }

@@ -2,14 +2,16 @@
 
 use super::attribute::NewAttributes;
 use super::certificate_id::CertificateId;
+use super::parser::{CERTIFICATES_MAX, SIGNERS_MAX};
 use super::stream::{Frame, SEGMENT};
-use super::{CmsError, oid};
-use crate::algorithm::{RSA_ENCRYPTION, digest_oid, signature_identifier};
+use super::{CmsError, ess, oid};
+use crate::algorithm::{RSA_ENCRYPTION, RSASSA_PSS, digest_oid, key_identifier, signature_identifier};
 use crate::tlv::write;
 use crate::{
-    BulkCipher, Certificate, Context, CryptoError, DigestAlgorithm, Hasher, Identity, LoadedKey,
-    PublicKeyAlgorithm, SignatureScheme, Timestamp,
+    BulkCipher, Certificate, Context, CryptoError, CryptoProvider, DigestAlgorithm, Hasher, Identity,
+    LoadedKey, PublicKeyAlgorithm, SignatureScheme, Timestamp,
 };
+use std::collections::BTreeMap;
 
 /// The content ciphers that a signature advertises unless told otherwise, the preferred one first.
 pub const CAPABILITIES: [BulkCipher; 3] =
@@ -18,7 +20,7 @@ pub const CAPABILITIES: [BulkCipher; 3] =
 /// How a signature is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignatureOptions {
-    /// The digest algorithm.
+    /// The digest algorithm. Ed25519 signs with SHA-512 whatever stands here (RFC 8419, 3.1).
     pub digest: DigestAlgorithm,
     /// When it is signed; no attribute is written if absent.
     pub signing_time: Option<Timestamp>,
@@ -26,38 +28,91 @@ pub struct SignatureOptions {
     pub include_chain: bool,
     /// A certificate for answers, included and named in the signed attributes (RFC 8551, 2.5.3).
     pub encryption_certificate: Option<Certificate>,
+    /// Whether that certificate is named in Microsoft's older attribute too.
+    pub microsoft_preference: bool,
     /// The content ciphers to advertise (RFC 8551, 2.5.2); no attribute is written if there are none.
     pub capabilities: Vec<BulkCipher>,
+    /// Whether RSA keys sign with PSS, mask and salt after the digest (RFC 4056, 3; RFC 8017, 9.1), instead of
+    /// PKCS#1 v1.5. A key that its certificate restricts to PSS does so always.
+    pub pss: bool,
+    /// Whether the signer's certificate is hashed into the signed attributes (signingCertificateV2, RFC 5035).
+    pub signing_certificate: bool,
+    /// Whether the signer is named by its subject key identifier, if its certificate has one.
+    pub identify_by_key: bool,
 }
 
 impl Default for SignatureOptions {
-    /// SHA-256, with the chain, without a time, advertising [`CAPABILITIES`].
+    /// SHA-256, PKCS#1 v1.5 for RSA, with the chain, without a time, advertising [`CAPABILITIES`].
     fn default() -> Self {
         SignatureOptions {
             digest: DigestAlgorithm::Sha256,
             signing_time: None,
             include_chain: true,
             encryption_certificate: None,
+            microsoft_preference: false,
             capabilities: CAPABILITIES.to_vec(),
+            pss: false,
+            signing_certificate: false,
+            identify_by_key: false,
         }
     }
+}
+
+/// One of the signers of a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Signer<'a> {
+    /// Who signs.
+    pub identity: &'a Identity,
+    /// How.
+    pub options: &'a SignatureOptions,
 }
 
 /// Signs content and encloses it: DER SignedData of id-data, as signed configuration profiles are.
 ///
 /// # Errors
 ///
-/// [`CmsError::Crypto`] when the key cannot be used or is of a kind that is not signed with here.
+/// [`CmsError::Crypto`] when the key cannot be used or is of a kind that is not signed with here, and for SHA-1, which
+/// is only verified.
 pub fn sign_attached(
     cx: &Context<'_>,
     content: &[u8],
     signer: &Identity,
     options: &SignatureOptions,
 ) -> Result<Vec<u8>, CmsError> {
-    let mut signing = Signing::new(cx, signer, options)?;
-    signing.hasher.update(content);
+    sign_attached_by(cx, content, &[Signer { identity: signer, options }])
+}
+
+/// Signs content for several signers and encloses it: DER SignedData of id-data.
+///
+/// # Errors
+///
+/// Those of [`sign_attached`]; [`CmsError::NoSigners`], and [`CmsError::TooMany`] past [`SIGNERS_MAX`].
+pub fn sign_attached_by(
+    cx: &Context<'_>,
+    content: &[u8],
+    signers: &[Signer<'_>],
+) -> Result<Vec<u8>, CmsError> {
+    let mut signing = Signing::new(cx, signers)?;
+    signing.update(content);
     let mut out = Vec::with_capacity(content.len() + 8 * 1024);
     signing.finish()?.write(Some(content), &mut out);
+    Ok(out)
+}
+
+/// Writes SignedData without content or signers that carries certificates (RFC 8551, 3.8), as `smime.p7c` does. Each
+/// is written once.
+///
+/// # Errors
+///
+/// [`CmsError::TooMany`] past [`CERTIFICATES_MAX`].
+pub fn certificates_only(certificates: &[Certificate]) -> Result<Vec<u8>, CmsError> {
+    if certificates.len() > CERTIFICATES_MAX {
+        return Err(CmsError::TooMany { what: "certificates", limit: CERTIFICATES_MAX });
+    }
+    let mut tail = certificate_set(certificates.iter());
+    tail.extend_from_slice(&write::set_of(Vec::new()));
+    let mut out = Vec::new();
+    Done { digests: write::set_of(Vec::new()), version: 1, tail }.write(None, &mut out);
     Ok(out)
 }
 
@@ -78,12 +133,26 @@ impl<'a> DetachedSigner<'a> {
         signer: &'a Identity,
         options: &'a SignatureOptions,
     ) -> Result<DetachedSigner<'a>, CmsError> {
-        Ok(DetachedSigner { signing: Signing::new(cx, signer, options)? })
+        Self::with_signers(cx, &[Signer { identity: signer, options }])
+    }
+
+    /// Starts the signatures of several signers.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`sign_attached_by`].
+    pub fn with_signers(cx: &Context<'a>, signers: &[Signer<'a>]) -> Result<DetachedSigner<'a>, CmsError> {
+        Ok(DetachedSigner { signing: Signing::new(cx, signers)? })
     }
 
     /// Feeds content.
     pub fn update(&mut self, content: &[u8]) {
-        self.signing.hasher.update(content);
+        self.signing.update(content);
+    }
+
+    /// The digest algorithms of the signers, each once, for `micalg`.
+    pub fn digests(&self) -> Vec<DigestAlgorithm> {
+        self.signing.hashers.keys().copied().collect()
     }
 
     /// Ends the content and gives the DER.
@@ -100,8 +169,8 @@ impl<'a> DetachedSigner<'a> {
 
 /// Writes SignedData around content in one pass, from pieces of any size.
 ///
-/// It is DER when the length of the content is announced and the key is RSA, whose signatures have one length; else
-/// BER with indefinite lengths.
+/// It is DER when the length of the content is announced and all signatures have one length, as those of RSA and
+/// Ed25519 keys do; else BER with indefinite lengths.
 pub struct SignedWriter<'a> {
     signing: Signing<'a>,
     frame: Frame,
@@ -121,13 +190,24 @@ impl<'a> SignedWriter<'a> {
         content_length: Option<u64>,
         out: &mut Vec<u8>,
     ) -> Result<SignedWriter<'a>, CmsError> {
-        let signing = Signing::new(cx, signer, options)?;
-        let definite = content_length.zip(signing.signature_len());
-        let frame = match definite {
-            Some((length, signature_len)) => {
-                let attributes = signing.attributes(&vec![0; digest_len(options.digest)]);
-                let tail = signing.tail(&attributes, &vec![0; signature_len]);
-                signing.head_der(length, tail.len() as u64, out);
+        Self::with_signers(cx, &[Signer { identity: signer, options }], content_length, out)
+    }
+
+    /// Starts a message of several signers and appends what stands in front of the content.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`sign_attached_by`].
+    pub fn with_signers(
+        cx: &Context<'a>,
+        signers: &[Signer<'a>],
+        content_length: Option<u64>,
+        out: &mut Vec<u8>,
+    ) -> Result<SignedWriter<'a>, CmsError> {
+        let signing = Signing::new(cx, signers)?;
+        let frame = match content_length.zip(signing.tail_len()) {
+            Some((length, tail)) => {
+                head_der(signing.version(), &signing.digests(), Some(length), tail, out);
                 Frame::definite(0x04, length, out)
             }
             None => {
@@ -141,7 +221,7 @@ impl<'a> SignedWriter<'a> {
     /// Feeds content and appends what is ready.
     pub fn update(&mut self, content: &[u8], out: &mut Vec<u8>) {
         for piece in content.chunks(SEGMENT) {
-            self.signing.hasher.update(piece);
+            self.signing.update(piece);
             self.frame.update(piece, out);
         }
     }
@@ -171,124 +251,99 @@ impl<'a> SignedWriter<'a> {
     }
 }
 
-/// A signature in the making.
+/// Signatures in progress.
 struct Signing<'a> {
-    key: Box<dyn LoadedKey>,
-    signer: &'a Identity,
-    options: &'a SignatureOptions,
-    scheme: SignatureScheme,
-    hasher: Box<dyn Hasher>,
-    crypto: &'a dyn crate::CryptoProvider,
+    signers: Vec<OneSigner<'a>>,
+    /// One hash for each digest algorithm, whoever uses it.
+    hashers: BTreeMap<DigestAlgorithm, Box<dyn Hasher>>,
+    crypto: &'a dyn CryptoProvider,
 }
 
-/// A finished signature.
+/// One signature in progress.
+struct OneSigner<'a> {
+    identity: &'a Identity,
+    options: &'a SignatureOptions,
+    digest: DigestAlgorithm,
+    scheme: SignatureScheme,
+    key: Box<dyn LoadedKey>,
+    /// The value of signingCertificateV2.
+    signing_certificate: Option<Vec<u8>>,
+}
+
+/// What a signature came to.
 struct Done {
+    /// The digest algorithms that stand in front of the content.
     digests: Vec<u8>,
-    /// Certificates and signer infos.
+    version: u32,
     tail: Vec<u8>,
 }
 
 impl<'a> Signing<'a> {
-    fn new(
-        cx: &Context<'a>,
-        signer: &'a Identity,
-        options: &'a SignatureOptions,
-    ) -> Result<Signing<'a>, CmsError> {
-        let key = signer.key.load(cx)?;
-        let scheme = match key.algorithm() {
-            PublicKeyAlgorithm::Rsa { .. } => SignatureScheme::RsaPkcs1(options.digest),
-            PublicKeyAlgorithm::Ec(_) => SignatureScheme::Ecdsa(options.digest),
-            PublicKeyAlgorithm::Ed25519 => {
-                return Err(CryptoError::Unsupported("signing with Ed25519").into());
-            }
-        };
-        Ok(Signing {
-            key,
-            signer,
-            options,
-            scheme,
-            hasher: cx.crypto.hasher(options.digest),
-            crypto: cx.crypto,
-        })
+    fn new(cx: &Context<'a>, signers: &[Signer<'a>]) -> Result<Signing<'a>, CmsError> {
+        if signers.is_empty() {
+            return Err(CmsError::NoSigners);
+        }
+        if signers.len() > SIGNERS_MAX {
+            return Err(CmsError::TooMany { what: "signers", limit: SIGNERS_MAX });
+        }
+        let signers =
+            signers.iter().map(|signer| OneSigner::new(cx, *signer)).collect::<Result<Vec<_>, _>>()?;
+        let hashers = signers.iter().map(|signer| (signer.digest, cx.crypto.hasher(signer.digest))).collect();
+        Ok(Signing { signers, hashers, crypto: cx.crypto })
     }
 
-    /// The length of the signature if it is always the same.
-    fn signature_len(&self) -> Option<usize> {
-        match self.key.algorithm() {
-            PublicKeyAlgorithm::Rsa { bits } => usize::try_from(bits.div_ceil(8)).ok(),
-            _ => None,
+    fn update(&mut self, content: &[u8]) {
+        for hasher in self.hashers.values_mut() {
+            hasher.update(content);
         }
+    }
+
+    /// The version of SignedData: 3 with a signer named by its key (RFC 5652, 5.1).
+    fn version(&self) -> u32 {
+        if self.signers.iter().any(|signer| signer.key_id().is_some()) { 3 } else { 1 }
+    }
+
+    /// The length of the tail if it is always the same.
+    fn tail_len(&self) -> Option<u64> {
+        let mut infos = Vec::new();
+        for signer in &self.signers {
+            let attributes = signer.attributes(&vec![0; digest_len(signer.digest)]);
+            infos.push(signer.info(&attributes, &vec![0; signer.signature_len()?]));
+        }
+        Some(self.tail(infos).len() as u64)
     }
 
     fn finish(mut self) -> Result<Done, CmsError> {
-        let hasher = std::mem::replace(&mut self.hasher, self.crypto.hasher(self.options.digest));
-        let attributes = self.attributes(&hasher.finish());
-        let digest = self.crypto.digest(self.options.digest, &[&attributes]);
-        let signature = self.key.sign(self.scheme, &digest)?;
-        Ok(Done { digests: self.digests(), tail: self.tail(&attributes, &signature) })
-    }
-
-    /// The signed attributes as the SET OF that is signed.
-    fn attributes(&self, message_digest: &[u8]) -> Vec<u8> {
-        NewAttributes {
-            content_type: oid::DATA,
-            message_digest,
-            signing_time: self.options.signing_time,
-            capabilities: &self.options.capabilities,
-            encryption_certificate: self.options.encryption_certificate.as_ref(),
+        let hashers = std::mem::take(&mut self.hashers);
+        let content: BTreeMap<_, _> =
+            hashers.into_iter().map(|(algorithm, hasher)| (algorithm, hasher.finish())).collect();
+        let mut infos = Vec::new();
+        for signer in &self.signers {
+            let attributes =
+                signer.attributes(content.get(&signer.digest).map(Vec::as_slice).unwrap_or_default());
+            let signature = match signer.scheme {
+                // signs the attributes themselves
+                SignatureScheme::Ed25519 => signer.key.sign(signer.scheme, &attributes)?,
+                scheme => signer.key.sign(scheme, &self.crypto.digest(signer.digest, &[&attributes]))?,
+            };
+            infos.push(signer.info(&attributes, &signature));
         }
-        .write()
-    }
-
-    fn digest_identifier(&self) -> Vec<u8> {
-        // No parameters: RFC 5754, 2.
-        write::sequence(&[write::oid(digest_oid(self.options.digest))])
+        Ok(Done { digests: self.digests(), version: self.version(), tail: self.tail(infos) })
     }
 
     fn digests(&self) -> Vec<u8> {
-        write::set_of(vec![self.digest_identifier()])
+        let mut digests: Vec<_> =
+            self.signers.iter().map(|signer| digest_identifier(signer.digest)).collect();
+        digests.sort();
+        digests.dedup();
+        write::set_of(digests)
     }
 
     /// What stands behind the content: certificates and signer infos.
-    fn tail(&self, attributes: &[u8], signature: &[u8]) -> Vec<u8> {
-        let mut tail = self.certificates();
-        let algorithm = match self.scheme {
-            // The identifier that every reader knows (RFC 3370, 3.2).
-            SignatureScheme::RsaPkcs1(_) => {
-                write::sequence(&[write::oid(RSA_ENCRYPTION), write::NULL.to_vec()])
-            }
-            scheme => signature_identifier(scheme),
-        };
-        // The attributes change their tag from SET OF to an implicit [0].
-        let implicit = [&[0xa0], attributes.get(1..).unwrap_or_default()].concat();
-        let signer = write::sequence(&[
-            write::small_integer(1),
-            CertificateId::of(&self.signer.certificate).write(0x30),
-            self.digest_identifier(),
-            implicit,
-            algorithm,
-            write::octet_string(signature),
-        ]);
-        tail.extend_from_slice(&write::set_of(vec![signer]));
+    fn tail(&self, infos: Vec<Vec<u8>>) -> Vec<u8> {
+        let mut tail = certificate_set(self.signers.iter().flat_map(OneSigner::certificates));
+        tail.extend_from_slice(&write::set_of(infos));
         tail
-    }
-
-    /// The certificates: the signer's, its issuers' without roots, the one for answers.
-    fn certificates(&self) -> Vec<u8> {
-        let mut included = vec![&self.signer.certificate];
-        if self.options.include_chain {
-            included.extend(self.signer.chain.iter().filter(|certificate| !certificate.is_self_issued()));
-        }
-        included.extend(&self.options.encryption_certificate);
-        let mut encoded: Vec<Vec<u8>> =
-            included.iter().map(|certificate| certificate.der().to_vec()).collect();
-        encoded.sort();
-        encoded.dedup();
-        write::tlv_parts(0xa0, &encoded)
-    }
-
-    fn head_der(&self, content_length: u64, tail_length: u64, out: &mut Vec<u8>) {
-        head_der(&self.digests(), Some(content_length), tail_length, out);
     }
 
     fn head_ber(&self, out: &mut Vec<u8>) {
@@ -296,7 +351,7 @@ impl<'a> Signing<'a> {
         out.extend_from_slice(&write::oid(oid::SIGNED_DATA));
         write::indefinite(out, 0xa0);
         write::indefinite(out, 0x30);
-        out.extend_from_slice(&write::small_integer(1));
+        out.extend_from_slice(&write::small_integer(self.version()));
         out.extend_from_slice(&self.digests());
         write::indefinite(out, 0x30);
         out.extend_from_slice(&write::oid(oid::DATA));
@@ -304,9 +359,112 @@ impl<'a> Signing<'a> {
     }
 }
 
+impl<'a> OneSigner<'a> {
+    fn new(cx: &Context<'a>, signer: Signer<'a>) -> Result<OneSigner<'a>, CmsError> {
+        let Signer { identity, options } = signer;
+        let key = identity.key.load(cx)?;
+        let restricted = key_identifier(identity.certificate.spki_der()) == Some(RSASSA_PSS);
+        if options.digest == DigestAlgorithm::Sha1 {
+            return Err(CryptoError::Unsupported("signing with SHA-1").into());
+        }
+        let mut digest = options.digest;
+        let scheme = match key.algorithm() {
+            PublicKeyAlgorithm::Rsa { .. } if options.pss || restricted => SignatureScheme::RsaPss {
+                digest,
+                mgf: digest,
+                salt_len: u32::try_from(digest_len(digest)).unwrap_or_default(),
+            },
+            PublicKeyAlgorithm::Rsa { .. } => SignatureScheme::RsaPkcs1(digest),
+            PublicKeyAlgorithm::Ec(_) => SignatureScheme::Ecdsa(digest),
+            PublicKeyAlgorithm::Ed25519 => {
+                digest = DigestAlgorithm::Sha512;
+                SignatureScheme::Ed25519
+            }
+        };
+        let signing_certificate =
+            options.signing_certificate.then(|| ess::write_v2(cx.crypto, digest, &identity.certificate));
+        Ok(OneSigner { identity, options, digest, scheme, key, signing_certificate })
+    }
+
+    /// The length of the signature if it is always the same.
+    fn signature_len(&self) -> Option<usize> {
+        match self.key.algorithm() {
+            PublicKeyAlgorithm::Rsa { bits } => usize::try_from(bits.div_ceil(8)).ok(),
+            PublicKeyAlgorithm::Ed25519 => Some(64),
+            PublicKeyAlgorithm::Ec(_) => None,
+        }
+    }
+
+    fn key_id(&self) -> Option<&[u8]> {
+        self.identity.certificate.subject_key_id().filter(|_| self.options.identify_by_key)
+    }
+
+    /// The signed attributes as the SET OF that is signed.
+    fn attributes(&self, message_digest: &[u8]) -> Vec<u8> {
+        NewAttributes {
+            content_type: Some(oid::DATA),
+            message_digest: Some(message_digest),
+            signing_time: self.options.signing_time,
+            capabilities: &self.options.capabilities,
+            encryption_certificate: self.options.encryption_certificate.as_ref(),
+            microsoft_preference: self.options.microsoft_preference,
+            signing_certificate: self.signing_certificate.clone(),
+        }
+        .write()
+    }
+
+    fn info(&self, attributes: &[u8], signature: &[u8]) -> Vec<u8> {
+        let algorithm = match self.scheme {
+            // The identifier that every reader knows (RFC 3370, 3.2).
+            SignatureScheme::RsaPkcs1(_) => {
+                write::sequence(&[write::oid(RSA_ENCRYPTION), write::NULL.to_vec()])
+            }
+            scheme => signature_identifier(scheme),
+        };
+        let (version, id) = match self.key_id() {
+            Some(id) => (3, write::tlv(0x80, id)),
+            None => (1, CertificateId::of(&self.identity.certificate).write(0x30)),
+        };
+        // The attributes change their tag from SET OF to an implicit [0].
+        let implicit = [&[0xa0], attributes.get(1..).unwrap_or_default()].concat();
+        write::sequence(&[
+            write::small_integer(version),
+            id,
+            digest_identifier(self.digest),
+            implicit,
+            algorithm,
+            write::octet_string(signature),
+        ])
+    }
+
+    /// The certificates to include: the signer's, its issuers' without roots, the one for answers.
+    fn certificates(&self) -> Vec<&Certificate> {
+        let mut included = vec![&self.identity.certificate];
+        if self.options.include_chain {
+            included.extend(self.identity.chain.iter().filter(|certificate| !certificate.is_self_issued()));
+        }
+        included.extend(&self.options.encryption_certificate);
+        included
+    }
+}
+
+fn digest_identifier(digest: DigestAlgorithm) -> Vec<u8> {
+    // No parameters: RFC 5754, 2.
+    write::sequence(&[write::oid(digest_oid(digest))])
+}
+
+/// The `[0]` of certificates, each once.
+fn certificate_set<'a>(certificates: impl Iterator<Item = &'a Certificate>) -> Vec<u8> {
+    let mut encoded: Vec<Vec<u8>> = certificates.map(|certificate| certificate.der().to_vec()).collect();
+    encoded.sort();
+    encoded.dedup();
+    write::tlv_parts(0xa0, &encoded)
+}
+
 impl Done {
     fn write(&self, content: Option<&[u8]>, out: &mut Vec<u8>) {
-        head_der(&self.digests, content.map(|content| content.len() as u64), self.tail.len() as u64, out);
+        let length = content.map(|content| content.len() as u64);
+        head_der(self.version, &self.digests, length, self.tail.len() as u64, out);
         if let Some(content) = content {
             write::header(out, 0x04, content.len() as u64);
             out.extend_from_slice(content);
@@ -316,10 +474,10 @@ impl Done {
 }
 
 /// Appends everything of DER SignedData that stands in front of the content's OCTET STRING.
-fn head_der(digests: &[u8], content_length: Option<u64>, tail_length: u64, out: &mut Vec<u8>) {
+fn head_der(version: u32, digests: &[u8], content_length: Option<u64>, tail_length: u64, out: &mut Vec<u8>) {
     let signed_data = write::oid(oid::SIGNED_DATA);
     let data = write::oid(oid::DATA);
-    let version = write::small_integer(1);
+    let version = write::small_integer(version);
     let explicit = content_length.map(write::size);
     let encapsulated = data.len() as u64 + explicit.map_or(0, write::size);
     let body = version.len() as u64 + digests.len() as u64 + write::size(encapsulated) + tail_length;

@@ -1,8 +1,8 @@
 //! SignerInfo (RFC 5652, 5.3).
 
-use super::CmsError;
 use super::certificate_id::CertificateId;
 use super::parser::SIGNERS_MAX;
+use super::{CmsError, countersignature};
 use crate::algorithm::{RSA_ENCRYPTION, digest_by_oid, signature_scheme};
 use crate::asn1::{self, Rules};
 use crate::tlv::{Element, Tag};
@@ -19,6 +19,8 @@ pub(super) struct SignerInfo {
     pub signed_attributes: Option<(Vec<u8>, u64)>,
     pub algorithm: SignatureAlgorithm,
     pub signature: Vec<u8>,
+    /// Signatures over the signature.
+    pub countersignatures: Vec<SignerInfo>,
 }
 
 /// What a signature AlgorithmIdentifier says.
@@ -41,12 +43,13 @@ pub(super) fn read_signers(set: &Element<'_>) -> Result<Vec<SignerInfo>, CmsErro
         if signers.len() >= SIGNERS_MAX {
             return Err(CmsError::TooMany { what: "signers", limit: SIGNERS_MAX });
         }
-        signers.push(read_signer(&element)?);
+        signers.push(read_signer(&element, true)?);
     }
     Ok(signers)
 }
 
-fn read_signer(element: &Element<'_>) -> Result<SignerInfo, CmsError> {
+/// Reads one SignerInfo, with its countersignatures if they are wanted.
+pub(super) fn read_signer(element: &Element<'_>, countersigned: bool) -> Result<SignerInfo, CmsError> {
     let mut reader = element.open(Tag::SEQUENCE, "a signer info")?;
     reader.required("a version")?.small_integer()?;
     let id = CertificateId::read(&reader.required("a signer identifier")?)?;
@@ -57,14 +60,19 @@ fn read_signer(element: &Element<'_>) -> Result<SignerInfo, CmsError> {
     let identifier = reader.required("a signature algorithm")?;
     let algorithm = read_signature_algorithm(&identifier)?;
     let signature = reader.required("a signature")?.octet_string()?.into_owned();
-    reader.optional(|tag| tag == Tag::context(1))?;
+    let unsigned = reader.optional(|tag| tag == Tag::context(1))?.filter(|_| countersigned);
     reader.end()?;
+    let countersignatures = match unsigned {
+        Some(attributes) => countersignature::read(&attributes)?,
+        None => Vec::new(),
+    };
     Ok(SignerInfo {
         id,
         digest: digest_by_oid(&digest).ok_or(digest),
         signed_attributes,
         algorithm,
         signature,
+        countersignatures,
     })
 }
 

@@ -25,6 +25,11 @@ impl Frame {
         Frame { segment: Some(Vec::new()), written: 0 }
     }
 
+    /// Counts content that was appended without passing through here; of known length only.
+    pub(super) fn appended(&mut self, length: usize) {
+        self.written += length as u64;
+    }
+
     pub(super) fn is_definite(&self) -> bool {
         self.segment.is_none()
     }
@@ -57,14 +62,6 @@ impl Frame {
         }
         self.written
     }
-}
-
-/// Moves what was produced behind what is held, without a copy when nothing is held.
-pub(super) fn take_over(produced: &mut Vec<u8>, held: &mut Vec<u8>) {
-    if held.is_empty() {
-        std::mem::swap(produced, held);
-    }
-    held.append(produced);
 }
 
 #[cfg(test)]

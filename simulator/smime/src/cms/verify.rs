@@ -3,14 +3,16 @@
 use super::attribute::SignedAttributes;
 use super::parser::{Head, Parser, SignedTail, Sink};
 use super::signer::{SignatureAlgorithm, SignerInfo};
-use super::stream::take_over;
-use super::{AddressMatch, CmsError, SignatureError, SignerReport, oid};
+use super::stream::SEGMENT;
+use super::{AddressMatch, CmsError, Countersignature, SignatureError, SignerReport, oid};
+use crate::algorithm::{RSASSA_PSS, key_identifier};
 use crate::tlv::Element;
 use crate::{
     Certificate, Context, CryptoError, CryptoProvider, Digest, DigestAlgorithm, Hasher, PathError,
-    PublicKeyAlgorithm, Purpose, SignatureScheme, TrustStore, validate,
+    PublicKeyAlgorithm, Purpose, SignatureScheme, TrustStore, ValidPath, validate,
 };
 use const_oid::ObjectIdentifier;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// RSA keys shorter than this are weak (RFC 8551, 2.2).
@@ -85,9 +87,10 @@ impl<'a> Verifier<'a> {
     ///
     /// Encodings, bounds, another content type. The verifier must not be fed again after.
     pub fn update(&mut self, input: &[u8], held: &mut Vec<u8>) -> Result<(), CmsError> {
-        self.parser.update(input, &mut self.hashing)?;
-        take_over(&mut self.hashing.out, held);
-        Ok(())
+        std::mem::swap(&mut self.hashing.out, held);
+        let result = self.parser.update(input, &mut self.hashing);
+        std::mem::swap(&mut self.hashing.out, held);
+        result
     }
 
     /// Ends the message.
@@ -96,7 +99,7 @@ impl<'a> Verifier<'a> {
     ///
     /// Truncation.
     pub fn finish(self) -> Result<Signed, CmsError> {
-        let SignedTail { attached, certificates, signers } = self.parser.finish()?;
+        let SignedTail { attached, certificates, signers } = self.parser.finish()?.signed;
         Ok(Signed {
             attached,
             content_type: self.hashing.content_type,
@@ -161,29 +164,9 @@ impl Signed {
         trust: &TrustStore,
         purpose: Purpose,
     ) -> SignerReport {
-        let digest = signer.digest.ok();
-        let scheme = scheme(signer);
-        let attributes = read_attributes(signer);
-        let fits = certificates.iter().filter(|certificate| signer.id.matches(certificate));
-        let mut tried: Vec<(&Certificate, Result<bool, SignatureError>)> = Vec::new();
-        for certificate in fits.take(CANDIDATES_MAX) {
-            let result = self.check(cx.crypto, signer, &attributes, certificate, digests);
-            let done = result.is_ok();
-            tried.push((certificate, result));
-            if done {
-                break;
-            }
-        }
-        let best = tried.iter().position(|(_, result)| result.is_ok()).unwrap_or_default();
-        let (certificate, checked) = match tried.into_iter().nth(best) {
-            Some((certificate, checked)) => (Some(certificate), checked),
-            None => (None, Err(SignatureError::NoCertificate)),
-        };
-        let path = match certificate {
-            Some(leaf) => validate(cx, leaf, certificates, trust, purpose),
-            None => Err(PathError::NoTrustedRoot { issuer: signer.id.describe().to_string() }),
-        };
-        let claims = attributes.and_then(Result::ok).unwrap_or_default();
+        let subject = Subject::Content { digests, content_type: self.content_type };
+        let Judged { certificate, claims, checked, weak, path } =
+            judge(cx, signer, &subject, certificates, trust, purpose);
         let holds = checked.is_ok();
         let preferred =
             claims.encryption_key.as_ref().and_then(|id| certificates.iter().find(|c| id.matches(c)));
@@ -191,17 +174,33 @@ impl Signed {
             .filter(|_| holds)
             .and_then(|leaf| preferred.or_else(|| encryption_certificate(leaf, &self.certificates)))
             .cloned();
-        let short_key = certificate.is_some_and(|certificate| {
-            matches!(certificate.public_key_algorithm(), Ok(PublicKeyAlgorithm::Rsa { bits }) if bits < RSA_STRONG_BITS)
-        });
+        let countersignatures = signer
+            .countersignatures
+            .iter()
+            .map(|counter| {
+                let subject = Subject::Signature(&signer.signature);
+                let judged = judge(cx, counter, &subject, certificates, trust, Purpose::Any);
+                Countersignature {
+                    certificate: judged.certificate.cloned(),
+                    digest: counter.digest.ok(),
+                    scheme: scheme(counter),
+                    signing_time: judged.claims.signing_time,
+                    weak: judged.weak,
+                    signature: judged.checked.map(|_| ()),
+                    path: judged.path,
+                }
+            })
+            .collect();
         SignerReport {
             certificate: certificate.cloned(),
-            digest,
-            scheme,
+            digest: signer.digest.ok(),
+            scheme: scheme(signer),
             signing_time: claims.signing_time,
-            weak: short_key || digest == Some(DigestAlgorithm::Sha1),
+            weak,
             encryption_certificate,
             capabilities: if holds { claims.capabilities } else { Vec::new() },
+            certificate_signed: holds && !claims.signing_certificates.is_empty(),
+            countersignatures,
             reencoded: checked == Ok(true),
             signature: checked.map(|_| ()),
             path,
@@ -209,63 +208,152 @@ impl Signed {
             address_case_differs: false,
         }
     }
+}
 
-    /// Checks a signature with a certificate's key. `Ok(true)` when the attributes had to be put into DER first.
-    fn check(
+/// What a signature is over.
+enum Subject<'a> {
+    /// The content of the message.
+    Content { digests: &'a FinishedDigests, content_type: ObjectIdentifier },
+    /// Another signature (RFC 5652, 11.4).
+    Signature(&'a [u8]),
+}
+
+impl Subject<'_> {
+    fn digest(
         &self,
         crypto: &dyn CryptoProvider,
-        signer: &SignerInfo,
-        attributes: &Option<Result<SignedAttributes, SignatureError>>,
-        certificate: &Certificate,
-        digests: &FinishedDigests,
-    ) -> Result<bool, SignatureError> {
-        let digest = signer.digest.map_err(|algorithm| SignatureError::UnsupportedDigest { algorithm })?;
-        if let SignatureAlgorithm::Unknown(algorithm) = signer.algorithm {
-            return Err(SignatureError::UnsupportedSignature { algorithm });
+        digest: DigestAlgorithm,
+    ) -> Result<Cow<'_, [u8]>, SignatureError> {
+        match self {
+            Subject::Content { digests, .. } => match digests.digests.get(&digest) {
+                Some(value) => Ok(Cow::Borrowed(value)),
+                None => Err(SignatureError::UndeclaredDigest { digest }),
+            },
+            Subject::Signature(signature) => Ok(Cow::Owned(crypto.digest(digest, &[signature]))),
         }
-        let scheme = scheme(signer).ok_or(SignatureError::Mismatch)?;
-        if !fits(scheme, digest, signer, certificate) {
-            return Err(SignatureError::Mismatch);
-        }
-        let content_digest =
-            digests.digests.get(&digest).ok_or(SignatureError::UndeclaredDigest { digest })?;
-        let spki = certificate.spki_der();
-        let verify = |digest: &[u8]| match crypto.verify(spki, scheme, digest, &signer.signature) {
-            Ok(()) => Ok(()),
-            Err(CryptoError::BadSignature) => Err(SignatureError::Signature),
-            Err(other) => Err(SignatureError::Crypto(other)),
-        };
+    }
+}
 
-        let (Some((raw, offset)), Some(attributes)) = (&signer.signed_attributes, attributes) else {
-            // RFC 5652, 5.3: attributes are mandatory for every content but data.
-            if self.content_type != oid::DATA || scheme == SignatureScheme::Ed25519 {
-                return Err(SignatureError::NoAttributes);
+/// What came of a signature.
+struct Judged<'c> {
+    certificate: Option<&'c Certificate>,
+    claims: SignedAttributes,
+    /// `Ok(true)` when the attributes had to be put into DER first.
+    checked: Result<bool, SignatureError>,
+    weak: bool,
+    path: Result<ValidPath, PathError>,
+}
+
+fn judge<'c>(
+    cx: &Context<'_>,
+    signer: &SignerInfo,
+    subject: &Subject<'_>,
+    certificates: &'c [Certificate],
+    trust: &TrustStore,
+    purpose: Purpose,
+) -> Judged<'c> {
+    let attributes = read_attributes(signer);
+    let fits = certificates.iter().filter(|certificate| signer.id.matches(certificate));
+    let mut tried: Vec<(&Certificate, Result<bool, SignatureError>)> = Vec::new();
+    for certificate in fits.take(CANDIDATES_MAX) {
+        let result = check(cx.crypto, signer, &attributes, certificate, subject);
+        let done = result.is_ok();
+        tried.push((certificate, result));
+        if done {
+            break;
+        }
+    }
+    let best = tried.iter().position(|(_, result)| result.is_ok()).unwrap_or_default();
+    let (certificate, checked) = match tried.into_iter().nth(best) {
+        Some((certificate, checked)) => (Some(certificate), checked),
+        None => (None, Err(SignatureError::NoCertificate)),
+    };
+    let path = match certificate {
+        Some(leaf) => validate(cx, leaf, certificates, trust, purpose),
+        None => Err(PathError::NoTrustedRoot { issuer: signer.id.describe().to_string() }),
+    };
+    let short_key = certificate.is_some_and(|certificate| {
+        matches!(certificate.public_key_algorithm(), Ok(PublicKeyAlgorithm::Rsa { bits }) if bits < RSA_STRONG_BITS)
+    });
+    Judged {
+        certificate,
+        claims: attributes.and_then(Result::ok).unwrap_or_default(),
+        checked,
+        weak: short_key || signer.digest == Ok(DigestAlgorithm::Sha1),
+        path,
+    }
+}
+
+/// Checks a signature with a certificate's key. `Ok(true)` when the attributes had to be put into DER first.
+fn check(
+    crypto: &dyn CryptoProvider,
+    signer: &SignerInfo,
+    attributes: &Option<Result<SignedAttributes, SignatureError>>,
+    certificate: &Certificate,
+    subject: &Subject<'_>,
+) -> Result<bool, SignatureError> {
+    let digest = signer.digest.map_err(|algorithm| SignatureError::UnsupportedDigest { algorithm })?;
+    if let SignatureAlgorithm::Unknown(algorithm) = signer.algorithm {
+        return Err(SignatureError::UnsupportedSignature { algorithm });
+    }
+    let scheme = scheme(signer).ok_or(SignatureError::Mismatch)?;
+    if !fits(scheme, digest, signer, certificate) {
+        return Err(SignatureError::Mismatch);
+    }
+    let subject_digest = subject.digest(crypto, digest)?;
+    let spki = certificate.spki_der();
+    let verify = |digest: &[u8]| match crypto.verify(spki, scheme, digest, &signer.signature) {
+        Ok(()) => Ok(()),
+        Err(CryptoError::BadSignature) => Err(SignatureError::Signature),
+        Err(other) => Err(SignatureError::Crypto(other)),
+    };
+
+    let (Some((raw, offset)), Some(attributes)) = (&signer.signed_attributes, attributes) else {
+        // RFC 5652, 5.3: attributes are mandatory for every content but data.
+        let mandatory =
+            matches!(subject, Subject::Content { content_type, .. } if *content_type != oid::DATA);
+        if mandatory || scheme == SignatureScheme::Ed25519 {
+            return Err(SignatureError::NoAttributes);
+        }
+        verify(&subject_digest)?;
+        let lifted = matches!(subject, Subject::Content { digests, .. } if digests.lifted);
+        return if lifted { Err(SignatureError::Lifted) } else { Ok(false) };
+    };
+    let attributes = attributes.as_ref().map_err(Clone::clone)?;
+    let missing = |attribute| SignatureError::Attribute { attribute };
+    match subject {
+        Subject::Content { content_type, .. } => {
+            if attributes.content_type.ok_or(missing("contentType"))? != *content_type {
+                return Err(SignatureError::ContentType);
             }
-            verify(content_digest)?;
-            return if digests.lifted { Err(SignatureError::Lifted) } else { Ok(false) };
-        };
-        let attributes = attributes.as_ref().map_err(Clone::clone)?;
-        let missing = |attribute| SignatureError::Attribute { attribute };
-        let content_type = attributes.content_type.ok_or(missing("contentType"))?;
-        if content_type != self.content_type {
+        }
+        // A signature has no content type.
+        Subject::Signature(_) if attributes.content_type.is_some() => {
             return Err(SignatureError::ContentType);
         }
-        if attributes.message_digest.as_ref().ok_or(missing("messageDigest"))? != content_digest {
-            return Err(SignatureError::Content);
+        Subject::Signature(_) => {}
+    }
+    if attributes.message_digest.as_deref().ok_or(missing("messageDigest"))? != subject_digest.as_ref() {
+        return Err(SignatureError::Content);
+    }
+    // The attributes are signed as the SET OF that they are, though sent with an implicit tag.
+    let rest = raw.get(1..).unwrap_or_default();
+    let over = |parts: &[&[u8]]| match scheme {
+        SignatureScheme::Ed25519 => verify(&parts.concat()),
+        _ => verify(&crypto.digest(digest, parts)),
+    };
+    let mut reencoded = false;
+    if let Err(error) = over(&[&[0x31], rest]) {
+        match Element::only(raw, *offset).and_then(|element| element.to_der(0x31, true)) {
+            Ok(der) if der.get(1..) != Some(rest) => over(&[&der])?,
+            _ => return Err(error),
         }
-        // The attributes are signed as the SET OF that they are, though sent with an implicit tag.
-        let rest = raw.get(1..).unwrap_or_default();
-        let over = |parts: &[&[u8]]| match scheme {
-            SignatureScheme::Ed25519 => verify(&parts.concat()),
-            _ => verify(&crypto.digest(digest, parts)),
-        };
-        let as_sent = over(&[&[0x31], rest]);
-        let Err(error) = as_sent else { return Ok(false) };
-        let der = Element::only(raw, *offset).and_then(|element| element.to_der(0x31, true));
-        match der {
-            Ok(der) if der.get(1..) != Some(rest) => over(&[&der]).map(|()| true),
-            _ => Err(error),
-        }
+        reencoded = true;
+    }
+    // Every attribute that names the signer's certificate must name this one (RFC 5035, 5.4).
+    match attributes.signing_certificates.iter().all(|named| named.matches(crypto, certificate)) {
+        true => Ok(reencoded),
+        false => Err(SignatureError::SigningCertificate),
     }
 }
 
@@ -295,6 +383,12 @@ fn fits(
     certificate: &Certificate,
 ) -> bool {
     let Ok(key) = certificate.public_key_algorithm() else { return false };
+    // A key that is for PSS alone signs nothing else (RFC 4055, 1.2).
+    if matches!(scheme, SignatureScheme::RsaPkcs1(_))
+        && key_identifier(certificate.spki_der()) == Some(RSASSA_PSS)
+    {
+        return false;
+    }
     match (scheme, key) {
         (SignatureScheme::RsaPkcs1(hash), PublicKeyAlgorithm::Rsa { .. })
         | (SignatureScheme::RsaPss { digest: hash, .. }, PublicKeyAlgorithm::Rsa { .. })
@@ -385,13 +479,14 @@ struct Hashing<'a> {
     digests: ContentDigests,
     declared: Vec<DigestAlgorithm>,
     content_type: ObjectIdentifier,
+    /// The caller's buffer, while octets are fed.
     out: Vec<u8>,
 }
 
 impl Sink for Hashing<'_> {
     fn head(&mut self, head: Head) -> Result<(), CmsError> {
         let Head::Signed(head) = head else {
-            return Err(CmsError::Unsupported { content_type: oid::ENVELOPED_DATA });
+            return Err(CmsError::Unsupported { content_type: head.message_type() });
         };
         self.content_type = head.content_type;
         self.digests = ContentDigests::new(self.crypto, head.digests.iter().copied());
@@ -400,8 +495,12 @@ impl Sink for Hashing<'_> {
     }
 
     fn content(&mut self, octets: &[u8]) -> Result<(), CmsError> {
-        self.digests.update(octets);
-        self.out.extend_from_slice(octets);
+        // What was hashed is still near when it is copied.
+        self.out.reserve(octets.len());
+        for piece in octets.chunks(SEGMENT) {
+            self.digests.update(piece);
+            self.out.extend_from_slice(piece);
+        }
         Ok(())
     }
 }

@@ -13,6 +13,9 @@ pub enum SmimeError {
     /// The CMS structure inside is wrong, or not supported.
     #[error(transparent)]
     Cms(#[from] CmsError),
+    /// Content that is to get protected headers says that it has them already.
+    #[error("the header is protected already")]
+    Protected,
     /// Layers are nested deeper than [`LAYERS_MAX`](super::LAYERS_MAX).
     #[error("the message has more than {limit} layers")]
     TooManyLayers {

@@ -1,5 +1,5 @@
-use super::{DecryptError, RecipientId, SignerReport};
-use crate::{BulkCipher, Certificate};
+use super::{DecryptError, KeyEncryption, ProtectedHeaders, RecipientId, SignerReport};
+use crate::{BulkCipher, Certificate, Timestamp};
 use std::fmt;
 
 /// A message after its layers were taken off.
@@ -10,6 +10,9 @@ pub struct Opened {
     /// The innermost MIME entity; the message itself when it has no layers. `None` when a layer could not be decrypted
     /// or carries certificates only.
     pub content: Option<Vec<u8>>,
+    /// The header fields that came inside the layers (RFC 9788), compared with those outside; `None` when there are
+    /// none, or no layer that protects.
+    pub protected_headers: Option<ProtectedHeaders>,
 }
 
 impl Opened {
@@ -23,14 +26,16 @@ impl Opened {
         self.signers().next().is_some()
     }
 
-    /// Whether there are layers, all encrypted ones opened, and every signed one has signers, all of them valid.
+    /// Whether there are layers that protect, all encrypted ones opened, and every signed one has signers, all of them
+    /// valid.
     pub fn all_valid(&self) -> bool {
-        !self.layers.is_empty()
+        self.layers.iter().any(Layer::protects)
             && self.layers.iter().all(|layer| match layer {
                 Layer::Signed(signed) => {
                     !signed.signers.is_empty() && signed.signers.iter().all(SignerReport::valid)
                 }
                 Layer::Encrypted(encrypted) => encrypted.opened_by.is_ok(),
+                Layer::Compressed(_) => true,
             })
     }
 
@@ -38,7 +43,7 @@ impl Opened {
     pub fn signers(&self) -> impl Iterator<Item = &SignerReport> {
         self.layers.iter().flat_map(|layer| match layer {
             Layer::Signed(signed) => signed.signers.as_slice(),
-            Layer::Encrypted(_) => &[],
+            Layer::Encrypted(_) | Layer::Compressed(_) => &[],
         })
     }
 }
@@ -49,17 +54,36 @@ impl fmt::Debug for Opened {
         f.debug_struct("Opened")
             .field("layers", &self.layers)
             .field("content_len", &self.content.as_ref().map(Vec::len))
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
 /// One layer of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Layer {
     /// SignedData, detached or opaque.
     Signed(SignedLayer),
-    /// EnvelopedData.
+    /// EnvelopedData or AuthEnvelopedData.
     Encrypted(EncryptedLayer),
+    /// CompressedData, which protects nothing.
+    Compressed(CompressedLayer),
+}
+
+impl Layer {
+    /// Whether the layer signs or encrypts.
+    pub fn protects(&self) -> bool {
+        !matches!(self, Layer::Compressed(_))
+    }
+}
+
+/// A compressed layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompressedLayer {
+    /// How many octets the compressed form has.
+    pub compressed_size: u64,
+    /// How many octets the content has.
+    pub size: u64,
 }
 
 /// A signed layer.
@@ -80,6 +104,12 @@ pub struct EncryptedLayer {
     pub cipher: Option<BulkCipher>,
     /// Whether the cipher is too old to trust.
     pub legacy: bool,
+    /// Whether a tag authenticates the content (AuthEnvelopedData).
+    pub authenticated: bool,
+    /// The time that the tag authenticates too, if the layer opened and has one.
+    pub authenticated_time: Option<Timestamp>,
+    /// How the key that was tried is encrypted, if it is known.
+    pub key_encryption: Option<KeyEncryption>,
     /// Whom the message is encrypted to.
     pub recipients: Vec<RecipientId>,
     /// Which of the identities opened it, or why none did.

@@ -5,15 +5,26 @@
 //! that fails gives no content (EFAIL, CVE-2017-17688).
 
 mod error;
+mod forwarded;
+mod header_protection;
 mod layer;
 mod open;
 mod write;
 
-pub use crate::cms::{AddressMatch, DecryptError, EncryptOptions, RecipientId, SignatureError, SignerReport};
+pub use crate::cms::{
+    AddressMatch, AgreementWrap, AuthenticatedAttributes, Countersignature, DecryptError, EncryptOptions,
+    KeyAgreement, KeyEncryption, KeyTransport, RecipientId, SenderProfile, SignatureError, SignerReport,
+    choose_cipher,
+};
 pub use error::SmimeError;
-pub use layer::{EncryptedLayer, Layer, Opened, SignedLayer};
+pub use forwarded::{FORWARDED_DEPTH_MAX, FORWARDED_MAX, forwarded};
+pub use header_protection::{
+    Confidentiality, HeaderProtection, HeaderScheme, OuterField, Outgoing, ProtectedField, ProtectedHeaders,
+    protect_headers, split,
+};
+pub use layer::{CompressedLayer, EncryptedLayer, Layer, Opened, SignedLayer};
 pub use open::{LAYERS_MAX, OpenOptions, open};
-pub use write::{SignOptions, encrypt, sign};
+pub use write::{SignOptions, certificates_only, encrypt, sign, sign_by, triple_wrap};
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,6 @@
-use super::{EncryptedLayer, Layer, Opened, SignedLayer, SignerReport, SmimeError};
+use super::{
+    CompressedLayer, EncryptedLayer, Layer, Opened, ProtectedHeaders, SignedLayer, SignerReport, SmimeError,
+};
 use crate::cms::{self, CmsError, Signed, Verifier};
 use crate::mime::{ContentType, Entity, TransferEncoding, canonicalise, mailboxes, signed_parts};
 use crate::{Certificate, Context, Identity, Purpose, TlvError, TrustStore};
@@ -18,8 +20,8 @@ pub struct OpenOptions<'a> {
     pub intermediates: &'a [Certificate],
     /// The sender, in place of the message's `From`.
     pub from: Option<&'a str>,
-    /// Whether senders are compared with the signers' certificates. Every address of `From` must then be in the
-    /// certificate, if that has addresses at all (RFC 8550, 3).
+    /// Whether senders are compared with the signers' certificates. Every address of `From`, and of a protected `From`
+    /// inside, must then be in the certificate, if that has addresses at all (RFC 8550, 3).
     pub check_from: bool,
 }
 
@@ -30,36 +32,60 @@ pub struct OpenOptions<'a> {
 /// # Errors
 ///
 /// [`SmimeError::Mime`] and [`SmimeError::Cms`] for structures that cannot be read, passing a bound, or not
-/// supported (compressed and authenticated-enveloped data among them); [`SmimeError::TooManyLayers`].
+/// supported; [`SmimeError::TooManyLayers`]. Compressed content may have [`cms::DECOMPRESSED_MAX`] octets.
 pub fn open(cx: &Context<'_>, message: &[u8], options: &OpenOptions<'_>) -> Result<Opened, SmimeError> {
-    let senders = senders(message, options)?;
+    let (mut layers, content) = take_off(cx, message, options)?;
+    let protected = layers.iter().any(Layer::protects);
+    let protected_headers = match &content {
+        Some(content) if protected => ProtectedHeaders::read(message, content)?,
+        _ => None,
+    };
+    let senders = senders(message, protected_headers.as_ref(), options)?;
+    for layer in &mut layers {
+        if let Layer::Signed(signed) = layer {
+            signed.signers.iter_mut().for_each(|signer| signer.compare_sender(&senders));
+        }
+    }
+    Ok(Opened { layers, content: content.map(Cow::into_owned), protected_headers })
+}
+
+/// The layers that were taken off and what is inside.
+type TakenOff<'m> = (Vec<Layer>, Option<Cow<'m, [u8]>>);
+
+/// Takes the layers off.
+fn take_off<'m>(
+    cx: &Context<'_>,
+    message: &'m [u8],
+    options: &OpenOptions<'_>,
+) -> Result<TakenOff<'m>, SmimeError> {
     let mut layers = Vec::new();
     let mut content = Cow::Borrowed(message);
     loop {
         let wrapped = Wrapped::read(&content)?;
         if matches!(wrapped, Wrapped::No) {
-            return Ok(Opened { layers, content: Some(content.into_owned()) });
+            return Ok((layers, Some(content)));
         }
         if layers.len() >= LAYERS_MAX {
             return Err(SmimeError::TooManyLayers { limit: LAYERS_MAX });
         }
-        let (mut layer, inner) = match wrapped {
+        let (layer, inner) = match wrapped {
             Wrapped::Detached { content, signature } => open_detached(cx, content, &signature, options)?,
             Wrapped::Opaque(cms) => open_opaque(cx, &cms, options)?,
-            Wrapped::No => return Ok(Opened { layers, content: None }),
+            Wrapped::No => return Ok((layers, None)),
         };
-        if let Layer::Signed(signed) = &mut layer {
-            signed.signers.iter_mut().for_each(|signer| signer.compare_sender(&senders));
-        }
         layers.push(layer);
         match inner {
             Some(inner) => content = Cow::Owned(inner),
-            None => return Ok(Opened { layers, content: None }),
+            None => return Ok((layers, None)),
         }
     }
 }
 
-fn senders(message: &[u8], options: &OpenOptions<'_>) -> Result<Vec<String>, SmimeError> {
+fn senders(
+    message: &[u8],
+    protected: Option<&ProtectedHeaders>,
+    options: &OpenOptions<'_>,
+) -> Result<Vec<String>, SmimeError> {
     if !options.check_from {
         return Ok(Vec::new());
     }
@@ -67,7 +93,11 @@ fn senders(message: &[u8], options: &OpenOptions<'_>) -> Result<Vec<String>, Smi
         return Ok(mailboxes(from));
     }
     let entity = Entity::read(message)?;
-    Ok(entity.headers.all("from").flat_map(|field| mailboxes(&field.text())).collect())
+    let mut senders: Vec<String> =
+        entity.headers.all("from").flat_map(|field| mailboxes(&field.text())).collect();
+    let inside = protected.map(ProtectedHeaders::senders).unwrap_or_default();
+    senders.extend(inside.into_iter().filter(|sender| !senders.contains(sender)).collect::<Vec<_>>());
+    Ok(senders)
 }
 
 /// What a MIME entity wraps.
@@ -90,7 +120,7 @@ impl<'a> Wrapped<'a> {
             "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
                 Ok(Wrapped::Opaque(without_line_end(&entity)?))
             }
-            "application/octet-stream" if has_extension(&entity, ".p7m") => {
+            "application/octet-stream" if EXTENSIONS.iter().any(|name| has_extension(&entity, name)) => {
                 let body = without_line_end(&entity)?;
                 Ok(if cms::is_cms(&body) { Wrapped::Opaque(body) } else { Wrapped::No })
             }
@@ -107,12 +137,17 @@ impl<'a> Wrapped<'a> {
         let parts = signed_parts(entity.body, kind.parameter("boundary").unwrap_or_default())?;
         let signature = Entity::read(parts.signature)?;
         // Without a protocol the second part says what the signature is.
-        if protocol.is_none() && !SIGNATURES.contains(&signature.content_type().essence.as_str()) {
+        let kind = signature.content_type().essence;
+        let named = kind == "application/octet-stream" && has_extension(&signature, ".p7s");
+        if protocol.is_none() && !SIGNATURES.contains(&kind.as_str()) && !named {
             return Ok(Wrapped::No);
         }
         Ok(Wrapped::Detached { content: parts.content, signature: without_line_end(&signature)? })
     }
 }
+
+/// The file names of CMS messages (RFC 8551, 3.2.1).
+const EXTENSIONS: [&str; 3] = [".p7m", ".p7c", ".p7z"];
 
 fn has_extension(entity: &Entity<'_>, extension: &str) -> bool {
     entity.file_name().is_some_and(|name| name.to_ascii_lowercase().ends_with(extension))
@@ -124,15 +159,16 @@ fn without_line_end<'a>(entity: &Entity<'a>) -> Result<Cow<'a, [u8]>, SmimeError
     if entity.transfer_encoding() == TransferEncoding::Base64 {
         return Ok(body);
     }
-    let Cow::Borrowed(octets) = body else { return Ok(body) };
-    Ok(Cow::Borrowed(match end_of_cms(octets) {
-        Some(end)
-            if octets.get(end..).is_some_and(|rest| rest.iter().all(|octet| b"\r\n".contains(octet))) =>
-        {
-            octets.get(..end).unwrap_or(octets)
+    let only_line_ends = |rest: &[u8]| rest.iter().all(|octet| b"\r\n".contains(octet));
+    let end = end_of_cms(&body).filter(|end| body.get(*end..).is_some_and(only_line_ends));
+    let end = end.unwrap_or(body.len());
+    Ok(match body {
+        Cow::Borrowed(octets) => Cow::Borrowed(octets.get(..end).unwrap_or(octets)),
+        Cow::Owned(mut octets) => {
+            octets.truncate(end);
+            Cow::Owned(octets)
         }
-        _ => octets,
-    }))
+    })
 }
 
 /// Where the outermost element ends, if only trailing octets are wrong with it.
@@ -186,13 +222,31 @@ fn open_opaque(
     octets: &[u8],
     options: &OpenOptions<'_>,
 ) -> Result<(Layer, Option<Vec<u8>>), SmimeError> {
-    if cms::content_type(octets) == Some(cms::ENVELOPED_DATA) {
+    let kind = cms::content_type(octets);
+    if kind == Some(cms::COMPRESSED_DATA) {
+        let cms::Decompressed { content_type, compressed_size, content } =
+            cms::decompress(octets, cms::DECOMPRESSED_MAX)?;
+        if content_type != cms::DATA {
+            return Err(CmsError::Unsupported { content_type }.into());
+        }
+        let layer = CompressedLayer { compressed_size, size: content.len() as u64 };
+        return Ok((Layer::Compressed(layer), Some(content)));
+    }
+    if kind == Some(cms::ENVELOPED_DATA) || kind == Some(cms::AUTH_ENVELOPED_DATA) {
         let decrypted = cms::decrypt(cx, octets, options.identities)?;
         if decrypted.content_type != cms::DATA {
             return Err(CmsError::Unsupported { content_type: decrypted.content_type }.into());
         }
-        let cms::Decrypted { cipher, legacy, recipients, opened_by, content, .. } = decrypted;
-        return Ok((Layer::Encrypted(EncryptedLayer { cipher, legacy, recipients, opened_by }), content));
+        let layer = EncryptedLayer {
+            cipher: decrypted.cipher,
+            legacy: decrypted.legacy,
+            authenticated: decrypted.authenticated,
+            authenticated_time: decrypted.authenticated_time,
+            key_encryption: decrypted.key_encryption,
+            recipients: decrypted.recipients,
+            opened_by: decrypted.opened_by,
+        };
+        return Ok((Layer::Encrypted(layer), decrypted.content));
     }
     let (signed, content) = read_signed(cx, octets)?;
     if signed.attached && signed.content_type != cms::DATA {

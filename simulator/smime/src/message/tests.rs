@@ -10,6 +10,8 @@ use crate::mime::{Entity, MimeError};
 use crate::{BulkCipher, DigestAlgorithm, Identity, Timestamp};
 use proptest::prelude::*;
 
+mod protection;
+
 const ENTITY: &[u8] = b"Content-Type: text/plain\r\n\r\nHello\r\n--not a boundary\r\n";
 
 fn options(opaque: bool) -> SignOptions {
@@ -20,6 +22,7 @@ fn options(opaque: bool) -> SignOptions {
         include_chain: true,
         encryption_certificate: None,
         boundary: "b1".into(),
+        ..SignOptions::default()
     }
 }
 
@@ -271,8 +274,8 @@ fn messages_that_cannot_be_read_say_why() {
         MimeError::Base64 { offset: 2 }.into()
     );
     assert_eq!(
-        open("Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nx"),
-        MimeError::TransferEncoding { encoding: "quoted-printable".into() }.into()
+        open("Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\nx"),
+        MimeError::TransferEncoding { encoding: "x-uuencode".into() }.into()
     );
 }
 

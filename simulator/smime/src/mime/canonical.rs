@@ -1,3 +1,4 @@
+use memchr::memchr_iter;
 use std::borrow::Cow;
 
 /// Makes every line end a CRLF (RFC 8551, 3.1.1), in pieces of any size. A CR that no LF follows is content.
@@ -14,34 +15,45 @@ impl Canonicaliser {
 
     /// Appends the canonical form of `input`.
     pub fn update(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        for line in input.split_inclusive(|octet| *octet == b'\n') {
-            match line {
-                [b'\n'] if self.after_cr => out.push(b'\n'),
-                [text @ .., b'\n'] if text.last() != Some(&b'\r') => {
-                    out.extend_from_slice(text);
-                    out.extend_from_slice(b"\r\n");
-                }
-                _ => out.extend_from_slice(line),
+        let Some(last) = input.last() else { return };
+        out.reserve(input.len() + input.len() / 16);
+        // What is not copied yet begins here.
+        let mut start = 0;
+        for line_feed in memchr_iter(b'\n', input) {
+            let bare = match line_feed.checked_sub(1) {
+                Some(before) => input.get(before) != Some(&b'\r'),
+                None => !self.after_cr,
+            };
+            if bare {
+                out.extend_from_slice(input.get(start..line_feed).unwrap_or_default());
+                out.push(b'\r');
+                start = line_feed;
             }
-            self.after_cr = line.last() == Some(&b'\r');
         }
+        out.extend_from_slice(input.get(start..).unwrap_or_default());
+        self.after_cr = *last == b'\r';
     }
 }
 
 /// Makes every line end of `text` a CRLF; borrows when it already is so.
 pub fn canonicalise(text: &[u8]) -> Cow<'_, [u8]> {
-    let mut previous = 0;
-    let bare = text.iter().any(|octet| {
-        let bare = *octet == b'\n' && previous != b'\r';
-        previous = *octet;
-        bare
-    });
-    if !bare {
-        return Cow::Borrowed(text);
-    }
+    let Some(first) = bare_line_feeds(text).next() else { return Cow::Borrowed(text) };
     let mut out = Vec::with_capacity(text.len() + text.len() / 32 + 2);
-    Canonicaliser::new().update(text, &mut out);
+    let (before, rest) = text.split_at(first);
+    out.extend_from_slice(before);
+    Canonicaliser::new().update(rest, &mut out);
     Cow::Owned(out)
+}
+
+/// How long the canonical form of `text` is.
+pub fn canonical_length(text: &[u8]) -> usize {
+    text.len() + bare_line_feeds(text).count()
+}
+
+/// Where the LF stand that no CR comes before.
+fn bare_line_feeds(text: &[u8]) -> impl Iterator<Item = usize> {
+    memchr_iter(b'\n', text)
+        .filter(|at| at.checked_sub(1).and_then(|before| text.get(before)) != Some(&b'\r'))
 }
 
 #[cfg(test)]
@@ -66,6 +78,7 @@ mod tests {
             let mut canonicaliser = Canonicaliser::new();
             text.chunks(piece).for_each(|piece| canonicaliser.update(piece, &mut out));
             prop_assert_eq!(&out, &whole);
+            prop_assert_eq!(canonical_length(&text), whole.len());
             prop_assert_eq!(canonicalise(&whole).into_owned(), whole);
         }
     }

@@ -1,8 +1,9 @@
-use super::{Base64Decoder, ContentType, Headers, MimeError};
+use super::{Base64Decoder, ContentType, Headers, MimeError, decode_quoted_printable};
 use std::borrow::Cow;
 
 /// How a body is written in transport (RFC 2045, 6).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TransferEncoding {
     /// `7bit` or `8bit`: lines, as they are.
     Identity,
@@ -10,6 +11,8 @@ pub enum TransferEncoding {
     Binary,
     /// `base64`.
     Base64,
+    /// `quoted-printable`.
+    QuotedPrintable,
     /// Any other, cut to 32 characters.
     Other(String),
 }
@@ -58,6 +61,7 @@ impl<'a> Entity<'a> {
         match essence.as_str() {
             "base64" => TransferEncoding::Base64,
             "binary" => TransferEncoding::Binary,
+            "quoted-printable" => TransferEncoding::QuotedPrintable,
             "" | "7bit" | "8bit" => TransferEncoding::Identity,
             _ => TransferEncoding::Other(essence.chars().take(32).collect()),
         }
@@ -78,6 +82,7 @@ impl<'a> Entity<'a> {
                 decoder.finish(&mut out)?;
                 Ok(Cow::Owned(out))
             }
+            TransferEncoding::QuotedPrintable => Ok(Cow::Owned(decode_quoted_printable(self.body))),
             TransferEncoding::Other(encoding) => Err(MimeError::TransferEncoding { encoding }),
         }
     }

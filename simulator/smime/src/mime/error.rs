@@ -25,6 +25,12 @@ pub enum MimeError {
         /// How many were found; counting stops at three.
         found: usize,
     },
+    /// A multipart has more than [`PARTS_MAX`](super::PARTS_MAX) parts.
+    #[error("the multipart passes the bound of {limit} parts")]
+    TooManyParts {
+        /// The bound.
+        limit: usize,
+    },
     /// The boundary given for a new multipart occurs in what it should enclose.
     #[error("the boundary occurs in the content")]
     BoundaryInContent,

@@ -3,6 +3,9 @@ use super::MimeError;
 /// The longest boundary, in characters (RFC 2046, 5.1.1).
 pub const BOUNDARY_MAX: usize = 70;
 
+/// The most parts of a multipart.
+pub const PARTS_MAX: usize = 1000;
+
 /// The two parts of a `multipart/signed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignedParts<'a> {
@@ -20,6 +23,26 @@ pub struct SignedParts<'a> {
 ///
 /// [`MimeError::Boundary`] for a boundary that cannot be one, [`MimeError::PartCount`].
 pub fn signed_parts<'a>(body: &'a [u8], boundary: &str) -> Result<SignedParts<'a>, MimeError> {
+    let parts = split(body, boundary, 3)?;
+    match parts.as_slice() {
+        [content, signature] => Ok(SignedParts { content, signature }),
+        _ => Err(MimeError::PartCount { found: parts.len() }),
+    }
+}
+
+/// Finds the parts of any multipart (RFC 2046, 5.1) in its body, header and body of each, octet for octet. Line ends
+/// may be CRLF or LF; a missing closing delimiter is accepted.
+///
+/// # Errors
+///
+/// [`MimeError::Boundary`] for a boundary that cannot be one, [`MimeError::TooManyParts`] past [`PARTS_MAX`].
+pub fn parts<'a>(body: &'a [u8], boundary: &str) -> Result<Vec<&'a [u8]>, MimeError> {
+    let parts = split(body, boundary, PARTS_MAX + 1)?;
+    if parts.len() > PARTS_MAX { Err(MimeError::TooManyParts { limit: PARTS_MAX }) } else { Ok(parts) }
+}
+
+/// The first `limit` parts.
+fn split<'a>(body: &'a [u8], boundary: &str, limit: usize) -> Result<Vec<&'a [u8]>, MimeError> {
     if boundary.is_empty() || boundary.len() > BOUNDARY_MAX {
         return Err(MimeError::Boundary);
     }
@@ -39,17 +62,14 @@ pub fn signed_parts<'a>(body: &'a [u8], boundary: &str) -> Result<SignedParts<'a
                 break;
             }
             part = Some(after);
-            if parts.len() > 1 {
-                return Err(MimeError::PartCount { found: 3 });
+            if parts.len() + 1 >= limit {
+                break;
             }
         }
         rest = after;
     }
     parts.extend(part);
-    match parts.as_slice() {
-        [content, signature] => Ok(SignedParts { content, signature }),
-        _ => Err(MimeError::PartCount { found: parts.len() }),
-    }
+    Ok(parts)
 }
 
 /// Whether a line is the delimiter, and if so whether it is the closing one. White space may follow.
@@ -117,5 +137,15 @@ mod tests {
     fn a_boundary_is_seen_at_line_starts_only() {
         assert!(contains_boundary(b"x\r\n--bc", "b"));
         assert!(!contains_boundary(b"x --b\r\n-b", "b"));
+    }
+
+    #[test]
+    fn parts_stop_at_the_bound() {
+        let of = |count: usize| ["--b\r\nx\r\n".repeat(count), "--b--\r\n".into()].concat();
+        let at = of(PARTS_MAX);
+        let found = parts(at.as_bytes(), "b").unwrap();
+        assert!(found.len() == PARTS_MAX && found.iter().all(|part| *part == b"x"));
+        let over = parts(of(PARTS_MAX + 1).as_bytes(), "b").map(|_| ());
+        assert_eq!(over, Err(MimeError::TooManyParts { limit: PARTS_MAX }));
     }
 }

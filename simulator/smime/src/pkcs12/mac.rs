@@ -1,7 +1,7 @@
 //! Integrity codes over the contents of a file (RFC 7292, 4; RFC 9579).
 
 use super::kdf::{Password, Use, derive};
-use super::pbe::{Pbkdf2, hmac, iterations};
+use super::pbe::{Pbkdf2, hmac, hmac_identifier, iterations};
 use super::protection::ProtectionAlgorithm;
 use super::read::{Budget, Pkcs12Error};
 use crate::algorithm::{digest_by_oid, digest_oid, identifier};
@@ -127,6 +127,25 @@ pub(super) fn write(
     let value = crypto.hmac(digest, &key, &[contents]);
     let info = sequence(&[&algorithm(&digest_oid(digest), DER_NULL), &tlv(OCTET_STRING, &[&value])]);
     sequence(&[&info, &tlv(OCTET_STRING, &[&salt]), &integer(&iterations.to_be_bytes())])
+}
+
+/// Writes the MacData for contents with PBMAC1 (RFC 9579, 4 and 5): the salt and count of PKCS#12 stand there unused.
+pub(super) fn write_pbmac1(
+    crypto: &dyn CryptoProvider,
+    iterations: u32,
+    password: &Password,
+    contents: &[u8],
+) -> Result<Vec<u8>, Pkcs12Error> {
+    let digest = DigestAlgorithm::Sha256;
+    let mut salt = vec![0; 16];
+    crypto.random(&mut salt);
+    let key_len = digest_len(digest);
+    let kdf = Pbkdf2 { salt, iterations, key_len: Some(key_len), prf: digest };
+    let key = kdf.derive(crypto, password, key_len, &mut Budget::default())?;
+    let value = crypto.hmac(digest, &key, &[contents]);
+    let parameters = sequence(&[&kdf.write(), &hmac_identifier(digest)]);
+    let info = sequence(&[&algorithm(&PBMAC1, &parameters), &tlv(OCTET_STRING, &[&value])]);
+    Ok(sequence(&[&info, &tlv(OCTET_STRING, &[b"NOT USED"]), &integer(&[1])]))
 }
 
 #[cfg(test)]

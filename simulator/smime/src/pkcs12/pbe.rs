@@ -119,15 +119,22 @@ impl Pbkdf2 {
         Ok(key)
     }
 
-    fn write(&self) -> Vec<u8> {
-        let prf = HMACS.iter().find(|(_, d)| *d == self.prf).map_or(HMACS[0].0, |(i, _)| *i);
+    pub(super) fn write(&self) -> Vec<u8> {
+        let key_len = self.key_len.map(|n| integer(&n.to_be_bytes())).unwrap_or_default();
         let parameters = sequence(&[
             &tlv(OCTET_STRING, &[&self.salt]),
             &integer(&self.iterations.to_be_bytes()),
-            &algorithm(&prf, DER_NULL),
+            &key_len,
+            &hmac_identifier(self.prf),
         ]);
         algorithm(&PBKDF2, &parameters)
     }
+}
+
+/// The AlgorithmIdentifier of an HMAC.
+pub(super) fn hmac_identifier(digest: DigestAlgorithm) -> Vec<u8> {
+    let oid = HMACS.iter().find(|(_, d)| *d == digest).map_or(HMACS[0].0, |(i, _)| *i);
+    algorithm(&oid, DER_NULL)
 }
 
 impl Scheme {

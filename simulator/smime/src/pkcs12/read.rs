@@ -48,8 +48,12 @@ pub struct Pkcs12 {
     pub friendly_names: Vec<Option<String>>,
     /// The certificates that belong to no key, issuers included.
     pub certificates: Vec<Certificate>,
+    /// The friendly name of each of these.
+    pub certificate_names: Vec<Option<String>>,
     /// How many private keys have no certificate in the file.
     pub keys_without_certificate: usize,
+    /// Those keys.
+    pub lone_keys: Vec<PrivateKey>,
     /// How the parts are protected: the integrity code first, then in the order of the file.
     pub algorithms: Vec<Protection>,
 }
@@ -139,15 +143,28 @@ fn malformed(what: &'static str) -> impl Fn(Asn1Error) -> Pkcs12Error {
     move |_| Pkcs12Error::Malformed { what }
 }
 
-/// Opens a PKCS#12 file, in BER or DER.
+/// Opens a PKCS#12 file that holds an identity, in BER or DER.
 ///
 /// `None` and the empty password are the same here; both of the ways in which programs have written them are
 /// tried. The integrity code, if there is one, is verified before anything is decrypted, in constant time.
 ///
 /// # Errors
-/// [`Pkcs12Error`]. In a file without integrity code, contents that do not decrypt to what they must be mean a
-/// wrong password.
+/// [`Pkcs12Error`], with [`Pkcs12Error::NoIdentity`] for files of certificates or keys alone. In a file without
+/// integrity code, contents that do not decrypt to what they must be mean a wrong password.
 pub fn open(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Result<Pkcs12, Pkcs12Error> {
+    let all = open_any(cx, bytes, password)?;
+    if all.identities.is_empty() {
+        let (keys, certificates) = (all.keys_without_certificate, all.certificates.len());
+        return Err(Pkcs12Error::NoIdentity { keys, certificates });
+    }
+    Ok(all)
+}
+
+/// Opens a PKCS#12 file as [`open`] does, whether it holds an identity, certificates or keys alone, or nothing.
+///
+/// # Errors
+/// [`Pkcs12Error`], but not [`Pkcs12Error::NoIdentity`].
+pub fn open_any(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Result<Pkcs12, Pkcs12Error> {
     if bytes.len() > MAX_PKCS12_SIZE {
         return Err(Pkcs12Error::TooLarge { size: bytes.len(), limit: MAX_PKCS12_SIZE });
     }
@@ -171,7 +188,7 @@ pub fn open(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Result<Pk
     if let Some(mac) = &mac {
         for password in &passwords {
             if mac.matches(cx.crypto, password, &contents, &mut budget)? {
-                return Contents::read(cx, &contents, password, budget, Some(mac)).and_then(|c| c.sort(cx));
+                return Contents::read(cx, &contents, password, budget, Some(mac)).map(|c| c.sort(cx));
             }
         }
         return Err(Pkcs12Error::WrongPassword);
@@ -183,7 +200,7 @@ pub fn open(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Result<Pk
             break;
         }
     }
-    result.and_then(|c| c.sort(cx))
+    result.map(|c| c.sort(cx))
 }
 
 /// The bags of a file, in its order.
@@ -333,10 +350,10 @@ impl Contents {
     }
 
     /// Puts keys, certificates and issuers together.
-    fn sort(self, cx: &Context<'_>) -> Result<Pkcs12, Pkcs12Error> {
-        let (keys, count) = (self.keys.len(), self.certificates.len());
-        let mut owner: Vec<bool> = vec![false; count];
+    fn sort(self, cx: &Context<'_>) -> Pkcs12 {
+        let mut owner: Vec<bool> = vec![false; self.certificates.len()];
         let mut pairs = Vec::new();
+        let mut lone_keys = Vec::new();
         for key in &self.keys {
             let public = key.value.load(cx).map(|k| k.public_key());
             let named = |b: &Bag<Certificate>| b.local_key_id.is_some() && b.local_key_id == key.local_key_id;
@@ -346,15 +363,15 @@ impl Contents {
                 Err(_) => named(b),
             };
             let found = self.certificates.iter().enumerate().filter(|(_, b)| fits(b));
-            if let Some((i, certificate)) = found.max_by_key(|(i, b)| (named(b), std::cmp::Reverse(*i))) {
-                if let Some(owned) = owner.get_mut(i) {
-                    *owned = true;
+            match found.max_by_key(|(i, b)| (named(b), std::cmp::Reverse(*i))) {
+                Some((i, certificate)) => {
+                    if let Some(owned) = owner.get_mut(i) {
+                        *owned = true;
+                    }
+                    pairs.push((key, certificate));
                 }
-                pairs.push((key, certificate));
+                None => lone_keys.push(key.value.clone()),
             }
-        }
-        if pairs.is_empty() {
-            return Err(Pkcs12Error::NoIdentity { keys, certificates: count });
         }
         let all: Vec<&Certificate> = self.certificates.iter().map(|b| &b.value).collect();
         let identities = pairs.iter().map(|(key, certificate)| Identity {
@@ -364,16 +381,17 @@ impl Contents {
         });
         let names =
             pairs.iter().map(|(key, c)| key.friendly_name.clone().or_else(|| c.friendly_name.clone()));
-        Ok(Pkcs12 {
+        let others: Vec<&Bag<Certificate>> =
+            self.certificates.iter().zip(&owner).filter(|(_, owned)| !**owned).map(|(b, _)| b).collect();
+        Pkcs12 {
             identities: identities.collect(),
             friendly_names: names.collect(),
-            keys_without_certificate: keys - pairs.len(),
-            certificates: (self.certificates.iter().zip(&owner))
-                .filter(|(_, owned)| !**owned)
-                .map(|(b, _)| b.value.clone())
-                .collect(),
+            certificates: others.iter().map(|b| b.value.clone()).collect(),
+            certificate_names: others.iter().map(|b| b.friendly_name.clone()).collect(),
+            keys_without_certificate: lone_keys.len(),
+            lone_keys,
             algorithms: self.algorithms,
-        })
+        }
     }
 }
 
@@ -457,7 +475,10 @@ fn read_attributes(set: &Element<'_>) -> Result<Attributes, Asn1Error> {
         let kind = crate::asn1::dotted(a.expect(OID)?.content);
         let Some(value) = a.expect(SET)?.reader().next()? else { continue };
         match kind.as_str() {
-            FRIENDLY_NAME if value.tag == BMP_STRING => friendly_name = name::bmp(value.content),
+            // some writers end the name with a zero, as C programs do
+            FRIENDLY_NAME if value.tag == BMP_STRING => {
+                friendly_name = name::bmp(value.content).map(|n| n.trim_end_matches('\0').to_owned());
+            }
             LOCAL_KEY_ID if value.tag & !0x20 == OCTET_STRING => local_key_id = Some(value.octets()?),
             _ => {}
         }

@@ -52,7 +52,8 @@ fn what_is_written_is_read() {
     let friendly_names = vec!["Ann's ключ 🔑".to_owned()];
     for options in [
         WriteOptions { friendly_names: friendly_names.clone(), ..legacy() },
-        WriteOptions { friendly_names, ..WriteOptions::default() },
+        WriteOptions { friendly_names: friendly_names.clone(), ..WriteOptions::default() },
+        WriteOptions { friendly_names, protection: WriteProtection::Pbmac1, ..WriteOptions::default() },
     ] {
         let file = w.write(&[ann.clone(), bob.clone()], Some("pässword"), &options);
         let read = open(&w.cx(), &file, Some("pässword")).unwrap();
@@ -194,12 +195,16 @@ fn unprotected_files_and_files_without_identity() {
     assert_eq!(both.identities[0].certificate, ann.certificate);
     assert_eq!(both.keys_without_certificate, 1);
     assert!(both.algorithms.iter().all(|p| p.algorithm == ProtectionAlgorithm::None));
-    assert_eq!(
-        open(&w.cx(), &file(&[&certificate_bag(&ann), &key_bag(&bob)]), None),
-        Err(Pkcs12Error::NoIdentity { keys: 1, certificates: 1 })
-    );
-    let empty = open(&w.cx(), &file(&[]), None);
-    assert_eq!(empty, Err(Pkcs12Error::NoIdentity { keys: 0, certificates: 0 }));
+    let strangers = file(&[&certificate_bag(&ann), &key_bag(&bob)]);
+    assert_eq!(open(&w.cx(), &strangers, None), Err(Pkcs12Error::NoIdentity { keys: 1, certificates: 1 }));
+    let all = open_any(&w.cx(), &strangers, None).unwrap();
+    assert_eq!((all.identities.len(), all.keys_without_certificate), (0, 1));
+    assert_eq!(all.lone_keys, std::slice::from_ref(&bob.key));
+    assert_eq!(all.certificates, std::slice::from_ref(&ann.certificate));
+    assert_eq!(all.certificate_names, [None]);
+    let empty = file(&[]);
+    assert_eq!(open(&w.cx(), &empty, None), Err(Pkcs12Error::NoIdentity { keys: 0, certificates: 0 }));
+    assert!(open_any(&w.cx(), &empty, None).unwrap().certificates.is_empty());
 }
 
 #[test]
@@ -243,6 +248,30 @@ fn sizes_and_counts_are_bounded() {
     };
     assert!(nested(MAX_NESTED_BAGS).is_ok());
     assert!(matches!(nested(MAX_NESTED_BAGS + 1), Err(Pkcs12Error::TooManyBags { .. })));
+}
+
+#[test]
+fn no_file_is_written_that_could_not_be_read() {
+    let w = World::new();
+    let validity = (Timestamp(NOW.0 - 1000), Timestamp(NOW.0 + 1000));
+    let key = PublicKeyAlgorithm::Ec(Curve::P256);
+    let ann =
+        generate_identity(&w.cx(), None, key, &IssueRequest::mail("Ann", &["a@b"], 1, validity)).unwrap();
+    let other = |i: usize| {
+        let request = IssueRequest::authority("Other", i as u64 + 2, validity);
+        crate::issue_self_signed(&w.cx(), &ann.key, &request).unwrap()
+    };
+    let all: Vec<_> = (0..MAX_BAGS).map(other).collect();
+    let write = |n: usize| {
+        let options =
+            WriteOptions { certificates: all[..n].to_vec(), iterations: 1, ..WriteOptions::default() };
+        write(&w.cx(), std::slice::from_ref(&ann), Some("x"), &options)
+    };
+    // the two groups, the key and its certificate count as well
+    let most = MAX_BAGS - 4;
+    let read = open(&w.cx(), &write(most).unwrap(), Some("x")).unwrap();
+    assert_eq!(read.certificates, all[..most]);
+    assert_eq!(write(most + 1), Err(Pkcs12Error::TooManyBags { limit: MAX_BAGS }));
 }
 
 #[test]
@@ -314,6 +343,12 @@ fn pbmac1_is_verified() {
     assert_eq!(told.algorithm.to_string(), "PBMAC1 with PBKDF2-HMAC-SHA-256 and HMAC-SHA-512");
     assert_eq!(told.iterations, 2048);
     assert_eq!(open(&w.cx(), &good, Some("y")), Err(Pkcs12Error::WrongPassword));
+    // a key is at least 20 octets long and at most 1024 (RFC 9579, 5, and a bound of our own)
+    let malformed = Err(Pkcs12Error::Malformed { what: "macData" });
+    assert_eq!(open(&w.cx(), &file(&integer(&[19]), "x"), Some("x")), malformed);
+    assert_eq!(open(&w.cx(), &file(&integer(&[20]), "x"), Some("x")), Err(Pkcs12Error::WrongPassword));
+    assert_eq!(open(&w.cx(), &file(&integer(&[4, 0]), "x"), Some("x")), Err(Pkcs12Error::WrongPassword));
+    assert_eq!(open(&w.cx(), &file(&integer(&[4, 1]), "x"), Some("x")), malformed);
     // the key length must be there
     assert_eq!(open(&w.cx(), &file(&[], "x"), Some("x")), Err(Pkcs12Error::Malformed { what: "macData" }));
 }

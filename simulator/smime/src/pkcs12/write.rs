@@ -1,10 +1,11 @@
 //! Writing PKCS#12 files.
 
 use super::kdf::Password;
+use super::mac;
 use super::pbe::{self, Scheme};
 use super::read::{
-    Budget, CERT_BAG, DATA, ENCRYPTED_DATA, FRIENDLY_NAME, LOCAL_KEY_ID, Pkcs12Error, SHROUDED_KEY_BAG,
-    X509_CERTIFICATE,
+    Budget, CERT_BAG, DATA, ENCRYPTED_DATA, FRIENDLY_NAME, LOCAL_KEY_ID, MAX_BAGS, MAX_PKCS12_SIZE,
+    Pkcs12Error, SHROUDED_KEY_BAG, X509_CERTIFICATE,
 };
 use crate::asn1::{
     BMP_STRING, OCTET_STRING, context, context_primitive, integer, oid, sequence, set_of, tlv,
@@ -20,6 +21,8 @@ pub struct WriteOptions {
     pub iterations: u32,
     /// The friendly names of the identities, in their order; missing ones are left out.
     pub friendly_names: Vec<String>,
+    /// Certificates beside those of the identities and their chains, such as older ones; each is written once.
+    pub certificates: Vec<Certificate>,
 }
 
 /// The algorithms that a file is written with.
@@ -28,14 +31,22 @@ pub enum WriteProtection {
     /// PBES2 with AES-256-CBC and PBKDF2-HMAC-SHA-256, HMAC-SHA-256: the default of OpenSSL 3.
     #[default]
     Modern,
+    /// As `Modern`, with PBMAC1 over HMAC-SHA-256 as integrity code (RFC 9579): nothing depends on the derivation of
+    /// RFC 7292. OpenSSL reads it from 3.4 on.
+    Pbmac1,
     /// Triple DES and HMAC-SHA-1 with the derivation of RFC 7292: what every program reads.
     Legacy,
 }
 
 impl Default for WriteOptions {
-    /// Modern algorithms, 2048 iterations, no names.
+    /// Modern algorithms, 2048 iterations, no names, no other certificates.
     fn default() -> Self {
-        WriteOptions { protection: WriteProtection::Modern, iterations: 2048, friendly_names: Vec::new() }
+        WriteOptions {
+            protection: WriteProtection::Modern,
+            iterations: 2048,
+            friendly_names: Vec::new(),
+            certificates: Vec::new(),
+        }
     }
 }
 
@@ -45,7 +56,8 @@ impl Default for WriteOptions {
 /// file with the empty password.
 ///
 /// # Errors
-/// [`Pkcs12Error::TooManyIterations`] for a count that [`super::open`] would refuse, or what the provider reports.
+/// [`Pkcs12Error::TooManyIterations`], [`Pkcs12Error::TooManyBags`] or [`Pkcs12Error::TooLarge`] for what
+/// [`super::open`] would refuse, or what the provider reports.
 pub fn write(
     cx: &Context<'_>,
     identities: &[Identity],
@@ -57,7 +69,7 @@ pub fn write(
     let iterations = options.iterations.max(1);
     let scheme = || -> Scheme {
         match options.protection {
-            WriteProtection::Modern => pbe::modern(cx.crypto, iterations),
+            WriteProtection::Modern | WriteProtection::Pbmac1 => pbe::modern(cx.crypto, iterations),
             WriteProtection::Legacy => pbe::legacy(cx.crypto, iterations),
         }
     };
@@ -73,11 +85,14 @@ pub fn write(
         certificate_bags.push(certificate_bag(&identity.certificate, &attributes));
         written.push(&identity.certificate);
     }
-    for issuer in identities.iter().flat_map(|i| &i.chain) {
+    for issuer in identities.iter().flat_map(|i| &i.chain).chain(&options.certificates) {
         if !written.contains(&issuer) {
             certificate_bags.push(certificate_bag(issuer, &[]));
             written.push(issuer);
         }
+    }
+    if certificate_bags.len() + key_bags.len() + 2 > MAX_BAGS {
+        return Err(Pkcs12Error::TooManyBags { limit: MAX_BAGS });
     }
     let scheme = scheme();
     let sealed = scheme.encrypt(cx.crypto, &password, &list(&certificate_bags), &mut budget)?;
@@ -86,13 +101,21 @@ pub fn write(
     let certificates = content_info(ENCRYPTED_DATA, &encrypted);
     let keys = content_info(DATA, &tlv(OCTET_STRING, &[&list(&key_bags)]));
     let contents = sequence(&[&certificates, &keys]);
-    let digest = match options.protection {
-        WriteProtection::Modern => DigestAlgorithm::Sha256,
-        WriteProtection::Legacy => DigestAlgorithm::Sha1,
-    };
     budget.spend(iterations)?;
-    let mac = super::mac::write(cx.crypto, digest, iterations, &password, &contents);
-    Ok(sequence(&[&integer(&[3]), &content_info(DATA, &tlv(OCTET_STRING, &[&contents])), &mac]))
+    let mac = match options.protection {
+        WriteProtection::Modern => {
+            mac::write(cx.crypto, DigestAlgorithm::Sha256, iterations, &password, &contents)
+        }
+        WriteProtection::Pbmac1 => mac::write_pbmac1(cx.crypto, iterations, &password, &contents)?,
+        WriteProtection::Legacy => {
+            mac::write(cx.crypto, DigestAlgorithm::Sha1, iterations, &password, &contents)
+        }
+    };
+    let file = sequence(&[&integer(&[3]), &content_info(DATA, &tlv(OCTET_STRING, &[&contents])), &mac]);
+    if file.len() > MAX_PKCS12_SIZE {
+        return Err(Pkcs12Error::TooLarge { size: file.len(), limit: MAX_PKCS12_SIZE });
+    }
+    Ok(file)
 }
 
 fn id(text: &str) -> ObjectIdentifier {

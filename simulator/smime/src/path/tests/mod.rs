@@ -1,9 +1,11 @@
 //! Paths made with the reproducible provider: every rule holds, or exactly one is broken.
 
+mod options;
+
 use super::*;
 use crate::asn1::{context, context_primitive, sequence, tlv};
 use crate::fake::FakeCrypto;
-use crate::{Curve, ExtraExtension, Identity, IssueRequest, generate_identity};
+use crate::{Curve, ExtraExtension, Identity, IssueRequest, Timestamp, generate_identity};
 
 const EC: PublicKeyAlgorithm = PublicKeyAlgorithm::Ec(Curve::P256);
 const RSA: PublicKeyAlgorithm = PublicKeyAlgorithm::Rsa { bits: 2048 };
@@ -75,6 +77,7 @@ fn name_constraints(permitted: &[(u8, &[u8])], excluded: &[(u8, &[u8])]) -> Extr
 
 const MAILBOX: u8 = context_primitive(1);
 const DNS: u8 = context_primitive(2);
+const REGISTERED: u8 = context_primitive(8);
 const DIRECTORY: u8 = context(4);
 
 #[test]
@@ -305,8 +308,18 @@ fn name_constraints_on_mailboxes_and_names() {
         value: sequence(&[&tlv(DNS, &[b"example.org"])]),
     };
     let with_host = IssueRequest { emails: vec![], extensions: vec![host], ..mail() };
+    assert_eq!(check(name_constraints(&[(DNS, b"org")], &[]), &with_host), None);
+    assert!(outside(check(name_constraints(&[(DNS, b"example.com")], &[]), &with_host)));
+    assert!(outside(check(name_constraints(&[], &[(DNS, b"example.org")]), &with_host)));
+    let registered = ExtraExtension {
+        oid: ObjectIdentifier::new_unwrap("2.5.29.17"),
+        critical: false,
+        value: sequence(&[&tlv(REGISTERED, &[&[0x2A, 3, 4]])]),
+    };
+    let with_id = IssueRequest { emails: vec![], extensions: vec![registered], ..mail() };
+    assert_eq!(check(name_constraints(&[(DNS, b"example.org")], &[]), &with_id), None);
     assert!(matches!(
-        check(name_constraints(&[(DNS, b"example.org")], &[]), &with_host),
+        check(name_constraints(&[(REGISTERED, &[0x2A, 3])], &[]), &with_id),
         Some(PathError::UnsupportedNameConstraint { .. })
     ));
     // distinguished names

@@ -1,0 +1,139 @@
+//! The engine against OpenSSL: in one process in turns, or as whole processes.
+//!
+//! `versus [--quick] [--processes] [--format json] [--only TEXT] [--program PATH]`
+#![warn(missing_docs)]
+
+mod cells;
+mod contest;
+mod peer;
+mod processes;
+
+use cells::Stage;
+use contest::{Effort, Run, interleave};
+use perf::{Floor, LARGE, MIDDLE, SMALL, World, size_name};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(("launch", command)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return processes::launch(command);
+    }
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    let value = |flag: &str| {
+        let at = arguments.iter().position(|argument| argument == flag)?;
+        arguments.get(at + 1).map(String::as_str)
+    };
+    let quick = has("--quick");
+    let json = value("--format") == Some("json");
+    let only = value("--only").unwrap_or_default();
+    let effort = if quick {
+        Effort { rounds: 9, turn: Duration::from_millis(1) }
+    } else {
+        Effort { rounds: 41, turn: Duration::from_millis(2) }
+    };
+    let rows = if has("--processes") {
+        processes::run(quick, only, value("--program"), !json)
+    } else {
+        in_process(effort, only, !json)
+    };
+    if json {
+        println!("{:#}", report(rows));
+    }
+}
+
+fn report(rows: Vec<Value>) -> Value {
+    json!({ "machine": machine(), "peer_version": peer::version(), "ratios": rows })
+}
+
+/// The processor's name, as the system has it.
+fn machine() -> String {
+    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let field = |name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+        line.split(':').nth(1).unwrap_or_default().trim().to_owned()
+    };
+    let cores = text.lines().filter(|line| line.starts_with("processor")).count();
+    format!(
+        "{} family {} model {}, {cores} cores",
+        field("model name"),
+        field("cpu family"),
+        field("model\t")
+    )
+}
+
+fn in_process(effort: Effort, only: &str, print: bool) -> Vec<Value> {
+    let world = World::new();
+    let stage = Stage::new(&world);
+    let peer_name = peer::name();
+    let mut rows = Vec::new();
+    if print {
+        println!("{}; {}", machine(), peer::version());
+        println!(
+            "ratio > 1: faster than the peer; (memory): both keep their result, else the peer throws it away"
+        );
+        println!(
+            "{:<23} {:<28} {:>8} {:>7} {:>7} {:>7} {:>6} {:>10} {:>10} {:>9}",
+            "operation",
+            "algorithm",
+            "size",
+            "ratio",
+            "p10",
+            "p90",
+            "floor",
+            "ours us",
+            "peer us",
+            "(memory)"
+        );
+    }
+    for size in [SMALL, MIDDLE, LARGE] {
+        for mut cell in stage.cells(size) {
+            if !format!("{} {} {}", cell.operation, cell.algorithm, size_name(size)).contains(only) {
+                continue;
+            }
+            let mut floor = Floor::new(&world, &cell.floor);
+            let mut floor: Run<'_> = Box::new(move || floor.run());
+            let memory = interleave(&mut cell.memory.ours, &mut cell.memory.peers, &mut floor, effort);
+            let conservative = cell.is_conservative();
+            let counts = match &mut cell.engine {
+                Some(pair) if conservative => interleave(&mut pair.ours, &mut pair.peers, &mut floor, effort),
+                _ => memory,
+            };
+            let floor_fraction = (!cell.floor.is_empty()).then_some(round(counts.floor_fraction));
+            if print {
+                println!(
+                    "{:<23} {:<28} {:>8} {:>7.2} {:>7.2} {:>7.2} {:>6.2} {:>10.1} {:>10.1} {}",
+                    cell.operation,
+                    cell.algorithm,
+                    size_name(size),
+                    counts.ratio,
+                    counts.p10,
+                    counts.p90,
+                    floor_fraction.unwrap_or(f64::NAN),
+                    counts.ours_us,
+                    counts.peer_us,
+                    if conservative { format!("{:>9.2}", memory.ratio) } else { String::new() },
+                );
+            }
+            rows.push(json!({
+                "operation": cell.operation,
+                "algorithm": cell.algorithm,
+                "size": cell.size,
+                "peer": peer_name,
+                "ratio": round(counts.ratio),
+                "p10": round(counts.p10),
+                "p90": round(counts.p90),
+                "floor_fraction": floor_fraction,
+                "ours_us": round(counts.ours_us),
+                "peer_us": round(counts.peer_us),
+                "floor_us": round(counts.floor_us),
+                "ratio_memory": round(memory.ratio),
+            }));
+        }
+    }
+    rows
+}
+
+fn round(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}

@@ -1,0 +1,202 @@
+//! Name constraints (RFC 5280, 4.2.1.10).
+//!
+//! A name that cannot be understood as its form demands lies outside of every permitted subtree and inside of every
+//! excluded one.
+
+use super::error::PathError;
+use crate::certificate::{GeneralName, NameConstraints};
+use crate::{Certificate, name};
+use core::net::IpAddr; // values, no sockets
+
+/// Checks the names of a certificate against the constraints of a CA above it.
+pub(super) fn check(c: &Certificate, ca: &Certificate, rules: &NameConstraints) -> Result<(), PathError> {
+    let unsupported = || PathError::UnsupportedNameConstraint { ca: ca.subject() };
+    if rules.unevaluated {
+        return Err(unsupported());
+    }
+    // directoryName constraints hold for the subject as well, rfc822Name constraints for the legacy attribute
+    let subject = Some(c.subject_der()).filter(|dn| !name::is_empty(dn));
+    let subject = subject.map(|dn| GeneralName::Directory(dn.to_vec()));
+    let mailboxes = c.email_addresses().into_iter().map(GeneralName::Mailbox);
+    for name in c.alternative_names().iter().cloned().chain(subject).chain(mailboxes) {
+        let form = name.form();
+        if matches!(form, 0 | 3 | 5 | 8..) {
+            if rules.permitted.iter().chain(&rules.excluded).any(|base| base.form() == form) {
+                return Err(unsupported());
+            }
+            if form != 0 {
+                continue;
+            }
+        }
+        let judge = |bases: &[GeneralName]| -> Vec<Option<bool>> {
+            bases.iter().filter(|b| kind(b) == kind(&name)).map(|b| within(&name, b)).collect()
+        };
+        let (permitted, excluded) = (judge(&rules.permitted), judge(&rules.excluded));
+        let allowed = permitted.is_empty() || permitted.contains(&Some(true));
+        if !allowed || excluded.iter().any(|within| *within != Some(false)) {
+            return Err(PathError::NameConstraint { ca: ca.subject(), name: text(&name) });
+        }
+    }
+    Ok(())
+}
+
+/// The form, mailboxes of both kinds being one (RFC 9598, 6).
+fn kind(name: &GeneralName) -> u8 {
+    if matches!(name, GeneralName::Utf8Mailbox(_)) { 1 } else { name.form() }
+}
+
+fn text(name: &GeneralName) -> String {
+    match name {
+        GeneralName::Mailbox(s) | GeneralName::Utf8Mailbox(s) => s.clone(),
+        GeneralName::Host(s) | GeneralName::Uri(s) => s.clone(),
+        GeneralName::Directory(dn) => name::to_text(dn),
+        GeneralName::Address(octets) => {
+            match (<[u8; 4]>::try_from(&**octets), <[u8; 16]>::try_from(&**octets)) {
+                (Ok(v4), _) => IpAddr::from(v4).to_string(),
+                (_, Ok(v6)) => IpAddr::from(v6).to_string(),
+                _ => name::hex(octets),
+            }
+        }
+        GeneralName::Other(form) => format!("a name of form {form}"),
+    }
+}
+
+/// Whether a name lies within a subtree; `None` for what is no such name.
+fn within(name: &GeneralName, base: &GeneralName) -> Option<bool> {
+    match (name, base) {
+        (
+            GeneralName::Mailbox(mailbox) | GeneralName::Utf8Mailbox(mailbox),
+            GeneralName::Mailbox(base) | GeneralName::Utf8Mailbox(base),
+        ) => mailbox_within(mailbox, base),
+        (GeneralName::Directory(dn), GeneralName::Directory(base)) => Some(name::within(dn, base)),
+        (GeneralName::Host(host), GeneralName::Host(base)) => host_within(host, base),
+        (GeneralName::Uri(uri), GeneralName::Uri(base)) => {
+            let (host, base) = (uri_host(uri)?.to_lowercase(), base.to_lowercase());
+            Some(if base.starts_with('.') { is_below(&host, &base) } else { host == base })
+        }
+        (GeneralName::Address(address), GeneralName::Address(base)) => address_within(address, base),
+        _ => None,
+    }
+}
+
+/// Whether a mailbox lies within an rfc822Name constraint.
+fn mailbox_within(mailbox: &str, base: &str) -> Option<bool> {
+    if base.is_empty() {
+        return Some(true);
+    }
+    let (local, host) = mailbox.rsplit_once('@')?;
+    // a local part that holds the sign must be quoted (RFC 5321, 4.1.2)
+    if host.is_empty() || (local.contains('@') && !(local.starts_with('"') && local.ends_with('"'))) {
+        return None;
+    }
+    if let Some((base_local, base_host)) = base.rsplit_once('@') {
+        return Some(local == base_local && host.eq_ignore_ascii_case(base_host));
+    }
+    let (host, base) = (host.to_lowercase(), base.to_lowercase());
+    Some(if base.starts_with('.') { is_below(&host, &base) } else { host == base })
+}
+
+/// Whether a host is below a domain that is written with its leading dot.
+fn is_below(host: &str, domain: &str) -> bool {
+    host.ends_with(domain) && host.len() > domain.len()
+}
+
+/// Whether a dNSName lies within a constraint: labels may be added on the left. The labels that a wildcard stands
+/// for are any: what is partly excluded counts as within for an exclusion, so that `None` is given for it.
+fn host_within(host: &str, base: &str) -> Option<bool> {
+    let (host, base) = (host.to_ascii_lowercase(), base.to_ascii_lowercase());
+    if !base.is_empty() && !is_host(&base) {
+        return None;
+    }
+    let (wildcard, rest) = match host.strip_prefix("*.") {
+        Some(rest) => (true, rest),
+        None => (false, host.as_str()),
+    };
+    if !is_host(rest) {
+        return None;
+    }
+    if base.is_empty() || rest == base || is_below(rest, &format!(".{base}")) {
+        return Some(true);
+    }
+    match base.split_once('.') {
+        Some((_, parent)) if wildcard && parent == rest => None, // it may stand for just that label
+        _ => Some(false),
+    }
+}
+
+/// Whether a text is made of labels as host names have them, with underscores (RFC 1034, 3.5; RFC 8552).
+fn is_host(text: &str) -> bool {
+    text.len() <= 253
+        && text.split('.').all(|label| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        })
+}
+
+/// The host of a URI's authority; `None` without one, or when it is an address (RFC 5280, 4.2.1.10).
+fn uri_host(uri: &str) -> Option<&str> {
+    let (_, rest) = uri.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = host.split_once(':').map_or(host, |(host, _)| host);
+    (is_host(host) && host.parse::<IpAddr>().is_err()).then_some(host)
+}
+
+/// Whether an address lies within an address and mask.
+fn address_within(address: &[u8], base: &[u8]) -> Option<bool> {
+    if !matches!(address.len(), 4 | 16) {
+        return None;
+    }
+    let (network, mask) = base.split_at(base.len() / 2);
+    Some(
+        network.len() == address.len()
+            && address.iter().zip(network).zip(mask).all(|((a, n), m)| a & m == n & m),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts() {
+        for (host, base, wanted) in [
+            ("example.com", "example.com", Some(true)),
+            ("a.B.example.com", "Example.com", Some(true)),
+            ("badexample.com", "example.com", Some(false)),
+            ("example.com", "", Some(true)),
+            ("*.example.com", "example.com", Some(true)),
+            ("*.example.com", "a.example.com", None),
+            ("*.example.com", "b.a.example.com", Some(false)),
+            ("*.example.com", "example.org", Some(false)),
+            ("a..example.com", "example.com", None),
+            ("a.*.example.com", "example.com", None),
+            ("example.com", ".example.com", None),
+            ("", "example.com", None),
+        ] {
+            assert_eq!(host_within(host, base), wanted, "{host} {base}");
+        }
+    }
+
+    #[test]
+    fn uris() {
+        assert_eq!(uri_host("http://user@host.example:80/path?x#y"), Some("host.example"));
+        assert_eq!(uri_host("ldap://h?x@y"), Some("h"));
+        for bad in
+            ["mailto:a@example.com", "http:///x", "http://192.0.2.1/", "http://[2001:db8::1]/", "urn:x"]
+        {
+            assert_eq!(uri_host(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn addresses() {
+        let net = [192, 0, 2, 0, 255, 255, 255, 0];
+        assert_eq!(address_within(&[192, 0, 2, 7], &net), Some(true));
+        assert_eq!(address_within(&[192, 0, 3, 7], &net), Some(false));
+        assert_eq!(address_within(&[0; 16], &net), Some(false));
+        assert_eq!(address_within(&[192, 0, 2], &net), None);
+    }
+}
