@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::rule::rule;
-use super::scope::{MAIL, Scope, name};
+use super::scope::{MAIL, Scope, name, public_part};
 use crate::{OsVersion, Payload};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -246,7 +246,7 @@ rule! {
             let Some(host) = text(payload, "Host") else { continue };
             let odd = |c: char| c.is_whitespace() || matches!(c, '/' | '@' | '\\' | '?' | '#');
             if host.contains(odd) || host.contains("..") || host.starts_with('.') {
-                let message = format_args!("{}: {host:?} is not a host name", name(payload));
+                let message = format_args!("{}: {:?} is not a host name", name(payload), public_part(host));
                 found.add(payload.span_of("Host"), message, "write the bare name, such as mail.example.com");
             }
         }

@@ -4,7 +4,7 @@ use super::rule::rule;
 use super::scope::{ACME, CERTIFICATES, EAS, MAIL, PKCS12, SCEP, Scope, name, names_certificate};
 use super::{Found, Rule};
 use crate::plist::{Node, Value};
-use crate::schema::{KeySchema, KeyType, Literal, Meeting, Place, Table, is_of_type, meet};
+use crate::schema::{KeySchema, KeyType, Literal, Meeting, Place, is_of_type, meet};
 use crate::{Payload, Severity};
 use std::collections::BTreeMap;
 
@@ -229,76 +229,36 @@ fn override_key<'s>(key: &str, siblings: &[&'s KeySchema]) -> Option<&'s str> {
 /// False for keys inside a dictionary of a payload that others extend: VPN and single sign-on providers, for example,
 /// take keys of their own there.
 fn lists_inner_keys(scope: &Scope<'_>, place: &Place<'_, '_>) -> bool {
-    let payload = place.payload_index.and_then(|index| scope.payload_at(index));
-    let closed = |payload: &Payload| [EAS, MAIL, SCEP, ACME].iter().any(|kind| payload.is(kind));
-    place.is_outermost() || payload.is_some_and(closed)
+    place.is_outermost() || [EAS, MAIL, SCEP, ACME].contains(&scope.kind_at(place.payload_index))
 }
 
 /// Where a key that is unknown where it stands would be known: what the place is called, and what is said of the key
 /// there. A payload's own key inside one of its dictionaries counts in every payload; for the rest see
 /// [`lists_inner_keys`].
-fn elsewhere<'a>(scope: &Scope<'a>, place: &Place<'_, '_>) -> Option<(String, &'a KeySchema)> {
-    let own =
-        |table: &Table<'a>| table.listed.iter().copied().find(|key| key.name == place.key && !key.is_any());
-    let payload = place.payload_index.and_then(|index| scope.payload_at(index));
-    let kind = payload.and_then(Payload::payload_type).unwrap_or_default();
+fn elsewhere<'a>(scope: &Scope<'a>, place: &Place<'a, '_>) -> Option<(String, &'a KeySchema)> {
+    let kind = scope.kind_at(place.payload_index);
+    let own = scope.tables.payload(kind);
     if !place.is_outermost()
-        && let Some(key) = own(scope.tables.payload(kind))
+        && let Some(key) = own.listed_key(place.key)
     {
         return Some((format!("the payload {kind} itself"), key));
     }
     if !lists_inner_keys(scope, place) {
         return None;
     }
-    if let Some((path, key)) = payload.and_then(|_| below(&scope.tables.payload(kind).listed, place.key, 0)) {
-        return Some((format!("{path} of the payload"), key));
-    }
-    if payload.is_some()
-        && let Some(key) = own(scope.tables.toplevel())
-    {
-        return Some(("the profile itself".to_owned(), key));
-    }
-    let mut kinds: Vec<&str> =
-        scope.profile.payloads.iter().filter_map(Payload::payload_type).take(KINDS_MAX).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    kinds.retain(|other| *other != kind);
-    kinds
-        .into_iter()
-        .find_map(|other| Some((format!("the payload {other}"), own(scope.tables.payload(other))?)))
-}
-
-/// How many payloads are looked through for the owner of a key.
-const KINDS_MAX: usize = 64;
-
-/// A key of a dictionary below these: the path of that dictionary, and the key.
-fn below<'a>(keys: &[&'a KeySchema], name: &str, level: usize) -> Option<(String, &'a KeySchema)> {
-    if level > LEVELS_MAX {
-        return None;
-    }
-    keys.iter().find_map(|above| {
-        let members: Vec<&KeySchema> = above.members().iter().collect();
-        let own = members.iter().copied().find(|key| above.kind == KeyType::Dictionary && key.name == name);
-        match own {
-            Some(key) => Some((above.name.clone(), key)),
-            None => {
-                let (path, key) = below(&members, name, level + 1)?;
-                // The label of an array's item is no key.
-                Some((
-                    if above.kind == KeyType::Array {
-                        above.name.clone()
-                    } else {
-                        format!("{}.{path}", above.name)
-                    },
-                    key,
-                ))
-            }
+    if place.payload_index.is_some() {
+        if let Some((path, key)) = own.below(place.key) {
+            return Some((format!("{path} of the payload"), key));
         }
+        if let Some(key) = scope.tables.toplevel().listed_key(place.key) {
+            return Some(("the profile itself".to_owned(), key));
+        }
+    }
+    let mut others = scope.kinds().filter(|other| *other != kind);
+    others.find_map(|other| {
+        Some((format!("the payload {other}"), scope.tables.payload(other).listed_key(place.key)?))
     })
 }
-
-/// How deep a schema is searched; Apple's has seven levels.
-const LEVELS_MAX: usize = 12;
 
 fn unknown_key<'a>(scope: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
     let Meeting::Unknown { key_span: span, siblings, .. } = meeting else { return };
@@ -490,8 +450,8 @@ rule! {
 }
 
 /// The last iOS-independent word on keys Apple only calls deprecated: the first iOS that ignores them.
-fn ignored_since(payload: Option<&Payload>, key: &str) -> Option<crate::OsVersion> {
-    match (payload?.payload_type()?, key) {
+fn ignored_since(kind: &str, key: &str) -> Option<crate::OsVersion> {
+    match (kind, key) {
         (EAS, "SMIMEEnabled") => Some(crate::OsVersion::new(10, 0, 0)),
         (EAS, "HeaderMagic") => Some(crate::OsVersion::new(7, 0, 0)),
         _ => None,
@@ -512,9 +472,7 @@ fn replacement(key: &str) -> &'static str {
 
 fn no_longer<'a>(scope: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
     let Meeting::Known { schema, node } = meeting else { return };
-    let last = schema
-        .removed
-        .or_else(|| ignored_since(place.payload_index.and_then(|at| scope.payload_at(at)), place.key));
+    let last = schema.removed.or_else(|| ignored_since(scope.kind_at(place.payload_index), place.key));
     if let Some(last) = last.filter(|last| *last <= scope.os) {
         let message = format_args!("{} has no effect from iOS {last}", whose(place));
         found.weighing(weight(schema, node), node.span, message, replacement(place.key));
@@ -532,9 +490,7 @@ rule! {
 
 fn deprecated<'a>(scope: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
     let Meeting::Known { schema, node } = meeting else { return };
-    let gone = schema
-        .removed
-        .or_else(|| ignored_since(place.payload_index.and_then(|at| scope.payload_at(at)), place.key));
+    let gone = schema.removed.or_else(|| ignored_since(scope.kind_at(place.payload_index), place.key));
     if gone.is_some_and(|gone| gone <= scope.os) {
         return;
     }

@@ -22,6 +22,10 @@ pub struct Scope<'a> {
     /// The time the certificates are judged at.
     pub now: Timestamp,
     pub(super) tables: Tables<'a>,
+    /// PayloadType by the place in PayloadContent; asking the payload means looking through its keys.
+    types: BTreeMap<usize, &'a str>,
+    /// The different ones, in order, at most [`KINDS_MAX`].
+    kinds: BTreeSet<&'a str>,
     /// The first payload of each PayloadUUID in small letters.
     payloads: BTreeMap<String, &'a Payload>,
     /// The first facts for each PayloadUUID in small letters.
@@ -45,6 +49,9 @@ pub(super) const ACME: &str = "com.apple.security.acme";
 pub(super) const CERTIFICATES: [&str; 3] =
     ["com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.pem"];
 
+/// How many different payload types are looked through for the owner of a key; Apple has 48.
+const KINDS_MAX: usize = 64;
+
 /// A place in a payload that names a certificate payload.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CertificateReference<'a> {
@@ -66,6 +73,17 @@ impl<'a> Scope<'a> {
         certificates: &'a [CertificateFacts],
         now: Timestamp,
     ) -> Scope<'a> {
+        let types: BTreeMap<usize, &str> = profile
+            .payloads
+            .iter()
+            .filter_map(|payload| Some((payload.index, payload.payload_type()?)))
+            .collect();
+        let mut kinds = BTreeSet::new();
+        for kind in types.values() {
+            if kinds.len() < KINDS_MAX {
+                kinds.insert(*kind);
+            }
+        }
         let mut payloads = BTreeMap::new();
         let mut references = Vec::new();
         for payload in &profile.payloads {
@@ -87,6 +105,8 @@ impl<'a> Scope<'a> {
             certificates,
             now,
             tables: Tables::new(schema),
+            types,
+            kinds,
             payloads,
             facts,
             references,
@@ -99,10 +119,14 @@ impl<'a> Scope<'a> {
         self.payloads.get(&uuid.to_ascii_lowercase()).copied()
     }
 
-    /// The payload at a place in PayloadContent.
-    pub(super) fn payload_at(&self, index: usize) -> Option<&'a Payload> {
-        let payloads = &self.profile.payloads;
-        payloads.get(payloads.partition_point(|payload| payload.index < index)).filter(|p| p.index == index)
+    /// PayloadType of the payload at a place in PayloadContent; empty where there is none.
+    pub(super) fn kind_at(&self, index: Option<usize>) -> &'a str {
+        index.and_then(|index| self.types.get(&index)).copied().unwrap_or_default()
+    }
+
+    /// The different payload types of the profile.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = &'a str> {
+        self.kinds.iter().copied()
     }
 
     /// True if some key names the certificate payload of that PayloadUUID.
@@ -202,6 +226,11 @@ fn collect<'a>(
             None => {}
         }
     }
+}
+
+/// A host as it may be told: what stands before an at-sign could be a password.
+pub(super) fn public_part(host: &str) -> &str {
+    host.rsplit_once('@').map_or(host, |(_, rest)| rest)
 }
 
 /// A payload as people find it: its type and, if it has one, its name. Written out only where it is told.

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::rule::rule;
-use super::scope::{Scope, name};
+use super::scope::{Scope, name, public_part};
 use crate::{Payload, Severity};
 
 pub(super) static RULES: &[&dyn Rule] = &[
@@ -112,7 +112,7 @@ rule! {
                 Some(host) if is_exchange_online(host) => {}
                 Some(host) => {
                     let severity = if known { Severity::Info } else { Severity::Warning };
-                    let message = format_args!("{}: nothing says that {host} supports OAuth", name(payload));
+                    let message = format_args!("{}: nothing says that {} supports OAuth", name(payload), public_part(host));
                     found.weighing(severity, payload.span_of("Host"), message, "confirm it before the profile is sent");
                 }
                 None => {

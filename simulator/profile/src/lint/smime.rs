@@ -119,7 +119,8 @@ rule! {
             let offered = "SMIMEEncryptByDefaultUserOverrideable";
             let leave = scope.flag(payload, offered);
             let choice = scope.flag(payload, "SMIMEEncryptionCertificateUUIDUserOverrideable");
-            if !(always || has_message_switch(scope, payload) || leave && !choice) {
+            let offers = has_message_switch(scope, payload) || (leave && !choice);
+            if !always && !offers {
                 continue;
             }
             let severity = if always && !choice { Severity::Error } else { Severity::Warning };

@@ -136,6 +136,7 @@ impl<'a> Reader<'a> {
                     items.push(self.object(big_endian(item))?);
                 }
                 self.path.pop();
+                items.shrink_to_fit();
                 (Value::Array(items), from + bytes.len())
             }
             0xD => {
@@ -156,6 +157,7 @@ impl<'a> Reader<'a> {
                     entries.push(Entry { key, key_span: Span::new(key_at, key_end), node });
                 }
                 self.path.pop();
+                entries.shrink_to_fit();
                 (Value::Dictionary(Dictionary { entries }), from + bytes.len())
             }
             _ => return Err(ReadReason::UnsupportedObject { marker }.at(head)),

@@ -381,11 +381,16 @@ impl<'t> Parser<'t> {
 
     fn end(&mut self) -> Result<(), ReadError> {
         match self.open.pop() {
-            Some(Frame::Array { start, items }) => self.place(Value::Array(items), start),
+            Some(Frame::Array { start, mut items }) => {
+                items.shrink_to_fit();
+                self.place(Value::Array(items), start)
+            }
             Some(Frame::Dictionary { key: Some((key, span)), .. }) => {
                 Err(ReadReason::KeyWithoutValue { key: short(&key) }.at(span))
             }
-            Some(Frame::Dictionary { start, entries, key: None }) => {
+            Some(Frame::Dictionary { start, mut entries, key: None }) => {
+                // A profile of a hundred thousand small dictionaries would be half room to grow.
+                entries.shrink_to_fit();
                 self.place(Value::Dictionary(Dictionary { entries }), start)
             }
             None => {

@@ -4,7 +4,7 @@ mod conformance;
 mod table;
 
 pub(crate) use conformance::{Meeting, Place, is_of_type, meet};
-pub(crate) use table::{Table, Tables};
+pub(crate) use table::Tables;
 
 pub use conformance::{MissingKey, TypeError, missing_keys, type_errors};
 pub use table::{

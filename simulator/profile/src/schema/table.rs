@@ -374,6 +374,8 @@ pub(crate) struct Table<'s> {
     /// It has keys that only supervised devices heed.
     pub supervised: bool,
     by_name: BTreeMap<&'s str, &'s KeySchema>,
+    /// The keys of dictionaries inside: the path of the first dictionary that has one, and the key.
+    inside: OnceCell<BTreeMap<&'s str, (String, &'s KeySchema)>>,
     /// The entry of the type itself for whatever key.
     any: Option<&'s KeySchema>,
 }
@@ -402,12 +404,29 @@ impl<'s> Table<'s> {
         }
         let any = own.iter().find_map(|table| table.keys.iter().find(|key| key.is_any()));
         let supervised = listed.iter().any(|key| key.any_below(&|key| key.supervised == Some(true)));
-        Table { known, listed, required, supervised, by_name, any }
+        Table { known, listed, required, supervised, by_name, inside: OnceCell::new(), any }
     }
 
     /// The schema of a key.
     pub fn key(&self, name: &str) -> Option<&'s KeySchema> {
-        self.by_name.get(name).copied().or(self.any)
+        self.listed_key(name).or(self.any)
+    }
+
+    /// The schema of a key that is listed by its name.
+    pub fn listed_key(&self, name: &str) -> Option<&'s KeySchema> {
+        self.by_name.get(name).copied().filter(|key| !key.is_any())
+    }
+
+    /// A key of a dictionary inside: the path of that dictionary, and the key.
+    pub fn below(&self, name: &str) -> Option<(&str, &'s KeySchema)> {
+        let index = self.inside.get_or_init(|| {
+            let mut index = BTreeMap::new();
+            for key in &self.listed {
+                collect_inside(key, "", &mut index);
+            }
+            index
+        });
+        index.get(name).map(|(path, key)| (path.as_str(), *key))
     }
 }
 
@@ -445,6 +464,23 @@ impl<'s> Tables<'s> {
     pub fn form(&self, form: &str) -> Option<&Regex> {
         let compile = || RegexBuilder::new(form).size_limit(FORM_PROGRAM_BYTES_MAX).build().ok();
         self.forms.get(form)?.get_or_init(compile).as_ref()
+    }
+}
+
+fn collect_inside<'s>(
+    above: &'s KeySchema,
+    path: &str,
+    index: &mut BTreeMap<&'s str, (String, &'s KeySchema)>,
+) {
+    let path = if path.is_empty() { above.name.clone() } else { format!("{path}.{}", above.name) };
+    // The item of an array has a label, not a key.
+    let members = match above.subkeys.as_slice() {
+        [item] if above.kind == KeyType::Array => item.members(),
+        _ => above.members(),
+    };
+    for key in members.iter().filter(|key| !key.is_any()) {
+        index.entry(key.name.as_str()).or_insert_with(|| (path.clone(), key));
+        collect_inside(key, &path, index);
     }
 }
 

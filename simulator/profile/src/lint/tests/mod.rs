@@ -1,6 +1,7 @@
 //! Every rule: one profile that triggers it, and one that just does not.
 
 mod cases;
+mod mutated;
 mod setup;
 
 use super::*;
@@ -181,6 +182,14 @@ fn payloads_without_a_profile_are_linted_as_payloads() {
     let told =
         found.iter().find(|finding| finding.rule == "bare-payload").map(|finding| finding.message.clone());
     assert!(told.is_some_and(|message| message.contains("com.apple.eas.account")));
+}
+
+#[test]
+fn a_password_in_a_host_is_not_told() {
+    let mut setup = sound();
+    setup.set(EAS, "Host", "https://anna:hunter2@mail.example.com").set(EAS, "OAuth", true);
+    // The setup itself looks for the word in every finding.
+    assert!(setup.lint().iter().any(|finding| finding.rule == "eas-host-form"));
 }
 
 #[test]
