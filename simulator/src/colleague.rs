@@ -17,7 +17,7 @@ pub(crate) fn reading(read: &Result<Reading, SmimeError>) -> ColleagueReading {
     let signatures = read.signatures();
     let undecrypted = read.opened.layers.iter().find_map(|layer| match layer {
         Layer::Encrypted(layer) => layer.opened_by.as_ref().err().map(ToString::to_string),
-        Layer::Signed(_) => None,
+        _ => None,
     });
     let broken = signatures.iter().flat_map(|s| &s.problems).next().map(|problem| match problem {
         SignatureProblem::Signature(error) => error.to_string(),

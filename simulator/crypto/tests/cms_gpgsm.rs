@@ -153,7 +153,13 @@ fn messages_go_both_ways() {
 
         // what is encrypted here
         let recipients = [rsa.certificate.clone()];
-        let ours = cms::encrypt(&peer.cx(), CONTENT, &recipients, &EncryptOptions { cipher }).unwrap();
+        let ours = cms::encrypt(
+            &peer.cx(),
+            CONTENT,
+            &recipients,
+            &EncryptOptions { cipher, ..EncryptOptions::default() },
+        )
+        .unwrap();
         assert_eq!(gpgsm.run(&["--decrypt"], &ours).as_deref(), Some(CONTENT), "{name}");
     }
 }

@@ -26,6 +26,7 @@ fn sign_options(opaque: bool, digest: DigestAlgorithm) -> SignOptions {
         include_chain: true,
         encryption_certificate: None,
         boundary: "handset-boundary-1".into(),
+        ..SignOptions::default()
     }
 }
 
@@ -194,7 +195,7 @@ fn openssl_decrypts_what_is_encrypted_here() {
     {
         let recipients: Vec<Certificate> =
             peer.people().iter().map(|(_, identity)| identity.certificate.clone()).collect();
-        let options = EncryptOptions { cipher };
+        let options = EncryptOptions { cipher, ..EncryptOptions::default() };
         let encrypted = message::encrypt(&peer.cx(), ENTITY, &recipients, &options).unwrap();
         for (name, identity) in peer.people() {
             assert_eq!(peer.decrypt_smime(name, &encrypted), ENTITY, "{name} {cipher:?}");
@@ -219,6 +220,8 @@ fn encrypted_by_openssl_in_every_form() {
             vec!["-aes256"],
             vec!["-aes256", "-stream"],
             vec!["-aes128", "-keyid"],
+            vec!["-aes-128-gcm"],
+            vec!["-aes-256-gcm", "-keyid"],
         ];
         match *name {
             "rsa" | "rsa2" => {
@@ -240,7 +243,8 @@ fn encrypted_by_openssl_in_every_form() {
                     }
                 }
                 forms.push(vec!["-aes128", "-keyopt", "ecdh_cofactor_mode:1"]);
-                // Without this the key is wrapped with triple DES, which no provider offers.
+                // Without a wrap the key is wrapped with triple DES (RFC 3217).
+                forms.push(vec!["-des3"]);
                 forms.push(vec!["-des3", "-aes256-wrap"]);
             }
         }
@@ -251,6 +255,7 @@ fn encrypted_by_openssl_in_every_form() {
             assert_eq!(layer.opened_by, Ok(index), "{name} {form:?}");
             assert_eq!(content(&opened), ENTITY, "{name} {form:?}");
             assert_eq!(layer.legacy, form.contains(&"-des3"));
+            assert_eq!(layer.authenticated, form[0].ends_with("-gcm"));
             let by_key = matches!(layer.recipients.as_slice(), [RecipientId::KeyId(_)]);
             assert_eq!(by_key, form.contains(&"-keyid"), "{name} {form:?}");
         }

@@ -75,6 +75,12 @@ fn signed_with_dsa_is_read_and_named() {
             assert_eq!(signer.signature, Err(SignatureError::UnsupportedSignature { algorithm }), "{name}");
         }
     }
+    // 4.4: the DSA signature is countersigned with RSA
+    let read = open(&folder, "4.4.bin").unwrap();
+    let [counter] = read.signers[0].countersignatures.as_slice() else { panic!("{:?}", read.signers) };
+    assert_eq!((&counter.signature, counter.weak), (&Ok(()), true));
+    assert_eq!(counter.scheme, Some(SignatureScheme::RsaPkcs1(DigestAlgorithm::Sha1)));
+    assert!(counter.path.is_ok());
     // 4.3 is detached, 4.11 carries certificates and CRLs alone
     for name in ["4.3.bin", "4.11.bin"] {
         assert_eq!(open(&folder, name), Err(CmsError::NoContent), "{name}");

@@ -6,7 +6,10 @@
 
 use crypto::AwsLc;
 use serde_json::Value;
-use smime::{BulkCipher, CryptoProvider, Curve, DigestAlgorithm, KeyWrap, OaepParameters, SignatureScheme};
+use smime::{
+    BulkCipher, Context, CryptoProvider, Curve, DigestAlgorithm, Identity, IssueRequest, KeyWrap,
+    OaepParameters, PublicKeyAlgorithm, SignatureScheme, Timestamp, cms, generate_identity,
+};
 use std::path::PathBuf;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,16 +147,23 @@ fn aes_gcm() {
         if nonce.len() > 64 {
             return None; // longer than the provider takes
         }
-        let open = || {
+        // additional data in front, and behind as AuthEnvelopedData has it
+        let open = |late: bool| {
             let mut c = AwsLc.decryptor(cipher, &v.hex("key"), &nonce).ok()?;
-            c.additional_data(&v.hex("aad")).ok()?;
+            if !late {
+                c.additional_data(&v.hex("aad")).ok()?;
+            }
             let mut out = Vec::new();
             for piece in v.hex("ct").chunks(5) {
                 c.update(piece, &mut out).ok()?;
             }
+            if late {
+                c.late_additional_data(&v.hex("aad")).ok()?;
+            }
             c.finish(Some(&v.hex("tag"))).ok()?;
             Some(out)
         };
+        assert_eq!(open(false), open(true), "{}", v.test["tcId"]);
         if v.test["result"] == "valid" {
             let mut c = AwsLc.encryptor(cipher, &v.hex("key"), &nonce).unwrap();
             c.additional_data(&v.hex("aad")).unwrap();
@@ -161,7 +171,54 @@ fn aes_gcm() {
             c.update(&v.hex("msg"), &mut out).unwrap();
             assert_eq!((c.finish(None).unwrap(), out), (v.hex("tag"), v.hex("ct")));
         }
-        outcome(open() == Some(v.hex("msg")))
+        outcome(open(true) == Some(v.hex("msg")))
+    });
+}
+
+/// An identity with an RSA key to encrypt content keys to.
+fn recipient() -> Identity {
+    let cx = Context { now: Timestamp(0), crypto: &AwsLc };
+    let validity = (Timestamp(0), Timestamp(4_000_000_000_000));
+    let request = IssueRequest::mail("reader", &["reader@handset.example"], 1, validity);
+    generate_identity(&cx, None, PublicKeyAlgorithm::Rsa { bits: 2048 }, &request).unwrap()
+}
+
+fn long_tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let body = parts.concat();
+    let length = (body.len() as u32).to_be_bytes();
+    [&[tag, 0x84][..], &length, &body].concat()
+}
+
+/// EnvelopedData around a ciphertext whose key is known.
+fn enveloped(reader: &Identity, cipher: u8, key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Vec<u8> {
+    const DATA: [u8; 11] = [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
+    const ENVELOPED: [u8; 11] = [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 3];
+    const RSA: [u8; 15] = [0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0];
+    let certificate = &reader.certificate;
+    let encrypted = AwsLc.encrypt_pkcs1(certificate.spki_der(), key).unwrap();
+    let id = long_tlv(0x30, &[certificate.issuer_der(), &long_tlv(2, &[certificate.serial()])]);
+    let info = long_tlv(0x30, &[&[2, 1, 0], &id, &RSA, &long_tlv(4, &[&encrypted])]);
+    let algorithm = [6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, cipher];
+    let algorithm = long_tlv(0x30, &[&algorithm, &long_tlv(4, &[iv])]);
+    let content = long_tlv(0x30, &[&DATA, &algorithm, &long_tlv(0x80, &[ciphertext])]);
+    let data = long_tlv(0x30, &[&[2, 1, 0], &long_tlv(0x31, &[&info]), &content]);
+    long_tlv(0x30, &[&ENVELOPED, &long_tlv(0xa0, &[&data])])
+}
+
+#[test]
+fn aes_cbc_pkcs5_through_enveloped_data() {
+    let reader = recipient();
+    let cx = Context { now: Timestamp(0), crypto: &AwsLc };
+    run("aes_cbc_pkcs5", |v| {
+        let cipher = match v.number("keySize") {
+            128 => 2,
+            192 => 22,
+            _ => 42,
+        };
+        let message = enveloped(&reader, cipher, &v.hex("key"), &v.hex("iv"), &v.hex("ct"));
+        let read = cms::decrypt(&cx, &message, std::slice::from_ref(&reader)).unwrap();
+        assert_eq!(read.opened_by.is_ok(), read.content.is_some());
+        outcome(read.content == Some(v.hex("msg")))
     });
 }
 

@@ -53,8 +53,20 @@ type Initialiser = unsafe extern "C" fn(*mut sys::EVP_PKEY_CTX) -> c_int;
 type Transform = unsafe extern "C" fn(*mut sys::EVP_PKEY_CTX, *mut u8, *mut usize, *const u8, usize) -> c_int;
 
 impl Key {
+    /// Reads a private key. One that is for PSS alone (RFC 4055, 3.1) becomes a plain RSA key, because the library has
+    /// no SubjectPublicKeyInfo for the other; which scheme it signs with is its certificate's to say.
     pub(crate) fn from_pkcs8(der: &[u8]) -> Result<Self, CryptoError> {
-        Self::parse(sys::EVP_parse_private_key, der)
+        let key = Self::parse(sys::EVP_parse_private_key, der)?;
+        // SAFETY: reads of a live key; the new key takes its own reference to the RSA key that both then share, and
+        // is freed by `Drop` whatever comes of it.
+        unsafe {
+            if sys::EVP_PKEY_id(key.0.as_ptr()) != sys::EVP_PKEY_RSA_PSS {
+                return Ok(key);
+            }
+            let plain = Key(NonNull::new(sys::EVP_PKEY_new()).ok_or(CryptoError::Failed)?);
+            done(sys::EVP_PKEY_set1_RSA(plain.0.as_ptr(), sys::EVP_PKEY_get0_RSA(key.0.as_ptr())))?;
+            Ok(plain)
+        }
     }
 
     pub(crate) fn from_spki(der: &[u8]) -> Result<Self, CryptoError> {

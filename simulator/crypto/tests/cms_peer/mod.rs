@@ -16,6 +16,8 @@ pub struct Peer {
     crypto: AwsLc,
     pub trust: TrustStore,
     identities: Vec<(&'static str, Identity)>,
+    /// Who can only sign.
+    pub ed25519: Identity,
 }
 
 /// The names of the people and the keys they have.
@@ -26,6 +28,9 @@ const PEOPLE: [(&str, &[&str]); 5] = [
     ("p384", &["ec", "-pkeyopt", "ec_paramgen_curve:P-384"]),
     ("p521", &["ec", "-pkeyopt", "ec_paramgen_curve:P-521"]),
 ];
+
+/// Signs, and is not among those who can be encrypted to. OpenSSL 3.0 has no such CMS signatures (RFC 8419).
+const SIGNER: (&str, &[&str]) = ("ed25519", &["ed25519"]);
 
 /// The peer; `None`, loudly, without the program.
 pub fn peer() -> Option<&'static Peer> {
@@ -45,25 +50,28 @@ impl Peer {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(env!("CARGO_CRATE_NAME"));
         let _ = std::fs::remove_dir_all(&dir);
         std::fs::create_dir_all(&dir).expect("a folder for the peer");
-        let mut peer = Peer { dir, crypto: AwsLc, trust: TrustStore::new(), identities: Vec::new() };
-        peer.run(&[
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-keyout",
-            "ca.key",
-            "-out",
-            "ca.pem",
-            "-subj",
-            "/O=Handset/CN=Root",
-            "-days",
-            "3650",
-            "-addext",
-            "keyUsage=critical,keyCertSign,cRLSign",
-        ]);
-        for (name, key) in PEOPLE {
+        let mut identities = Vec::new();
+        run(
+            &dir,
+            &[
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-keyout",
+                "ca.key",
+                "-out",
+                "ca.pem",
+                "-subj",
+                "/O=Handset/CN=Root",
+                "-days",
+                "3650",
+                "-addext",
+                "keyUsage=critical,keyCertSign,cRLSign",
+            ],
+        );
+        for (name, key) in PEOPLE.into_iter().chain([SIGNER]) {
             let files = [format!("{name}.key"), format!("{name}.pem"), format!("/O=Handset/CN={name}")];
             let names = format!("subjectAltName=email:{name}@handset.example");
             let mut args = vec!["req", "-x509", "-CA", "ca.pem", "-CAkey", "ca.key", "-nodes", "-newkey"];
@@ -72,18 +80,19 @@ impl Peer {
             args.extend(["-addext", "basicConstraints=critical,CA:FALSE", "-addext", &names]);
             args.extend(["-addext", "keyUsage=critical,digitalSignature,keyEncipherment,keyAgreement"]);
             args.extend(["-addext", "extendedKeyUsage=emailProtection"]);
-            peer.run(&args);
-            let certificate = peer.certificate(&files[1]);
-            let key = std::fs::read(peer.dir.join(&files[0])).unwrap();
+            run(&dir, &args);
+            let certificate = certificate(&dir, &files[1]);
+            let key = std::fs::read(dir.join(&files[0])).unwrap();
             let key = PrivateKey::from_pem(&key).expect("the key is read");
-            peer.identities.push((name, Identity { certificate, key, chain: Vec::new() }));
+            identities.push((name, Identity { certificate, key, chain: Vec::new() }));
         }
-        let root = peer.certificate("ca.pem");
-        for (_, identity) in &mut peer.identities {
+        let root = certificate(&dir, "ca.pem");
+        for (_, identity) in &mut identities {
             identity.chain = vec![root.clone()];
         }
-        peer.trust.add(root);
-        Some(peer)
+        let (_, ed25519) = identities.pop().expect("the last is the signer");
+        let trust = [root].into_iter().collect();
+        Some(Peer { dir, crypto: AwsLc, trust, identities, ed25519 })
     }
 
     /// The present and the real provider.
@@ -187,13 +196,27 @@ impl Peer {
 
     /// Runs the program where its files are.
     pub fn run(&self, args: &[&str]) {
-        let output =
-            Command::new("openssl").current_dir(&self.dir).args(args).output().expect("openssl runs");
-        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        run(&self.dir, args);
     }
 
-    fn certificate(&self, name: &str) -> Certificate {
-        let text = std::fs::read(self.dir.join(name)).unwrap();
-        Certificate::from_pem(&text).expect("the certificate is read").remove(0)
+    /// Runs the program with a file in and a file out, whatever comes of it.
+    pub fn filtered(&self, input: &[u8], args: &[&str]) -> Option<Vec<u8>> {
+        let (output, result) = self.try_filter(input, args);
+        output.status.success().then_some(result)
     }
+
+    pub fn write(&self, name: &str, octets: &[u8]) -> String {
+        std::fs::write(self.dir.join(name), octets).unwrap();
+        self.path(name)
+    }
+}
+
+fn run(dir: &Path, args: &[&str]) {
+    let output = Command::new("openssl").current_dir(dir).args(args).output().expect("openssl runs");
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn certificate(dir: &Path, name: &str) -> Certificate {
+    let text = std::fs::read(dir.join(name)).unwrap();
+    Certificate::from_pem(&text).expect("the certificate is read").remove(0)
 }

@@ -131,8 +131,9 @@ pub(super) fn read_capability(capability: &Element<'_>) -> Result<Option<BulkCip
     let algorithm = reader.required("an object identifier")?.oid()?;
     Ok(match algorithm {
         oid::RC2_CBC => {
-            let bits = reader.required("key bits")?.small_integer()?;
-            u16::try_from(bits).ok().map(|effective_bits| BulkCipher::Rc2Cbc { effective_bits })
+            let bits = reader.next()?.and_then(|bits| bits.small_integer().ok());
+            let known = [40u16, 64, 128].into_iter().find(|known| Some(u32::from(*known)) == bits);
+            known.map(|effective_bits| BulkCipher::Rc2Cbc { effective_bits })
         }
         oid::DES_CBC => Some(BulkCipher::DesCbc),
         _ => ENCRYPTED_WITH.into_iter().find(|cipher| self::algorithm(*cipher) == Ok(algorithm)),
@@ -267,6 +268,40 @@ mod tests {
         }
         unpadder.finish(&mut out)?;
         Ok(out)
+    }
+
+    fn gcm(nonce: usize, tag: u32) -> ContentEncryption {
+        let parameters = write::sequence(&[write::octet_string(&vec![1; nonce]), write::small_integer(tag)]);
+        let identifier = write::sequence(&[write::oid(oid::AES256_GCM), parameters]);
+        ContentEncryption::read(&Element::only(&identifier, 0).unwrap(), true).unwrap()
+    }
+
+    #[test]
+    fn nonces_and_tags_stop_at_their_bounds() {
+        for (nonce, tag, taken) in
+            [(1, 16, true), (NONCE_MAX, 16, true), (NONCE_MAX + 1, 16, false), (0, 16, false)]
+                .into_iter()
+                .chain([(12, 12, true), (12, 11, false), (12, TAG as u32, true), (12, TAG as u32 + 1, false)])
+        {
+            let read = gcm(nonce, tag);
+            assert_eq!(read.cipher.is_some(), taken, "{nonce} {tag}");
+            assert_eq!(read.tag_len, if taken { tag as usize } else { 0 });
+        }
+        // 12 octets when nothing is said
+        let short = write::sequence(&[write::octet_string(&[1; 12])]);
+        let identifier = write::sequence(&[write::oid(oid::AES128_GCM), short]);
+        let read = ContentEncryption::read(&Element::only(&identifier, 0).unwrap(), true).unwrap();
+        assert_eq!(read.tag_len, 12);
+    }
+
+    #[test]
+    fn capabilities_that_are_not_known_are_passed_over() {
+        let bits = |bits| write::sequence(&[write::oid(oid::RC2_CBC), write::small_integer(bits)]);
+        let read = |capability: &[u8]| read_capability(&Element::only(capability, 0).unwrap()).unwrap();
+        assert_eq!(read(&bits(64)), Some(BulkCipher::Rc2Cbc { effective_bits: 64 }));
+        assert_eq!(read(&bits(63)), None);
+        assert_eq!(read(&write::sequence(&[write::oid(oid::RC2_CBC)])), None);
+        assert_eq!(read(&write::sequence(&[write::oid(oid::DATA)])), None);
     }
 
     #[test]

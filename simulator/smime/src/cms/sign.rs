@@ -8,8 +8,8 @@ use super::{CmsError, ess, oid};
 use crate::algorithm::{RSA_ENCRYPTION, RSASSA_PSS, digest_oid, key_identifier, signature_identifier};
 use crate::tlv::write;
 use crate::{
-    BulkCipher, Certificate, Context, CryptoProvider, DigestAlgorithm, Hasher, Identity, LoadedKey,
-    PublicKeyAlgorithm, SignatureScheme, Timestamp,
+    BulkCipher, Certificate, Context, CryptoError, CryptoProvider, DigestAlgorithm, Hasher, Identity,
+    LoadedKey, PublicKeyAlgorithm, SignatureScheme, Timestamp,
 };
 use std::collections::BTreeMap;
 
@@ -71,7 +71,8 @@ pub struct Signer<'a> {
 ///
 /// # Errors
 ///
-/// [`CmsError::Crypto`] when the key cannot be used or is of a kind that is not signed with here.
+/// [`CmsError::Crypto`] when the key cannot be used or is of a kind that is not signed with here, and for SHA-1, which
+/// is only verified.
 pub fn sign_attached(
     cx: &Context<'_>,
     content: &[u8],
@@ -363,6 +364,9 @@ impl<'a> OneSigner<'a> {
         let Signer { identity, options } = signer;
         let key = identity.key.load(cx)?;
         let restricted = key_identifier(identity.certificate.spki_der()) == Some(RSASSA_PSS);
+        if options.digest == DigestAlgorithm::Sha1 {
+            return Err(CryptoError::Unsupported("signing with SHA-1").into());
+        }
         let mut digest = options.digest;
         let scheme = match key.algorithm() {
             PublicKeyAlgorithm::Rsa { .. } if options.pss || restricted => SignatureScheme::RsaPss {

@@ -5,6 +5,7 @@ use super::parser::{Head, Parser, SignedTail, Sink};
 use super::signer::{SignatureAlgorithm, SignerInfo};
 use super::stream::SEGMENT;
 use super::{AddressMatch, CmsError, Countersignature, SignatureError, SignerReport, oid};
+use crate::algorithm::{RSASSA_PSS, key_identifier};
 use crate::tlv::Element;
 use crate::{
     Certificate, Context, CryptoError, CryptoProvider, Digest, DigestAlgorithm, Hasher, PathError,
@@ -382,6 +383,12 @@ fn fits(
     certificate: &Certificate,
 ) -> bool {
     let Ok(key) = certificate.public_key_algorithm() else { return false };
+    // A key that is for PSS alone signs nothing else (RFC 4055, 1.2).
+    if matches!(scheme, SignatureScheme::RsaPkcs1(_))
+        && key_identifier(certificate.spki_der()) == Some(RSASSA_PSS)
+    {
+        return false;
+    }
     match (scheme, key) {
         (SignatureScheme::RsaPkcs1(hash), PublicKeyAlgorithm::Rsa { .. })
         | (SignatureScheme::RsaPss { digest: hash, .. }, PublicKeyAlgorithm::Rsa { .. })

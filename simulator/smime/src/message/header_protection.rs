@@ -250,10 +250,10 @@ impl ProtectedHeaders {
         let wrapped;
         let source = match scheme {
             HeaderScheme::Wrapped => {
-                wrapped = Entity::read(inside.body)?;
-                if !is_wrapped(&kind, &outside, &wrapped) {
-                    return Ok(None);
-                }
+                wrapped = match Entity::read(inside.body) {
+                    Ok(entity) if is_wrapped(&kind, &outside, &entity) => entity,
+                    _ => return Ok(None),
+                };
                 &wrapped
             }
             _ => &inside,

@@ -49,12 +49,15 @@ pub fn open(cx: &Context<'_>, message: &[u8], options: &OpenOptions<'_>) -> Resu
     Ok(Opened { layers, content: content.map(Cow::into_owned), protected_headers })
 }
 
-/// Takes the layers off; gives them with what is inside.
+/// The layers that were taken off and what is inside.
+type TakenOff<'m> = (Vec<Layer>, Option<Cow<'m, [u8]>>);
+
+/// Takes the layers off.
 fn take_off<'m>(
     cx: &Context<'_>,
     message: &'m [u8],
     options: &OpenOptions<'_>,
-) -> Result<(Vec<Layer>, Option<Cow<'m, [u8]>>), SmimeError> {
+) -> Result<TakenOff<'m>, SmimeError> {
     let mut layers = Vec::new();
     let mut content = Cow::Borrowed(message);
     loop {

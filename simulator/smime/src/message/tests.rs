@@ -10,6 +10,8 @@ use crate::mime::{Entity, MimeError};
 use crate::{BulkCipher, DigestAlgorithm, Identity, Timestamp};
 use proptest::prelude::*;
 
+mod protection;
+
 const ENTITY: &[u8] = b"Content-Type: text/plain\r\n\r\nHello\r\n--not a boundary\r\n";
 
 fn options(opaque: bool) -> SignOptions {

@@ -299,6 +299,8 @@ fn several_signers_sign_each_in_their_way() {
         assert_eq!((ed.digest, ed.certificate_signed), (Some(DigestAlgorithm::Sha512), true));
     }
     assert_eq!(sign_attached_by(&world.cx(), CONTENT, &[]), Err(CmsError::NoSigners));
+    let old = SignatureOptions { digest: DigestAlgorithm::Sha1, ..SignatureOptions::default() };
+    assert!(matches!(sign_attached(&world.cx(), CONTENT, &world.rsa, &old), Err(CmsError::Crypto(_))));
     let many = |count| vec![Signer { identity: &world.rsa, options: &usual }; count];
     let at = sign_attached_by(&world.cx(), CONTENT, &many(SIGNERS_MAX)).unwrap();
     assert_eq!(read_signed(&at, 1000).unwrap().1.len(), SIGNERS_MAX);
