@@ -37,3 +37,20 @@ pub fn size_name(size: usize) -> String {
         _ => format!("{} KiB", size >> 10),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_have_their_size_and_line_ends() {
+        for size in [SMALL, MIDDLE, SMALL + 1, SMALL + 73, SMALL + 74] {
+            for end in ["\n", "\r\n"] {
+                let made = text(size, end);
+                assert_eq!(made.len(), size);
+                assert!(made.ends_with(end.as_bytes()));
+                assert_eq!(smime::mime::canonicalise(&made).len() == size, end == "\r\n");
+            }
+        }
+    }
+}

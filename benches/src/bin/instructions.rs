@@ -3,9 +3,11 @@
 //! `instructions [--check | --write]` runs itself under callgrind, once for each operation; `instructions OPERATION`
 //! is one operation. What is counted is one call with fixed keys and content. Valgrind knows AVX2 but neither AVX-512
 //! nor the SHA instructions, so this watches parsing, framing and copying, not the fastest paths of a new processor.
-//! The numbers belong to one compiler and one profile: after a change of either, write them anew.
+//! The numbers belong to one compiler and one kind of processor, which are written beside them: elsewhere the counts
+//! are printed and not judged, loudly. After a change of compiler, or one that is meant, write them anew.
 
 use perf::{MIDDLE, World, text};
+use serde::{Deserialize, Serialize};
 use smime::cms::{self, DetachedSigner, EncryptOptions, SignatureOptions, Verifier};
 use smime::mime::{Base64Decoder, Base64Encoder, canonicalise};
 use smime::{Purpose, message, validate};
@@ -50,8 +52,11 @@ fn compare(write: bool) -> ExitCode {
         eprintln!("SKIPPED: no valgrind, instructions are not counted");
         return ExitCode::SUCCESS;
     }
-    let known: BTreeMap<String, u64> =
+    let known: Known =
         std::fs::read(numbers()).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    let machine = machine();
+    let comparable = known.machine == machine;
+    let known = known.instructions;
     let mut counted = BTreeMap::new();
     let mut failed = false;
     for (operation, percent) in OPERATIONS {
@@ -70,14 +75,42 @@ fn compare(write: bool) -> ExitCode {
         };
         println!("{word:<5} {operation:<14} {count:>12} {:>+8.3} %", change.unwrap_or_default());
         failed |= grew || (change.is_none() && !write);
-        counted.insert(operation, count);
+        counted.insert(operation.to_owned(), count);
     }
     if write {
+        let counted = Known { machine, instructions: counted };
         let text = serde_json::to_string_pretty(&counted).expect("numbers") + "\n";
         std::fs::write(numbers(), text).expect("the numbers can be written");
         return ExitCode::SUCCESS;
     }
+    if !comparable {
+        eprintln!("SKIPPED: the numbers are of another machine than {machine:?}; nothing was judged");
+        return ExitCode::SUCCESS;
+    }
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// The committed numbers.
+#[derive(Default, Deserialize, Serialize)]
+struct Known {
+    machine: String,
+    instructions: BTreeMap<String, u64>,
+}
+
+/// What the counts depend on: the compiler, and what of the processor valgrind shows to programs.
+fn machine() -> String {
+    let compiler =
+        Command::new("rustc").arg("--version").output().map(|output| output.stdout).unwrap_or_default();
+    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let field = |name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+        line.split(':').nth(1).unwrap_or_default().trim().to_owned()
+    };
+    let flags = field("flags");
+    let known = ["aes", "pclmulqdq", "avx", "avx2", "bmi2", "adx", "rdrand"];
+    let flags: Vec<&str> =
+        known.into_iter().filter(|flag| flags.split(' ').any(|has| has == *flag)).collect();
+    format!("{}; {} {}", String::from_utf8_lossy(&compiler).trim(), field("vendor_id"), flags.join(" "))
 }
 
 fn count(operation: &str) -> Option<u64> {

@@ -22,6 +22,7 @@ struct Taken {
 pub fn launch(command: &[String]) {
     let [program, arguments @ ..] = command else { panic!("no command") };
     let start = Instant::now();
+    #[allow(clippy::zombie_processes)] // it is waited for below, by a call that also tells what it used
     let child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())

@@ -12,10 +12,10 @@ const KEYS: usize = 16;
 /// The longest encoding that is kept, in octets; RSA-4096 has 550.
 const SPKI_MAX: usize = 2048;
 
-/// The keys with their encodings, the one used last in front.
-/// An encoded key and what was read of it.
+/// A key with its encoding.
 type Known = (Box<[u8]>, Arc<Key>);
 
+/// The keys, the one used last in front.
 static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
 
 /// The key of a DER SubjectPublicKeyInfo.

@@ -6,7 +6,7 @@
 //! back, and packs with two multiply-adds. The method is that of W. Mula and D. Lemire, "Faster Base64 Encoding and
 //! Decoding Using AVX2 Instructions" (2018).
 
-use super::{Lines, Wrap};
+use super::{AHEAD, Lines, Wrap};
 use std::arch::x86_64::*;
 
 /// How many octets may be written behind what is wanted.
@@ -89,6 +89,7 @@ pub(super) unsafe fn encode_lines(input: &[u8], wrap: Wrap, out: *mut u8) -> usi
     let mut at = 0;
     for line in input.chunks_exact(octets) {
         let from = line.as_ptr();
+        _mm_prefetch::<_MM_HINT_T0>(from.wrapping_add(AHEAD).cast());
         // SAFETY: a line has 48 or 57 octets. The loads of the first block end at 28, those of the second at 24 + 16
         // and `octets`; a line of 57 has its last 24 encoded once more, which ends at `octets` too, and its last
         // store at 76. No store goes further than the line's end and `SLACK`, and every line is written over by the
@@ -170,6 +171,7 @@ pub(super) unsafe fn decode_lines(input: &[u8], lines: Lines<'_>, out: *mut u8) 
     let mut count = 0;
     for line in input.chunks_exact(lines.width + lines.end.len()) {
         let (text, end) = line.split_at(lines.width);
+        _mm_prefetch::<_MM_HINT_T0>(text.as_ptr().wrapping_add(AHEAD).cast());
         let mut good = end == lines.end;
         let mut at = 0;
         while at < lines.width {

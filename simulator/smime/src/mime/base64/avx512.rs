@@ -4,7 +4,7 @@
 //! fields move by one multi-shift.
 
 use super::scalar::VALUES;
-use super::{Lines, Wrap};
+use super::{AHEAD, Lines, Wrap};
 use std::arch::x86_64::*;
 
 /// How many octets may be written behind what is wanted.
@@ -79,6 +79,7 @@ pub(super) unsafe fn encode_lines(input: &[u8], wrap: Wrap, out: *mut u8) -> usi
     let mut at = 0;
     for line in input.chunks_exact(octets) {
         let from = line.as_ptr();
+        _mm_prefetch::<_MM_HINT_T0>(from.wrapping_add(AHEAD).cast());
         // SAFETY: masked loads read 48 octets, from the line's beginning and up to its end; a line has 48 or 57. The
         // stores are of 64 characters inside the line's text, which has 64 or 76; the line's end goes behind it.
         unsafe {
@@ -109,6 +110,7 @@ pub(super) unsafe fn decode_lines(input: &[u8], lines: Lines<'_>, out: *mut u8) 
     let mut count = 0;
     for line in input.chunks_exact(lines.width + lines.end.len()) {
         let (text, end) = line.split_at(lines.width);
+        _mm_prefetch::<_MM_HINT_T0>(text.as_ptr().wrapping_add(AHEAD).cast());
         // The top bit of a character or of its value: not ASCII, or not in the alphabet.
         let mut wrong = _mm512_setzero_si512();
         let mut at = 0;

@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""Draws benches/plots/*.svg and the tables of benches/README.md from benches/results/*.json.
+
+    versus --format json              > benches/results/openssl-3.0.json     (feature openssl-peer)
+    versus --format json              > benches/results/openssl-3.6.json     (feature openssl-vendored)
+    versus --processes --format json  > benches/results/processes.json
+    python3 benches/plot.py
+"""
+import json
+import math
+import pathlib
+import re
+
+HERE = pathlib.Path(__file__).parent
+SIZES = {4096: "4 KiB", 102400: "100 KiB", 10485760: "10 MiB", 104857600: "100 MiB"}
+COLOURS = {4096: "#4c78a8", 102400: "#72b7b2", 10485760: "#e45756", 104857600: "#b279a2"}
+
+
+def load(name):
+    path = HERE / "results" / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def cells(result):
+    """(operation, algorithm) -> size -> row, in the order of the report."""
+    table = {}
+    for row in result["ratios"]:
+        size = row["size"] if row["size"] in SIZES else 4096
+        table.setdefault((row["operation"], row["algorithm"]), {})[size] = row
+    return table
+
+
+def plot(result, title, path):
+    table = cells(result)
+    rows = [(key, size, row) for key, by_size in table.items() for size, row in sorted(by_size.items())]
+    left, right, step, top = 300, 60, 13, 46
+    height = top + step * len(rows) + 8 * len(table) + 30
+    width = 900
+    low, high = 0.5, max(row["p90"] for _, _, row in rows) * 1.1
+
+    def x(value):
+        return left + (width - left - right) * math.log(max(value, low) / low) / math.log(high / low)
+
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif" font-size="11">',
+        f'<rect width="{width}" height="{height}" fill="white"/>',
+        f'<text x="10" y="18" font-size="14">{title}</text>',
+    ]
+    tick = [t for t in (0.5, 1, 2, 5, 10, 20, 50, 100) if low <= t <= high]
+    for t in tick:
+        colour, dash = ("#000", "") if t == 1 else ("#bbb", ' stroke-dasharray="2 3"')
+        out.append(f'<line x1="{x(t):.1f}" y1="{top - 8}" x2="{x(t):.1f}" y2="{height - 20}" stroke="{colour}"{dash}/>')
+        out.append(f'<text x="{x(t):.1f}" y="{top - 12}" text-anchor="middle">{t:g}x</text>')
+    y = top
+    for (operation, algorithm), by_size in table.items():
+        out.append(f'<text x="{left - 8}" y="{y + 10}" text-anchor="end">{operation}, {algorithm}</text>')
+        for size, row in sorted(by_size.items()):
+            start, end = sorted((x(1), x(row["ratio"])))
+            out.append(
+                f'<rect x="{start:.1f}" y="{y + 1}" width="{end - start:.1f}" height="{step - 3}" fill="{COLOURS[size]}"/>'
+            )
+            middle = y + 1 + (step - 3) / 2
+            out.append(
+                f'<line x1="{x(row["p10"]):.1f}" y1="{middle}" x2="{x(row["p90"]):.1f}" y2="{middle}" stroke="#333"/>'
+            )
+            out.append(f'<text x="{x(max(row["p90"], 1)) + 4:.1f}" y="{y + 10}" fill="#333">{row["ratio"]:.2f}</text>')
+            y += step
+        y += 8
+    for at, size in enumerate(s for s in SIZES if any(s in by_size for by_size in table.values())):
+        out.append(f'<rect x="{left + 110 * at}" y="{height - 15}" width="10" height="10" fill="{COLOURS[size]}"/>')
+        out.append(f'<text x="{left + 110 * at + 14}" y="{height - 6}">{SIZES[size]}</text>')
+    out.append("</svg>")
+    path.write_text("\n".join(out) + "\n")
+
+
+def number(value):
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}"
+
+
+def ratio_table(old, new):
+    sizes = [4096, 102400, 10485760]
+    lines = [
+        "| operation | algorithm | " + " | ".join(SIZES[s] for s in sizes) + " |",
+        "|---|---|" + "---|" * len(sizes),
+    ]
+    newer = cells(new) if new else {}
+    for key, by_size in cells(old).items():
+        texts = []
+        for size in sizes:
+            row = by_size.get(size)
+            if row is None:
+                texts.append("")
+                continue
+            other = newer.get(key, {}).get(size)
+            text = f"**{number(row['ratio'])}** ({number(row['p10'])}-{number(row['p90'])})"
+            if other:
+                text += f" / {number(other['ratio'])}"
+            if row["floor_fraction"] is not None:
+                text += f"; {row['floor_fraction'] * 100:.0f} %"
+            texts.append(text)
+        lines.append(f"| {key[0]} | {key[1]} | " + " | ".join(texts) + " |")
+    return "\n".join(lines)
+
+
+def process_table(result):
+    sizes = sorted({row["size"] for row in result["ratios"]})
+    lines = [
+        "| operation | algorithm | " + " | ".join(SIZES[s] for s in sizes) + " | ms at the largest: peer, ours | peak MiB: peer, ours |",
+        "|---|---|" + "---|" * (len(sizes) + 2),
+    ]
+    for key, by_size in cells(result).items():
+        texts = [
+            f"**{number(by_size[s]['ratio'])}** ({number(by_size[s]['ratio_processor_time'])})" if s in by_size else ""
+            for s in sizes
+        ]
+        last = by_size[max(by_size)]
+        texts.append(f"{last['peer_us'] / 1000:.0f}, {last['ours_us'] / 1000:.0f}")
+        texts.append(f"{last['peer_peak_mib']:.1f}, {last['ours_peak_mib']:.1f}")
+        lines.append(f"| {key[0]} | {key[1]} | " + " | ".join(texts) + " |")
+    return "\n".join(lines)
+
+
+def main():
+    old, new, processes = load("openssl-3.0"), load("openssl-3.6"), load("processes")
+    readme = HERE / "README.md"
+    text = readme.read_text()
+
+    def put(name, table):
+        nonlocal text
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.S)
+        text = pattern.sub(lambda match: match.group(1) + table + "\n" + match.group(2), text)
+
+    for name, result in (("openssl-3.0", old), ("openssl-3.6", new), ("processes", processes)):
+        if result:
+            title = f"Ours against {result['peer_version']}{', whole processes' if name == 'processes' else ''}"
+            plot(result, title, HERE / "plots" / f"{name}.svg")
+    if old:
+        put("in-process", ratio_table(old, new))
+    if processes:
+        put("whole-processes", process_table(processes))
+    readme.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
