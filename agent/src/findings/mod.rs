@@ -23,7 +23,29 @@ pub fn lint(cx: &Context<'_>, schema: &Schema, profile: &Profile, os: OsVersion)
     }
     let facts: Vec<CertificateFacts> =
         seen(profile).payloads.iter().filter_map(|payload| certificate_facts(cx, payload)).collect();
-    lint_with(schema, profile, os, &facts, Timestamp(cx.now.0))
+    let mut findings = lint_with(schema, profile, os, &facts, Timestamp(cx.now.0));
+    findings.extend(profile.payloads.iter().filter_map(|payload| inline_identity(cx, payload)));
+    findings
+}
+
+/// What is wrong with the dates of the identity that an Exchange account carries itself, in `Certificate`.
+fn inline_identity(cx: &Context<'_>, payload: &profile::Payload) -> Option<Finding> {
+    if !payload.is("com.apple.eas.account") {
+        return None;
+    }
+    let facts = certificate_facts(cx, payload)?;
+    let (first, last) = (facts.not_before?, facts.not_after?);
+    let (rule, said) = match cx.now.0 {
+        now if now < first.0 => {
+            ("certificate-not-yet-valid", format!("is not valid before {}", first.to_rfc3339()))
+        }
+        now if now > last.0 => ("certificate-expired", format!("expired on {}", last.to_rfc3339())),
+        _ => return None,
+    };
+    let known = profile::lint::rule(rule)?.description();
+    let message = format!("the account's own certificate, {}, {said}", facts.subject);
+    let finding = Finding::new(known.id, known.severity, message, known.reference);
+    Some(finding.at(payload.span_of("Certificate")).help("look at another time with --clock"))
 }
 
 /// The word of the contract for a severity.

@@ -24,9 +24,9 @@ pub const MAX_BAGS: usize = 1024;
 /// How deep bags may nest.
 pub const MAX_NESTED_BAGS: u8 = 4;
 /// The highest iteration count of one key derivation. NSS writes 600,000, OpenSSL 2048.
-pub const MAX_ITERATIONS: u32 = 2_000_000;
+pub const MAX_ITERATIONS: u32 = 1_000_000;
 /// How many iterations a file may cost in all.
-pub const MAX_TOTAL_ITERATIONS: u64 = 10_000_000;
+pub const MAX_TOTAL_ITERATIONS: u64 = 3_000_000;
 
 pub(super) const DATA: &str = "1.2.840.113549.1.7.1";
 pub(super) const ENCRYPTED_DATA: &str = "1.2.840.113549.1.7.6";
