@@ -14,6 +14,8 @@ mod certificate;
 mod crl;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod identity;
 mod issue;
 mod name;

@@ -12,6 +12,8 @@ mod read;
 mod write;
 
 pub use protection::{LegacyCipher, ProtectedPart, Protection, ProtectionAlgorithm};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use read::{Budget, open_within};
 pub use read::{
     MAX_BAGS, MAX_ITERATIONS, MAX_NESTED_BAGS, MAX_PKCS12_SIZE, MAX_TOTAL_ITERATIONS, Pkcs12, Pkcs12Error,
     open, open_any,

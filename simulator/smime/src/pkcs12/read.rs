@@ -120,20 +120,34 @@ pub enum Pkcs12Error {
 }
 
 /// Counts what key derivations cost.
-#[derive(Debug, Default)]
-pub(super) struct Budget {
+#[derive(Clone, Debug)]
+pub(crate) struct Budget {
     spent: u64,
+    each: u64,
+    total: u64,
+}
+
+impl Default for Budget {
+    /// [`MAX_ITERATIONS`] for each derivation and [`MAX_TOTAL_ITERATIONS`] for all.
+    fn default() -> Self {
+        Budget::new(MAX_ITERATIONS, MAX_TOTAL_ITERATIONS)
+    }
 }
 
 impl Budget {
+    /// Allows `each` iterations for one derivation and `total` for all.
+    pub(crate) fn new(each: u32, total: u64) -> Self {
+        Budget { spent: 0, each: u64::from(each), total }
+    }
+
     pub(super) fn spend(&mut self, iterations: u32) -> Result<(), Pkcs12Error> {
-        let (found, limit) = (u64::from(iterations), u64::from(MAX_ITERATIONS));
-        if found > limit {
-            return Err(Pkcs12Error::TooManyIterations { found, limit });
+        let found = u64::from(iterations);
+        if found > self.each {
+            return Err(Pkcs12Error::TooManyIterations { found, limit: self.each });
         }
         self.spent += found;
-        if self.spent > MAX_TOTAL_ITERATIONS {
-            return Err(Pkcs12Error::TooManyIterations { found: self.spent, limit: MAX_TOTAL_ITERATIONS });
+        if self.spent > self.total {
+            return Err(Pkcs12Error::TooManyIterations { found: self.spent, limit: self.total });
         }
         Ok(())
     }
@@ -165,6 +179,17 @@ pub fn open(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Result<Pk
 /// # Errors
 /// [`Pkcs12Error`], but not [`Pkcs12Error::NoIdentity`].
 pub fn open_any(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Result<Pkcs12, Pkcs12Error> {
+    open_within(cx, bytes, password, Budget::default())
+}
+
+/// Opens a file as [`open_any`] does, at another price; without integrity code each form of the password has the whole
+/// of it.
+pub(crate) fn open_within(
+    cx: &Context<'_>,
+    bytes: &[u8],
+    password: Option<&str>,
+    mut budget: Budget,
+) -> Result<Pkcs12, Pkcs12Error> {
     if bytes.len() > MAX_PKCS12_SIZE {
         return Err(Pkcs12Error::TooLarge { size: bytes.len(), limit: MAX_PKCS12_SIZE });
     }
@@ -183,7 +208,6 @@ pub fn open_any(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Resul
     let mac = r.next().map_err(&pfx)?.map(|e| Mac::read(&e)).transpose()?;
     r.end().map_err(&pfx)?;
 
-    let mut budget = Budget::default();
     let passwords = Password::candidates(password);
     if let Some(mac) = &mac {
         for password in &passwords {
@@ -195,7 +219,7 @@ pub fn open_any(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Resul
     }
     let mut result = Err(Pkcs12Error::WrongPassword);
     for password in &passwords {
-        result = Contents::read(cx, &contents, password, std::mem::take(&mut budget), None);
+        result = Contents::read(cx, &contents, password, budget.clone(), None);
         if result != Err(Pkcs12Error::WrongPassword) {
             break;
         }
