@@ -3,6 +3,7 @@
 use super::pieces;
 use super::world::world;
 use crate::Purpose;
+use crate::cms::outline::{Body, Outline};
 use crate::cms::{self, CmsError, Decompressor, Decryptor, SignerReport, Verifier};
 
 /// How large compressed content may become.
@@ -15,7 +16,8 @@ const EXPANDED_MAX: u64 = 256 * 1024;
 /// When the size of pieces matters, or a message that was read is written in another way than it is read.
 pub fn cms(input: &[u8]) {
     let _ = cms::content_type(input);
-    signed(input);
+    let outline = cms::outline::outline(input);
+    signed(input, outline.as_ref().ok());
     encrypted(input);
     compressed(input);
     written(input);
@@ -41,9 +43,15 @@ fn verify<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Known {
     Ok((content, signed.attached, reports))
 }
 
-fn signed(input: &[u8]) {
+fn signed(input: &[u8], outline: Option<&Outline>) {
     let whole = verify(std::iter::once(input));
     assert_eq!(whole, verify(pieces(input)), "pieces matter");
+    if let (Ok((content, attached, reports)), Some(Body::Signed(outline))) =
+        (&whole, outline.map(|o| &o.body))
+    {
+        assert_eq!(outline.content.as_ref(), attached.then_some(content));
+        assert_eq!(outline.signers.len(), reports.len());
+    }
     let opened = cms::open_signed(&world().cx(), input, &world().trust);
     match whole {
         Ok((content, true, reports)) => {

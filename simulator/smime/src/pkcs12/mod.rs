@@ -6,11 +6,13 @@
 
 mod kdf;
 mod mac;
+mod outline;
 mod pbe;
 mod protection;
 mod read;
 mod write;
 
+pub use outline::{Pkcs12Outline, outline};
 pub use protection::{LegacyCipher, ProtectedPart, Protection, ProtectionAlgorithm};
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use read::{Budget, open_within};
