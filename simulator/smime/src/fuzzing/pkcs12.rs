@@ -1,7 +1,7 @@
 //! Files of keys and certificates.
 
 use super::world::world;
-use crate::pkcs12::{Budget, Pkcs12, Pkcs12Error, WriteOptions, open_within, write};
+use crate::pkcs12::{Budget, Pkcs12, Pkcs12Error, WriteOptions, open_within, outline, write};
 
 /// How many iterations one derivation, and all together, may ask for: few, so that inputs are read fast.
 const ITERATIONS_EACH: u32 = 4096;
@@ -23,7 +23,9 @@ pub fn pkcs12(input: &[u8]) {
     for password in [Some("password"), Some("pässwörd")] {
         let _ = open(input, password);
     }
+    let outline = outline(input);
     let Ok(file) = none else { return };
+    assert_eq!(outline.map(|seen| seen.protections[0]), Ok(file.algorithms[0]), "seen from outside");
     assert_eq!(file.identities.len(), file.friendly_names.len());
     assert_eq!(file.certificates.len(), file.certificate_names.len());
     assert_eq!(file.lone_keys.len(), file.keys_without_certificate);
