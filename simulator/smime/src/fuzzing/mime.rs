@@ -112,7 +112,8 @@ fn base64(input: &[u8]) {
 }
 
 fn written(input: &[u8], options: &OpenOptions<'_>) {
-    if input.len() > WRITTEN_MAX {
+    let fields = Entity::read(input).map_or(0, |entity| entity.headers.fields().len());
+    if input.len() > WRITTEN_MAX || fields > FIELDS {
         return;
     }
     let (cx, people) = (world().cx(), &world().people);
