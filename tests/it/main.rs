@@ -3,6 +3,7 @@
 mod architecture;
 mod determinism;
 mod device_store;
+mod foreign;
 mod hostile;
 mod interop;
 mod lint;
@@ -11,6 +12,7 @@ mod oracle;
 mod program;
 mod readme;
 mod semantics;
+mod smime_inspect;
 mod snapshot;
 mod tools;
 mod trial;

@@ -59,6 +59,26 @@ mod tests {
         assert!(pieces(&input).count() > 10 && pieces(&input).all(|piece| !piece.is_empty()));
     }
 
+    /// The corpora are those of `cargo fuzz`, minimised; cases that once failed are among them.
+    #[test]
+    #[allow(clippy::disallowed_methods)]
+    fn every_committed_input_passes_its_target() {
+        let fuzz = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz");
+        for (name, target) in TARGETS {
+            let mut files: Vec<_> = ["corpus", "cases"]
+                .iter()
+                .filter_map(|kind| std::fs::read_dir(fuzz.join(kind).join(name)).ok())
+                .flatten()
+                .map(|entry| entry.expect("a file of the corpus").path())
+                .collect();
+            files.sort();
+            assert!(files.len() >= 50, "{name}: {} files", files.len());
+            for file in files {
+                target(&std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display())));
+            }
+        }
+    }
+
     #[test]
     fn every_seed_passes_its_target() {
         let seeds = seeds();
