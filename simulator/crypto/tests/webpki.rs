@@ -13,6 +13,9 @@ mod vectors;
 
 use cases::{NO_TIME, accepted, cases, certificates, time};
 use crypto::AwsLc;
+use rustls_pki_types::{
+    AlgorithmIdentifier, CertificateDer, InvalidSignature, SignatureVerificationAlgorithm, UnixTime, alg_id,
+};
 use serde_json::Value;
 use smime::{
     Certificate, Context, CryptoProvider, DigestAlgorithm, PathOptions, Purpose, SignatureScheme, Timestamp,
@@ -20,15 +23,88 @@ use smime::{
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
-use webpki::types::{AlgorithmIdentifier, CertificateDer, InvalidSignature, SignatureVerificationAlgorithm, UnixTime};
-use webpki::types::alg_id;
-use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, KeyUsage, anchor_from_trusted_cert};
+use webpki::{
+    EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, KeyUsage, anchor_from_trusted_cert,
+};
 
 /// The cases that the two judge differently, by reason.
-const LIMBO: &[(&str, &[&str])] = &[];
+const LIMBO: &[(&str, &[&str])] = &[
+    (
+        "webpki takes no certificate of an authority for the end of a path; what only a CA may have is without effect on a leaf here (RFC 5280, 6.1.4 is not applied to it)",
+        &[
+            "pathlen::validation-ignores-pathlen-in-leaf",
+            "rfc5280::serial::negative",
+            "rfc5280::ca-as-leaf",
+            "rfc5280::ca-as-leaf-wrong-san",
+            "webpki::ee-basicconstraints-ca",
+            "webpki::ca-as-leaf",
+        ],
+    ),
+    (
+        "webpki counts certificates that are self-issued, and constrains their names (RFC 5280, 6.1.4 (l) and 6.1.3 (b) do not)",
+        &["pathlen::self-issued-certs-pathlen", "rfc5280::nc::permitted-self-issued"],
+    ),
+    ("webpki evaluates no constraints on directory names and refuses", &["rfc5280::nc::permitted-dn-match"]),
+    (
+        "webpki evaluates no constraints on mailboxes and refuses",
+        &[
+            "rfc5280::nc::nc-permits-email-exact",
+            "rfc5280::nc::nc-permits-email-domain",
+            "rfc5280::nc::nc-permits-email-literal-asterisk-exact-match",
+            "rfc5280::nc::nc-permits-email-literal-double-asterisk",
+            "rfc5280::nc::nc-permits-email-literal-mid-asterisk",
+        ],
+    ),
+    (
+        "webpki takes a period in front of a constraint on dNSNames (limbo is with us)",
+        &["rfc5280::nc::invalid-dnsname-leading-period"],
+    ),
+    (
+        "an anchor is a name and a key to webpki; here its certificate is judged as well (limbo is with us)",
+        &[
+            "rfc5280::validity::expired-root",
+            "rfc5280::unknown-critical-extension-root",
+            "rfc5280::root-missing-basic-constraints",
+            "rfc5280::root-inconsistent-ca-extensions",
+        ],
+    ),
+    ("webpki takes an authority without a name (limbo is with us)", &["rfc5280::ca-empty-subject"]),
+    (
+        "webpki reads constraints that are empty or NULL as none (limbo is with us)",
+        &[
+            "webpki::nc::intermediate-permitted-excluded-subtrees-both-null",
+            "webpki::nc::intermediate-permitted-excluded-subtrees-both-empty-sequences",
+        ],
+    ),
+    (
+        "webpki does not look at the key of a leaf, and leaves the size of RSA keys to the signature algorithm, which here is this crate's and judges none (limbo is with us)",
+        &[
+            "webpki::forbidden-p192-leaf",
+            "webpki::forbidden-dsa-leaf",
+            "webpki::forbidden-weak-rsa-key-in-root",
+            "webpki::forbidden-weak-rsa-in-leaf",
+        ],
+    ),
+    ("webpki reads version 3 alone", &["webpki::v1-cert"]),
+];
 
 /// The tests of NIST that the two judge differently, by reason.
-const PKITS: &[(&str, &[&str])] = &[];
+const PKITS: &[(&str, &[&str])] = &[
+    ("webpki reads no time before 1970", &["4.2.3"]),
+    (
+        "webpki compares names octet for octet, not without case and as other string types (RFC 5280, 7.1)",
+        &["4.3.5", "4.3.10"],
+    ),
+    ("webpki does not read unique identifiers (RFC 5280, 4.1.2.8)", &["4.3.6"]),
+    ("webpki takes no certificate of an authority for the end of a path", &["4.6.8", "4.6.14"]),
+    ("webpki counts certificates that are self-issued", &["4.6.15", "4.6.17"]),
+    (
+        "webpki evaluates no constraints on directory names and refuses",
+        &["4.13.1", "4.13.4", "4.13.5", "4.13.6", "4.13.11", "4.13.14", "4.13.18", "4.13.19", "4.13.27"],
+    ),
+    ("webpki evaluates no constraints on mailboxes and refuses", &["4.13.21", "4.13.23", "4.13.25"]),
+    ("webpki evaluates no constraints on URIs and refuses", &["4.13.34", "4.13.36"]),
+];
 
 /// A signature algorithm of webpki on this crate's primitives.
 #[derive(Debug)]
@@ -113,7 +189,8 @@ fn webpki_accepts(
         intermediates.iter().map(|certificate| CertificateDer::from(certificate.der())).collect();
     let leaf = CertificateDer::from(leaf.der());
     let leaf = EndEntityCert::try_from(&leaf).map_err(|error| error.to_string())?;
-    let now = UnixTime::since_unix_epoch(Duration::from_millis(u64::try_from(now.0).expect("a time after 1970")));
+    let now =
+        UnixTime::since_unix_epoch(Duration::from_millis(u64::try_from(now.0).expect("a time after 1970")));
     let found = leaf.verify_for_usage(&supported, &anchors, &intermediates, now, usage, None, None);
     found.map(drop).map_err(|error| error.to_string())
 }
@@ -154,7 +231,8 @@ fn limbo_is_judged_as_webpki_judges_it_or_has_a_reason() {
     let mut comparison = Comparison::new(LIMBO);
     for case in all["testcases"].as_array().unwrap() {
         // webpki has no bound on the length of a path that a caller could set.
-        if case["crls"].as_array().is_some_and(|crls| !crls.is_empty()) || !case["max_chain_depth"].is_null() {
+        if case["crls"].as_array().is_some_and(|crls| !crls.is_empty()) || !case["max_chain_depth"].is_null()
+        {
             continue;
         }
         let theirs = || {
@@ -165,8 +243,12 @@ fn limbo_is_judged_as_webpki_judges_it_or_has_a_reason() {
             let now = case["validation_time"].as_str().map_or(NO_TIME, time);
             let usages = case["extended_key_usage"].as_array().unwrap();
             match usages.first().and_then(Value::as_str) {
-                Some("serverAuth") => webpki_accepts(&leaf, &intermediates, &roots, now, KeyUsage::server_auth()),
-                Some("clientAuth") => webpki_accepts(&leaf, &intermediates, &roots, now, KeyUsage::client_auth()),
+                Some("serverAuth") => {
+                    webpki_accepts(&leaf, &intermediates, &roots, now, KeyUsage::server_auth())
+                }
+                Some("clientAuth") => {
+                    webpki_accepts(&leaf, &intermediates, &roots, now, KeyUsage::client_auth())
+                }
                 _ => webpki_accepts(&leaf, &intermediates, &roots, now, AnyPurpose),
             }
         };
@@ -193,7 +275,9 @@ fn pkits_is_judged_as_webpki_judges_it_or_has_a_reason() {
     // on the way.
     let issuers: Vec<Certificate> = read.values().filter(|c| c.is_ca() && **c != root).cloned().collect();
     let mut comparison = Comparison::new(PKITS);
-    for (number, name, ..) in table::TESTS.iter().filter(|test| SECTIONS.iter().any(|s| test.0.starts_with(s))) {
+    for (number, name, ..) in
+        table::TESTS.iter().filter(|test| SECTIONS.iter().any(|s| test.0.starts_with(s)))
+    {
         let leaf = &read[&format!("{name}EE")];
         let mut on_the_way: Vec<Certificate> = Vec::new();
         let mut names = vec![leaf.issuer()];
