@@ -190,9 +190,9 @@ impl Seen {
         match body {
             Body::Signed(signed) => Node::SignedData(self.signed(layer, signed, path, depth)),
             Body::Enveloped(enveloped) if enveloped.authenticated => {
-                Node::AuthEnvelopedData(self::enveloped(layer, enveloped))
+                Node::AuthEnvelopedData(self::enveloped(layer, *enveloped))
             }
-            Body::Enveloped(enveloped) => Node::EnvelopedData(self::enveloped(layer, enveloped)),
+            Body::Enveloped(enveloped) => Node::EnvelopedData(self::enveloped(layer, *enveloped)),
             Body::Compressed(compressed) => {
                 Node::CompressedData(self.compressed(layer, &compressed, octets, path, depth))
             }
@@ -375,7 +375,7 @@ fn id(id: &RecipientId) -> Id {
         RecipientId::IssuerSerial { issuer, serial } => {
             Id::IssuerAndSerial { issuer: issuer.clone(), serial: serial.clone() }
         }
-        RecipientId::KeyId(key_id) => Id::KeyId { key_id: key_id.clone() },
+        RecipientId::KeyId(key_id) => Id::Key { key_id: key_id.clone() },
         _ => Id::Other,
     }
 }

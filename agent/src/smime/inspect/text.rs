@@ -55,7 +55,7 @@ fn names(algorithms: &[Algorithm]) -> String {
 fn whom(id: &Id) -> String {
     match id {
         Id::IssuerAndSerial { issuer, serial } => format!("issuer {issuer}, serial {serial}"),
-        Id::KeyId { key_id } => format!("key identifier {key_id}"),
+        Id::Key { key_id } => format!("key identifier {key_id}"),
         Id::Other => "not by certificate".to_owned(),
     }
 }

@@ -141,8 +141,14 @@ pub(super) struct Crl {
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "by", rename_all = "kebab-case")]
 pub(super) enum Id {
-    IssuerAndSerial { issuer: String, serial: String },
-    KeyId { key_id: String },
+    IssuerAndSerial {
+        issuer: String,
+        serial: String,
+    },
+    #[serde(rename = "key-id")]
+    Key {
+        key_id: String,
+    },
     Other,
 }
 

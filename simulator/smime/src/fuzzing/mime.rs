@@ -139,8 +139,12 @@ fn written(input: &[u8], options: &OpenOptions<'_>) {
     let signer = &people[number % 2];
     let sign = SignOptions { opaque: number >= 2, boundary: BOUNDARY.into(), ..SignOptions::default() };
     let signed = message::sign(&cx, &outgoing.entity, signer, &sign);
-    let encrypted =
-        message::encrypt(&cx, &outgoing.entity, &[signer.certificate.clone()], &Default::default());
+    let encrypted = message::encrypt(
+        &cx,
+        &outgoing.entity,
+        std::slice::from_ref(&signer.certificate),
+        &Default::default(),
+    );
     for written in [signed, encrypted].into_iter().flatten() {
         let Ok(opened) = message::open(&cx, &outgoing.message(&written), options) else { continue };
         let [_] = opened.layers.as_slice() else { continue };

@@ -83,7 +83,7 @@ impl BulkEncryptor for Unchanged {
             (1, None) if self.encrypt => Ok(vec![OCTET; 16]),
             (1, Some(tag)) if tag.first() != Some(&REFUSED) => Ok(Vec::new()),
             (1, _) => Err(CryptoError::TagMismatch),
-            (block, _) if self.fed % block == 0 => Ok(Vec::new()),
+            (block, _) if self.fed.is_multiple_of(block) => Ok(Vec::new()),
             _ => Err(CryptoError::BadLength),
         }
     }

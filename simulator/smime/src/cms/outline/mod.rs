@@ -47,7 +47,7 @@ pub enum Body {
     /// SignedData (RFC 5652, 5).
     Signed(SignedOutline),
     /// EnvelopedData (RFC 5652, 6) or AuthEnvelopedData (RFC 5083).
-    Enveloped(EnvelopedOutline),
+    Enveloped(Box<EnvelopedOutline>),
     /// CompressedData (RFC 3274).
     Compressed(CompressedOutline),
     /// Another content type; nothing but its frames was looked at.
@@ -93,7 +93,10 @@ pub fn outline(octets: &[u8]) -> Result<Outline, CmsError> {
             let body = match content_type {
                 oid::SIGNED_DATA => Body::Signed(signed::read(&mut inside)?),
                 oid::COMPRESSED_DATA => Body::Compressed(compressed(&mut inside)?),
-                _ => Body::Enveloped(enveloped::read(&mut inside, content_type == oid::AUTH_ENVELOPED_DATA)?),
+                _ => {
+                    let authenticated = content_type == oid::AUTH_ENVELOPED_DATA;
+                    Body::Enveloped(Box::new(enveloped::read(&mut inside, authenticated)?))
+                }
             };
             inside.end()?;
             body
