@@ -146,6 +146,10 @@ pub(super) fn device(shown: &ShownDevice) -> String {
             let winner =
                 restriction.winner.as_ref().map(|w| format!(" by {}", w.profile)).unwrap_or_default();
             let _ = writeln!(out, "  {} {value}{winner}", restriction.key);
+            for loser in &restriction.losers {
+                let value = serde_json::to_string(&loser.value).unwrap_or_default();
+                let _ = writeln!(out, "    {value} by {} does not count", loser.profile);
+            }
         }
     }
     if !shown.prompts.is_empty() {
