@@ -10,6 +10,7 @@ use super::{AnswerArguments, CreateArguments, DeviceError};
 use crate::cli::Format;
 use crate::exit::Failure;
 use crate::file::read as read_bytes;
+use crate::findings::{lint, unopened};
 use crate::hardware;
 use crate::port;
 use crate::suggestion::nearest;
@@ -20,7 +21,7 @@ use device::{
 };
 use evidence::ActionOutcome;
 use intent::ActionId;
-use profile::{LineIndex, OsVersion, Profile, Timestamp};
+use profile::{LineIndex, OsVersion, Profile, Schema, Timestamp};
 use serde_json::json;
 use simulator::store::{DeviceName, RecordError, decode, write_secret_file};
 use simulator::{EnrolmentServer, Owner, PROVIDER, STEP_MS, World, WorldError, WorldOptions};
@@ -224,6 +225,7 @@ pub(super) fn install(
     let identifier = profile.identifier().unwrap_or_default().to_owned();
     let fate = session.change(&name, |world| {
         if let Reply::Refused(chain) = world.install(&bytes) {
+            say_why(world, &profile);
             return Ok(Changed::Left(Fate::Refused(links(chain))));
         }
         answers.give(&name, world)?;
@@ -232,6 +234,20 @@ pub(super) fn install(
     })?;
     let fate = asked(session, &name, &identifier, fate)?;
     tell(session, &name, &identifier, &fate, "installed", format)
+}
+
+/// Says on standard error what the error chain of a refusal leaves out: which password does not fit, and to whom payloads
+/// are encrypted that do not open.
+fn say_why(world: &World, profile: &Profile) {
+    let cx = Context { now: world.now(), crypto: &PROVIDER };
+    let device = world.device();
+    let identities: Vec<_> = device.keychain().identities().iter().map(|i| i.identity.clone()).collect();
+    let found = lint(&cx, Schema::builtin(), profile, device.facts().ios);
+    let certificates = found.into_iter().filter(|finding| finding.rule == "certificate-cannot-open");
+    for finding in certificates.chain(unopened(&cx, profile, &identities)) {
+        let help = finding.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
+        eprintln!("handset: {}: {}{help}", finding.rule, finding.message);
+    }
 }
 
 /// What happened to the profile last.

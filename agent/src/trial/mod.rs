@@ -12,11 +12,12 @@ mod output;
 pub(crate) use crate::file::read as file_bytes;
 
 use crate::cli::{Format, TryArguments};
+use crate::devices::mail_question;
 use crate::exit::Failure;
 use crate::findings::rendered;
 use crate::port::{self, SimulatedPhone};
 use crate::{print, variant};
-use device::{Answer, DeviceFacts, Event, PromptId, PromptKind, Reply};
+use device::{Answer, DeviceFacts, Event, MailQuestion, PromptId, PromptKind, Reply};
 use evidence::{DevicePort, Fact, Log, Prompted};
 use input::Input;
 use intent::ActionId;
@@ -230,6 +231,15 @@ impl Session {
                 ),
                 PromptKind::UserName { .. } => {
                     ("user-name", "Enter the user name".to_owned(), Answer::Text(owner.user_name.clone()))
+                }
+                PromptKind::MailAccount { account, asks } => {
+                    let (kind, text, _) = mail_question(self.world.device(), account, asks);
+                    let answer = match asks {
+                        MailQuestion::Address => Answer::Text(owner.email.clone()),
+                        asks if asks.is_secret() => self.world.password(),
+                        _ => Answer::Text(owner.user_name.clone()),
+                    };
+                    (kind, text, answer)
                 }
                 // Answered where they come up: before the installation, at a removal, in mail.
                 PromptKind::MissingRecipientCertificates { .. }

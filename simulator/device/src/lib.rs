@@ -51,7 +51,7 @@ pub use profiles::{
     ErrorChain, ErrorDomain, ErrorLink, IgnoredKey, IgnoredReason, InstalledPayload, InstalledProfile,
     MAX_ENROLMENTS, MAX_PROFILE_ITERATIONS, Source,
 };
-pub use prompts::{Answer, Prompt, PromptId, PromptKind};
+pub use prompts::{Answer, MailQuestion, Prompt, PromptId, PromptKind};
 pub use restrictions::{
     EffectiveRestriction, EffectiveRestrictions, RestrictionRule, RestrictionSource, RestrictionValue,
 };

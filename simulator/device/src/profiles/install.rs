@@ -123,7 +123,7 @@ fn apply(
             payload_type::EAS => {
                 exchange::account(device, cx, &identifier, payload, &replaced.exchange, &mut budget)
             }
-            payload_type::MAIL => mail_account(device, &identifier, payload, &replaced),
+            payload_type::MAIL => mail_account(device, &identifier, payload, &replaced, request.source),
             payload_type::LDAP => directory(payload),
             payload_type::MDM => enrolment(device, &identifier, payload, enrolled.as_ref()),
             _ => Ok(()),
@@ -193,13 +193,13 @@ pub(super) fn described(device: &Device, payload: &Payload, source: Source) -> I
     }
 }
 
-/// A com.apple.mail.managed account. Nothing of it needs an answer before it holds: the phone asks for what is open when
-/// it connects, which is not simulated.
+/// A com.apple.mail.managed account. It holds at once; what it leaves open is asked afterwards.
 fn mail_account(
     device: &mut Device,
     profile: &str,
     payload: &Payload,
     replaced: &update::Replaced,
+    source: Source,
 ) -> Result<(), ErrorLink> {
     let wrong_type = |e: profile::WrongType| {
         let text = format!("The field “{}” has the wrong data type.", e.key);
@@ -214,8 +214,8 @@ fn mail_account(
         payload_uuid: payload.uuid().unwrap_or_default().to_owned(),
         payload_identifier: payload.identifier().unwrap_or_default().to_owned(),
     };
-    let previous = replaced.mail.iter().find(|a| a.origin == origin).map(|a| a.id);
-    device.open_mail_account(origin, settings, previous);
+    let previous = replaced.mail.iter().find(|a| a.origin == origin);
+    device.open_mail_account(origin, settings, previous, source);
     Ok(())
 }
 
