@@ -91,7 +91,9 @@ mod tests {
         for good in ["18", "18.1", "17.7.2", "11", "12.5.7", "16.7.12", "15.8.4", "4.0", "26.1", "18.7"] {
             assert!(ios(good).is_ok(), "{good}");
         }
-        for bad in ["99", "19", "25.1", "27", "18.8", "17.8", "11.5", "3.1", "0", "17.5.21", "17.5.1.1", "x", ""] {
+        for bad in
+            ["99", "19", "25.1", "27", "18.8", "17.8", "11.5", "3.1", "0", "17.5.21", "17.5.1.1", "x", ""]
+        {
             let message = ios(bad).unwrap_err();
             assert!(message.len() > 10, "{bad}: {message}");
         }
@@ -99,12 +101,26 @@ mod tests {
 
     #[test]
     fn models_have_the_form_of_an_identifier() {
-        for good in ["iPhone15,2", "iPhone10,3", "iPhone1,1", "iPhone18,4", "iPad13,19", "iPad1,1", "iPod9,1"] {
+        for good in ["iPhone15,2", "iPhone10,3", "iPhone1,1", "iPhone18,4", "iPad13,19", "iPad1,1", "iPod9,1"]
+        {
             assert!(is_model(good), "{good}");
         }
         for bad in [
-            "Foo", "", "iPhone", "iPhone15", "iPhone15,", "iPhone,2", "iPhone99,1", "iPhone15,99", "iphone15,2",
-            "iPhone015,2", "iPhone15,2 ", "AppleTV5,3", "iPhone-15,2", "iPhone15,2,1", "iPhone+1,1",
+            "Foo",
+            "",
+            "iPhone",
+            "iPhone15",
+            "iPhone15,",
+            "iPhone,2",
+            "iPhone99,1",
+            "iPhone15,99",
+            "iphone15,2",
+            "iPhone015,2",
+            "iPhone15,2 ",
+            "AppleTV5,3",
+            "iPhone-15,2",
+            "iPhone15,2,1",
+            "iPhone+1,1",
         ] {
             assert!(!is_model(bad), "{bad}");
         }

@@ -154,7 +154,8 @@ mod tests {
                 assert_eq!(dispute.followed(&variants(&[read])), *name);
             }
         }
-        for wrong in ["supervised-payloads", "supervised-payloads=", "mail=off", "mail-signing-default=maybe"] {
+        for wrong in ["supervised-payloads", "supervised-payloads=", "mail=off", "mail-signing-default=maybe"]
+        {
             let message = variant(wrong).unwrap_err();
             assert!(message.contains("mail-signing-default=off|on"), "{message}");
         }

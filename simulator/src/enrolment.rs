@@ -108,8 +108,7 @@ impl World {
     /// The issuing authority, which holds as long as the public one.
     fn enrolment_authority(&self) -> Result<EnrolmentAuthority, WorldError> {
         let cx = self.context();
-        let root =
-            Identity { certificate: self.authority.clone(), key: key(&AUTHORITY)?, chain: Vec::new() };
+        let root = Identity { certificate: self.authority.clone(), key: key(&AUTHORITY)?, chain: Vec::new() };
         let validity = (self.authority.not_before(), self.authority.not_after());
         let request = IssueRequest {
             path_len: Some(0),

@@ -146,11 +146,17 @@ fn what_is_issued_signs_in_signs_and_decrypts_and_goes_with_its_profile() {
     assert!(scep.identity.key.matches(&cx(), certificate));
     let both = acme.identity.certificate.key_usage().unwrap();
     assert!(both.digital_signature() && both.key_agreement());
-    assert_eq!((certificate.serial_hex().as_str(), acme.identity.certificate.serial_hex().as_str()), ("1000", "1001"));
+    assert_eq!(
+        (certificate.serial_hex().as_str(), acme.identity.certificate.serial_hex().as_str()),
+        ("1000", "1001")
+    );
     let trust = world.device().keychain().trust();
     for (identity, purpose) in [(scep, Purpose::EmailSigning), (acme, Purpose::EmailEncryption)] {
         let Identity { certificate, chain, .. } = &identity.identity;
-        assert_eq!(smime::validate(&cx(), certificate, chain, &trust, purpose).unwrap().certificates.len(), 3);
+        assert_eq!(
+            smime::validate(&cx(), certificate, chain, &trust, purpose).unwrap().certificates.len(),
+            3
+        );
     }
     // The account signed in with it, so the server knows it, and is in force.
     let account = world.managed_account().unwrap();
@@ -183,7 +189,10 @@ fn nothing_is_on_the_phone_until_the_last_answer() {
     let fresh = state(&mut phone);
     let request = asked(&mut phone, &whole());
     assert!(request.has_challenge && !format!("{request:?}").contains(CHALLENGE));
-    assert_eq!((request.url.as_str(), request.payload_uuid.as_str()), ("https://ca.contoso.example/scep", "uuid-scep"));
+    assert_eq!(
+        (request.url.as_str(), request.payload_uuid.as_str()),
+        ("https://ca.contoso.example/scep", "uuid-scep")
+    );
     let read = CertificationRequest::from_der(&request.certification_request).unwrap();
     assert_eq!(read.verify(&cx()), Ok(()));
     assert!(read.has_challenge());
@@ -222,7 +231,8 @@ fn nothing_is_on_the_phone_until_the_last_answer() {
 #[test]
 fn every_bad_answer_has_its_code_and_leaves_nothing() {
     let one = profile(vec![acme("acme")]);
-    let foreign = Certificate::from_pem(&std::fs::read(root().join("fixtures/pki/alice-auth.cert.pem")).unwrap());
+    let foreign =
+        Certificate::from_pem(&std::fs::read(root().join("fixtures/pki/alice-auth.cert.pem")).unwrap());
     let foreign = foreign.unwrap().remove(0);
     let no_certificate = IdentityAnswer::Issued { certificate: vec![0x30, 0], chain: Vec::new() };
     let no_chain = IdentityAnswer::Issued { certificate: foreign.der().to_vec(), chain: vec![vec![1]] };
@@ -260,7 +270,8 @@ fn a_server_that_says_no_or_nothing_refuses_the_profile_and_an_update_stays_as_i
         assert!(serde_json::to_string(world.device()).unwrap() == before, "as before");
         world.set_enrolment_server(EnrolmentServer::Answers);
         assert!(matches!(world.install(&bytes(&whole())), Reply::Installed(_)));
-        let serial = |world: &World| world.device().keychain().identities()[0].identity.certificate.serial_hex();
+        let serial =
+            |world: &World| world.device().keychain().identities()[0].identity.certificate.serial_hex();
         let installed = serde_json::to_string(world.device()).unwrap();
         world.set_enrolment_server(server);
         assert!(matches!(world.install(&bytes(&whole())), Reply::Refused(_)));
@@ -305,19 +316,19 @@ fn a_profile_asks_for_no_more_identities_than_the_bound() {
 #[test]
 fn the_files_of_a_profile_cost_no_more_iterations_together_than_the_bound() {
     let identity = Identity {
-        certificate: Certificate::from_pem(&std::fs::read(root().join("fixtures/pki/alice-auth.cert.pem")).unwrap())
-            .unwrap()
-            .remove(0),
-        key: PrivateKey::from_pem(&std::fs::read(root().join("fixtures/pki/alice-auth.key.pem")).unwrap()).unwrap(),
+        certificate: Certificate::from_pem(
+            &std::fs::read(root().join("fixtures/pki/alice-auth.cert.pem")).unwrap(),
+        )
+        .unwrap()
+        .remove(0),
+        key: PrivateKey::from_pem(&std::fs::read(root().join("fixtures/pki/alice-auth.key.pem")).unwrap())
+            .unwrap(),
         chain: Vec::new(),
     };
     // Three derivations in each file: integrity, key, certificates.
     let file = |name: &str, iterations: u32| {
-        let options = WriteOptions {
-            iterations,
-            protection: WriteProtection::Modern,
-            ..WriteOptions::default()
-        };
+        let options =
+            WriteOptions { iterations, protection: WriteProtection::Modern, ..WriteOptions::default() };
         let identity = std::slice::from_ref(&identity);
         let file = smime::pkcs12::write(&cx(), identity, Some("word"), &options).unwrap();
         payload("com.apple.security.pkcs12", name).with("PayloadContent", file).with("Password", "word")
@@ -401,7 +412,8 @@ fn what_a_refusal_does_not_say_is_on_standard_error() {
     assert!(err.contains("certificate-cannot-open") && err.contains("the password does not fit"), "{err}");
     assert!(!err.contains("not the word"));
     let result = try_json(&wrong, &[]).1;
-    let finding = result["findings"].as_array().unwrap().iter().find(|f| f["rule"] == "certificate-cannot-open");
+    let finding =
+        result["findings"].as_array().unwrap().iter().find(|f| f["rule"] == "certificate-cannot-open");
     let line = finding.expect("a finding")["line"].as_u64().unwrap();
     let text = std::fs::read_to_string(&wrong).unwrap();
     let at = text.lines().position(|l| l.contains("CertificatePassword")).unwrap() as u64;
@@ -435,8 +447,18 @@ fn what_never_was_an_iphone_is_refused_and_every_reading_has_a_flag() {
     }
     let readings = ["supervised-payloads=ignored", "mail-signing-default=on"];
     let (exit, out, err) = run(&[
-        "create", "phone", "--ios", "17.7.2", "--model", "iPad13,19", "--variant", readings[0], "--variant",
-        readings[1], "--format", "json",
+        "create",
+        "phone",
+        "--ios",
+        "17.7.2",
+        "--model",
+        "iPad13,19",
+        "--variant",
+        readings[0],
+        "--variant",
+        readings[1],
+        "--format",
+        "json",
     ]);
     assert_eq!(exit, 0, "{err}");
     let shown: serde_json::Value = serde_json::from_str(&out).unwrap();

@@ -167,12 +167,14 @@ fn a_type_whose_requirements_are_not_met_is_refused_or_without_effect() {
     let (plain, old) = (world("18.1", false), world("11.0", true));
     let mut counted = [0, 0, 0];
     for (kind, schema) in types() {
-        let mut install = |at: &World, source: Source| {
+        let install = |at: &World, source: Source| {
             at.clone().input(Input::InstallProfile { bytes: profile(schema), source })
         };
         if schema.supervised {
             counted[0] += 1;
-            let Reply::Refused(chain) = install(&plain, source(schema)) else { panic!("{kind}: not refused") };
+            let Reply::Refused(chain) = install(&plain, source(schema)) else {
+                panic!("{kind}: not refused")
+            };
             assert_eq!(chain.cause().unwrap().code, 4025, "{kind}");
             let mut lenient = plain.clone();
             let mut facts = lenient.device().facts().clone();
@@ -190,8 +192,7 @@ fn a_type_whose_requirements_are_not_met_is_refused_or_without_effect() {
         if schema.introduced.is_some_and(|v| v > old.device().facts().ios) {
             counted[2] += 1;
             let mut world = old.clone();
-            let reply =
-                world.input(Input::InstallProfile { bytes: profile(schema), source: Source::Mdm });
+            let reply = world.input(Input::InstallProfile { bytes: profile(schema), source: Source::Mdm });
             assert!(matches!(reply, Reply::Installed(_)), "{kind}: {reply:?}");
             assert!(!world.device().profiles()[0].payloads[0].acts, "{kind} is unknown to iOS 11");
         }

@@ -16,9 +16,7 @@ use crate::port;
 use crate::suggestion::nearest;
 use crate::trial::rfc3339;
 use crate::variant;
-use device::{
-    Device, DeviceFacts, ErrorChain, Event, Input, PromptKind, Reply, UserAction, Verdict,
-};
+use device::{Device, DeviceFacts, ErrorChain, Event, Input, PromptKind, Reply, UserAction, Verdict};
 use evidence::ActionOutcome;
 use intent::ActionId;
 use profile::{LineIndex, OsVersion, Profile, Schema, Timestamp};
@@ -398,7 +396,9 @@ fn setting(facts: &mut DeviceFacts, text: &str) -> Result<(), DeviceError> {
         _ => match variant::dispute(key) {
             Some(dispute) => match dispute.reading(value) {
                 Some(reading) => reading.apply(&mut facts.variants),
-                None => return Err(wrong(dispute.name, "write one of its readings, which handset explain lists")),
+                None => {
+                    return Err(wrong(dispute.name, "write one of its readings, which handset explain lists"));
+                }
             },
             None => {
                 let disputes = variant::DISPUTES.iter().map(|d| d.name);

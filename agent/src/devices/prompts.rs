@@ -100,7 +100,8 @@ pub(crate) fn mail_question(
     account: AccountId,
     asks: MailQuestion,
 ) -> (&'static str, String, &'static str) {
-    let settings = device.mail_accounts().iter().find(|a| a.id() == account).map(device::MailAccount::settings);
+    let settings =
+        device.mail_accounts().iter().find(|a| a.id() == account).map(device::MailAccount::settings);
     let (incoming, outgoing) =
         settings.map_or(("", ""), |s| (s.incoming.host.as_str(), s.outgoing.host.as_str()));
     let name = settings.map_or("", |s| s.name.value.as_str());

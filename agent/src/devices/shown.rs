@@ -6,8 +6,8 @@ use crate::port;
 use crate::trial::rfc3339;
 use device::{
     Account, AccountOrigin, AccountState, AppVpn, Device, DirectoryAccount, EffectiveRestrictions,
-    InstalledPayload, KeychainView, MailAccountView, MdmEnrolment, PasscodePolicy,
-    PendingView, Service, Source,
+    InstalledPayload, KeychainView, MailAccountView, MdmEnrolment, PasscodePolicy, PendingView, Service,
+    Source,
 };
 use serde::Serialize;
 use simulator::World;

@@ -21,7 +21,13 @@ pub fn certificate_facts(
         // The identity that the account itself carries, for signing in.
         let bytes = payload.data("Certificate").ok().flatten()?;
         let password = payload.string("CertificatePassword").ok().flatten();
-        return Some(pkcs12_facts(cx, payload.uuid().unwrap_or_default().to_owned(), bytes, password, budget));
+        return Some(pkcs12_facts(
+            cx,
+            payload.uuid().unwrap_or_default().to_owned(),
+            bytes,
+            password,
+            budget,
+        ));
     }
     let bytes = payload.data("PayloadContent").ok().flatten()?;
     let payload_uuid = payload.uuid().unwrap_or_default().to_owned();

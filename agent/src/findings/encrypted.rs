@@ -21,7 +21,9 @@ pub fn unopened(cx: &Context<'_>, profile: &Profile, identities: &[Identity]) ->
             let to = if names.is_empty() { "nobody".to_owned() } else { names.join("; ") };
             let count = identities.len();
             (
-                format!("they are encrypted to {to}, and none of the {count} identities on the phone opens them"),
+                format!(
+                    "they are encrypted to {to}, and none of the {count} identities on the phone opens them"
+                ),
                 "install the profile with that identity first, on a phone that is kept: handset device",
             )
         }

@@ -31,8 +31,11 @@ pub fn lint(cx: &Context<'_>, schema: &Schema, profile: &Profile, os: OsVersion)
         .collect();
     let mut findings = lint_with(schema, profile, os, &facts, Timestamp(cx.now.0));
     let accounts = profile.payloads.iter().filter(|payload| payload.is("com.apple.eas.account"));
-    let own = |payload| Some((payload, facts.iter().find(|f| Some(f.payload_uuid.as_str()) == Payload::uuid(payload))?));
-    findings.extend(accounts.filter_map(own).filter_map(|(payload, facts)| inline_identity(cx, payload, facts)));
+    let own = |payload| {
+        Some((payload, facts.iter().find(|f| Some(f.payload_uuid.as_str()) == Payload::uuid(payload))?))
+    };
+    findings
+        .extend(accounts.filter_map(own).filter_map(|(payload, facts)| inline_identity(cx, payload, facts)));
     findings
 }
 

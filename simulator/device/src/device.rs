@@ -5,7 +5,8 @@ use crate::eas::InFlight;
 use crate::keychain::Keychain;
 use crate::managed_mail::MailAccount;
 use crate::profiles::{
-    self, EnrollingInstall, ErrorChain, InstalledProfile, Outcome, PendingInstall, Request, Source, StoredProfile,
+    self, EnrollingInstall, ErrorChain, InstalledProfile, Outcome, PendingInstall, Request, Source,
+    StoredProfile,
 };
 use crate::random::DeviceRandom;
 use crate::user::{UserAction, Verdict};
@@ -154,9 +155,7 @@ impl Device {
     /// Takes an input. Afterwards poll exchanges, the timeout and events.
     pub fn handle(&mut self, cx: &Context<'_>, input: Input) -> Reply {
         match input {
-            Input::InstallProfile { bytes, source } => {
-                self.install(cx, Request::new(bytes, source))
-            }
+            Input::InstallProfile { bytes, source } => self.install(cx, Request::new(bytes, source)),
             Input::RemoveManagedProfile { identifier } => {
                 match profiles::remove_by_management(self, &identifier) {
                     Ok(()) => Reply::Done,

@@ -162,7 +162,9 @@ impl<'p> Wish<'p> {
             return Err(unsupported());
         }
         let key = match (settings.str("KeyType"), size) {
-            (Some("RSA"), bits) => PublicKeyAlgorithm::Rsa { bits: u32::try_from(bits).map_err(|_| no_key())? },
+            (Some("RSA"), bits) => {
+                PublicKeyAlgorithm::Rsa { bits: u32::try_from(bits).map_err(|_| no_key())? }
+            }
             (_, 256) => PublicKeyAlgorithm::Ec(Curve::P256),
             (_, 384) => PublicKeyAlgorithm::Ec(Curve::P384),
             (_, 521) => PublicKeyAlgorithm::Ec(Curve::P521),
@@ -192,7 +194,8 @@ impl<'p> Wish<'p> {
     ) -> Result<(IdentityRequest, PrivateKey), ErrorLink> {
         let made = cx.crypto.generate_key(self.key).map_err(|_| no_key())?;
         let key = PrivateKey::from_pkcs8(made.to_vec()).map_err(|_| no_key())?;
-        let certification_request = self.requested.sign(cx, &key, self.challenge).map_err(|_| no_request())?;
+        let certification_request =
+            self.requested.sign(cx, &key, self.challenge).map_err(|_| no_request())?;
         if certification_request.len() > smime::MAX_CERTIFICATION_REQUEST_SIZE {
             return Err(no_request());
         }
@@ -265,7 +268,9 @@ fn subject(rdns: &[Node]) -> Result<Vec<Vec<(ObjectIdentifier, String)>>, ErrorL
     for rdn in rdns {
         let mut pairs = Vec::new();
         for pair in rdn.value.as_array().ok_or_else(no_request)? {
-            let [kind, value] = pair.value.as_array().ok_or_else(no_request)? else { return Err(no_request()) };
+            let [kind, value] = pair.value.as_array().ok_or_else(no_request)? else {
+                return Err(no_request());
+            };
             let kind = kind.value.as_str().and_then(attribute).ok_or_else(no_request)?;
             pairs.push((kind, value.value.as_str().ok_or_else(no_request)?.to_owned()));
             count += 1;

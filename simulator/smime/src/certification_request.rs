@@ -5,8 +5,8 @@ use crate::algorithm::{
     inner, public_key, scheme_digest, signature_identifier, signature_scheme, verify_message,
 };
 use crate::asn1::{
-    Asn1Error, BOOLEAN, Element, IA5_STRING, OCTET_STRING, PRINTABLE_STRING, Reader, SEQUENCE, SET, UTF8_STRING,
-    context, context_primitive, integer, oid, sequence, set_of, tlv,
+    Asn1Error, BOOLEAN, Element, IA5_STRING, OCTET_STRING, PRINTABLE_STRING, Reader, SEQUENCE, SET,
+    UTF8_STRING, context, context_primitive, integer, oid, sequence, set_of, tlv,
 };
 use crate::certificate::{MAX_EXTENSIONS, key_usage};
 use crate::issue::{ExtraExtension, usual_scheme};
@@ -71,8 +71,9 @@ impl RequestedCertificate {
     ) -> Result<Vec<u8>, CryptoError> {
         let key = key.load(cx)?;
         let mut attributes = Vec::new();
-        let mut attribute =
-            |kind: &ObjectIdentifier, value: &[u8]| attributes.push(sequence(&[&oid(kind), &tlv(SET, &[value])]));
+        let mut attribute = |kind: &ObjectIdentifier, value: &[u8]| {
+            attributes.push(sequence(&[&oid(kind), &tlv(SET, &[value])]))
+        };
         if let Some(challenge) = challenge {
             attribute(&CHALLENGE_PASSWORD, &tlv(UTF8_STRING, &[challenge.as_bytes()]));
         }

@@ -33,7 +33,10 @@ fn names_and_uses_are_read() {
         .with("ntPrincipalName", "a@corp.example");
     let settings = Dictionary::new()
         .with("URL", "http://ca.example/scep")
-        .with("Subject", names(&[&[("O", "Example")], &[("CN", "Ann"), ("1.2.840.113549.1.9.1", "a@example.com")]]))
+        .with(
+            "Subject",
+            names(&[&[("O", "Example")], &[("CN", "Ann"), ("1.2.840.113549.1.9.1", "a@example.com")]]),
+        )
         .with("SubjectAltName", alternative)
         .with("Challenge", "s3cret")
         .with("Keysize", 2048)
@@ -67,7 +70,8 @@ fn names_and_uses_are_read() {
 
 #[test]
 fn settings_that_no_phone_takes_have_their_code() {
-    let with = |key: &str, value: Value| scep(Dictionary::new().with("URL", "http://ca.example").with(key, value));
+    let with =
+        |key: &str, value: Value| scep(Dictionary::new().with("URL", "http://ca.example").with(key, value));
     assert_eq!(code(&with("Key Usage", Value::from(2))), 22000);
     assert_eq!(code(&with("Keysize", Value::from(512))), 22004);
     assert_eq!(code(&with("Key Type", Value::from("EC"))), 22004);
@@ -90,9 +94,7 @@ fn settings_that_no_phone_takes_have_their_code() {
 
 #[test]
 fn no_more_names_are_asked_for_than_the_bound() {
-    let many = |n: usize| {
-        scep(Dictionary::new().with("Subject", names(&vec![&[("CN", "x")][..]; n])))
-    };
+    let many = |n: usize| scep(Dictionary::new().with("Subject", names(&vec![&[("CN", "x")][..]; n])));
     assert_eq!(code(&many(MAX_REQUESTED_NAMES)), 0);
     assert_eq!(code(&many(MAX_REQUESTED_NAMES + 1)), 22011);
     let many = |n: usize| {

@@ -3,8 +3,8 @@
 
 use super::admission::{admit, removal_at};
 use super::applicability::{acts, ignored_keys};
-use super::chain::{ErrorChain, ErrorDomain, ErrorLink, failed_payload, failed_profile, link};
 use super::certificates::MAX_PROFILE_ITERATIONS;
+use super::chain::{ErrorChain, ErrorDomain, ErrorLink, failed_payload, failed_profile, link};
 use super::enrolling::{EnrollingInstall, enrol};
 use super::exchange::{Named, named};
 use super::store::{StoredProfile, as_base64};

@@ -21,10 +21,10 @@ mod validate;
 
 pub use applicability::{IgnoredKey, IgnoredReason};
 pub(crate) use applicability::{acts, ignored};
-pub use chain::{ErrorChain, ErrorDomain, ErrorLink};
-pub(crate) use chain::link as error_link;
-pub(crate) use enrolling::EnrollingInstall;
 pub use certificates::MAX_PROFILE_ITERATIONS;
+pub(crate) use chain::link as error_link;
+pub use chain::{ErrorChain, ErrorDomain, ErrorLink};
+pub(crate) use enrolling::EnrollingInstall;
 pub use enrolling::MAX_ENROLMENTS;
 pub(crate) use install::{Outcome, Request, install};
 pub(crate) use pending::PendingInstall;

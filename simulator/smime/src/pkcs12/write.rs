@@ -4,7 +4,7 @@ use super::kdf::Password;
 use super::mac;
 use super::pbe::{self, Scheme};
 use super::read::{
-    IterationBudget, CERT_BAG, DATA, ENCRYPTED_DATA, FRIENDLY_NAME, LOCAL_KEY_ID, MAX_BAGS, MAX_PKCS12_SIZE,
+    CERT_BAG, DATA, ENCRYPTED_DATA, FRIENDLY_NAME, IterationBudget, LOCAL_KEY_ID, MAX_BAGS, MAX_PKCS12_SIZE,
     Pkcs12Error, SHROUDED_KEY_BAG, X509_CERTIFICATE,
 };
 use crate::asn1::{
