@@ -397,7 +397,10 @@ fn setting(facts: &mut DeviceFacts, text: &str) -> Result<(), DeviceError> {
             Some(dispute) => match dispute.reading(value) {
                 Some(reading) => reading.apply(&mut facts.variants),
                 None => {
-                    return Err(wrong(dispute.name, "write one of its readings, which handset explain lists"));
+                    return Err(wrong(
+                        dispute.name,
+                        "write one of its readings, which handset explain lists",
+                    ));
                 }
             },
             None => {

@@ -193,9 +193,18 @@ pub fn open_within(
     budget: &mut IterationBudget,
 ) -> Result<Pkcs12, Pkcs12Error> {
     let mut own = budget.for_one_file();
+    let before = budget.spent;
     let opened = open_counted(cx, bytes, password, &mut own);
-    budget.spent = budget.spent.saturating_add(own.spent);
-    let all = opened?;
+    budget.spent = before.saturating_add(own.spent);
+    let all = opened.map_err(|error| match error {
+        // It is the shared budget that ends, not what a file may cost.
+        Pkcs12Error::TooManyIterations { found, limit }
+            if limit == own.limit && limit < MAX_TOTAL_ITERATIONS =>
+        {
+            Pkcs12Error::TooManyIterations { found: before.saturating_add(found), limit: budget.limit }
+        }
+        other => other,
+    })?;
     if all.identities.is_empty() {
         let (keys, certificates) = (all.keys_without_certificate, all.certificates.len());
         return Err(Pkcs12Error::NoIdentity { keys, certificates });
