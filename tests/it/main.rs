@@ -3,11 +3,13 @@
 mod architecture;
 mod determinism;
 mod device_store;
+mod enrolment;
 mod hostile;
 mod interop;
 mod lint;
 mod matrix;
 mod oracle;
+mod payload_types;
 mod program;
 mod readme;
 mod semantics;

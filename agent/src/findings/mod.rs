@@ -1,19 +1,21 @@
 //! Findings: where they come from, and how they are shown to people. What `try` and `lint` share.
 
 mod certificate;
+mod encrypted;
 mod excerpt;
 mod human;
 mod mask;
 mod signature;
 
-pub use certificate::certificate_facts;
+pub use certificate::{budget, certificate_facts};
+pub use encrypted::unopened;
 pub use human::{Shown, rendered};
 pub use mask::masked;
 pub use signature::{Unwrapped, unwrap};
 
 use profile::lint::{CertificateFacts, lint_with, seen};
 use profile::plist::Span;
-use profile::{Finding, LineIndex, OsVersion, Profile, Schema, Severity, Timestamp};
+use profile::{Finding, LineIndex, OsVersion, Payload, Profile, Schema, Severity, Timestamp};
 use smime::Context;
 
 /// Lints a profile, with facts about the certificates inside; of what could not be read there is nothing to say.
@@ -21,19 +23,24 @@ pub fn lint(cx: &Context<'_>, schema: &Schema, profile: &Profile, os: OsVersion)
     if !profile.is_readable() {
         return Vec::new();
     }
-    let facts: Vec<CertificateFacts> =
-        seen(profile).payloads.iter().filter_map(|payload| certificate_facts(cx, payload)).collect();
+    let mut budget = budget();
+    let facts: Vec<CertificateFacts> = seen(profile)
+        .payloads
+        .iter()
+        .filter_map(|payload| certificate_facts(cx, payload, &mut budget))
+        .collect();
     let mut findings = lint_with(schema, profile, os, &facts, Timestamp(cx.now.0));
-    findings.extend(profile.payloads.iter().filter_map(|payload| inline_identity(cx, payload)));
+    let accounts = profile.payloads.iter().filter(|payload| payload.is("com.apple.eas.account"));
+    let own = |payload| {
+        Some((payload, facts.iter().find(|f| Some(f.payload_uuid.as_str()) == Payload::uuid(payload))?))
+    };
+    findings
+        .extend(accounts.filter_map(own).filter_map(|(payload, facts)| inline_identity(cx, payload, facts)));
     findings
 }
 
 /// What is wrong with the dates of the identity that an Exchange account carries itself, in `Certificate`.
-fn inline_identity(cx: &Context<'_>, payload: &profile::Payload) -> Option<Finding> {
-    if !payload.is("com.apple.eas.account") {
-        return None;
-    }
-    let facts = certificate_facts(cx, payload)?;
+fn inline_identity(cx: &Context<'_>, payload: &Payload, facts: &CertificateFacts) -> Option<Finding> {
     let (first, last) = (facts.not_before?, facts.not_after?);
     let (rule, said) = match cx.now.0 {
         now if now < first.0 => {

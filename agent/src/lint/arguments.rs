@@ -120,17 +120,19 @@ Examples:
   handset explain 0x87D1791D
   handset explain -2016315107
   handset explain EAS-052
+  handset explain supervised-payloads
 
 Exit codes:
   0  explained
   2  nothing of that name is known";
 
-/// Explains a lint rule, a payload type or key, an error code of Apple or Intune, or a requirement.
+/// Explains a lint rule, a payload type or key, an error code of Apple or Intune, a requirement, or a reading of
+/// disputed sources.
 #[derive(Debug, Parser)]
 #[command(before_help = EXPLAIN_EXAMPLES)]
 pub struct ExplainArguments {
     /// The id of a rule, a key (alone, or after its payload type), an error code (alone, or after its domain), or the
-    /// id of a requirement.
+    /// id of a requirement, or the name of a dispute that `--variant` decides.
     #[arg(required = true, num_args = 1..=2, allow_negative_numbers = true, value_name = "RULE|KEY|CODE|REQUIREMENT")]
     pub subject: Vec<String>,
 

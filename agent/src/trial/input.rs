@@ -3,7 +3,7 @@
 use crate::cli::TryArguments;
 use crate::exit::Failure;
 use crate::file;
-use crate::findings::{Shown, Unwrapped, lint, unwrap};
+use crate::findings::{Shown, Unwrapped, lint, unopened, unwrap};
 use device::Device;
 use profile::{Finding, Profile, Schema};
 use simulator::PROVIDER;
@@ -42,6 +42,8 @@ pub(super) fn of(arguments: &TryArguments, bytes: Vec<u8>) -> Input {
         findings.append(&mut read);
     }
     findings.extend(lint(&cx, Schema::builtin(), &profile, arguments.ios));
+    // The phone is a fresh one, without any identity.
+    findings.extend(unopened(&cx, &profile, &[]));
     Input { name, bytes, inner, signed, signer, profile, findings }
 }
 
