@@ -90,8 +90,8 @@ pub fn rendered(shown: Shown<'_>, coloured: bool) -> String {
         }
         let label = finding.span.zip(excerpts.as_ref());
         if let Some((span, excerpts)) = label {
-            let start = excerpts.boundary(span.start);
-            let end = excerpts.boundary(start + span.end.saturating_sub(span.start).min(LABEL_OCTETS_MAX));
+            let start = excerpts.boundary(span.start());
+            let end = excerpts.boundary(start + span.end().saturating_sub(span.start()).min(LABEL_OCTETS_MAX));
             // What goes on beyond its first line is marked on that.
             let line = excerpts.text.get(start..end).unwrap_or_default().find(['\r', '\n']);
             let end = line.map_or(end, |length| start + length);
@@ -106,7 +106,7 @@ pub fn rendered(shown: Shown<'_>, coloured: bool) -> String {
             let place = match beginning(&index, finding.span) {
                 (Some(line), Some(column)) => format!("{name}:{line}:{column}"),
                 _ => match finding.span {
-                    Some(span) => format!("{name} at octet {}", span.start),
+                    Some(span) => format!("{name} at octet {}", span.start()),
                     None => name.to_owned(),
                 },
             };

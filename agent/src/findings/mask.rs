@@ -72,9 +72,9 @@ fn by_value(document: &[u8], node: &Node, secret: bool, out: &mut [u8]) {
         Value::Boolean(_) => {}
         value => {
             let key = value.as_data().is_some_and(|data| data.windows(11).any(|w| w == b"PRIVATE KEY"));
-            let element = document.get(node.span.start..node.span.end).unwrap_or_default();
-            let open = element.iter().position(|octet| *octet == b'>').map(|at| node.span.start + at + 1);
-            let close = element.windows(2).rposition(|w| w == b"</").map(|at| node.span.start + at);
+            let element = document.get(node.span.start()..node.span.end()).unwrap_or_default();
+            let open = element.iter().position(|octet| *octet == b'>').map(|at| node.span.start() + at + 1);
+            let close = element.windows(2).rposition(|w| w == b"</").map(|at| node.span.start() + at);
             if let (true, Some(open), Some(close)) = (secret || key, open, close) {
                 paint(out.get_mut(open..close));
             }

@@ -68,5 +68,5 @@ pub fn position(index: &LineIndex, offset: usize) -> (Option<u32>, Option<u32>) 
 
 /// Line and column of the beginning of a finding, where it has a place and the document lines.
 pub fn beginning(index: &LineIndex, span: Option<Span>) -> (Option<u32>, Option<u32>) {
-    span.map_or((None, None), |span| position(index, span.start))
+    span.map_or((None, None), |span| position(index, span.start()))
 }

@@ -110,8 +110,8 @@ fn check(arguments: &LintArguments, schema: &Schema, path: &Path, coloured: bool
 /// A finding in the words of the contract.
 fn placed(index: &LineIndex, finding: Finding) -> LintFinding {
     let at = |offset: Option<usize>| offset.map_or((None, None), |offset| position(index, offset));
-    let (line, column) = at(finding.span.map(|span| span.start));
-    let (end_line, end_column) = at(finding.span.map(|span| span.end));
+    let (line, column) = at(finding.span.map(|span| span.start()));
+    let (end_line, end_column) = at(finding.span.map(|span| span.end()));
     let known = profile::lint::rule(finding.rule).map(|rule| rule.description().requirements);
     LintFinding {
         rule: finding.rule.to_owned(),
@@ -122,8 +122,8 @@ fn placed(index: &LineIndex, finding: Finding) -> LintFinding {
         column,
         end_line,
         end_column,
-        offset: finding.span.map(|span| span.start),
-        length: finding.span.map(|span| span.end.saturating_sub(span.start)),
+        offset: finding.span.map(|span| span.start()),
+        length: finding.span.map(|span| span.end().saturating_sub(span.start())),
         requirements: known.unwrap_or_default().iter().map(|id| (*id).to_owned()).collect(),
         reference: finding.reference.to_owned(),
     }

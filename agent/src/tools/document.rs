@@ -108,10 +108,10 @@ pub(super) fn is_signed(bytes: &[u8]) -> bool {
 fn unreadable(name: &str, bytes: &[u8], error: ReadError) -> ToolError {
     let index = LineIndex::new(bytes);
     let place = if index.has_lines() {
-        let (line, column) = index.position(error.span.start);
+        let (line, column) = index.position(error.span.start());
         format!("{name}:{line}:{column}")
     } else {
-        format!("{name} at octet {}", error.span.start)
+        format!("{name} at octet {}", error.span.start())
     };
     ToolError::Unreadable { place, error }
 }

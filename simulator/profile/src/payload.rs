@@ -1,17 +1,34 @@
 //! One payload of a profile, with readers that tell absent from wrong.
 
-use crate::Timestamp;
+use crate::{Root, Timestamp};
 use crate::plist::{Dictionary, Node, Span, Value};
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
-/// One item of a profile's PayloadContent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// One item of a profile's PayloadContent. It stands in the profile's own tree and shares that: a profile of 10 MB is in
+/// memory once.
+#[derive(Clone)]
 pub struct Payload {
     /// Its place in PayloadContent, from 0; items that are no dictionary are counted but have no payload.
     pub index: usize,
     /// Where its dictionary stands.
     pub span: Span,
-    dictionary: Dictionary,
+    root: Arc<Root>,
+    /// It is the root itself, not an item of it.
+    alone: bool,
+}
+
+impl PartialEq for Payload {
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index && self.span == other.span && self.dictionary() == other.dictionary()
+    }
+}
+
+impl std::fmt::Debug for Payload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Payload");
+        shown.field("index", &self.index).field("span", &self.span);
+        shown.field("dictionary", self.dictionary()).finish()
+    }
 }
 
 /// A key holds a value of another type than the reader asked for.
@@ -31,46 +48,61 @@ pub struct WrongType {
 impl Payload {
     /// Makes a payload of a dictionary, outside any document.
     pub fn new(index: usize, dictionary: Dictionary) -> Payload {
-        Payload { index, span: Span::default(), dictionary }
+        Payload::alone(Arc::new(Root::new(Node::from(Value::Dictionary(dictionary)))), index)
     }
 
-    pub(crate) fn placed(index: usize, span: Span, dictionary: Dictionary) -> Payload {
-        Payload { index, span, dictionary }
+    /// The payload that is the root.
+    pub(crate) fn alone(root: Arc<Root>, index: usize) -> Payload {
+        Payload { index, span: root.span, root, alone: true }
+    }
+
+    /// The payload at a place in PayloadContent, or in the root that is an array; none if there is no dictionary.
+    pub(crate) fn within(root: &Arc<Root>, index: usize) -> Option<Payload> {
+        let node = root.items().get(index)?;
+        node.value.as_dictionary()?;
+        Some(Payload { index, span: node.span, root: Arc::clone(root), alone: false })
     }
 
     /// All keys and values.
     pub fn dictionary(&self) -> &Dictionary {
-        &self.dictionary
+        static NONE: Dictionary = Dictionary { entries: Vec::new() };
+        let node = if self.alone { Some(&**self.root) } else { self.root.items().get(self.index) };
+        node.and_then(|node| node.value.as_dictionary()).unwrap_or(&NONE)
+    }
+
+    /// The string under a key; none if absent or of another type.
+    pub fn str(&self, key: &str) -> Option<&str> {
+        self.node(key).and_then(|node| node.value.as_str())
     }
 
     /// PayloadType; none if absent or no string, as with all accessors that return text.
     pub fn payload_type(&self) -> Option<&str> {
-        self.dictionary.str("PayloadType")
+        self.str("PayloadType")
     }
 
     /// PayloadIdentifier.
     pub fn identifier(&self) -> Option<&str> {
-        self.dictionary.str("PayloadIdentifier")
+        self.str("PayloadIdentifier")
     }
 
     /// PayloadUUID.
     pub fn uuid(&self) -> Option<&str> {
-        self.dictionary.str("PayloadUUID")
+        self.str("PayloadUUID")
     }
 
     /// PayloadDisplayName.
     pub fn display_name(&self) -> Option<&str> {
-        self.dictionary.str("PayloadDisplayName")
+        self.str("PayloadDisplayName")
     }
 
     /// PayloadDescription.
     pub fn description(&self) -> Option<&str> {
-        self.dictionary.str("PayloadDescription")
+        self.str("PayloadDescription")
     }
 
     /// PayloadOrganization.
     pub fn organization(&self) -> Option<&str> {
-        self.dictionary.str("PayloadOrganization")
+        self.str("PayloadOrganization")
     }
 
     /// PayloadVersion.
@@ -85,12 +117,12 @@ impl Payload {
 
     /// The value of a key, whatever its type.
     pub fn node(&self, key: &str) -> Option<&Node> {
-        self.dictionary.get(key)
+        if self.alone { self.root.key(key) } else { self.root.item_key(self.index, key) }
     }
 
     /// Where a key's value stands, else where the payload stands.
     pub fn span_of(&self, key: &str) -> Span {
-        self.dictionary.get(key).map_or(self.span, |node| node.span)
+        self.node(key).map_or(self.span, |node| node.span)
     }
 
     /// The boolean under a key.
@@ -165,7 +197,7 @@ impl Payload {
         expected: &'static str,
         read: impl Fn(&'a Value) -> Option<T>,
     ) -> Result<Option<T>, WrongType> {
-        let Some(node) = self.dictionary.get(key) else { return Ok(None) };
+        let Some(node) = self.node(key) else { return Ok(None) };
         read(&node.value).map(Some).ok_or_else(|| WrongType {
             key: key.to_owned(),
             expected,

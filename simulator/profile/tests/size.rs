@@ -71,7 +71,7 @@ fn ten_megabytes_are_read_in_time_and_memory() {
     // One payload of many keys, none of them known: what is asked of a payload is a look through all of them.
     let mut keys = Dictionary::new().with("PayloadType", "com.apple.applicationaccess");
     keys.entries.extend((0..250_000).map(|n| profile::plist::Entry {
-        key: format!("Unknown{n}"),
+        key: format!("Unknown{n}").into(),
         key_span: profile::plist::Span::default(),
         node: Value::from(true).into(),
     }));

@@ -1,11 +1,11 @@
 //! Rules about the profile itself: what surrounds the payloads.
 
-use super::rule::rule;
-use super::scope::name;
+use super::rule::{FOUND_MAX, rule};
+use super::scope::{folded, name};
 use super::{Found, Rule, Scope, Subject};
 use crate::plist::Value;
 use crate::{Payload, Severity, Timestamp};
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 
 pub(super) static RULES: &[&dyn Rule] = &[
     &BarePayload,
@@ -32,7 +32,7 @@ pub(super) static RULES: &[&dyn Rule] = &[
 
 /// The payload type that has most of a dictionary's keys, if it has at least two of them.
 fn likely_type<'a>(scope: &Scope<'a>, payload: &Payload) -> Option<&'a str> {
-    let keys: Vec<&str> = payload.dictionary().entries.iter().map(|entry| entry.key.as_str()).collect();
+    let keys: Vec<&str> = payload.dictionary().entries.iter().map(|entry| &*entry.key).collect();
     let has =
         |schema: &crate::schema::PayloadSchema| keys.iter().filter(|key| schema.key(key).is_some()).count();
     let best = scope.schema.payloads().iter().max_by_key(|schema| has(schema))?;
@@ -108,18 +108,23 @@ rule! {
 }
 
 /// Reports payloads that share the value of a key.
-fn shared(payloads: &[Payload], key: &str, fold: fn(&str) -> String, found: &mut Found) {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for payload in payloads {
-        let Ok(Some(value)) = payload.string(key) else { continue };
-        match seen.get(&fold(value)) {
-            Some(first) => found.add(
-                payload.span_of(key),
-                format_args!("{} has the {key} of payload {first}, {value:?}", name(payload)),
-                "give each payload its own",
-            ),
-            None => drop(seen.insert(fold(value), payload.index)),
-        }
+fn shared<'a>(payloads: &'a [Payload], key: &str, order: fn(&str, &str) -> Ordering, found: &mut Found) {
+    let value = |payload: &'a Payload| payload.string(key).ok().flatten();
+    let mut all: Vec<(&str, &Payload)> =
+        payloads.iter().filter_map(|payload| Some((value(payload)?, payload))).collect();
+    all.sort_by(|a, b| order(a.0, b.0));
+    let mut later: Vec<(&str, &Payload, usize)> = Vec::new();
+    for same in all.chunk_by(|a, b| order(a.0, b.0).is_eq()) {
+        let [(_, first), rest @ ..] = same else { continue };
+        later.extend(rest.iter().map(|(value, payload)| (*value, *payload, first.index)));
+    }
+    later.sort_unstable_by_key(|(_, payload, _)| payload.index);
+    for (value, payload, first) in later.into_iter().take(FOUND_MAX + 1) {
+        found.add(
+            payload.span_of(key),
+            format_args!("{} has the {key} of payload {first}, {value:?}", name(payload)),
+            "give each payload its own",
+        );
     }
 }
 
@@ -129,7 +134,7 @@ rule! {
     why "The profile is refused (1007), and references to the UUID are ambiguous."
     example "<key>PayloadUUID</key><string>A1</string> in two payloads"
     reference "Apple MDM Protocol Reference, error 1007; CommonPayloadKeys.yaml" []
-    |scope, found| { shared(&scope.profile.payloads, "PayloadUUID", str::to_ascii_lowercase, found) }
+    |scope, found| { shared(&scope.profile.payloads, "PayloadUUID", folded, found) }
 }
 
 rule! {
@@ -138,7 +143,7 @@ rule! {
     why "The profile is refused (1008); updates match payloads by identifier and UUID."
     example "<key>PayloadIdentifier</key><string>com.example.mail</string> in two payloads"
     reference "Apple MDM Protocol Reference, error 1008; CommonPayloadKeys.yaml" []
-    |scope, found| { shared(&scope.profile.payloads, "PayloadIdentifier", str::to_owned, found) }
+    |scope, found| { shared(&scope.profile.payloads, "PayloadIdentifier", Ord::cmp, found) }
 }
 
 rule! {

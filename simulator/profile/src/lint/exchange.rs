@@ -127,11 +127,11 @@ rule! {
             }
             let entries = payload.dictionary().effective();
             let dead: Vec<_> = entries
-                .filter(|entry| entry.key.starts_with("SMIME") || mail_only.contains(&entry.key.as_str()))
+                .filter(|entry| entry.key.starts_with("SMIME") || mail_only.contains(&&*entry.key))
                 .filter(|entry| entry.node.value.as_boolean() != Some(false))
                 .collect();
             if let Some(first) = dead.first() {
-                let keys: Vec<&str> = dead.iter().map(|entry| entry.key.as_str()).collect();
+                let keys: Vec<&str> = dead.iter().map(|entry| &*entry.key).collect();
                 let message = format_args!("{}: mail is off and locked, so {} can have no effect", name(payload), keys.join(", "));
                 found.add(first.key_span, message, "remove them, or turn mail on");
             }
@@ -444,7 +444,7 @@ rule! {
     reference "apple/device-management, com.apple.eas.account.yaml; EAS-103" ["EAS-101", "EAS-103"]
     |scope, found| {
         let own = |vpn| text(vpn, "VPNUUID").map(str::to_ascii_lowercase);
-        let vpns: BTreeSet<String> = scope.profile.payloads_of("com.apple.vpn.managed.applayer").filter_map(own).collect();
+        let vpns: BTreeSet<String> = scope.payloads_of("com.apple.vpn.managed.applayer").filter_map(own).collect();
         for payload in scope.mail_accounts() {
             let Some(uuid) = text(payload, "VPNUUID") else { continue };
             if vpns.contains(&uuid.to_ascii_lowercase()) {

@@ -2,8 +2,9 @@
 
 use super::{CertificateFacts, Subject};
 use crate::plist::{Dictionary, Node, Span, Value};
-use crate::schema::{KeySchema, Literal, Schema, Tables};
+use crate::schema::{KeySchema, Literal, PayloadSchema, Schema, Tables};
 use crate::{OsVersion, Payload, Profile, Timestamp};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The profile and everything known beside it, indexed so that no rule need look for one payload among all.
@@ -22,17 +23,29 @@ pub struct Scope<'a> {
     /// The time the certificates are judged at.
     pub now: Timestamp,
     pub(super) tables: Tables<'a>,
-    /// PayloadType by the place in PayloadContent; asking the payload means looking through its keys.
-    types: BTreeMap<usize, &'a str>,
+    /// The places in `profile.payloads` of the payloads of each type of the schema, in order.
+    of_kind: BTreeMap<&'a str, Vec<u32>>,
     /// The different ones, in order, at most [`KINDS_MAX`].
     kinds: BTreeSet<&'a str>,
-    /// The first payload of each PayloadUUID in small letters.
-    payloads: BTreeMap<String, &'a Payload>,
-    /// The first facts for each PayloadUUID in small letters.
-    facts: BTreeMap<String, &'a CertificateFacts>,
+    /// The payloads that have a PayloadUUID, by that in small letters and then place.
+    payloads: Vec<(&'a str, &'a Payload)>,
+    /// The facts, by PayloadUUID in small letters and then place.
+    facts: Vec<&'a CertificateFacts>,
     references: Vec<CertificateReference<'a>>,
-    /// The PayloadUUIDs named, in small letters.
-    named: BTreeSet<String>,
+    /// Their places, by the PayloadUUID in small letters.
+    named: Vec<u32>,
+}
+
+/// Compares two texts as if in small letters.
+pub(super) fn folded(a: &str, b: &str) -> Ordering {
+    let small = |byte: u8| byte.to_ascii_lowercase();
+    Iterator::cmp(a.bytes().map(small), b.bytes().map(small))
+}
+
+/// The first item that is what is looked for, among items in that order.
+fn first<T>(items: &[T], order: impl Fn(&T) -> Ordering) -> Option<&T> {
+    let at = items.partition_point(|item| order(item).is_lt());
+    items.get(at).filter(|item| order(item).is_eq())
 }
 
 /// PayloadType of an Exchange account.
@@ -73,30 +86,29 @@ impl<'a> Scope<'a> {
         certificates: &'a [CertificateFacts],
         now: Timestamp,
     ) -> Scope<'a> {
-        let types: BTreeMap<usize, &str> = profile
-            .payloads
-            .iter()
-            .filter_map(|payload| Some((payload.index, payload.payload_type()?)))
-            .collect();
+        let tables = Tables::new(schema);
         let mut kinds = BTreeSet::new();
-        for kind in types.values() {
-            if kinds.len() < KINDS_MAX {
-                kinds.insert(*kind);
-            }
-        }
-        let mut payloads = BTreeMap::new();
+        let mut of_kind: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        let mut payloads = Vec::new();
         let mut references = Vec::new();
-        for payload in &profile.payloads {
-            if let Some(uuid) = payload.uuid() {
-                payloads.entry(uuid.to_ascii_lowercase()).or_insert(payload);
+        for (at, payload) in profile.payloads.iter().enumerate() {
+            if let Some(kind) = payload.payload_type() {
+                if kinds.len() < KINDS_MAX {
+                    kinds.insert(kind);
+                }
+                if tables.payload(kind).known {
+                    of_kind.entry(kind).or_default().extend(u32::try_from(at));
+                }
             }
+            payloads.extend(payload.uuid().map(|uuid| (uuid, payload)));
             collect(payload, payload.dictionary(), 0, &mut references);
         }
-        let mut facts = BTreeMap::new();
-        for one in certificates {
-            facts.entry(one.payload_uuid.to_ascii_lowercase()).or_insert(one);
-        }
-        let named = references.iter().map(|reference| reference.uuid.to_ascii_lowercase()).collect();
+        payloads.sort_by(|a, b| folded(a.0, b.0));
+        let mut facts: Vec<&CertificateFacts> = certificates.iter().collect();
+        facts.sort_by(|a, b| folded(&a.payload_uuid, &b.payload_uuid));
+        let mut named: Vec<u32> = (0..references.len()).map_while(|at| u32::try_from(at).ok()).collect();
+        let uuid = |at: u32| references.get(at as usize).map_or("", |reference| reference.uuid);
+        named.sort_unstable_by(|a, b| folded(uuid(*a), uuid(*b)));
         Scope {
             schema,
             subject,
@@ -104,8 +116,8 @@ impl<'a> Scope<'a> {
             os,
             certificates,
             now,
-            tables: Tables::new(schema),
-            types,
+            tables,
+            of_kind,
             kinds,
             payloads,
             facts,
@@ -114,14 +126,9 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The payload of a PayloadUUID, without regard to case.
+    /// The payload of a PayloadUUID, without regard to case; the first if several have it.
     pub(super) fn payload(&self, uuid: &str) -> Option<&'a Payload> {
-        self.payloads.get(&uuid.to_ascii_lowercase()).copied()
-    }
-
-    /// PayloadType of the payload at a place in PayloadContent; empty where there is none.
-    pub(super) fn kind_at(&self, index: Option<usize>) -> &'a str {
-        index.and_then(|index| self.types.get(&index)).copied().unwrap_or_default()
+        first(&self.payloads, |(other, _)| folded(other, uuid)).map(|(_, payload)| *payload)
     }
 
     /// The different payload types of the profile.
@@ -129,19 +136,34 @@ impl<'a> Scope<'a> {
         self.kinds.iter().copied()
     }
 
+    /// The payloads of a type of the schema, in order.
+    pub(super) fn payloads_of(&self, kind: &str) -> impl Iterator<Item = &'a Payload> + use<'a, '_> {
+        let places = self.of_kind.get(kind).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|at| self.profile.payloads.get(*at as usize))
+    }
+
+    /// The types of the schema that the profile has, and the payloads of each.
+    pub(super) fn known_payloads(
+        &self,
+    ) -> impl Iterator<Item = (&'a PayloadSchema, impl Iterator<Item = &'a Payload>)> {
+        let known = |(kind, _): (&&'a str, _)| Some((self.schema.payload(kind)?, self.payloads_of(kind)));
+        self.of_kind.iter().filter_map(known)
+    }
+
     /// True if some key names the certificate payload of that PayloadUUID.
     pub(super) fn is_named(&self, uuid: &str) -> bool {
-        self.named.contains(&uuid.to_ascii_lowercase())
+        let named = |at: u32| self.references.get(at as usize).map_or("", |reference| reference.uuid);
+        first(&self.named, |at| folded(named(*at), uuid)).is_some()
     }
 
     /// The Exchange accounts.
-    pub(super) fn eas(&self) -> impl Iterator<Item = &'a Payload> + use<'a> {
-        self.profile.payloads.iter().filter(|payload| payload.is(EAS))
+    pub(super) fn eas(&self) -> impl Iterator<Item = &'a Payload> + use<'a, '_> {
+        self.payloads_of(EAS)
     }
 
-    /// The accounts that can have S/MIME: Exchange, IMAP and POP.
-    pub(super) fn mail_accounts(&self) -> impl Iterator<Item = &'a Payload> + use<'a> {
-        self.profile.payloads.iter().filter(|payload| payload.is(EAS) || payload.is(MAIL))
+    /// The accounts that can have S/MIME: Exchange, then IMAP and POP.
+    pub(super) fn mail_accounts(&self) -> impl Iterator<Item = &'a Payload> + use<'a, '_> {
+        self.payloads_of(EAS).chain(self.payloads_of(MAIL))
     }
 
     /// The boolean a device goes by: as written if the key has effect on this iOS, else the schema's default.
@@ -161,7 +183,7 @@ impl<'a> Scope<'a> {
 
     /// The facts about a payload's certificate.
     pub(super) fn facts(&self, uuid: &str) -> Option<&'a CertificateFacts> {
-        self.facts.get(&uuid.to_ascii_lowercase()).copied()
+        first(&self.facts, |facts| folded(&facts.payload_uuid, uuid)).copied()
     }
 
     /// The payload facts belong to.
@@ -176,7 +198,7 @@ impl<'a> Scope<'a> {
 
     /// The place of a top-level key's value, else of the profile.
     pub(super) fn top_span(&self, key: &str) -> Option<Span> {
-        self.profile.key(key).or(self.profile.root.as_ref()).map(|node| node.span)
+        self.profile.key(key).or(self.profile.root.as_deref().map(|root| &**root)).map(|node| node.span)
     }
 
     /// Every place in the profile that names a certificate payload.
