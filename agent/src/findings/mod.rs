@@ -1,29 +1,31 @@
 //! Findings: where they come from, and how they are shown to people. What `try` and `lint` share.
 
 mod certificate;
+mod armour;
 mod excerpt;
 mod human;
 mod mask;
 mod signature;
 
+pub use armour::without_armour;
 pub use certificate::certificate_facts;
 pub use human::{Shown, rendered};
 pub use mask::masked;
 pub use signature::{Unwrapped, unwrap};
 
-use profile::lint::{CertificateFacts, lint_with, seen};
+use profile::lint::{Audience, CertificateFacts, lint_with, seen};
 use profile::plist::Span;
-use profile::{Finding, LineIndex, OsVersion, Profile, Schema, Severity, Timestamp};
+use profile::{Finding, LineIndex, Profile, Schema, Severity, Timestamp};
 use smime::Context;
 
 /// Lints a profile, with facts about the certificates inside; of what could not be read there is nothing to say.
-pub fn lint(cx: &Context<'_>, schema: &Schema, profile: &Profile, os: OsVersion) -> Vec<Finding> {
+pub fn lint(cx: &Context<'_>, schema: &Schema, profile: &Profile, audience: impl Into<Audience>) -> Vec<Finding> {
     if !profile.is_readable() {
         return Vec::new();
     }
     let facts: Vec<CertificateFacts> =
         seen(profile).payloads.iter().filter_map(|payload| certificate_facts(cx, payload)).collect();
-    let mut findings = lint_with(schema, profile, os, &facts, Timestamp(cx.now.0));
+    let mut findings = lint_with(schema, profile, audience, &facts, Timestamp(cx.now.0));
     findings.extend(profile.payloads.iter().filter_map(|payload| inline_identity(cx, payload)));
     findings
 }
@@ -58,7 +60,7 @@ pub fn severity(severity: Severity) -> &'static str {
 }
 
 /// Line and column of an offset, where the document has lines.
-pub fn position(index: &LineIndex, offset: usize) -> (Option<u32>, Option<u32>) {
+pub fn position(index: &LineIndex<'_>, offset: usize) -> (Option<u32>, Option<u32>) {
     if !index.has_lines() {
         return (None, None);
     }
@@ -67,6 +69,6 @@ pub fn position(index: &LineIndex, offset: usize) -> (Option<u32>, Option<u32>) 
 }
 
 /// Line and column of the beginning of a finding, where it has a place and the document lines.
-pub fn beginning(index: &LineIndex, span: Option<Span>) -> (Option<u32>, Option<u32>) {
+pub fn beginning(index: &LineIndex<'_>, span: Option<Span>) -> (Option<u32>, Option<u32>) {
     span.map_or((None, None), |span| position(index, span.start()))
 }

@@ -74,7 +74,7 @@ fn sealed_profile(dictionary: &Dictionary, sealed: Vec<u8>) -> Dictionary {
     let has_mark = dictionary.contains("IsEncrypted");
     let mut sealed = Some(sealed);
     for old in dictionary.effective() {
-        match old.key.as_str() {
+        match &*old.key {
             "PayloadContent" => {
                 entries.extend(sealed.take().map(|sealed| entry("EncryptedPayloadContent", sealed)));
                 if !has_mark {
@@ -90,7 +90,7 @@ fn sealed_profile(dictionary: &Dictionary, sealed: Vec<u8>) -> Dictionary {
 
 /// A key with a value that stands in no document.
 pub(super) fn entry(key: &str, value: impl Into<Value>) -> Entry {
-    Entry { key: key.to_owned(), key_span: Span::default(), node: Node::from(value.into()) }
+    Entry { key: key.into(), key_span: Span::default(), node: Node::from(value.into()) }
 }
 
 #[cfg(test)]

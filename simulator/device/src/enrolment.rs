@@ -82,7 +82,7 @@ impl MdmEnrolment {
             required_app: number("RequiredAppIDForMDM"),
             per_user_connections: capabilities
                 .iter()
-                .any(|c| matches!(&c.value, Value::String(s) if s == "com.apple.mdm.per-user-connections")),
+                .any(|c| matches!(&c.value, Value::String(s) if **s == *"com.apple.mdm.per-user-connections")),
             user_enrolment: enrolment_mode.as_deref() == Some("BYOD") || text("ManagedAppleID").is_some(),
             enrolment_mode,
         }

@@ -237,12 +237,12 @@ rule! {
 
 rule! {
     RemovalDisallowed Info "removal-disallowed" "The profile forbids its removal"
-    checks "PayloadRemovalDisallowed."
+    checks "PayloadRemovalDisallowed, unless the profile is said to be for supervised devices."
     why "It has effect on supervised devices only, is ignored on others and forbidden in user enrolment. Users can never remove what MDM installed, with or without it."
     example "<key>PayloadRemovalDisallowed</key><true/>"
     reference "apple/device-management, TopLevel.yaml" []
     |scope, found| {
-        if scope.profile.removal_disallowed() == Some(true) {
+        if scope.profile.removal_disallowed() == Some(true) && !scope.supervised {
             found.add(
                 scope.top_span("PayloadRemovalDisallowed"),
                 "PayloadRemovalDisallowed works on supervised devices only",

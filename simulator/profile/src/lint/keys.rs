@@ -534,13 +534,13 @@ rule! {
 
 rule! {
     SupervisedPayload Info "supervised-payload" "The payload works on supervised devices only"
-    checks "Payload types that need supervision."
+    checks "Payload types that need supervision, unless the profile is said to be for supervised devices."
     why "Other devices refuse the whole profile, the mail account in it included."
     example "com.apple.app.lock beside com.apple.eas.account"
     reference "apple/device-management; Apple MDM Protocol Reference, error 4025" []
     |scope, found| {
         for (schema, payload) in each_known(scope) {
-            if schema.supervised {
+            if schema.supervised && !scope.supervised {
                 let message = format_args!("{} needs a supervised device", name(payload));
                 found.add(payload.span_of("PayloadType"), message, "put it into a profile of its own");
             }
@@ -550,12 +550,12 @@ rule! {
 
 rule! {
     SupervisedKeys Info "supervised-keys" "Some keys work on supervised devices only"
-    checks "Keys of a payload that need supervision though the payload does not."
+    checks "Keys of a payload that need supervision though the payload does not, unless the profile is said to be for supervised devices."
     why "Other devices ignore them."
     example "<key>allowAppRemoval</key><false/>"
     reference "apple/device-management" []
     |scope, found| {
-        if !scope.known_payloads().any(|(schema, _)| scope.tables.payload(&schema.payloadtype).supervised) {
+        if scope.supervised || !scope.known_payloads().any(|(schema, _)| scope.tables.payload(&schema.payloadtype).supervised) {
             return;
         }
         let payload = |index: usize| {

@@ -1,6 +1,6 @@
 //! What a rule may look at.
 
-use super::{CertificateFacts, Subject};
+use super::{Audience, CertificateFacts, Subject};
 use crate::plist::{Dictionary, Node, Span, Value};
 use crate::schema::{KeySchema, Literal, PayloadSchema, Schema, Tables};
 use crate::{OsVersion, Payload, Profile, Timestamp};
@@ -18,6 +18,8 @@ pub struct Scope<'a> {
     pub profile: &'a Profile,
     /// The iOS it is meant for.
     pub os: OsVersion,
+    /// The devices it is meant for are supervised.
+    pub supervised: bool,
     /// Facts about its certificates; rules about them are silent where there are none.
     pub certificates: &'a [CertificateFacts],
     /// The time the certificates are judged at.
@@ -82,7 +84,7 @@ impl<'a> Scope<'a> {
         schema: &'a Schema,
         subject: Subject,
         profile: &'a Profile,
-        os: OsVersion,
+        audience: Audience,
         certificates: &'a [CertificateFacts],
         now: Timestamp,
     ) -> Scope<'a> {
@@ -113,7 +115,8 @@ impl<'a> Scope<'a> {
             schema,
             subject,
             profile,
-            os,
+            os: audience.os,
+            supervised: audience.supervised,
             certificates,
             now,
             tables,

@@ -2,9 +2,25 @@
 
 use crate::model::payloads_in;
 use crate::plist::Value;
-use crate::{Payload, Profile};
+use crate::{OsVersion, Payload, Profile};
 use std::borrow::Cow;
 use std::sync::Arc;
+
+/// The devices that a profile is meant for, as far as rules depend on them. An iOS alone stands for devices that nobody
+/// supervises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Audience {
+    /// Their iOS.
+    pub os: OsVersion,
+    /// They are supervised; what needs that is then nothing to tell.
+    pub supervised: bool,
+}
+
+impl From<OsVersion> for Audience {
+    fn from(os: OsVersion) -> Audience {
+        Audience { os, supervised: false }
+    }
+}
 
 /// What the root of a property list is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
