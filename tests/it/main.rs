@@ -6,6 +6,7 @@ mod device_store;
 mod hostile;
 mod interop;
 mod lint;
+mod lint_files;
 mod matrix;
 mod oracle;
 mod program;

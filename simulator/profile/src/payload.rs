@@ -13,8 +13,38 @@ pub struct Payload {
     /// Where its dictionary stands.
     pub span: Span,
     root: Arc<Root>,
-    /// It is the root itself, not an item of it.
-    alone: bool,
+    keys: Sketch,
+}
+
+/// Which keys a payload may have, one bit for many of them, and whether it is the root itself. Rules ask every payload for
+/// a hundred keys, of which it has ten; a bit says so without a look at its dictionary, which is far away.
+#[derive(Clone, Copy)]
+struct Sketch(u64);
+
+impl Sketch {
+    const ALONE: u64 = 1 << 63;
+
+    fn of(dictionary: &Dictionary, alone: bool) -> Sketch {
+        let own = if alone { Sketch::ALONE } else { 0 };
+        Sketch(dictionary.entries.iter().fold(own, |all, entry| all | Sketch::bit(&entry.key)))
+    }
+
+    fn bit(key: &str) -> u64 {
+        let bytes = key.as_bytes();
+        let byte = |at: usize| bytes.get(at).copied().map_or(0, u64::from);
+        let length = bytes.len();
+        let last = byte(length.saturating_sub(1));
+        let sum = length as u64 * 5 + byte(length / 2) * 7 + byte(length * 3 / 4) * 11 + last * 13 + byte(1) * 17;
+        1 << (sum % 63)
+    }
+
+    fn may_have(self, key: &str) -> bool {
+        self.0 & Sketch::bit(key) != 0
+    }
+
+    fn is_alone(self) -> bool {
+        self.0 & Sketch::ALONE != 0
+    }
 }
 
 impl PartialEq for Payload {
@@ -53,20 +83,21 @@ impl Payload {
 
     /// The payload that is the root.
     pub(crate) fn alone(root: Arc<Root>, index: usize) -> Payload {
-        Payload { index, span: root.span, root, alone: true }
+        let keys = root.value.as_dictionary().map_or(Sketch(Sketch::ALONE), |all| Sketch::of(all, true));
+        Payload { index, span: root.span, root, keys }
     }
 
     /// The payload at a place in PayloadContent, or in the root that is an array; none if there is no dictionary.
     pub(crate) fn within(root: &Arc<Root>, index: usize) -> Option<Payload> {
         let node = root.items().get(index)?;
-        node.value.as_dictionary()?;
-        Some(Payload { index, span: node.span, root: Arc::clone(root), alone: false })
+        let keys = Sketch::of(node.value.as_dictionary()?, false);
+        Some(Payload { index, span: node.span, root: Arc::clone(root), keys })
     }
 
     /// All keys and values.
     pub fn dictionary(&self) -> &Dictionary {
         static NONE: Dictionary = Dictionary { entries: Vec::new() };
-        let node = if self.alone { Some(&**self.root) } else { self.root.items().get(self.index) };
+        let node = if self.keys.is_alone() { Some(&**self.root) } else { self.root.items().get(self.index) };
         node.and_then(|node| node.value.as_dictionary()).unwrap_or(&NONE)
     }
 
@@ -117,7 +148,10 @@ impl Payload {
 
     /// The value of a key, whatever its type.
     pub fn node(&self, key: &str) -> Option<&Node> {
-        if self.alone { self.root.key(key) } else { self.root.item_key(self.index, key) }
+        if !self.keys.may_have(key) {
+            return None;
+        }
+        if self.keys.is_alone() { self.root.key(key) } else { self.root.item_key(self.index, key) }
     }
 
     /// Where a key's value stands, else where the payload stands.

@@ -1,11 +1,11 @@
 //! Rules about the profile itself: what surrounds the payloads.
 
 use super::rule::{FOUND_MAX, rule};
-use super::scope::{folded, name};
+use super::scope::name;
+use super::places::Places;
 use super::{Found, Rule, Scope, Subject};
 use crate::plist::Value;
 use crate::{Payload, Severity, Timestamp};
-use std::cmp::Ordering;
 
 pub(super) static RULES: &[&dyn Rule] = &[
     &BarePayload,
@@ -108,21 +108,26 @@ rule! {
 }
 
 /// Reports payloads that share the value of a key.
-fn shared<'a>(payloads: &'a [Payload], key: &str, order: fn(&str, &str) -> Ordering, found: &mut Found) {
-    let value = |payload: &'a Payload| payload.string(key).ok().flatten();
-    let mut all: Vec<(&str, &Payload)> =
-        payloads.iter().filter_map(|payload| Some((value(payload)?, payload))).collect();
-    all.sort_by(|a, b| order(a.0, b.0));
-    let mut later: Vec<(&str, &Payload, usize)> = Vec::new();
-    for same in all.chunk_by(|a, b| order(a.0, b.0).is_eq()) {
-        let [(_, first), rest @ ..] = same else { continue };
-        later.extend(rest.iter().map(|(value, payload)| (*value, *payload, first.index)));
+fn shared(payloads: &[Payload], key: &str, same: fn(&str, &str) -> bool, found: &mut Found) {
+    let value = |at: usize| payloads.get(at).and_then(|payload| Some((payload, payload.str(key)?)));
+    let all = (0..payloads.len()).filter_map(|at| Some((at, value(at)?.1)));
+    // The later place, and the first of the same value.
+    let mut later: Vec<(usize, usize)> = Vec::new();
+    for group in Places::new(all).groups() {
+        let mut firsts: Vec<(usize, &str)> = Vec::new();
+        for (at, text) in group.into_iter().filter_map(|at| Some((at, value(at)?.1))) {
+            match firsts.iter().find(|(_, first)| same(first, text)) {
+                Some((first, _)) => later.push((at, *first)),
+                None => firsts.push((at, text)),
+            }
+        }
     }
-    later.sort_unstable_by_key(|(_, payload, _)| payload.index);
-    for (value, payload, first) in later.into_iter().take(FOUND_MAX + 1) {
+    later.sort_unstable();
+    for (at, first) in later.into_iter().take(FOUND_MAX + 1) {
+        let (Some((payload, text)), Some(first)) = (value(at), payloads.get(first)) else { continue };
         found.add(
             payload.span_of(key),
-            format_args!("{} has the {key} of payload {first}, {value:?}", name(payload)),
+            format_args!("{} has the {key} of payload {}, {text:?}", name(payload), first.index),
             "give each payload its own",
         );
     }
@@ -134,7 +139,7 @@ rule! {
     why "The profile is refused (1007), and references to the UUID are ambiguous."
     example "<key>PayloadUUID</key><string>A1</string> in two payloads"
     reference "Apple MDM Protocol Reference, error 1007; CommonPayloadKeys.yaml" []
-    |scope, found| { shared(&scope.profile.payloads, "PayloadUUID", folded, found) }
+    |scope, found| { shared(&scope.profile.payloads, "PayloadUUID", str::eq_ignore_ascii_case, found) }
 }
 
 rule! {
@@ -143,7 +148,7 @@ rule! {
     why "The profile is refused (1008); updates match payloads by identifier and UUID."
     example "<key>PayloadIdentifier</key><string>com.example.mail</string> in two payloads"
     reference "Apple MDM Protocol Reference, error 1008; CommonPayloadKeys.yaml" []
-    |scope, found| { shared(&scope.profile.payloads, "PayloadIdentifier", Ord::cmp, found) }
+    |scope, found| { shared(&scope.profile.payloads, "PayloadIdentifier", |a, b| a == b, found) }
 }
 
 rule! {

@@ -12,6 +12,7 @@ mod envelope;
 mod exchange;
 mod identities;
 mod keys;
+mod places;
 mod rule;
 mod scope;
 mod sign_in;

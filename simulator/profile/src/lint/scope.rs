@@ -1,10 +1,10 @@
 //! What a rule may look at.
 
+use super::places::Places;
 use super::{Audience, CertificateFacts, Subject};
 use crate::plist::{Dictionary, Node, Span, Value};
 use crate::schema::{KeySchema, Literal, PayloadSchema, Schema, Tables};
 use crate::{OsVersion, Payload, Profile, Timestamp};
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The profile and everything known beside it, indexed so that no rule need look for one payload among all.
@@ -27,27 +27,19 @@ pub struct Scope<'a> {
     pub(super) tables: Tables<'a>,
     /// The places in `profile.payloads` of the payloads of each type of the schema, in order.
     of_kind: BTreeMap<&'a str, Vec<u32>>,
+    /// Of each payload in `profile.payloads` the place of its type among `of_kind` and one; 0 for one the schema has not.
+    kind_places: Vec<u8>,
+    /// The types among `of_kind`.
+    known_kinds: Vec<&'a str>,
     /// The different ones, in order, at most [`KINDS_MAX`].
     kinds: BTreeSet<&'a str>,
-    /// The payloads that have a PayloadUUID, by that in small letters and then place.
-    payloads: Vec<(&'a str, &'a Payload)>,
-    /// The facts, by PayloadUUID in small letters and then place.
-    facts: Vec<&'a CertificateFacts>,
+    /// Those of the payloads that have a PayloadUUID, by that.
+    payloads: Places,
+    /// Those of the facts, by PayloadUUID.
+    facts: Places,
     references: Vec<CertificateReference<'a>>,
-    /// Their places, by the PayloadUUID in small letters.
-    named: Vec<u32>,
-}
-
-/// Compares two texts as if in small letters.
-pub(super) fn folded(a: &str, b: &str) -> Ordering {
-    let small = |byte: u8| byte.to_ascii_lowercase();
-    Iterator::cmp(a.bytes().map(small), b.bytes().map(small))
-}
-
-/// The first item that is what is looked for, among items in that order.
-fn first<T>(items: &[T], order: impl Fn(&T) -> Ordering) -> Option<&T> {
-    let at = items.partition_point(|item| order(item).is_lt());
-    items.get(at).filter(|item| order(item).is_eq())
+    /// Theirs, by the PayloadUUID they name.
+    named: Places,
 }
 
 /// PayloadType of an Exchange account.
@@ -91,26 +83,31 @@ impl<'a> Scope<'a> {
         let tables = Tables::new(schema);
         let mut kinds = BTreeSet::new();
         let mut of_kind: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-        let mut payloads = Vec::new();
         let mut references = Vec::new();
+        let mut known_kinds: Vec<&str> = Vec::new();
+        let mut kind_places = Vec::with_capacity(profile.payloads.len());
         for (at, payload) in profile.payloads.iter().enumerate() {
+            let mut place = 0;
             if let Some(kind) = payload.payload_type() {
                 if kinds.len() < KINDS_MAX {
                     kinds.insert(kind);
                 }
                 if tables.payload(kind).known {
                     of_kind.entry(kind).or_default().extend(u32::try_from(at));
+                    let known = known_kinds.iter().position(|known| *known == kind).unwrap_or_else(|| {
+                        known_kinds.push(kind);
+                        known_kinds.len() - 1
+                    });
+                    place = u8::try_from(known + 1).unwrap_or(0);
                 }
             }
-            payloads.extend(payload.uuid().map(|uuid| (uuid, payload)));
+            kind_places.push(place);
             collect(payload, payload.dictionary(), 0, &mut references);
         }
-        payloads.sort_by(|a, b| folded(a.0, b.0));
-        let mut facts: Vec<&CertificateFacts> = certificates.iter().collect();
-        facts.sort_by(|a, b| folded(&a.payload_uuid, &b.payload_uuid));
-        let mut named: Vec<u32> = (0..references.len()).map_while(|at| u32::try_from(at).ok()).collect();
-        let uuid = |at: u32| references.get(at as usize).map_or("", |reference| reference.uuid);
-        named.sort_unstable_by(|a, b| folded(uuid(*a), uuid(*b)));
+        let uuids = profile.payloads.iter().enumerate().filter_map(|(at, own)| Some((at, own.uuid()?)));
+        let payloads = Places::new(uuids);
+        let facts = Places::new(certificates.iter().map(|facts| facts.payload_uuid.as_str()).enumerate());
+        let named = Places::new(references.iter().map(|reference| reference.uuid).enumerate());
         Scope {
             schema,
             subject,
@@ -121,6 +118,8 @@ impl<'a> Scope<'a> {
             now,
             tables,
             of_kind,
+            kind_places,
+            known_kinds,
             kinds,
             payloads,
             facts,
@@ -131,7 +130,8 @@ impl<'a> Scope<'a> {
 
     /// The payload of a PayloadUUID, without regard to case; the first if several have it.
     pub(super) fn payload(&self, uuid: &str) -> Option<&'a Payload> {
-        first(&self.payloads, |(other, _)| folded(other, uuid)).map(|(_, payload)| *payload)
+        let same = |payload: &&Payload| payload.uuid().is_some_and(|own| own.eq_ignore_ascii_case(uuid));
+        self.payloads.of(uuid).filter_map(|at| self.profile.payloads.get(at)).find(same)
     }
 
     /// The different payload types of the profile.
@@ -155,8 +155,8 @@ impl<'a> Scope<'a> {
 
     /// True if some key names the certificate payload of that PayloadUUID.
     pub(super) fn is_named(&self, uuid: &str) -> bool {
-        let named = |at: u32| self.references.get(at as usize).map_or("", |reference| reference.uuid);
-        first(&self.named, |at| folded(named(*at), uuid)).is_some()
+        let mut named = self.named.of(uuid).filter_map(|at| self.references.get(at));
+        named.any(|reference| reference.uuid.eq_ignore_ascii_case(uuid))
     }
 
     /// The Exchange accounts.
@@ -181,12 +181,28 @@ impl<'a> Scope<'a> {
 
     /// What the schema says of a key of a payload.
     pub(super) fn key_schema(&self, payload: &Payload, key: &str) -> Option<&'a KeySchema> {
-        self.tables.payload(payload.payload_type().unwrap_or_default()).key(key)
+        self.tables.payload(self.kind_of(payload)).key(key)
+    }
+
+    /// PayloadType of a payload, without a look at it if the schema has the type; empty where there is none.
+    fn kind_of<'p>(&self, payload: &'p Payload) -> &'p str
+    where
+        'a: 'p,
+    {
+        let payloads = &self.profile.payloads;
+        let here = payloads.get(payload.index).filter(|other| other.index == payload.index);
+        let at = here.map(|_| payload.index).or_else(|| {
+            payloads.binary_search_by_key(&payload.index, |other| other.index).ok()
+        });
+        let place = at.and_then(|at| self.kind_places.get(at)).map_or(0, |place| usize::from(*place));
+        let known = place.checked_sub(1).and_then(|place| self.known_kinds.get(place));
+        known.copied().or_else(|| payload.payload_type()).unwrap_or_default()
     }
 
     /// The facts about a payload's certificate.
     pub(super) fn facts(&self, uuid: &str) -> Option<&'a CertificateFacts> {
-        first(&self.facts, |facts| folded(&facts.payload_uuid, uuid)).copied()
+        let mut facts = self.facts.of(uuid).filter_map(|at| self.certificates.get(at));
+        facts.find(|facts| facts.payload_uuid.eq_ignore_ascii_case(uuid))
     }
 
     /// The payload facts belong to.

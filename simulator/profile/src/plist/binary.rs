@@ -6,7 +6,7 @@
 
 use super::pool::Pool;
 use super::{
-    BINARY_CONTENT_BYTES_MAX, DEPTH_MAX, Dictionary, Entry, NODES_MAX, Node, ReadError, ReadReason, Span,
+    BINARY_CONTENT_BYTES_MAX, CONTAINER_NODES, DEPTH_MAX, Dictionary, Entry, NODES_MAX, Node, ReadError, ReadReason, Span,
     Value,
 };
 use crate::Timestamp;
@@ -80,7 +80,8 @@ impl<'a> Reader<'a> {
         let at = self.offset(reference)?;
         let marker = self.byte(at)?;
         let head = Span::new(at, at + 1);
-        self.nodes += 1;
+        let container = matches!(marker >> 4, 0xA | 0xD);
+        self.nodes += if container { CONTAINER_NODES } else { 1 };
         if self.nodes > NODES_MAX {
             return Err(ReadReason::TooManyValues { limit: NODES_MAX }.at(head));
         }

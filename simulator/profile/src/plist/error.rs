@@ -34,7 +34,7 @@ pub enum ReadReason {
         limit: usize,
     },
     /// There are more values than [`super::NODES_MAX`].
-    #[error("there are more than {limit} values")]
+    #[error("there are more than {limit} values, a dictionary or array counted as {}", super::CONTAINER_NODES)]
     TooManyValues {
         /// The limit.
         limit: usize,

@@ -260,8 +260,16 @@ fn length_and_count_are_bounded() {
     text.push(b' ');
     assert!(matches!(read(&text).unwrap_err().reason, ReadReason::TooLong { .. }));
     let many = |n: usize| doc(&format!("<array>{}</array>", "<true/>".repeat(n)));
-    assert!(read(many(NODES_MAX - 1).as_bytes()).is_ok());
-    assert_eq!(refused(&many(NODES_MAX)).0, ReadReason::TooManyValues { limit: NODES_MAX });
+    // The array itself counts too.
+    let most = NODES_MAX - CONTAINER_NODES;
+    assert!(read(many(most).as_bytes()).is_ok());
+    assert_eq!(refused(&many(most + 1)).0, ReadReason::TooManyValues { limit: NODES_MAX });
+    let nested = |n: usize| doc(&format!("<array>{}</array>", "<dict/>".repeat(n)));
+    assert!(read(nested(most / CONTAINER_NODES).as_bytes()).is_ok());
+    assert_eq!(
+        refused(&nested(most / CONTAINER_NODES + 1)).0,
+        ReadReason::TooManyValues { limit: NODES_MAX }
+    );
 }
 
 #[test]

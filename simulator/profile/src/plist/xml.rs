@@ -7,7 +7,7 @@
 use super::encoding::Text;
 use super::error::short;
 use super::pool::Pool;
-use super::{DEPTH_MAX, Dictionary, Entry, NODES_MAX, Node, ReadError, ReadReason, Span, Value};
+use super::{CONTAINER_NODES, DEPTH_MAX, Dictionary, Entry, NODES_MAX, Node, ReadError, ReadReason, Span, Value};
 use crate::{Finding, Severity, Timestamp};
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -372,7 +372,8 @@ impl<'t> Parser<'t> {
     /// Puts a finished value into the container that is open, or makes it the root.
     fn place(&mut self, value: Value, start: usize) -> Result<(), ReadError> {
         let span = self.text.span(start, self.position());
-        self.nodes += 1;
+        let container = matches!(value, Value::Dictionary(_) | Value::Array(_));
+        self.nodes += if container { CONTAINER_NODES } else { 1 };
         if self.nodes > NODES_MAX {
             return Err(ReadReason::TooManyValues { limit: NODES_MAX }.at(span));
         }

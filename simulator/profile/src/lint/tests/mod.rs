@@ -5,7 +5,7 @@ mod mutated;
 mod setup;
 
 use super::*;
-use crate::Severity;
+use crate::{OsVersion, Severity};
 use crate::plist::{Dictionary, Value};
 use cases::{Edit, cases};
 use setup::*;

@@ -3,7 +3,7 @@
 use super::setup::*;
 use crate::lint::*;
 use crate::plist::{Dictionary, Node, Value};
-use crate::{write_binary, write_xml};
+use crate::{OsVersion, Timestamp, write_binary, write_xml};
 use proptest::prelude::*;
 
 /// Profiles with something for every family of rules, and what is no whole profile.

@@ -2,7 +2,7 @@
 
 use crate::lint::*;
 use crate::plist::{Dictionary, Value};
-use crate::write_xml;
+use crate::{OsVersion, write_xml};
 
 pub(super) const SIGNING: &str = "5A000000-0000-4000-8000-000000000001";
 pub(super) const ENCRYPTION: &str = "5A000000-0000-4000-8000-000000000002";
