@@ -9,7 +9,12 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 fn lint(arguments: &[&str]) -> Output {
-    Command::new(handset()).arg("lint").args(arguments).current_dir(root()).output().expect("the program starts")
+    Command::new(handset())
+        .arg("lint")
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .expect("the program starts")
 }
 
 fn json(arguments: &[&str]) -> (i32, Value) {
@@ -102,7 +107,9 @@ fn rules_are_selected_and_left_out_and_supervised_devices_known() {
 fn source_lines_are_shown_in_every_encoding() {
     let scratch = Scratch::new("lint-encodings");
     let document = |encoding: &str| {
-        format!("<?xml version=\"1.0\" encoding=\"{encoding}\"?>\n<plist version=\"1.0\">\n{SLOPPY}\n</plist>\n")
+        format!(
+            "<?xml version=\"1.0\" encoding=\"{encoding}\"?>\n<plist version=\"1.0\">\n{SLOPPY}\n</plist>\n"
+        )
     };
     let utf16 = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
         format!("\u{FEFF}{}", document("UTF-16")).encode_utf16().flat_map(unit).collect()
@@ -145,7 +152,10 @@ fn a_signed_profile_in_armour_is_read_and_named() {
         let written = format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", armour.trim_end());
         std::fs::write(&file, written).expect("a file");
         let (exit, report) = json(&[text(&file)]);
-        assert_eq!((exit, &report["files"][0]["signed"], &report["files"][0]["format"]), (1, &true.into(), &"xml".into()));
+        assert_eq!(
+            (exit, &report["files"][0]["signed"], &report["files"][0]["format"]),
+            (1, &true.into(), &"xml".into())
+        );
         assert!(rules(&report["files"][0]).contains(&"signature-unreadable"));
         let out = scratch.file("inside");
         let run = |arguments: &[&str]| Command::new(handset()).args(arguments).output().expect("it starts");

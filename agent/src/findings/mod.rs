@@ -1,7 +1,7 @@
 //! Findings: where they come from, and how they are shown to people. What `try` and `lint` share.
 
-mod certificate;
 mod armour;
+mod certificate;
 mod excerpt;
 mod human;
 mod mask;
@@ -19,7 +19,12 @@ use profile::{Finding, LineIndex, Profile, Schema, Severity, Timestamp};
 use smime::Context;
 
 /// Lints a profile, with facts about the certificates inside; of what could not be read there is nothing to say.
-pub fn lint(cx: &Context<'_>, schema: &Schema, profile: &Profile, audience: impl Into<Audience>) -> Vec<Finding> {
+pub fn lint(
+    cx: &Context<'_>,
+    schema: &Schema,
+    profile: &Profile,
+    audience: impl Into<Audience>,
+) -> Vec<Finding> {
     if !profile.is_readable() {
         return Vec::new();
     }

@@ -155,6 +155,7 @@ Examples:
   handset explain smime-signing-locked-out
   handset explain SMIMEEncryptByDefault
   handset explain com.apple.eas.account.Host
+  handset explain com.apple.vpn.managed.IKEv2.AuthName
   handset explain 21005
   handset explain MCEASErrorDomain 21005
   handset explain 0x87D1791D
@@ -169,7 +170,7 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(before_help = EXPLAIN_EXAMPLES)]
 pub struct ExplainArguments {
-    /// The id of a rule, a key (alone, or after its payload type), an error code (alone, or after its domain), or the
+    /// The id of a rule, a key (alone, or after the keys above it, or after its payload type and those), an error code (alone, or after its domain), or the
     /// id of a requirement.
     #[arg(required = true, num_args = 1..=2, allow_negative_numbers = true, value_name = "RULE|KEY|CODE|REQUIREMENT")]
     pub subject: Vec<String>,

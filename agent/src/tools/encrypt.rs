@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_ciphertext_takes_the_place_of_the_payloads() {
-        let keys = |d: &Dictionary| d.entries.iter().map(|e| e.key.clone()).collect::<Vec<_>>();
+        let keys = |d: &Dictionary| d.entries.iter().map(|e| e.key.to_string()).collect::<Vec<_>>();
         let profile = Dictionary::new().with("A", 1).with("PayloadContent", Vec::<Value>::new()).with("Z", 2);
         let out = sealed_profile(&profile, vec![1]);
         assert_eq!(keys(&out), ["A", "EncryptedPayloadContent", "IsEncrypted", "Z"]);

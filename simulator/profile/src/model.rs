@@ -68,6 +68,7 @@ fn unreadable(error: &plist::ReadError) -> Finding {
             .at(error.span);
     match &error.reason {
         ReadReason::Cms => finding.help("unwrap the signature or decrypt it first"),
+        ReadReason::Armour => finding.help("write a signed profile in binary form, DER"),
         ReadReason::InternalSubset | ReadReason::UnknownEntity { .. } => finding.help(
             "write the text itself; only &amp; &lt; &gt; &quot; &apos; and numeric references are read",
         ),

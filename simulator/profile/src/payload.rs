@@ -1,7 +1,7 @@
 //! One payload of a profile, with readers that tell absent from wrong.
 
-use crate::{Root, Timestamp};
 use crate::plist::{Dictionary, Node, Span, Value};
+use crate::{Root, Timestamp};
 use std::sync::Arc;
 
 /// One item of a profile's PayloadContent. It stands in the profile's own tree and shares that: a profile of 10 MB is in
@@ -34,7 +34,8 @@ impl Sketch {
         let byte = |at: usize| bytes.get(at).copied().map_or(0, u64::from);
         let length = bytes.len();
         let last = byte(length.saturating_sub(1));
-        let sum = length as u64 * 5 + byte(length / 2) * 7 + byte(length * 3 / 4) * 11 + last * 13 + byte(1) * 17;
+        let sum =
+            length as u64 * 5 + byte(length / 2) * 7 + byte(length * 3 / 4) * 11 + last * 13 + byte(1) * 17;
         1 << (sum % 63)
     }
 

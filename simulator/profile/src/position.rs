@@ -195,7 +195,8 @@ mod tests {
                 let index = LineIndex::new(text.as_bytes());
                 assert_eq!(index.position(text.len() - 1), (4, 1), "{newline:?} {filling}");
                 assert_eq!(index.position(text.len() - 1 - newline.len()), (3, 2), "{newline:?} {filling}");
-                let utf16: Vec<u8> = format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+                let utf16: Vec<u8> =
+                    format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
                 assert_eq!(LineIndex::new(&utf16).position(utf16.len() - 2), (4, 1));
             }
         }

@@ -45,7 +45,10 @@ fn measure(name: &str, bytes: &[u8]) {
     assert!(read < Duration::from_secs(3) && linted < Duration::from_secs(6), "{name}: {read:?}, {linted:?}");
     if let (true, Some(before), Some(peak)) = (reset, before, peak()) {
         let used = peak.saturating_sub(before) + bytes.len();
-        println!("{name}: {} bytes, {found} findings in {read:?} and {linted:?}, {used} bytes of memory", bytes.len());
+        println!(
+            "{name}: {} bytes, {found} findings in {read:?} and {linted:?}, {used} bytes of memory",
+            bytes.len()
+        );
         assert!(used < MEMORY_BYTES_MAX, "{name}: {used} bytes");
     }
 }
@@ -100,9 +103,12 @@ fn ten_megabytes_are_read_and_linted_in_time_and_memory() {
     measure("tiny payloads, binary", &write_binary(&of((0..299_000).map(tiny).collect())));
     measure("one payload of unknown keys", &write_xml(&of(vec![wide(400_000)])));
     measure("one payload of unknown keys, binary", &write_binary(&of(vec![wide(640_000)])));
-    let nest = |n: usize| Value::from(Dictionary::new().with("PayloadContent", vec![
-        Dictionary::new().with("VendorConfig", (0..n).map(|n| deep(n, 0)).collect::<Vec<_>>())
-    ]));
+    let nest = |n: usize| {
+        Value::from(Dictionary::new().with(
+            "PayloadContent",
+            vec![Dictionary::new().with("VendorConfig", (0..n).map(|n| deep(n, 0)).collect::<Vec<_>>())],
+        ))
+    };
     measure("a deep dictionary", &write_xml(&nest(12_000)));
     measure("a deep dictionary, binary", &write_binary(&nest(33_000)));
     let numbers = |n: i64| Value::from(Dictionary::new().with("PayloadContent", Value::array(0..n)));

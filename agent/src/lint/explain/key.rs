@@ -74,7 +74,11 @@ pub fn payload_type(schema: &Schema, name: &str) -> Option<PayloadType> {
         multiple: found.multiple,
         supervised: found.supervised,
         manual_install: found.manual,
-        keys: found.keys.iter().map(|key| place(found, &found.payloadtype, &Way::default().to(&key.name), key)).collect(),
+        keys: found
+            .keys
+            .iter()
+            .map(|key| place(found, &found.payloadtype, &Way::default().to(&key.name), key))
+            .collect(),
     })
 }
 
@@ -86,7 +90,8 @@ pub fn find(schema: &Schema, name: &str) -> Vec<KeyPlace> {
         let paths = [&place.path, &place.other_paths[0], &place.other_paths[1]];
         let rest = name.get(place.payload_type.len()..).and_then(|rest| rest.strip_prefix('.'));
         let rest = rest.filter(|_| same(&name[..place.payload_type.len()], &place.payload_type));
-        same(name, &place.key) || paths.iter().any(|path| same(name, path) || rest.is_some_and(|r| same(r, path)))
+        same(name, &place.key)
+            || paths.iter().any(|path| same(name, path) || rest.is_some_and(|r| same(r, path)))
     };
     let mut found: Vec<KeyPlace> = all.iter().filter(|place| named(place, &|a, b| a == b)).cloned().collect();
     if found.is_empty() {
@@ -259,7 +264,9 @@ mod tests {
         assert_eq!(all.len(), schema.counts().keys);
         for place in &all {
             let has = |name: &str| {
-                find(schema, name).iter().any(|p| p.payload_type == place.payload_type && p.path == place.path)
+                find(schema, name)
+                    .iter()
+                    .any(|p| p.payload_type == place.payload_type && p.path == place.path)
             };
             assert!(has(&place.key), "{}", place.key);
             for path in [&place.path, &place.other_paths[0], &place.other_paths[1]] {
@@ -273,7 +280,9 @@ mod tests {
         let schema = Schema::builtin();
         let item = all(schema).into_iter().find(|place| place.path.ends_with("[]")).unwrap();
         assert!(find(schema, &item.path).iter().any(|place| place.key == item.key));
-        assert!(find(schema, "Nothing[].Such").is_empty() && find(schema, "com.apple.eas.account.").is_empty());
+        assert!(
+            find(schema, "Nothing[].Such").is_empty() && find(schema, "com.apple.eas.account.").is_empty()
+        );
         assert_eq!(find(schema, "COM.APPLE.EAS.ACCOUNT.host").len(), 1);
     }
 }

@@ -1,8 +1,8 @@
 //! Rules about the profile itself: what surrounds the payloads.
 
+use super::places::Places;
 use super::rule::{FOUND_MAX, rule};
 use super::scope::name;
-use super::places::Places;
 use super::{Found, Rule, Scope, Subject};
 use crate::plist::Value;
 use crate::{Payload, Severity, Timestamp};

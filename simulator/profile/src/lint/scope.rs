@@ -191,9 +191,9 @@ impl<'a> Scope<'a> {
     {
         let payloads = &self.profile.payloads;
         let here = payloads.get(payload.index).filter(|other| other.index == payload.index);
-        let at = here.map(|_| payload.index).or_else(|| {
-            payloads.binary_search_by_key(&payload.index, |other| other.index).ok()
-        });
+        let at = here
+            .map(|_| payload.index)
+            .or_else(|| payloads.binary_search_by_key(&payload.index, |other| other.index).ok());
         let place = at.and_then(|at| self.kind_places.get(at)).map_or(0, |place| usize::from(*place));
         let known = place.checked_sub(1).and_then(|place| self.known_kinds.get(place));
         known.copied().or_else(|| payload.payload_type()).unwrap_or_default()

@@ -6,8 +6,8 @@
 
 use super::pool::Pool;
 use super::{
-    BINARY_CONTENT_BYTES_MAX, CONTAINER_NODES, DEPTH_MAX, Dictionary, Entry, NODES_MAX, Node, ReadError, ReadReason, Span,
-    Value,
+    BINARY_CONTENT_BYTES_MAX, CONTAINER_NODES, DEPTH_MAX, Dictionary, Entry, NODES_MAX, Node, ReadError,
+    ReadReason, Span, Value,
 };
 use crate::Timestamp;
 use std::sync::Arc;

@@ -8,8 +8,8 @@ mod reader;
 mod value;
 mod xml;
 
-pub(crate) use encoding::is_latin1;
 pub use encoding::Text;
+pub(crate) use encoding::is_latin1;
 pub use error::{ReadError, ReadReason};
 pub use reader::{Format, Reading, read, read_with_findings};
 pub use value::{Dictionary, Entry, Node, Span, Value, is_secret_key};

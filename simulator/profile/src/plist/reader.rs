@@ -1,8 +1,7 @@
 //! The door to both readers: which format it is, and what both have in common.
 
 use super::{
-    DOCUMENT_BYTES_MAX, Dictionary, FINDINGS_MAX, Node, ReadError, ReadReason, Span, Value, binary,
-    xml,
+    DOCUMENT_BYTES_MAX, Dictionary, FINDINGS_MAX, Node, ReadError, ReadReason, Span, Value, binary, xml,
 };
 use crate::{Finding, Severity};
 use serde::{Deserialize, Serialize};
@@ -61,7 +60,7 @@ fn read_any(bytes: &[u8], findings: &mut Vec<Finding>) -> (Format, Result<Node, 
         [b'b', b'p', b'l', b'i', b's', b't', ..] => return (Format::Binary, binary::read(bytes)),
         // SEQUENCE with a long or indefinite length, as CMS has; or its PEM form.
         [0x30, 0x80..=0x84, ..] => ReadReason::Cms,
-        _ if bytes.starts_with(b"-----BEGIN") => ReadReason::Cms,
+        _ if bytes.starts_with(b"-----BEGIN") => ReadReason::Armour,
         [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<', ..] | [b'<', 0, ..] => {
             return (Format::Xml, xml::read(bytes, findings));
         }

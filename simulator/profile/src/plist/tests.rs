@@ -200,7 +200,7 @@ fn outside_the_plist_element() {
     assert_eq!(refused("<plist><true/></plist>junk").0, UnexpectedText);
     assert_eq!(refused("<true/><plist/>").0, UnexpectedElement { name: "plist".into() });
     assert_eq!(refused("</plist>").0, Malformed { fault: "an end tag closes nothing" });
-    assert_eq!(refused("-----BEGIN PKCS7-----").0, Cms);
+    assert_eq!(refused("-----BEGIN PKCS7-----").0, Armour);
     assert_eq!(read(b"\x30\x80\x06\x09").unwrap_err().reason, Cms);
     assert_eq!(refused("<key>a</key>").0, UnexpectedElement { name: "key".into() });
 }

@@ -7,7 +7,9 @@
 use super::encoding::Text;
 use super::error::short;
 use super::pool::Pool;
-use super::{CONTAINER_NODES, DEPTH_MAX, Dictionary, Entry, NODES_MAX, Node, ReadError, ReadReason, Span, Value};
+use super::{
+    CONTAINER_NODES, DEPTH_MAX, Dictionary, Entry, NODES_MAX, Node, ReadError, ReadReason, Span, Value,
+};
 use crate::{Finding, Severity, Timestamp};
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};

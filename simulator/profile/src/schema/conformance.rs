@@ -197,7 +197,10 @@ struct Walk<'p, 't> {
 
 impl<'p> Walk<'p, '_> {
     fn tell(&mut self, key: &'p str, meeting: Meeting<'p, '_>) {
-        (self.tell)(Place { payload_index: self.payload_index, kind: self.kind, key, steps: &self.steps }, meeting);
+        (self.tell)(
+            Place { payload_index: self.payload_index, kind: self.kind, key, steps: &self.steps },
+            meeting,
+        );
     }
 
     /// Looks through a dictionary. Keys are unknown only where the schema lists some and no `ANY`.

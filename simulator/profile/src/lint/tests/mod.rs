@@ -5,8 +5,8 @@ mod mutated;
 mod setup;
 
 use super::*;
-use crate::{OsVersion, Severity};
 use crate::plist::{Dictionary, Value};
+use crate::{OsVersion, Severity};
 use cases::{Edit, cases};
 use setup::*;
 use std::collections::BTreeSet;
