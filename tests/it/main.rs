@@ -7,6 +7,7 @@ mod enrolment;
 mod hostile;
 mod interop;
 mod lint;
+mod lint_files;
 mod matrix;
 mod oracle;
 mod payload_types;

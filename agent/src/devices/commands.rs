@@ -145,7 +145,7 @@ fn readable(path: &Path, bytes: &[u8], at: smime::Timestamp) -> Result<Profile, 
         let index = LineIndex::new(&inner);
         match finding.span.filter(|_| index.has_lines()) {
             Some(span) => {
-                let (line, column) = index.position(span.start);
+                let (line, column) = index.position(span.start());
                 format!("{} (line {line}, column {column})", finding.message)
             }
             None => finding.message.clone(),

@@ -1,5 +1,6 @@
 //! Findings: where they come from, and how they are shown to people. What `try` and `lint` share.
 
+mod armour;
 mod certificate;
 mod encrypted;
 mod excerpt;
@@ -7,19 +8,25 @@ mod human;
 mod mask;
 mod signature;
 
+pub use armour::without_armour;
 pub use certificate::{budget, certificate_facts};
 pub use encrypted::unopened;
 pub use human::{Shown, rendered};
 pub use mask::masked;
 pub use signature::{Unwrapped, unwrap};
 
-use profile::lint::{CertificateFacts, lint_with, seen};
+use profile::lint::{Audience, CertificateFacts, lint_with, seen};
 use profile::plist::Span;
-use profile::{Finding, LineIndex, OsVersion, Payload, Profile, Schema, Severity, Timestamp};
+use profile::{Finding, LineIndex, Payload, Profile, Schema, Severity, Timestamp};
 use smime::Context;
 
 /// Lints a profile, with facts about the certificates inside; of what could not be read there is nothing to say.
-pub fn lint(cx: &Context<'_>, schema: &Schema, profile: &Profile, os: OsVersion) -> Vec<Finding> {
+pub fn lint(
+    cx: &Context<'_>,
+    schema: &Schema,
+    profile: &Profile,
+    audience: impl Into<Audience>,
+) -> Vec<Finding> {
     if !profile.is_readable() {
         return Vec::new();
     }
@@ -29,7 +36,7 @@ pub fn lint(cx: &Context<'_>, schema: &Schema, profile: &Profile, os: OsVersion)
         .iter()
         .filter_map(|payload| certificate_facts(cx, payload, &mut budget))
         .collect();
-    let mut findings = lint_with(schema, profile, os, &facts, Timestamp(cx.now.0));
+    let mut findings = lint_with(schema, profile, audience, &facts, Timestamp(cx.now.0));
     let accounts = profile.payloads.iter().filter(|payload| payload.is("com.apple.eas.account"));
     let own = |payload| {
         Some((payload, facts.iter().find(|f| Some(f.payload_uuid.as_str()) == Payload::uuid(payload))?))
@@ -65,7 +72,7 @@ pub fn severity(severity: Severity) -> &'static str {
 }
 
 /// Line and column of an offset, where the document has lines.
-pub fn position(index: &LineIndex, offset: usize) -> (Option<u32>, Option<u32>) {
+pub fn position(index: &LineIndex<'_>, offset: usize) -> (Option<u32>, Option<u32>) {
     if !index.has_lines() {
         return (None, None);
     }
@@ -74,6 +81,6 @@ pub fn position(index: &LineIndex, offset: usize) -> (Option<u32>, Option<u32>) 
 }
 
 /// Line and column of the beginning of a finding, where it has a place and the document lines.
-pub fn beginning(index: &LineIndex, span: Option<Span>) -> (Option<u32>, Option<u32>) {
-    span.map_or((None, None), |span| position(index, span.start))
+pub fn beginning(index: &LineIndex<'_>, span: Option<Span>) -> (Option<u32>, Option<u32>) {
+    span.map_or((None, None), |span| position(index, span.start()))
 }

@@ -238,7 +238,7 @@ fn requested(
     // Apple's schema has strings, its errata arrays of strings as well.
     let texts = |key: &str| -> Vec<String> {
         match names.and_then(|n| n.value(key)) {
-            Some(Value::String(one)) => vec![one.clone()],
+            Some(Value::String(one)) => vec![one.to_string()],
             Some(Value::Array(many)) => {
                 many.iter().filter_map(|n| n.value.as_str()).map(str::to_owned).collect()
             }
