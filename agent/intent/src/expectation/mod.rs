@@ -43,6 +43,7 @@ mod device;
 mod expected;
 mod install;
 mod oracle;
+mod stated;
 #[cfg(test)]
 mod tests;
 
@@ -52,5 +53,6 @@ pub use device::DeviceFacts;
 pub use expected::{BY_DEFAULT, Expected};
 pub use install::{ExpectedPrompt, InForce, Install, PromptKind};
 pub use oracle::{Expectations, expectations};
+pub use stated::Stated;
 
 use install::autodiscovers;

@@ -7,6 +7,7 @@ use super::account::{ExpectedAccount, account};
 use super::actions::{ExpectedAction, actions};
 use super::expected::Expected;
 use super::install::{ExpectedPrompt, InForce, Install, in_force, install, prompts};
+use super::stated::Stated;
 use crate::action::ActionId;
 use crate::intent::Intent;
 
@@ -23,6 +24,8 @@ pub struct Expectations {
     pub account: ExpectedAccount,
     /// Every action, in the order of [`ActionId::ALL`].
     pub actions: Vec<ExpectedAction>,
+    /// What must be so although no device of ours shows it yet: judged inconclusive, never pass.
+    pub stated: Vec<Stated>,
 }
 
 impl Expectations {
@@ -46,5 +49,6 @@ pub fn expectations(intent: &Intent, facts: &DeviceFacts) -> Expectations {
         in_force: in_force(intent, facts),
         account,
         actions,
+        stated: Vec::new(),
     }
 }
