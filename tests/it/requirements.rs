@@ -114,9 +114,9 @@ fn people_get_a_table_and_details_and_the_next_id() {
     for part in ["Statement", "expected", "Expected", "Tests"] {
         assert!(one.contains(part), "{one}");
     }
-    let wrong = run(&["requirements", "EAS-0521"]);
+    let wrong = run(&["requirements", "EAS-O52"]);
     assert_eq!(wrong.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&wrong.stderr).contains("did you mean EAS-05"));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("did you mean EAS-052?"));
     assert_eq!(run(&["requirements", "--status", "open"]).status.code(), Some(2));
 }
 
