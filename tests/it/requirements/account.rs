@@ -53,7 +53,7 @@ fn user_names_on_the_phone_follow_the_chosen_attribute() {
             email_address_source: EmailAddressSource::PrimarySmtpAddress,
             ..policy()
         };
-        let tried = tried("user-names", &compiled(&policy, &user), &[]).as_expected(name);
+        let tried = tried("user-names", &compiled(&policy, &user), &[]).checked(name);
         assert_eq!(tried.account()["user"], name);
         assert_eq!(tried.account()["email"], ADDRESS);
     }
@@ -67,7 +67,7 @@ fn addresses_on_the_phone_follow_the_chosen_attribute() {
         (EmailAddressSource::PrimarySmtpAddress, ADDRESS),
     ] {
         let policy = EmailPolicy { email_address_source: source, ..policy() };
-        let tried = tried("addresses", &compiled(&policy, &user), &[]).as_expected(address);
+        let tried = tried("addresses", &compiled(&policy, &user), &[]).checked(address);
         assert_eq!(tried.account()["email"], address);
     }
 }
@@ -175,13 +175,13 @@ fn accounts_frozen_by_a_restriction_are_expected_frozen() {
             vec![payload("com.apple.applicationaccess", 1).with("allowAccountModification", false)],
         )
     };
-    let frozen = tried("frozen", &restricted(true), &["--supervised"]).as_expected("supervised");
+    let frozen = tried("frozen", &restricted(true), &["--supervised"]).checked("supervised");
     assert_eq!(services(&frozen, "locked"), [true; 5]);
     let by = |action| frozen.verdict(action).1;
     assert_eq!(by("service.mail.off").as_deref(), Some("allowAccountModification"));
     assert_eq!(by("service.notes.off").as_deref(), Some("EnableNotesUserOverridable"));
     assert_eq!(by("mail-window.set").as_deref(), Some("allowAccountModification"));
     assert!(frozen.is("message.move", "allowed"));
-    let free = tried("thawed", &restricted(false), &[]).as_expected("not supervised");
+    let free = tried("thawed", &restricted(false), &[]).checked("not supervised");
     assert_eq!(services(&free, "locked"), [false; 5]);
 }

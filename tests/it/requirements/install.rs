@@ -8,8 +8,8 @@ use intent::{EmailPolicy, SyncScope};
 #[test]
 fn supervised_or_not_the_account_is_the_same() {
     let profile = compiled(&policy(), &alice());
-    let plain = tried("plain", &profile, &[]).as_expected("plain");
-    let supervised = tried("supervised", &profile, &["--supervised"]).as_expected("supervised");
+    let plain = tried("plain", &profile, &[]).checked("plain");
+    let supervised = tried("supervised", &profile, &["--supervised"]).checked("supervised");
     assert_eq!(plain.account(), supervised.account());
     assert_eq!((plain.code, supervised.code), (0, 0));
 }
@@ -71,7 +71,7 @@ fn no_service_at_all_refuses_the_profile_from_ios_13() {
         changed(compiled(&none, &alice()), |account| account.with("EnableContacts", false), Vec::new());
     let refused = tried("no-service", &profile, &[]);
     assert_eq!((refused.code, &refused.result["install"]["status"]), (1, &"refused".into()));
-    tried("no-service-12", &profile, &["--ios", "12.5"]).as_expected("iOS 12");
+    tried("no-service-12", &profile, &["--ios", "12.5"]).checked("iOS 12");
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn the_host_may_be_missing_with_oauth_alone() {
         )
     };
     assert_eq!(tried("hostless", &hostless(false), &[]).cause(), ("MCEASErrorDomain", 21_003));
-    tried("hostless-oauth", &hostless(true), &[]).as_expected("OAuth");
+    tried("hostless-oauth", &hostless(true), &[]).checked("OAuth");
 }
 
 #[test]
@@ -113,6 +113,6 @@ fn a_removal_password_keeps_the_profile_on_a_supervised_phone() {
         |account| account,
         vec![payload("com.apple.profileRemovalPassword", 2).with("RemovalPassword", "opensesame")],
     );
-    let tried = tried("removal", &profile, &["--supervised"]).as_expected("supervised");
+    let tried = tried("removal", &profile, &["--supervised"]).checked("supervised");
     assert!(tried.is("profile.remove", "denied"));
 }

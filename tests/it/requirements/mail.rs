@@ -37,7 +37,7 @@ fn the_steps_with_messages_that_are_expected_are_those_that_succeed() {
             };
             let expected = expectations(&read(&syntax).expect("an account"), &facts).mail;
             let names: Vec<String> = expected.iter().map(|step| step.value.as_str().to_owned()).collect();
-            let tried = tried("mail", &profile, &["--ios", version]).as_expected("mail");
+            let tried = tried("mail", &profile, &["--ios", version]).checked("mail");
             assert_eq!(steps(&tried, "ok"), names, "iOS {version}: {policy:#?}");
             assert_eq!(steps(&tried, "failed"), [""; 0], "iOS {version}: {policy:#?}");
             seen.extend(expected.iter().map(|step| step.value));

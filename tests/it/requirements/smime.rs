@@ -161,5 +161,5 @@ fn every_identity_of_the_profile_is_on_the_phone() {
         .collect();
     held.sort();
     assert_eq!(held, wanted);
-    tried("history", &profile, &[]).as_expected("history");
+    tried("history", &profile, &[]).checked("history");
 }

@@ -124,12 +124,12 @@ pub fn tried(name: &str, profile: &Dictionary, arguments: &[&str]) -> Tried {
 
 /// Compiles a policy for Alice and tries it; the phone must have done as the oracle says.
 pub fn tried_policy(name: &str, policy: &EmailPolicy, arguments: &[&str]) -> Tried {
-    tried(name, &compiled(policy, &alice()), arguments).as_expected(name)
+    tried(name, &compiled(policy, &alice()), arguments).checked(name)
 }
 
 impl Tried {
     /// The phone took the profile and did as the oracle says.
-    pub fn as_expected(self, name: &str) -> Tried {
+    pub fn checked(self, name: &str) -> Tried {
         assert_eq!(self.result["install"]["status"], "installed", "{name}: {:#}", self.result["install"]);
         assert_eq!(self.result["deviations"], Value::Array(Vec::new()), "{name}");
         self
