@@ -655,7 +655,9 @@ fn a_restriction_freezes_settings_on_supervised_devices() {
         (Some(true), true, 17, false),
         (None, true, 17, false),
     ] {
-        let intent = Intent { account_modification: allowed, ..with_smime(free.clone()) };
+        let restrictions =
+            allowed.map(|allowed| ("allowAccountModification".to_owned(), allowed)).into_iter().collect();
+        let intent = Intent { restrictions, ..with_smime(free.clone()) };
         let facts = DeviceFacts { supervised, ..ios(major) };
         for action in settings {
             let answer = if frozen { (Denied, KEY) } else { (Allowed, None) };
@@ -672,7 +674,8 @@ fn a_restriction_freezes_settings_on_supervised_devices() {
         assert_eq!(account.smime.encrypt_by_default.locked.value, frozen);
     }
     // A key that refuses by itself is named before the restriction.
-    let mut intent = Intent { account_modification: Some(false), ..plain() };
+    let mut intent =
+        Intent { restrictions: [("allowAccountModification".to_owned(), false)].into(), ..plain() };
     intent.services.notes.overridable = Some(false);
     let facts = DeviceFacts { supervised: true, ..ios(17) };
     assert_eq!(verdict(&intent, &facts, "service.notes.on"), (Denied, Some("EnableNotesUserOverridable")));
@@ -712,9 +715,16 @@ fn restrictions_and_vpn_are_read_from_the_profile() {
         crate::read(&profile::parse(text.as_bytes()).0)
     };
     let both = [restriction("<true/>"), restriction("<false/>")].concat();
-    assert_eq!(read("").map(|intent| intent.account_modification), Ok(None));
-    assert_eq!(read(&restriction("<true/>")).map(|intent| intent.account_modification), Ok(Some(true)));
-    assert_eq!(read(&both).map(|intent| intent.account_modification), Ok(Some(false)));
+    assert_eq!(read("").map(|intent| intent.restrictions.get("allowAccountModification").copied()), Ok(None));
+    assert_eq!(
+        read(&restriction("<true/>"))
+            .map(|intent| intent.restrictions.get("allowAccountModification").copied()),
+        Ok(Some(true))
+    );
+    assert_eq!(
+        read(&both).map(|intent| intent.restrictions.get("allowAccountModification").copied()),
+        Ok(Some(false))
+    );
     assert!(read(&restriction("<integer>1</integer>")).is_err());
     assert_eq!(read("").map(|intent| intent.vpn), Ok(Some("tunnel".to_owned())));
     let passcode = "<dict><key>PayloadType</key><string>com.apple.profileRemovalPassword</string></dict>";
@@ -756,4 +766,43 @@ fn a_choice_of_services_cites_its_own_row() {
         (vec!["EAS-043", "EAS-048"], vec!["EAS-052", "EAS-054"])
     );
     assert_eq!(rows([true, false, true, false, false]).0, ["EAS-043"]);
+}
+
+/// Key, whether the phone is supervised, iOS: whether it applies.
+#[test]
+fn restrictions_apply_where_this_ios_has_them_and_supervision_is_not_missing() {
+    let named =
+        ["allowCamera", "allowAccountModification", "allowMailPrivacyProtection", "forceEncryptedBackup"];
+    let intent = Intent {
+        restrictions: named.into_iter().map(|name| (name.to_owned(), name.starts_with("force"))).collect(),
+        ..plain()
+    };
+    for (supervised, ios_version, keys) in [
+        (false, ios(17), vec!["allowCamera", "forceEncryptedBackup"]),
+        (true, ios(14), vec!["allowAccountModification", "allowCamera", "forceEncryptedBackup"]),
+        (
+            true,
+            ios(17),
+            vec![
+                "allowAccountModification",
+                "allowCamera",
+                "allowMailPrivacyProtection",
+                "forceEncryptedBackup",
+            ],
+        ),
+    ] {
+        let expected = expectations(&intent, &DeviceFacts { supervised, ..ios_version }).restrictions;
+        assert_eq!(expected.keys().copied().collect::<Vec<_>>(), keys);
+        for (key, restriction) in expected {
+            assert_eq!((restriction.value, restriction.by), (key.starts_with("force"), key));
+        }
+    }
+    // What only a management server may set does nothing in a profile that is installed by hand.
+    const CONTACTS: &str = "allowManagedToWriteUnmanagedContacts";
+    let intent = Intent { restrictions: [(CONTACTS.to_owned(), true)].into(), ..plain() };
+    for managed in [false, true] {
+        let circumstances = Circumstances { managed, ..Circumstances::default() };
+        let expected = expectations_under(&intent, &ios(17), &circumstances).restrictions;
+        assert_eq!(expected.contains_key(CONTACTS), managed);
+    }
 }
