@@ -26,6 +26,9 @@ pub(super) fn restrictions(
     facts: &DeviceFacts,
     managed: bool,
 ) -> BTreeMap<&'static str, Expected<bool>> {
+    if intent.restrictions.is_empty() {
+        return BTreeMap::new();
+    }
     let applies = |known: &profile::schema::KeySchema| {
         known.introduced.is_none_or(|first| facts.ios >= first)
             && known.removed.is_none_or(|last| facts.ios < last)
