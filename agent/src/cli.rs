@@ -3,6 +3,7 @@
 use crate::devices::DeviceArguments;
 use crate::hardware::model;
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
+use crate::requirements::RequirementsArguments;
 use crate::tools::arguments::ToolCommand;
 use crate::variant::{Variant, variant};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -27,6 +28,7 @@ pub enum Command {
     Lint(LintArguments),
     Explain(ExplainArguments),
     Schema(SchemaArguments),
+    Requirements(RequirementsArguments),
 }
 
 /// How to print the answer.

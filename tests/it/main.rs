@@ -13,6 +13,7 @@ mod oracle;
 mod payload_types;
 mod program;
 mod readme;
+mod requirements;
 mod semantics;
 mod snapshot;
 mod tools;
