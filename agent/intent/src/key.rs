@@ -11,6 +11,8 @@ pub(crate) const PKCS12: &str = "com.apple.security.pkcs12";
 pub(crate) const SCEP: &str = "com.apple.security.scep";
 /// Type of an ACME payload.
 pub(crate) const ACME: &str = "com.apple.security.acme";
+/// Type of a per-app VPN payload.
+pub(crate) const VPN: &str = "com.apple.vpn.managed.applayer";
 /// Type of a trusted certificate payload.
 pub(crate) const ROOT: &str = "com.apple.security.root";
 
@@ -20,6 +22,7 @@ pub(crate) const PAYLOAD_VERSION: &str = "PayloadVersion";
 pub(crate) const PAYLOAD_IDENTIFIER: &str = "PayloadIdentifier";
 pub(crate) const PAYLOAD_UUID: &str = "PayloadUUID";
 pub(crate) const PAYLOAD_DISPLAY_NAME: &str = "PayloadDisplayName";
+pub(crate) const PAYLOAD_DESCRIPTION: &str = "PayloadDescription";
 pub(crate) const PAYLOAD_REMOVAL_DISALLOWED: &str = "PayloadRemovalDisallowed";
 pub(crate) const PAYLOAD_CERTIFICATE_FILE_NAME: &str = "PayloadCertificateFileName";
 
@@ -36,6 +39,7 @@ pub(crate) const MAIL_NUMBER_OF_PAST_DAYS_TO_SYNC: &str = "MailNumberOfPastDaysT
 pub(crate) const PREVENT_MOVE: &str = "PreventMove";
 pub(crate) const PREVENT_APP_SHEET: &str = "PreventAppSheet";
 pub(crate) const DISABLE_MAIL_RECENTS_SYNCING: &str = "disableMailRecentsSyncing";
+pub(crate) const VPN_UUID: &str = "VPNUUID";
 
 pub(crate) const SMIME_ENABLED: &str = "SMIMEEnabled";
 pub(crate) const SMIME_ENCRYPTION_ENABLED: &str = "SMIMEEncryptionEnabled";

@@ -180,3 +180,20 @@ impl Collector {
 }
 
 const TOO_MANY: &str = "graph-too-many-objects";
+
+/// Reads a document that is one object of no particular type, or the finding that it is something else.
+///
+/// # Errors
+/// As [`parse_named`].
+pub fn parse_object(name: &str, bytes: &[u8]) -> Result<Result<Resource, Box<Finding>>, JsonError> {
+    let text = json::decode(bytes)?;
+    let root = json::read(&text)?;
+    let source = Arc::new(Source { name: name.to_owned(), lines: LineIndex::new(text.as_bytes()) });
+    let (span, found) = (root.span, root.value.type_name());
+    if let Json::Object(members) = root.value {
+        return Ok(Ok(Resource::new(&source, "$".to_owned(), span, members)));
+    }
+    let frame = Resource::new(&source, "$".to_owned(), span, Vec::new());
+    let message = format!("the document is {found}, not an object");
+    Ok(Err(Box::new(frame.finding("graph-not-an-object", Severity::Error, "", message, WIRE))))
+}

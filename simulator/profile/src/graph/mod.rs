@@ -16,7 +16,9 @@ mod tests;
 
 pub use check::{RESOURCE_FINDINGS_MAX, check};
 pub use error::{JsonError, JsonReason};
-pub use export::{ENVELOPE_FINDINGS_MAX, ENVELOPES_MAX, Export, RESOURCES_MAX, parse, parse_named};
+pub use export::{
+    ENVELOPE_FINDINGS_MAX, ENVELOPES_MAX, Export, RESOURCES_MAX, parse, parse_named, parse_object,
+};
 pub use finding::{EXCERPT_CHARACTERS_MAX, Finding, excerpt};
 pub use json::{DEPTH_MAX, DOCUMENT_BYTES_MAX, NODES_MAX};
 pub use resource::{Link, Resource, ResourceKind};
