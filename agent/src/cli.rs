@@ -2,6 +2,7 @@
 
 use crate::devices::DeviceArguments;
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
+use crate::policies::arguments::PolicyCommand;
 use crate::tools::arguments::ToolCommand;
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};
@@ -22,6 +23,8 @@ pub enum Command {
     Device(DeviceArguments),
     #[command(flatten)]
     Tool(ToolCommand),
+    #[command(flatten)]
+    Policy(PolicyCommand),
     Lint(LintArguments),
     Explain(ExplainArguments),
     Schema(SchemaArguments),

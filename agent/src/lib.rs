@@ -8,6 +8,7 @@ pub mod exit;
 pub mod file;
 pub mod findings;
 pub mod lint;
+pub mod policies;
 pub mod port;
 pub mod print;
 pub mod suggestion;
