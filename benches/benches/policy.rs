@@ -55,7 +55,9 @@ fn bench(c: &mut Criterion) {
     let tenant = Tenant::read([graph::parse(&list(1)).expect("JSON")]);
     let profile = tenant.resolve(&tenant.emails[0], &Addressee::of(&user), &[]).compile(None).profile();
     group.throughput(Throughput::Elements(1));
-    group.bench_function("import", |b| b.iter(|| import(black_box(&profile), Some(&user)).map(|i| i.lost.len())));
+    group.bench_function("import", |b| {
+        b.iter(|| import(black_box(&profile), Some(&user)).map(|i| i.lost.len()))
+    });
     group.finish();
 }
 

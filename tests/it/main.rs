@@ -8,6 +8,7 @@ mod interop;
 mod lint;
 mod matrix;
 mod oracle;
+mod policy;
 mod program;
 mod readme;
 mod semantics;
