@@ -3,6 +3,7 @@
 use crate::devices::DeviceArguments;
 use crate::hardware::model;
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
+use crate::policies::arguments::PolicyCommand;
 use crate::requirements::RequirementsArguments;
 use crate::tools::arguments::ToolCommand;
 use crate::variant::{Variant, variant};
@@ -25,6 +26,8 @@ pub enum Command {
     Device(DeviceArguments),
     #[command(flatten)]
     Tool(ToolCommand),
+    #[command(flatten)]
+    Policy(PolicyCommand),
     Lint(LintArguments),
     Explain(ExplainArguments),
     Schema(SchemaArguments),

@@ -45,6 +45,8 @@ pub enum Failure {
     #[error("{0}")]
     Device(#[from] crate::devices::DeviceError),
     #[error("{0}")]
+    Policy(#[from] crate::policies::PolicyError),
+    #[error("{0}")]
     Tool(#[from] crate::tools::ToolError),
 }
 
@@ -58,6 +60,7 @@ impl Failure {
             | Failure::Unknown { .. }
             | Failure::Requirement { .. }
             | Failure::Schema { .. }
+            | Failure::Policy(_)
             | Failure::Tool(_) => ExitCode::CannotStart,
             Failure::NothingSelected(_) => ExitCode::NothingSelected,
             Failure::Device(error) => error.exit_code(),

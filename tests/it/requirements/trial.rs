@@ -3,8 +3,8 @@
 use crate::program::{handset, try_json};
 use conformance::{Scratch, root};
 use intent::{
-    DeliveredCertificates, EasAuthenticationMethod, EmailCertificateType, EmailPolicy, OsVersion, Pkcs12Blob,
-    RootCertificate, User, compile,
+    DeliveredCertificates, EasAuthenticationMethod, EmailCertificateType, EmailPolicy, IdentityPayload,
+    OsVersion, Pkcs12Blob, RootCertificate, User, compile,
 };
 use profile::plist::{Dictionary, Value as Plist};
 use serde_json::Value;
@@ -51,16 +51,19 @@ pub fn alice() -> User {
 
 fn certificates(policy: &EmailPolicy) -> DeliveredCertificates {
     let file = |name: &str| std::fs::read(root().join("fixtures/pki").join(name)).expect("a fixture");
-    let blob = |name: &str| Pkcs12Blob {
-        name: name.to_owned(),
-        bytes: file(&format!("{name}.pbes2.p12")),
-        password: format!("p12-{name}"),
+    let blob = |name: &str| -> IdentityPayload {
+        Pkcs12Blob {
+            name: name.to_owned(),
+            bytes: file(&format!("{name}.pbes2.p12")),
+            password: format!("p12-{name}"),
+        }
+        .into()
     };
     let root = Certificate::from_pem(&file("contoso-root.cert.pem")).expect("PEM").remove(0);
     let signs_in = policy.authentication_method == EasAuthenticationMethod::Certificate;
     let named = Some(EmailCertificateType::Certificate);
     DeliveredCertificates {
-        roots: vec![RootCertificate { name: "Contoso Root CA".to_owned(), der: root.der().to_vec() }],
+        roots: vec![RootCertificate::named("Contoso Root CA", root.der().to_vec())],
         authentication: signs_in.then(|| blob("alice-signing")),
         signing: (policy.signing_certificate_type == named).then(|| blob("alice-signing")),
         encryption: (policy.encryption_certificate_type == named).then(|| blob("alice-encryption")),
