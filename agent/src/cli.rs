@@ -2,6 +2,7 @@
 
 use crate::devices::DeviceArguments;
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
+use crate::smime::arguments::SmimeArguments;
 use crate::tools::arguments::ToolCommand;
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};
@@ -25,6 +26,7 @@ pub enum Command {
     Lint(LintArguments),
     Explain(ExplainArguments),
     Schema(SchemaArguments),
+    Smime(SmimeArguments),
 }
 
 /// How to print the answer.

@@ -44,6 +44,8 @@ pub enum Failure {
     Device(#[from] crate::devices::DeviceError),
     #[error("{0}")]
     Tool(#[from] crate::tools::ToolError),
+    #[error("{0}")]
+    Smime(#[from] crate::smime::SmimeFailure),
 }
 
 impl Failure {
@@ -55,6 +57,7 @@ impl Failure {
             | Failure::Pattern { .. }
             | Failure::Unknown { .. }
             | Failure::Schema { .. }
+            | Failure::Smime(_)
             | Failure::Tool(_) => ExitCode::CannotStart,
             Failure::NothingSelected(_) => ExitCode::NothingSelected,
             Failure::Device(error) => error.exit_code(),

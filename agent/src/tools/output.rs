@@ -61,7 +61,7 @@ pub(super) fn note(text: &str) {
 }
 
 /// Text of a profile without what a terminal would obey.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }
 
