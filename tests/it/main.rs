@@ -11,6 +11,7 @@ mod oracle;
 mod program;
 mod readme;
 mod semantics;
+mod smime;
 mod snapshot;
 mod tools;
 mod trial;

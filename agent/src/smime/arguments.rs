@@ -360,6 +360,18 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_are_accepted() {
+        for help in [SMIME, SIGN, VERIFY, ENCRYPT, DECRYPT] {
+            let examples: Vec<_> = help.lines().filter(|line| line.starts_with("  handset ")).collect();
+            assert!(!examples.is_empty());
+            for line in examples {
+                let words = line.split_whitespace().take_while(|word| !matches!(*word, "<" | ">"));
+                assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+            }
+        }
+    }
+
+    #[test]
     fn a_passphrase_belongs_to_what_it_follows() {
         let line = "handset smime decrypt --p12 a --passphrase-file 1 --p12 b --recipient c --key d \
                     --passphrase-file 2 --p12 e --passphrase-file 3 in";

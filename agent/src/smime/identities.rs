@@ -26,8 +26,7 @@ const RECIPIENT: &str = "recipient";
 
 impl Args for SigningKeys {
     fn augment_args(command: Command) -> Command {
-        let help =
-            "The certificate that signs, PEM or DER; further ones in a PEM file count as its chain. Several may sign";
+        let help = "The certificate that signs, PEM or DER; further ones in a PEM file count as its chain. Several may sign";
         augment(command, SIGNER, help)
     }
 

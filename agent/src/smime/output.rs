@@ -464,7 +464,8 @@ mod tests {
         assert!(held.file.is_none());
         held.write(&[2]).unwrap();
         assert!(held.file.is_some() && held.memory.is_empty());
-        let mut device = Stream::Device { path: "/dev/null".into(), file: File::create("/dev/null").unwrap() };
+        let mut device =
+            Stream::Device { path: "/dev/null".into(), file: File::create("/dev/null").unwrap() };
         held.release(&mut device).unwrap();
     }
 }

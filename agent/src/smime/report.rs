@@ -13,7 +13,8 @@ use smime::message::{
     AddressMatch, DecryptError, EncryptedLayer, KeyEncryption, KeyTransport, SignatureError, SignerReport,
 };
 use smime::{
-    BulkCipher, Certificate, DigestAlgorithm, Identity, PathError, RevocationStatus, SignatureScheme, Weakness,
+    BulkCipher, Certificate, DigestAlgorithm, Identity, PathError, RevocationStatus, SignatureScheme,
+    Weakness,
 };
 use std::io::Write;
 
@@ -170,7 +171,10 @@ fn verification_text(file: &str, found: &Verification) -> String {
             && path.revocation.iter().any(|status| !matches!(status, RevocationStatus::NotChecked))
         {
             let told: Vec<_> = path.revocation.iter().map(revocation).collect();
-            line("revoked", &told.iter().map(|v| v["status"].as_str().unwrap_or("")).collect::<Vec<_>>().join(", "));
+            line(
+                "revoked",
+                &told.iter().map(|v| v["status"].as_str().unwrap_or("")).collect::<Vec<_>>().join(", "),
+            );
         }
         for (_, weakness) in weaknesses(signer) {
             line("weak", &weakness);
