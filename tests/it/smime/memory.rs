@@ -58,10 +58,10 @@ fn every_command_works_in_constant_memory() {
     let scratch = Scratch::new("smime-memory");
     let (sealed, out) = (scratch.file("sealed"), scratch.file("out"));
     let (certificate, key) = (pki("alice-encryption.cert.pem"), pki("alice-encryption.key.pem"));
+    let alice = signer("alice-signing");
     let mut peaks = Vec::new();
     for opaque in [&[][..], &["--opaque"]] {
-        let sign =
-            [&["sign"][..], opaque, &["-o", text(&sealed)], &signer("alice-signing").each_str()].concat();
+        let sign = [&["sign"][..], opaque, &["-o", text(&sealed)], &alice.each_str()].concat();
         peaks.push(("sign", peak(&sign, message)));
         let root = pki("contoso-root.cert.pem");
         let verify = ["verify", "--ca-file", &root, "--at", AT, "-o", text(&out)];

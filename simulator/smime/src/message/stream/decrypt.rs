@@ -43,6 +43,7 @@ impl<'a> MessageDecryptor<'a> {
             attempt,
             depth,
             feed: Feed::default(),
+            beside: false,
             engine: Engine::None,
             held: Vec::new(),
         };
@@ -101,7 +102,6 @@ impl<'a> MessageDecryptor<'a> {
                 decompressor.finish()?;
                 return inner.finish(held);
             }
-            (Engine::Signed, Some(Form::MultipartSigned { .. })) => Outermost::MultipartSigned,
             (Engine::Signed, _) => Outermost::SignedData,
             (Engine::None, None | Some(Form::Unknown)) => Outermost::Unknown,
             (Engine::None, Some(Form::MultipartSigned { .. })) => Outermost::MultipartSigned,
@@ -119,6 +119,8 @@ struct Content<'a> {
     /// How many compressed layers are around.
     depth: usize,
     feed: Feed,
+    /// Whether what comes is a signature, whatever it is.
+    beside: bool,
     engine: Engine<'a>,
     /// The caller's buffer, while octets are fed.
     held: Vec<u8>,
@@ -133,12 +135,18 @@ enum Engine<'a> {
 }
 
 impl Receiver for Content<'_> {
-    fn begin(&mut self, _: &Form, lenient: bool) -> Result<(), SmimeError> {
-        self.feed = Feed::new(lenient);
+    fn begin(&mut self, form: &Form, lenient: bool) -> Result<(), SmimeError> {
+        self.beside |= matches!(form, Form::MultipartSigned { .. });
+        if !self.beside {
+            self.feed = Feed::new(lenient);
+        }
         Ok(())
     }
 
     fn cms(&mut self, octets: &[u8]) -> Result<(), SmimeError> {
+        if self.beside {
+            return Ok(());
+        }
         if !self.feed.waits() {
             return self.pass(octets);
         }

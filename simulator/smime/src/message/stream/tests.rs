@@ -95,20 +95,19 @@ fn in_memory(message: &[u8]) -> message::Opened {
     message::open(&world().cx(), message, &options).unwrap()
 }
 
-/// The CMS of a message whose body is base64.
+/// A message of CompressedData.
+fn compress(entity: &[u8]) -> Vec<u8> {
+    let zlib = miniz_oxide::deflate::compress_to_vec_zlib(entity, 6);
+    let algorithm = write::sequence(&[write::oid(cms::ZLIB)]);
+    let content = write::sequence(&[write::oid(cms::DATA), write::tlv(0xa0, &write::octet_string(&zlib))]);
+    let data = write::sequence(&[write::small_integer(0), algorithm, content]);
+    let cms = write::sequence(&[write::oid(cms::COMPRESSED_DATA), write::tlv(0xa0, &data)]);
+    let head = b"Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: binary\r\n\r\n";
+    [&head[..], &cms].concat()
+}
+
+/// The CMS that is the body of a message.
 fn bare(message: &[u8]) -> Vec<u8> {
-    message::open(
-        &world().cx(),
-        message,
-        &OpenOptions {
-            identities: &[],
-            trust: &world().trust,
-            intermediates: &[],
-            from: None,
-            check_from: false,
-        },
-    )
-    .unwrap();
     crate::mime::Entity::read(message).unwrap().decoded_body().unwrap().into_owned()
 }
 
@@ -222,6 +221,26 @@ fn what_is_not_asked_for_is_named() {
 }
 
 #[test]
+fn a_message_in_the_place_of_a_signature_vouches_for_nothing() {
+    let signed = String::from_utf8(sign(MESSAGE.as_bytes(), beside(), false, 9).unwrap()).unwrap();
+    let (before, _) = signed.split_once("Content-Type: application/pkcs7-signature").unwrap();
+    let opaque = sign(MESSAGE.as_bytes(), SignedForm::Around { length: None }, false, 9).unwrap();
+    for inside in [compress(&opaque), encrypt(MESSAGE.as_bytes(), BulkCipher::Aes128Cbc, None, 9), opaque] {
+        let mut part = Vec::new();
+        message::write::base64(&bare(&inside), &mut part);
+        let forged = before.replace("Hello", "Evil")
+            + "Content-Type: application/pkcs7-signature\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+            + &String::from_utf8(part).unwrap()
+            + "--b1--\r\n";
+        assert!(!verify(forged.as_bytes(), 9).is_ok_and(|(verification, _)| verification.is_verified()));
+        assert!(
+            decrypt(forged.as_bytes(), 9)
+                .is_ok_and(|(decryption, held)| { decryption.layer.is_none() && held.is_empty() })
+        );
+    }
+}
+
+#[test]
 fn a_second_reading_finds_what_micalg_and_line_ends_hid() {
     let signed = String::from_utf8(sign(MESSAGE.as_bytes(), beside(), false, 9).unwrap()).unwrap();
     // No name that is known: everything is computed at once.
@@ -331,18 +350,6 @@ fn text_without_header_is_all_body_and_no_line_is_lost() {
 
 #[test]
 fn compressed_layers_are_taken_off_down_to_the_bound() {
-    let compress = |entity: &[u8]| {
-        let zlib = miniz_oxide::deflate::compress_to_vec_zlib(entity, 6);
-        let algorithm = write::sequence(&[write::oid(crate::cms::ZLIB)]);
-        let content =
-            write::sequence(&[write::oid(cms::DATA), write::tlv(0xa0, &write::octet_string(&zlib))]);
-        let data = write::sequence(&[write::small_integer(0), algorithm, content]);
-        let cms = write::sequence(&[write::oid(cms::COMPRESSED_DATA), write::tlv(0xa0, &data)]);
-        let mut out =
-            b"Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: binary\r\n\r\n".to_vec();
-        out.extend(cms);
-        out
-    };
     let nested = |mut entity: Vec<u8>, depth: usize| {
         for _ in 0..depth {
             entity = compress(&entity);

@@ -366,7 +366,9 @@ const PIECE: usize = 64 * 1024;
 impl Content<'_> {
     /// Chooses the engine by the first octets of the CMS message.
     fn choose(&mut self, first: &[u8]) -> Result<(), SmimeError> {
-        let kind = cms::content_type(first);
+        // What stands beside content is its signature or nothing: taken for a message of its own it would vouch for that
+        // content.
+        let kind = cms::content_type(first).filter(|_| self.beside.is_none());
         self.engine = match kind {
             Some(cms::COMPRESSED_DATA) => {
                 let depth = self.depth + 1;
