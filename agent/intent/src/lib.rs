@@ -5,7 +5,8 @@
 //! - an [`EmailPolicy`] is [`compile`]d to the profile that would be sent for a [`User`];
 //! - any profile is [`read`] back into an [`Intent`], from its syntax alone;
 //! - [`expectations`] says what a phone with given facts must then show, each value with the
-//!   payload key that decided it and the requirements behind it.
+//!   payload key that decided it and the requirements behind it;
+//! - [`requirement::ROWS`] says of every requirement whether a phone can show that it holds.
 #![warn(missing_docs)]
 
 mod action;
@@ -17,6 +18,7 @@ mod key;
 mod mapping;
 mod policy;
 mod read;
+pub mod requirement;
 mod service;
 #[cfg(test)]
 mod tests;
@@ -30,9 +32,11 @@ pub use certificate::{
 };
 pub use compile::{CompileError, Compiled, compile};
 pub use expectation::{
-    ActionVerdict, BY_DEFAULT, ComposeStart, DEFAULT_MAIL_WINDOW_DAYS, DeviceFacts, Expectations, Expected,
-    ExpectedAccount, ExpectedAction, ExpectedPrompt, ExpectedSmime, ExpectedToggle, InForce, Install,
-    PromptKind, expectations,
+    ActionVerdict, BY_DEFAULT, Circumstances, ComposeStart, DEFAULT_MAIL_WINDOW_DAYS, DeviceFacts,
+    Expectations, Expected, ExpectedAccount, ExpectedAction, ExpectedOutlook, ExpectedPrompt, ExpectedSmime,
+    ExpectedToggle, IgnoredKey, IgnoredReason, InForce, Install, MailStep, OutlookChannel, OutlookValue,
+    OwnAccount, PromptKind, Refusal, Stated, expectations, expectations_under, expected_outlook,
+    stated_of_policy,
 };
 pub use intent::{Intent, ServiceIntent, SmimeIntent};
 pub use mapping::{Certainty, MAPPING, MappedKey};
