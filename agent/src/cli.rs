@@ -5,6 +5,7 @@ use crate::hardware::model;
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::policies::arguments::PolicyCommand;
 use crate::requirements::RequirementsArguments;
+use crate::smime::arguments::SmimeArguments;
 use crate::tools::arguments::ToolCommand;
 use crate::variant::{Variant, variant};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -32,6 +33,7 @@ pub enum Command {
     Explain(ExplainArguments),
     Schema(SchemaArguments),
     Requirements(RequirementsArguments),
+    Smime(SmimeArguments),
 }
 
 /// How to print the answer.

@@ -48,6 +48,8 @@ pub enum Failure {
     Policy(#[from] crate::policies::PolicyError),
     #[error("{0}")]
     Tool(#[from] crate::tools::ToolError),
+    #[error("{0}")]
+    Smime(#[from] crate::smime::SmimeFailure),
 }
 
 impl Failure {
@@ -61,6 +63,7 @@ impl Failure {
             | Failure::Requirement { .. }
             | Failure::Schema { .. }
             | Failure::Policy(_)
+            | Failure::Smime(_)
             | Failure::Tool(_) => ExitCode::CannotStart,
             Failure::NothingSelected(_) => ExitCode::NothingSelected,
             Failure::Device(error) => error.exit_code(),

@@ -16,6 +16,7 @@ mod program;
 mod readme;
 mod requirements;
 mod semantics;
+mod smime;
 mod snapshot;
 mod tools;
 mod trial;

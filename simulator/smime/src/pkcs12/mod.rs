@@ -14,7 +14,7 @@ mod write;
 pub use protection::{LegacyCipher, ProtectedPart, Protection, ProtectionAlgorithm};
 pub use read::{
     IterationBudget, MAX_BAGS, MAX_ITERATIONS, MAX_NESTED_BAGS, MAX_PKCS12_SIZE, MAX_TOTAL_ITERATIONS,
-    Pkcs12, Pkcs12Error, open, open_any, open_within,
+    Pkcs12, Pkcs12Error, open, open_any, open_key, open_within,
 };
 pub use write::{WriteOptions, WriteProtection, write};
 

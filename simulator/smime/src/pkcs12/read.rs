@@ -12,7 +12,7 @@ use crate::asn1::{
 use crate::identity::same_key;
 use crate::{
     Certificate, CertificateError, Context, CryptoError, Identity, ObjectIdentifier, PrivateKey,
-    PrivateKeyError, name,
+    PrivateKeyError, name, pem,
 };
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -261,6 +261,36 @@ fn open_counted(
         }
     }
     result.map(|c| c.sort(cx))
+}
+
+/// Opens an encrypted private key that stands alone (PKCS#8, RFC 5958, 3), as the first such block of a PEM text or as
+/// DER.
+///
+/// # Errors
+/// [`Pkcs12Error`]; a key that does not decrypt to one means a wrong password.
+pub fn open_key(cx: &Context<'_>, pem_or_der: &[u8], password: &str) -> Result<PrivateKey, Pkcs12Error> {
+    let what = "encryptedPrivateKeyInfo";
+    let malformed = Pkcs12Error::Malformed { what };
+    if pem_or_der.len() > MAX_PKCS12_SIZE {
+        return Err(Pkcs12Error::TooLarge { size: pem_or_der.len(), limit: MAX_PKCS12_SIZE });
+    }
+    let der = match pem_or_der.first() {
+        Some(0x30) => Zeroizing::new(pem_or_der.to_vec()),
+        _ => pem::blocks(pem_or_der)
+            .find_map(|block| match block {
+                Ok(block) if block.label == "ENCRYPTED PRIVATE KEY" => Some(Ok(block.bytes)),
+                Ok(_) => None,
+                Err(_) => Some(Err(malformed.clone())),
+            })
+            .unwrap_or(Err(malformed.clone()))?,
+    };
+    let mut outer = Reader::new(&der, Rules::Ber);
+    let value = outer.any().map_err(|_| malformed.clone())?;
+    outer.end().map_err(|_| malformed)?;
+    let password = Password::new(password);
+    let mut budget = IterationBudget::default();
+    let mut opener = Opener { cx, password: &password, budget: &mut budget };
+    Contents::default().shrouded_key(&value, &mut opener)
 }
 
 /// The bags of a file, in its order.
