@@ -131,6 +131,12 @@ pub enum Problem {
     /// A regular expression that is none.
     #[error("this is no regular expression: {reason}")]
     Pattern { reason: String },
+    /// A file whose canonical form would not say the same.
+    #[error("the file cannot be brought into canonical form without changing what it says")]
+    Unformattable,
+    /// A file that a scenario names is not there.
+    #[error("there is no file {path}")]
+    NoFile { path: String },
     /// A scenario that looks at nothing.
     #[error("the scenario expects nothing, so it could never fail")]
     NothingExpected,

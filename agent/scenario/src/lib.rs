@@ -6,6 +6,7 @@
 
 mod case;
 mod diagnostic;
+mod format;
 mod language;
 mod selection;
 mod shards;
@@ -15,6 +16,7 @@ pub mod yaml;
 
 pub use case::*;
 pub use diagnostic::{Diagnostic, Place, Problem};
+pub use format::formatted;
 pub use language::*;
 pub use selection::{
     Filter, FilterError, FilterProblem, MAX_FILTER_DEPTH, MAX_FILTER_OCTETS, MAX_SHARDS, Partition,

@@ -76,3 +76,30 @@ pub struct Options {
     /// `filter`: which cases of the suite are run, as in `--filter`.
     pub filter: Option<String>,
 }
+
+impl Case {
+    /// Every file that the case names, in the order in which they are needed.
+    pub fn files(&self) -> Vec<&FileName> {
+        let certificates = &self.given.certificates;
+        let identities = [&certificates.authentication, &certificates.signing, &certificates.encryption];
+        let mut files: Vec<&FileName> = self.given.configuration.iter().filter_map(Configuration::file).collect();
+        files.extend(&certificates.roots);
+        files.extend(identities.into_iter().flatten().chain(&certificates.others).map(|p| &p.file));
+        files.extend(self.steps.iter().filter_map(|step| match &step.action {
+            StepAction::Install(install) => install.configuration.file(),
+            StepAction::Receive(incoming) => incoming.file.as_ref(),
+            _ => None,
+        }));
+        files
+    }
+}
+
+impl Configuration {
+    /// The file that it is in.
+    pub fn file(&self) -> Option<&FileName> {
+        match self {
+            Configuration::Policy(_) => None,
+            Configuration::PolicyFile(file) | Configuration::Profile(file) => Some(file),
+        }
+    }
+}

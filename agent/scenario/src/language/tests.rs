@@ -85,7 +85,7 @@ fn the_starter_is_right_and_means_what_it_says() {
         StepAction::Answer(Answer { prompt: PromptKind::Password, with: AnswerWith::Right })));
     assert_eq!(cases[0].requirements.iter().collect::<Vec<_>>(), ["EAS-048", "EAS-052"]);
     assert_eq!(cases[0].expect.len(), 3);
-    assert_eq!(cases[0].place.to_string(), "s.yaml:20:5");
+    assert_eq!(cases[0].place.to_string(), "s.yaml:18:5");
 }
 
 #[test]
@@ -170,7 +170,7 @@ scenarios:
     assert_eq!(case.steps[1].timeout_ms, Some(60_000));
     let Check::ErrorChain(links) = &case.steps[1].expect[1].check else { panic!("a chain") };
     assert_eq!(links[0], ErrorLink { domain: None, code: Some(4001) });
-    assert_eq!(case.steps[12].action, StepAction::Wait(131_400_000));
+    assert_eq!(case.steps[12].action, StepAction::Wait(129_600_000));
     assert_eq!(case.steps.len(), 23);
     assert_eq!(case.options.timeout_ms, Some(90_000));
     assert_eq!(case.requirements.iter().collect::<Vec<_>>(), ["EAS-052"]);
@@ -238,9 +238,12 @@ fn what_files_share_is_included_and_laid_over() {
 
 #[test]
 fn mistakes_are_found_with_place_and_hint() {
-    let expect = |text: &str, wanted: &str| {
+    let mut lacking = Vec::new();
+    let mut expect = |text: &str, wanted: &str| {
         let found = problems(text);
-        assert!(found.contains(wanted), "{text}\n---\n{found}\n--- lacks\n{wanted}");
+        if !found.contains(wanted) {
+            lacking.push(format!("{text}\n--- says\n{found}\n--- lacks\n{wanted}"));
+        }
     };
     expect("suite: s\nscenarios: [\n", "this is no YAML");
     expect("suite: s\nsuite: t\n", "s.yaml:2:1: “suite” is already given in line 1");
@@ -251,7 +254,7 @@ fn mistakes_are_found_with_place_and_hint() {
     expect("suite: a b\nscenarios: []\n", "s.yaml:1:8: “a b” cannot be a name");
     expect("suite: s\nscenarios: [{name: a}]\n", "expects nothing, so it could never fail");
     expect("suite: s\nscenarios: [{name: a, steps: [restart], expect: []}]\n", "expects nothing");
-    expect(&with_given("device: {ios: twelve}"), "s.yaml:4:34: an iOS version, such as 17.5, is needed here, not “twelve”");
+    expect(&with_given("device: {ios: twelve}"), "s.yaml:4:39: an iOS version, such as 17.5, is needed here, not “twelve”");
     expect(&with_given("device: {ois: 12.0}"), "device has no “ois” (did you mean “ios”?)");
     expect(&with_given("clock: 2026"), "a time from 1970 to 9980");
     expect(&with_given("policy2: x"), "given has no “policy2” (did you mean “policy”?)");
@@ -295,6 +298,7 @@ fn mistakes_are_found_with_place_and_hint() {
     expect("suite: s\noptions: {filter: \"tga(x)\"}\nscenarios: []\n", "did you mean “tag”?");
     let twice = format!("{}  - name: a\n    pending: x\n", with_step("restart"));
     expect(&twice, "the scenario “a” already exists in the suite “s”");
+    assert!(lacking.is_empty(), "{}", lacking.join("\n======\n"));
     // What is wrong in every case is said once.
     let matrix = with_step("act: nothing").replace("    steps:", "    matrix: {x: [1, 2, 3]}\n    steps:");
     assert_eq!(problems(&matrix).lines().count(), 1);
@@ -430,6 +434,21 @@ fn yaml_has_bounds() {
     assert!(parse("? [a]\n: b\n").unwrap_err().contains("a key must be a text"));
     let anchored = yaml::parse("a: &x {k: 1}\nb: *x\n", 0).unwrap();
     assert_eq!(anchored.member("a").unwrap().member("k"), anchored.member("b").unwrap().member("k"));
+}
+
+#[test]
+fn the_schema_has_the_keys_that_are_read() {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../../../fixtures/schema/scenario.schema.json")).expect("JSON");
+    for set in key_sets() {
+        let definition = &schema["$defs"][set.of];
+        let properties = definition["properties"].as_object();
+        // The conditions are one alternative of what a value can be.
+        let properties = properties.or(definition["anyOf"][1]["properties"].as_object());
+        let properties = properties.unwrap_or_else(|| panic!("no definition of {}", set.of));
+        let listed: std::collections::BTreeSet<&str> = properties.keys().map(String::as_str).collect();
+        assert_eq!(listed, set.keys.iter().copied().collect(), "{}", set.of);
+    }
 }
 
 proptest::proptest! {
