@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::devices::DeviceArguments;
+use crate::scenario::{MergeArguments, ScenarioArguments, SpaceArguments};
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::tools::arguments::ToolCommand;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -25,6 +26,9 @@ pub enum Command {
     Lint(LintArguments),
     Explain(ExplainArguments),
     Schema(SchemaArguments),
+    Scenario(ScenarioArguments),
+    Space(SpaceArguments),
+    Merge(MergeArguments),
 }
 
 /// How to print the answer.

@@ -43,6 +43,8 @@ pub enum Failure {
     #[error("{0}")]
     Device(#[from] crate::devices::DeviceError),
     #[error("{0}")]
+    Scenario(#[from] crate::scenario::ScenarioError),
+    #[error("{0}")]
     Tool(#[from] crate::tools::ToolError),
 }
 
@@ -58,6 +60,7 @@ impl Failure {
             | Failure::Tool(_) => ExitCode::CannotStart,
             Failure::NothingSelected(_) => ExitCode::NothingSelected,
             Failure::Device(error) => error.exit_code(),
+            Failure::Scenario(error) => error.exit_code(),
             _ => ExitCode::CannotJudge,
         };
         code as u8

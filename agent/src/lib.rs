@@ -10,6 +10,7 @@ pub mod findings;
 pub mod lint;
 pub mod port;
 pub mod print;
+pub mod scenario;
 pub mod suggestion;
 pub mod tools;
 pub mod trial;

@@ -2,7 +2,7 @@
 
 mod code;
 mod key;
-mod requirement;
+pub(crate) mod requirement;
 
 use super::arguments::{ExplainArguments, PlainFormat};
 use super::{rules, schema};
