@@ -1,8 +1,8 @@
 //! The command line.
 
 use crate::devices::DeviceArguments;
-use crate::scenario::{MergeArguments, ScenarioArguments, SpaceArguments};
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
+use crate::scenario::{MergeArguments, ScenarioArguments, SpaceArguments};
 use crate::tools::arguments::ToolCommand;
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};

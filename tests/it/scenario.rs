@@ -45,7 +45,9 @@ fn the_committed_suites_are_right_and_canonical_and_fit_the_schema() {
         assert!(path.parent().expect("a folder").join(named).is_file(), "{line}");
     }
     assert!(!validator.is_valid(&json!({"suite": "s", "scenaros": []})));
-    assert!(!validator.is_valid(&json!({"suite": "s", "scenarios": [{"name": "a", "steps": [{"act": "fly"}]}]})));
+    assert!(
+        !validator.is_valid(&json!({"suite": "s", "scenarios": [{"name": "a", "steps": [{"act": "fly"}]}]}))
+    );
 }
 
 #[test]
@@ -55,7 +57,9 @@ fn a_mistake_is_shown_with_its_place_and_a_hint() {
     std::fs::write(scratch.file("s.yaml"), text).unwrap();
     let (code, said, errors) = run(&["scenario", "check", "--color", "never", "s.yaml"], scratch.path());
     assert_eq!(code, 2, "{said}{errors}");
-    for part in ["s.yaml:6:14", "“service.mial.off” is no action", "did you mean “service.mail.off”?", "1 problem\n"] {
+    for part in
+        ["s.yaml:6:14", "“service.mial.off” is no action", "did you mean “service.mail.off”?", "1 problem\n"]
+    {
         assert!(said.contains(part), "{said}");
     }
     // What is named must be there; the place is where it is named.
@@ -67,7 +71,8 @@ fn a_mistake_is_shown_with_its_place_and_a_hint() {
     let (code, said, _) = run(&["scenario", "check", "s.yaml"], scratch.path());
     assert_eq!((code, said.as_str()), (0, "1 suite, 1 scenario, 1 case: nothing is wrong\n"));
 
-    let requirement = text.replace("mial", "mail").replace("    steps:", "    requirements: [EAS-999]\n    steps:");
+    let requirement =
+        text.replace("mial", "mail").replace("    steps:", "    requirements: [EAS-999]\n    steps:");
     std::fs::write(scratch.file("s.yaml"), requirement).unwrap();
     let (code, said, _) = run(&["scenario", "check", "s.yaml"], scratch.path());
     assert!(code == 2 && said.contains("the catalogue has no requirement EAS-999"), "{said}");
@@ -208,9 +213,14 @@ fn shards_merge_into_the_undivided_report_or_not_at_all() {
     };
     refused(&["1.json", "3.json"], "shard 2 of 3 is missing");
     refused(&["1.json", "2.json", "3.json", "2.json"], "are the same shard, hash:2/3");
-    std::fs::write(scratch.file("seed.json"), report(Some("hash:3/3")).replace("\"seed\": 1", "\"seed\": 2")).unwrap();
+    std::fs::write(scratch.file("seed.json"), report(Some("hash:3/3")).replace("\"seed\": 1", "\"seed\": 2"))
+        .unwrap();
     refused(&["1.json", "2.json", "seed.json"], "seed differs");
-    std::fs::write(scratch.file("old.json"), report(Some("hash:3/3")).replace("\"handset\": \"0", "\"handset\": \"9")).unwrap();
+    std::fs::write(
+        scratch.file("old.json"),
+        report(Some("hash:3/3")).replace("\"handset\": \"0", "\"handset\": \"9"),
+    )
+    .unwrap();
     refused(&["1.json", "2.json", "old.json"], "handset differs");
     refused(&["1.json", "2.json", "gone.json"], "gone.json");
     refused(&["out.json"], "a whole run");

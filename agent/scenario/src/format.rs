@@ -175,7 +175,9 @@ fn block_end(lines: &[Line], last_key: usize, indent: usize) -> usize {
         let depth = line.text.len() - line.text.trim_start().len();
         let is_empty = line.text.trim().is_empty();
         // A list may stand as deep as its key.
-        let is_item = depth == indent && line.text.trim_start().starts_with("- ") && indent_is_key(lines, last_key, indent);
+        let is_item = depth == indent
+            && line.text.trim_start().starts_with("- ")
+            && indent_is_key(lines, last_key, indent);
         if line.kept || (!is_empty && (depth > indent || is_item)) {
             end = at + 1;
         } else if !is_empty {
@@ -227,7 +229,10 @@ mod tests {
     #[test]
     fn keys_go_into_order_with_their_comments() {
         let once = formatted(UNTIDY).expect("formatted");
-        assert_eq!(once.replace("\n\n", "\n").replace("\n\n", "\n"), TIDY.replace("\n\n", "\n").replace("\n\n", "\n"));
+        assert_eq!(
+            once.replace("\n\n", "\n").replace("\n\n", "\n"),
+            TIDY.replace("\n\n", "\n").replace("\n\n", "\n")
+        );
         assert!(once.contains("      two   \n\n\n      lines\n"), "{once}");
         assert_eq!(formatted(&once).as_deref(), Ok(once.as_str()), "the form is its own form");
         for comment in ["about the file", "the first", "acts", "what it is called", "here", "the phone"] {

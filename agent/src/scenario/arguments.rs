@@ -30,7 +30,9 @@ pub struct ScenarioArguments {
 #[derive(Debug, Subcommand)]
 pub enum ScenarioCommand {
     /// Reads suites, makes every case of them, and says what is wrong and where.
-    #[command(before_help = "Examples:\n  handset scenario check tests/suites/\n  handset scenario check 'suites/*.yaml'")]
+    #[command(
+        before_help = "Examples:\n  handset scenario check tests/suites/\n  handset scenario check 'suites/*.yaml'"
+    )]
     Check {
         /// Files, folders or patterns; in folders every .yaml and .yml.
         #[arg(required = true, value_name = "PATH")]
@@ -41,7 +43,9 @@ pub enum ScenarioCommand {
     },
 
     /// Brings the keys of scenario files into their canonical order; comments stay with what they are about.
-    #[command(before_help = "Examples:\n  handset scenario fmt suite.yaml\n  handset scenario fmt --check tests/suites/\n  handset scenario fmt - < suite.yaml")]
+    #[command(
+        before_help = "Examples:\n  handset scenario fmt suite.yaml\n  handset scenario fmt --check tests/suites/\n  handset scenario fmt - < suite.yaml"
+    )]
     Fmt {
         /// Files, folders or patterns, rewritten in place; `-` reads standard input and writes standard output.
         #[arg(required = true, value_name = "PATH")]
@@ -56,7 +60,9 @@ pub enum ScenarioCommand {
     Schema,
 
     /// Writes a commented suite to begin with.
-    #[command(before_help = "Examples:\n  handset scenario new first\n  handset scenario new first -o suites/first.yaml")]
+    #[command(
+        before_help = "Examples:\n  handset scenario new first\n  handset scenario new first -o suites/first.yaml"
+    )]
     New {
         /// The name of the suite: letters, digits, dots, dashes and underscores.
         name: String,
@@ -131,7 +137,8 @@ mod tests {
 
     #[test]
     fn help_begins_with_examples() {
-        for path in [&["scenario"][..], &["scenario", "check"], &["scenario", "fmt"], &["space"], &["merge"]] {
+        for path in [&["scenario"][..], &["scenario", "check"], &["scenario", "fmt"], &["space"], &["merge"]]
+        {
             let mut cli = Cli::command();
             let mut command = &mut cli;
             for name in path {

@@ -65,9 +65,7 @@ fn plain(value: &Value) -> String {
 
 fn equal(wanted: &Value, seen: &Value) -> bool {
     match (wanted, seen) {
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
-        }
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
         (Value::Number(number), Value::String(text)) => number.to_string() == *text,
         (wanted, seen) => wanted == seen,
     }

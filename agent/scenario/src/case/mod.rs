@@ -12,8 +12,8 @@ pub use expectation::{
     SignatureSeen, Verdict, Wire,
 };
 pub use given::{
-    Certificates, Configuration, Correspondent, CorrespondentCertificate, Enrolment, Exchange, FileName, Given,
-    OAuthSupport, Peers, Phone, PhoneVariant, Pkcs12File, Sensitive,
+    Certificates, Configuration, Correspondent, CorrespondentCertificate, Enrolment, Exchange, FileName,
+    Given, OAuthSupport, Peers, Phone, PhoneVariant, Pkcs12File, Sensitive,
 };
 pub use id::{CaseId, MAX_ID_OCTETS, is_name};
 pub use matcher::Matcher;
@@ -82,7 +82,8 @@ impl Case {
     pub fn files(&self) -> Vec<&FileName> {
         let certificates = &self.given.certificates;
         let identities = [&certificates.authentication, &certificates.signing, &certificates.encryption];
-        let mut files: Vec<&FileName> = self.given.configuration.iter().filter_map(Configuration::file).collect();
+        let mut files: Vec<&FileName> =
+            self.given.configuration.iter().filter_map(Configuration::file).collect();
         files.extend(&certificates.roots);
         files.extend(identities.into_iter().flatten().chain(&certificates.others).map(|p| &p.file));
         files.extend(self.steps.iter().filter_map(|step| match &step.action {

@@ -149,7 +149,8 @@ impl ViewPath {
 
 fn below<'s>(schema: &'s Value, name: &str) -> Option<&'s Value> {
     let listed = schema.get("properties").and_then(|p| p.get(name));
-    listed.or_else(|| schema.get("additionalProperties").filter(|a| a.is_object() || **a == Value::Bool(true)))
+    listed
+        .or_else(|| schema.get("additionalProperties").filter(|a| a.is_object() || **a == Value::Bool(true)))
 }
 
 /// A schema with references followed and alternatives spread, to a bounded depth.

@@ -25,8 +25,11 @@ const OUTCOMES: &[(&str, JudgedOutcome)] = &[
     ("inconclusive", JudgedOutcome::Inconclusive),
     ("not-applicable", JudgedOutcome::NotApplicable),
 ];
-const SIGNATURES: &[(&str, SignatureSeen)] =
-    &[("valid", SignatureSeen::Valid), ("invalid", SignatureSeen::Invalid), ("absent", SignatureSeen::Absent)];
+const SIGNATURES: &[(&str, SignatureSeen)] = &[
+    ("valid", SignatureSeen::Valid),
+    ("invalid", SignatureSeen::Invalid),
+    ("absent", SignatureSeen::Absent),
+];
 
 impl Decoder<'_> {
     /// Expectations after a step, or at the end. `names` are the steps that they can be about.
@@ -45,7 +48,12 @@ impl Decoder<'_> {
             let problems = self.problems.len();
             for (span, check) in self.checks(&fields, names, after_step) {
                 let place = self.place(span);
-                found.push(Expectation { check, requirements: requirements.clone(), why: why.clone(), place });
+                found.push(Expectation {
+                    check,
+                    requirements: requirements.clone(),
+                    why: why.clone(),
+                    place,
+                });
             }
             let is_mapping = matches!(item.value, Value::Mapping(_));
             if found.len() == before && self.problems.len() == problems && is_mapping {
@@ -66,10 +74,13 @@ impl Decoder<'_> {
         let mut checks = Vec::new();
         for entry in fields.node.entries() {
             let node = &entry.value;
-            let of_step = matches!(entry.key.as_str(), "verdict" | "by" | "install" | "error-chain" | "asked");
+            let of_step =
+                matches!(entry.key.as_str(), "verdict" | "by" | "install" | "error-chain" | "asked");
             if of_step && !after_step {
                 let problem = Problem::Conflict { what: "this", other: "the end of a scenario" };
-                self.problem(problem.at(entry.key_span).hint("it is about a step: write it under that step's expect"));
+                self.problem(
+                    problem.at(entry.key_span).hint("it is about a step: write it under that step's expect"),
+                );
                 continue;
             }
             let one = match entry.key.as_str() {
@@ -92,7 +103,8 @@ impl Decoder<'_> {
                 }
                 "verdict" => {
                     let by = fields.of("by").and_then(|n| self.text(n));
-                    self.word(node, "verdict", VERDICTS).map(|verdict| Check::Verdict(Verdict { verdict, by }))
+                    self.word(node, "verdict", VERDICTS)
+                        .map(|verdict| Check::Verdict(Verdict { verdict, by }))
                 }
                 "by" if fields.of("verdict").is_none() => {
                     self.problem(Problem::Missing { key: "verdict", within: "“by”" }.at(entry.key_span));
@@ -184,7 +196,8 @@ impl Decoder<'_> {
             let Some(rule) = self.text(item) else { continue };
             let known = &self.knowledge.rules;
             if !known.is_empty() && !known.contains(&rule) {
-                let problem = Problem::UnknownWord { word: rule.clone(), what: "rule of the linter" }.at(item.span);
+                let problem =
+                    Problem::UnknownWord { word: rule.clone(), what: "rule of the linter" }.at(item.span);
                 let problem = problem.near(&rule, known.iter().map(String::as_str));
                 self.problem(problem);
             }
@@ -256,7 +269,9 @@ impl Decoder<'_> {
             by,
             reading: Reading {
                 readable: fields.of("readable").and_then(|n| self.boolean(n)),
-                signature: fields.of("signature").and_then(|n| self.word(n, "state of a signature", SIGNATURES)),
+                signature: fields
+                    .of("signature")
+                    .and_then(|n| self.word(n, "state of a signature", SIGNATURES)),
                 signed_by: matcher(self, "signed-by"),
                 text: matcher(self, "text"),
                 attachment: fields.of("attachment").and_then(|n| self.boolean(n)),

@@ -146,7 +146,12 @@ impl<'a> Decoder<'a> {
     }
 
     /// A word out of a list.
-    pub fn word<T: Copy>(&mut self, node: &Node, what: &'static str, words: &[(&'static str, T)]) -> Option<T> {
+    pub fn word<T: Copy>(
+        &mut self,
+        node: &Node,
+        what: &'static str,
+        words: &[(&'static str, T)],
+    ) -> Option<T> {
         let text = self.text(node)?;
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         if found.is_none() {

@@ -192,10 +192,12 @@ impl Decoder<'_> {
 
     fn certificates(&mut self, node: &Node) -> Certificates {
         let fields = self.fields(node, "certificates", keys::CERTIFICATES);
-        let list = |key: &str| fields.of(key).map(|n| match &n.value {
-            Value::Sequence(items) => items.as_slice(),
-            _ => std::slice::from_ref(n),
-        });
+        let list = |key: &str| {
+            fields.of(key).map(|n| match &n.value {
+                Value::Sequence(items) => items.as_slice(),
+                _ => std::slice::from_ref(n),
+            })
+        };
         Certificates {
             roots: list("roots").unwrap_or_default().iter().filter_map(|n| self.file(n)).collect(),
             authentication: fields.of("authentication").and_then(|n| self.pkcs12(n)),
@@ -227,7 +229,10 @@ impl Decoder<'_> {
             let fields = self.fields(exchange, "exchange", keys::EXCHANGE);
             peers.exchange = Exchange {
                 password: fields.of("password").and_then(|n| self.sensitive(n)),
-                oauth: fields.of("oauth").and_then(|n| self.word(n, "support of OAuth", OAUTH)).unwrap_or_default(),
+                oauth: fields
+                    .of("oauth")
+                    .and_then(|n| self.word(n, "support of OAuth", OAUTH))
+                    .unwrap_or_default(),
             };
         }
         if let Some(correspondents) = fields.of("correspondents") {
@@ -237,7 +242,8 @@ impl Decoder<'_> {
             for entry in correspondents.entries() {
                 let fields = self.fields(&entry.value, "a correspondent", keys::CORRESPONDENT);
                 let certificate = fields.of("certificate");
-                let certificate = certificate.and_then(|n| self.word(n, "state of a certificate", CERTIFICATE));
+                let certificate =
+                    certificate.and_then(|n| self.word(n, "state of a certificate", CERTIFICATE));
                 let correspondent = Correspondent { certificate: certificate.unwrap_or_default() };
                 peers.correspondents.insert(entry.key.clone(), correspondent);
             }

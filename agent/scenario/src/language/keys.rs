@@ -12,13 +12,21 @@ pub struct KeySet {
 }
 
 pub(super) const SUITE: &[&str] = &[
-    "suite", "about", "tags", "options", "secrets", "include", "variables", "given", "procedures", "scenarios",
+    "suite",
+    "about",
+    "tags",
+    "options",
+    "secrets",
+    "include",
+    "variables",
+    "given",
+    "procedures",
+    "scenarios",
 ];
 pub(super) const FRAGMENT: &[&str] =
     &["fragment", "about", "secrets", "include", "variables", "given", "procedures"];
-pub(super) const SCENARIO: &[&str] = &[
-    "name", "about", "tags", "requirements", "pending", "variables", "matrix", "given", "steps", "expect",
-];
+pub(super) const SCENARIO: &[&str] =
+    &["name", "about", "tags", "requirements", "pending", "variables", "matrix", "given", "steps", "expect"];
 pub(super) const OPTIONS: &[&str] = &["jobs", "retries", "fail-fast", "seed", "timeout", "filter"];
 pub(super) const GIVEN: &[&str] =
     &["device", "users", "user", "policy", "profile", "certificates", "peers", "clock", "seed"];
@@ -32,8 +40,8 @@ pub(super) const EXCHANGE: &[&str] = &["password", "oauth"];
 pub(super) const CORRESPONDENT: &[&str] = &["certificate"];
 pub(super) const SECRET: &[&str] = &["secret"];
 pub(super) const ACTIONS: &[&str] = &[
-    "install", "act", "answer", "send", "receive", "refresh", "wait", "until", "upgrade", "network", "remove",
-    "restart", "set", "use",
+    "install", "act", "answer", "send", "receive", "refresh", "wait", "until", "upgrade", "network",
+    "remove", "restart", "set", "use",
 ];
 pub(super) const STEP: &[&str] = &[
     "name", "install", "act", "answer", "send", "receive", "refresh", "wait", "until", "upgrade", "network",
@@ -49,13 +57,35 @@ pub(super) const STATUS: &[&str] = &["code", "exchanges"];
 pub(super) const SET: &[&str] = &["supervised", "language", "variants", "enrolment"];
 pub(super) const ANSWER_TEXT: &[&str] = &["text", "secret"];
 pub(super) const EXPECTATION: &[&str] = &[
-    "state", "verdict", "by", "actions", "install", "error-chain", "prompts", "asked", "sent", "wire", "reading",
-    "judged", "finds", "finds-not", "requirements", "why",
+    "state",
+    "verdict",
+    "by",
+    "actions",
+    "install",
+    "error-chain",
+    "prompts",
+    "asked",
+    "sent",
+    "wire",
+    "reading",
+    "judged",
+    "finds",
+    "finds-not",
+    "requirements",
+    "why",
 ];
 pub(super) const ACTION_VERDICT: &[&str] = &["verdict", "by"];
 pub(super) const ERROR: &[&str] = &["domain", "code"];
 pub(super) const WIRE: &[&str] = &[
-    "of", "signed", "encrypted", "signed-by", "encrypted-to", "micalg", "cipher", "content-type", "holds",
+    "of",
+    "signed",
+    "encrypted",
+    "signed-by",
+    "encrypted-to",
+    "micalg",
+    "cipher",
+    "content-type",
+    "holds",
     "holds-not",
 ];
 pub(super) const READING: &[&str] =

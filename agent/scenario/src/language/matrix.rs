@@ -129,7 +129,8 @@ impl Decoder<'_> {
         let size = matrix.axes.iter().try_fold(1_usize, |n, axis| n.checked_mul(axis.choices.len()));
         if size.is_none_or(|size| size > MAX_COMBINATIONS) {
             let problem = Problem::TooMuch { what: "combinations in a matrix", limit: MAX_COMBINATIONS };
-            let hint = "exclude does not lower the bound; a space with ways: 2 takes a sample that covers all pairs";
+            let hint =
+                "exclude does not lower the bound; a space with ways: 2 takes a sample that covers all pairs";
             self.problem(problem.at(node.span).hint(hint));
             return Matrix::default();
         }
@@ -138,7 +139,9 @@ impl Decoder<'_> {
         for number in 0..size {
             let row = row(&matrix.axes, number);
             let is_excluded = excluded.iter().any(|rule| {
-                row.iter().zip(rule).all(|(choice, allowed)| allowed.as_ref().is_none_or(|a| a.contains(choice)))
+                row.iter()
+                    .zip(rule)
+                    .all(|(choice, allowed)| allowed.as_ref().is_none_or(|a| a.contains(choice)))
             });
             if !is_excluded {
                 matrix.rows.push(row);
@@ -155,15 +158,16 @@ impl Decoder<'_> {
 
     pub(super) fn bad_name(&mut self, name: &str, span: Span) {
         let problem = Problem::Name { name: name.to_owned() }.at(span);
-        self.problem(problem.hint("names are up to 64 letters, digits, dots, dashes and underscores, a letter or digit first"));
+        self.problem(problem.hint(
+            "names are up to 64 letters, digits, dots, dashes and underscores, a letter or digit first",
+        ));
     }
 
     fn choices(&mut self, node: &Node) -> Vec<Choice> {
         let mut choices: Vec<Choice> = Vec::new();
         match &node.value {
-            Value::Mapping(entries) => choices.extend(
-                entries.iter().map(|e| Choice { label: e.key.clone(), value: e.value.clone() }),
-            ),
+            Value::Mapping(entries) => choices
+                .extend(entries.iter().map(|e| Choice { label: e.key.clone(), value: e.value.clone() })),
             _ => {
                 for item in self.list(node) {
                     match item.scalar() {
@@ -171,7 +175,8 @@ impl Decoder<'_> {
                             choices.push(Choice { label: s.text.clone(), value: item.clone() });
                         }
                         _ => {
-                            let problem = Problem::Wrong { expected: "a text", found: item.kind().to_owned() };
+                            let problem =
+                                Problem::Wrong { expected: "a text", found: item.kind().to_owned() };
                             let hint = "values that are no texts need labels: AXIS: {label: value, …}";
                             self.problem(problem.at(item.span).hint(hint));
                         }
@@ -204,7 +209,8 @@ impl Decoder<'_> {
         let spaces: Vec<Space> = Space::catalogue();
         let text = self.text(named)?;
         let Some(space) = spaces.iter().find(|s| s.name == text) else {
-            let problem = Problem::UnknownWord { word: text.clone(), what: "space of options" }.at(named.span);
+            let problem =
+                Problem::UnknownWord { word: text.clone(), what: "space of options" }.at(named.span);
             self.problem(problem.near(&text, spaces.iter().map(|s| s.name)));
             return None;
         };
@@ -222,7 +228,8 @@ impl Decoder<'_> {
             }
         };
         let span = named.span;
-        let choices = rows.iter().map(|row| Choice { label: space.label(row), value: point(space, row, span) });
+        let choices =
+            rows.iter().map(|row| Choice { label: space.label(row), value: point(space, row, span) });
         Some(Axis { name: space.name.to_owned(), choices: choices.collect() })
     }
 
@@ -242,7 +249,8 @@ impl Decoder<'_> {
                     match axis.choices.iter().position(|c| c.label == label) {
                         Some(at) => chosen.push(u32::try_from(at).unwrap_or(u32::MAX)),
                         None => {
-                            let problem = Problem::UnknownWord { word: label.clone(), what: "value of this axis" };
+                            let problem =
+                                Problem::UnknownWord { word: label.clone(), what: "value of this axis" };
                             let known = axis.choices.iter().map(|c| c.label.as_str());
                             self.problem(problem.at(span).near(&label, known));
                         }

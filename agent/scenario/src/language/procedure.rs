@@ -70,8 +70,7 @@ impl Decoder<'_> {
 
     /// The one key of a step that says what happens.
     pub(super) fn action_of<'n>(&mut self, step: &'n Node) -> Option<&'n str> {
-        let mut actions =
-            step.entries().iter().filter(|e| keys::ACTIONS.contains(&e.key.as_str()));
+        let mut actions = step.entries().iter().filter(|e| keys::ACTIONS.contains(&e.key.as_str()));
         let first = actions.next();
         let second = actions.next();
         match (first, second) {

@@ -55,10 +55,13 @@ impl Decoder<'_> {
         names: &BTreeSet<String>,
     ) -> Option<Step> {
         let place = self.place(node.span);
-        let bare = |action| Step { name: None, action, timeout_ms: None, expect: Vec::new(), place: place.clone() };
+        let bare =
+            |action| Step { name: None, action, timeout_ms: None, expect: Vec::new(), place: place.clone() };
         if let Some(scalar) = node.scalar() {
             return match scalar.text.as_str() {
-                "install" => self.given_install(node, given, configuration).map(|i| bare(StepAction::Install(i))),
+                "install" => {
+                    self.given_install(node, given, configuration).map(|i| bare(StepAction::Install(i)))
+                }
                 "refresh" => Some(bare(StepAction::Refresh)),
                 "restart" => Some(bare(StepAction::Restart)),
                 "remove" => Some(bare(StepAction::Remove(Removal::OfAccount))),
@@ -303,7 +306,10 @@ impl Decoder<'_> {
         Settings {
             supervised: fields.of("supervised").and_then(|n| self.boolean(n)),
             language: fields.of("language").and_then(|n| self.text(n)),
-            variants: fields.of("variants").map(|n| self.variants(n).into_iter().collect()).unwrap_or_default(),
+            variants: fields
+                .of("variants")
+                .map(|n| self.variants(n).into_iter().collect())
+                .unwrap_or_default(),
             enrolment: fields.of("enrolment").and_then(|n| self.enrolment(n)),
         }
     }

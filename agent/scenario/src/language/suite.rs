@@ -71,11 +71,7 @@ struct Blueprint {
 ///
 /// What is wrong is kept in the result: [`Suites::problems`] for what could not even be read, [`Suites::check`] for
 /// everything.
-pub fn load<'p>(
-    paths: impl IntoIterator<Item = &'p str>,
-    files: &dyn Files,
-    knowledge: Knowledge,
-) -> Suites {
+pub fn load<'p>(paths: impl IntoIterator<Item = &'p str>, files: &dyn Files, knowledge: Knowledge) -> Suites {
     let mut suites = Suites { knowledge, ..Suites::default() };
     let mut reading = Reading { files, read: BTreeMap::new(), count: 0 };
     for path in paths {
@@ -515,7 +511,8 @@ impl Suite {
         let given = decoder.given(given.as_ref());
         let steps = body.member("steps").map(|n| decoder.steps(n, &procedures, &given)).unwrap_or_default();
         let names: BTreeSet<String> = steps.iter().filter_map(|s| s.name.clone()).collect();
-        let expect = body.member("expect").map(|n| decoder.expectations(n, &names, false)).unwrap_or_default();
+        let expect =
+            body.member("expect").map(|n| decoder.expectations(n, &names, false)).unwrap_or_default();
         let own = body.member("requirements").map(|n| decoder.requirements(n)).unwrap_or_default();
         let tags = body.member("tags").map(|n| decoder.texts(n)).unwrap_or_default();
         let about = body.member("about").and_then(|n| decoder.text(n));

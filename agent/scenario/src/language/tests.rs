@@ -22,7 +22,9 @@ fn knowledge() -> Knowledge {
     Knowledge {
         requirements: ["EAS-048", "EAS-051", "EAS-052"].map(str::to_owned).into(),
         rules: ["eas-scope-open".to_owned()].into(),
-        view: Some(serde_json::json!({"properties": {"account": {"properties": {"name": {"type": "string"}}}}})),
+        view: Some(
+            serde_json::json!({"properties": {"account": {"properties": {"name": {"type": "string"}}}}}),
+        ),
     }
 }
 
@@ -81,8 +83,10 @@ fn the_starter_is_right_and_means_what_it_says() {
     let Some(Configuration::Policy(policy)) = &cases[0].given.configuration else { panic!("a policy") };
     assert!(!policy.eas_services_user_override_enabled && policy.eas_services.len() == 1);
     assert_eq!(cases[0].steps.len(), 3);
-    assert!(matches!(&cases[0].steps[1].action,
-        StepAction::Answer(Answer { prompt: PromptKind::Password, with: AnswerWith::Right })));
+    assert!(matches!(
+        &cases[0].steps[1].action,
+        StepAction::Answer(Answer { prompt: PromptKind::Password, with: AnswerWith::Right })
+    ));
     assert_eq!(cases[0].requirements.iter().collect::<Vec<_>>(), ["EAS-048", "EAS-052"]);
     assert_eq!(cases[0].expect.len(), 3);
     assert_eq!(cases[0].place.to_string(), "s.yaml:18:5");
@@ -185,7 +189,15 @@ fn matrices_are_products_with_exclusions_and_inclusions() {
     );
     let cases = cases(&text);
     let ids: Vec<&str> = cases.iter().map(|c| c.id.as_str()).collect();
-    assert_eq!(ids, ["m/a[ios=13.0,scope=both]", "m/a[ios=17.5,scope=mail]", "m/a[ios=17.5,scope=both]", "m/a[ios=18.1,scope=mail]"]);
+    assert_eq!(
+        ids,
+        [
+            "m/a[ios=13.0,scope=both]",
+            "m/a[ios=17.5,scope=mail]",
+            "m/a[ios=17.5,scope=both]",
+            "m/a[ios=18.1,scope=mail]"
+        ]
+    );
     let Some(Configuration::Policy(policy)) = &cases[0].given.configuration else { panic!("a policy") };
     assert_eq!(policy.eas_services.len(), 2);
     assert_eq!(policy.account_name, "A 13.0 ${x}");
@@ -195,7 +207,9 @@ fn matrices_are_products_with_exclusions_and_inclusions() {
 #[test]
 fn a_space_is_a_matrix() {
     let text = |space: &str| {
-        format!("suite: m\ngiven: {{policy: {{}}}}\nscenarios:\n  - name: a\n    about: iOS ${{ios}}\n    matrix: {{{space}}}{RUN}\n")
+        format!(
+            "suite: m\ngiven: {{policy: {{}}}}\nscenarios:\n  - name: a\n    about: iOS ${{ios}}\n    matrix: {{{space}}}{RUN}\n"
+        )
     };
     let whole = cases(&text("space: sync-scope"));
     assert_eq!(whole.len(), 90);
@@ -222,7 +236,10 @@ fn what_files_share_is_included_and_laid_over() {
             "lib/base.yaml",
             "fragment: base\ninclude: ../deep.yaml\nvariables: {host: base.example, name: N}\ngiven: {policy: {hostName: \"${host}\", accountName: \"${name}\"}, device: {ios: 16.0}}\nprocedures: {sign-in: [install, {answer: password, expect: {prompts: []}}]}\n",
         ),
-        ("deep.yaml", "fragment: deep\nvariables: {name: D, host: deep.example}\ngiven: {device: {model: \"iPhone9,1\"}}\n"),
+        (
+            "deep.yaml",
+            "fragment: deep\nvariables: {name: D, host: deep.example}\ngiven: {device: {model: \"iPhone9,1\"}}\n",
+        ),
     ];
     let cases = expand(["s.yaml", "lib/base.yaml"], &memory(&files), knowledge()).expect("right");
     let phone = &cases[0].given.phone;
@@ -254,7 +271,10 @@ fn mistakes_are_found_with_place_and_hint() {
     expect("suite: a b\nscenarios: []\n", "s.yaml:1:8: “a b” cannot be a name");
     expect("suite: s\nscenarios: [{name: a}]\n", "expects nothing, so it could never fail");
     expect("suite: s\nscenarios: [{name: a, steps: [restart], expect: []}]\n", "expects nothing");
-    expect(&with_given("device: {ios: twelve}"), "s.yaml:4:39: an iOS version, such as 17.5, is needed here, not “twelve”");
+    expect(
+        &with_given("device: {ios: twelve}"),
+        "s.yaml:4:39: an iOS version, such as 17.5, is needed here, not “twelve”",
+    );
     expect(&with_given("device: {ois: 12.0}"), "device has no “ois” (did you mean “ios”?)");
     expect(&with_given("clock: 2026"), "a time from 1970 to 9980");
     expect(&with_given("policy2: x"), "given has no “policy2” (did you mean “policy”?)");
@@ -272,29 +292,65 @@ fn mistakes_are_found_with_place_and_hint() {
         "suite: s\nscenarios:\n  - name: a\n    given: {policy: {smimeSigningEnable: true}}\n    steps: [install]\n    expect: {prompts: []}\n",
         "a policy has no “smimeSigningEnable” (did you mean “smimeSigningEnabled”?)",
     );
-    expect(&with_step("act: service.mial.off"), "s.yaml:6:14: “service.mial.off” is no action (did you mean “service.mail.off”?)");
+    expect(
+        &with_step("act: service.mial.off"),
+        "s.yaml:6:14: “service.mial.off” is no action (did you mean “service.mail.off”?)",
+    );
     expect(&with_step("fly: away"), "a step has no “fly”");
     expect(&with_step("{act: service.mail.off, restart: }"), "write a step for each");
     expect(&with_step("{name: x}"), "a step needs “something that happens”");
-    expect(&with_step("wait: soon"), "a span of time up to a hundred years, such as 30s, 12h or 1d12h, is needed here, not “soon”");
+    expect(
+        &with_step("wait: soon"),
+        "a span of time up to a hundred years, such as 30s, 12h or 1d12h, is needed here, not “soon”",
+    );
     expect(&with_step("upgrade: 12.0"), "a version that is not older than the phone's");
     expect(&with_step("answer: pasword"), "“pasword” is no prompt (did you mean “password”?)");
-    expect(&with_step("answer: {password: {secret: x}}"), "the secret “x” is not declared (declare it: secrets: [x])");
+    expect(
+        &with_step("answer: {password: {secret: x}}"),
+        "the secret “x” is not declared (declare it: secrets: [x])",
+    );
     expect(&with_step("{act: service.mail.off, expect: {by: K}}"), "“by” needs “verdict”");
-    expect(&with_step("{act: service.mail.off, expect: {judged: {EAS-053: pass}}}"), "the catalogue has no requirement EAS-053 (did you mean “EAS-05");
-    expect(&with_step("{act: service.mail.off, expect: {state: {account.nmae: x}}}"), "a phone shows no “account.nmae”: there is no “account.nmae” (did you mean “name”?)");
-    expect(&with_step("{act: service.mail.off, expect: {state: {account..x: x}}}"), "is no path: a member has no name");
-    expect(&with_step("{act: service.mail.off, expect: {state: {account.name: {matches: \"(\"}}}}"), "this is no regular expression");
-    expect(&with_step("{act: service.mail.off, expect: {wire: {of: nobody, signed: true}}}"), "“nobody” is no step before this");
+    expect(
+        &with_step("{act: service.mail.off, expect: {judged: {EAS-053: pass}}}"),
+        "the catalogue has no requirement EAS-053 (did you mean “EAS-05",
+    );
+    expect(
+        &with_step("{act: service.mail.off, expect: {state: {account.nmae: x}}}"),
+        "a phone shows no “account.nmae”: there is no “account.nmae” (did you mean “name”?)",
+    );
+    expect(
+        &with_step("{act: service.mail.off, expect: {state: {account..x: x}}}"),
+        "is no path: a member has no name",
+    );
+    expect(
+        &with_step("{act: service.mail.off, expect: {state: {account.name: {matches: \"(\"}}}}"),
+        "this is no regular expression",
+    );
+    expect(
+        &with_step("{act: service.mail.off, expect: {wire: {of: nobody, signed: true}}}"),
+        "“nobody” is no step before this",
+    );
     expect(&with_step("{act: service.mail.off, expect: {wire: {}}}"), "expects nothing");
-    expect(&with_step("{act: service.mail.off, expect: {}}"), "an expectation needs “something that must hold”");
-    expect(&with_step("{act: service.mail.off, expect: {finds: eas-scop-open}}"), "did you mean “eas-scope-open”?");
+    expect(
+        &with_step("{act: service.mail.off, expect: {}}"),
+        "an expectation needs “something that must hold”",
+    );
+    expect(
+        &with_step("{act: service.mail.off, expect: {finds: eas-scop-open}}"),
+        "did you mean “eas-scope-open”?",
+    );
     expect(&with_step("install: {policy: /abs.json}"), "“/abs.json” is no relative path");
     expect(&with_step("use: nothing"), "“nothing” is no procedure");
     expect(&with_step("act: \"${waht}\""), "no variable is called “waht”");
     expect(&with_step("act: \"x${\""), "“${” is not closed by “}”");
-    expect("suite: s\nscenarios:\n  - {name: a, steps: [install], expect: {verdict: denied}}\n", "it is about a step");
-    expect("suite: s\nscenarios:\n  - {name: a, steps: [install], expect: {prompts: []}}\n", "given.policy or given.profile");
+    expect(
+        "suite: s\nscenarios:\n  - {name: a, steps: [install], expect: {verdict: denied}}\n",
+        "it is about a step",
+    );
+    expect(
+        "suite: s\nscenarios:\n  - {name: a, steps: [install], expect: {prompts: []}}\n",
+        "given.policy or given.profile",
+    );
     expect("suite: s\noptions: {filter: \"tga(x)\"}\nscenarios: []\n", "did you mean “tag”?");
     let twice = format!("{}  - name: a\n    pending: x\n", with_step("restart"));
     expect(&twice, "the scenario “a” already exists in the suite “s”");
@@ -306,7 +362,9 @@ fn mistakes_are_found_with_place_and_hint() {
 
 #[test]
 fn matrices_that_are_wrong_say_where() {
-    let text = |matrix: &str| with_step("restart").replace("    steps:", &format!("    matrix: {matrix}\n    steps:"));
+    let text = |matrix: &str| {
+        with_step("restart").replace("    steps:", &format!("    matrix: {matrix}\n    steps:"))
+    };
     let expect = |matrix: &str, wanted: &str| {
         let found = problems(&text(matrix));
         assert!(found.contains(wanted), "{matrix}\n---\n{found}");
@@ -334,7 +392,8 @@ fn matrices_have_a_bound() {
         let matrix = format!("    matrix: {{{}}}\n    steps:", axes.join(", "));
         with_step("restart").replace("    steps:", &matrix)
     };
-    let count = |axes: &[String]| load(["s.yaml"], &memory(&[("s.yaml", &text(axes))]), knowledge()).case_count();
+    let count =
+        |axes: &[String]| load(["s.yaml"], &memory(&[("s.yaml", &text(axes))]), knowledge()).case_count();
     // 1000 * 100 is the bound.
     let at = [axis("a", 1_000), axis("b", 100)];
     assert_eq!(count(&at), MAX_COMBINATIONS);
@@ -364,7 +423,8 @@ fn includes_have_a_bound_and_no_circle() {
         ("b.yaml", "fragment: b\ninclude: a.yaml\n"),
     ];
     assert_eq!(problems_of(&circle), "b.yaml:2:10: this file includes itself");
-    let suite = [("s.yaml", "suite: s\ninclude: t.yaml\nscenarios: []\n"), ("t.yaml", "suite: t\nscenarios: []\n")];
+    let suite =
+        [("s.yaml", "suite: s\ninclude: t.yaml\nscenarios: []\n"), ("t.yaml", "suite: t\nscenarios: []\n")];
     assert!(problems_of(&suite).contains("a file that is included needs “fragment”"));
     let nobody = [("s.yaml", "suite: s\ninclude: gone.yaml\nscenarios: []\n")];
     assert_eq!(problems_of(&nobody), "s.yaml:2:10: the file cannot be read: not there");
@@ -373,20 +433,27 @@ fn includes_have_a_bound_and_no_circle() {
 #[test]
 fn variables_have_bounds_and_no_circle() {
     let text = |variables: &str, use_of: &str| {
-        format!("suite: s\nvariables: {{{variables}}}\nscenarios:\n  - name: a\n    about: \"{use_of}\"\n    steps: [restart]\n    expect: {{prompts: []}}\n")
+        format!(
+            "suite: s\nvariables: {{{variables}}}\nscenarios:\n  - name: a\n    about: \"{use_of}\"\n    steps: [restart]\n    expect: {{prompts: []}}\n"
+        )
     };
     assert!(problems(&text("a: \"${b}\", b: \"${a}\"", "${a}")).contains("stands for itself"));
     assert!(problems(&text("a: [x]", "is ${a}")).contains("“a” is a list and cannot stand inside a text"));
     let chain = |levels: usize| {
         let links: Vec<String> = (1..levels).map(|n| format!("v{n}: \"${{v{}}}\"", n + 1)).collect();
-        problems(&text(&format!("{}v{levels}: end", links.join(", ") + if levels > 1 { ", " } else { "" }), "${v1}"))
+        problems(&text(
+            &format!("{}v{levels}: end", links.join(", ") + if levels > 1 { ", " } else { "" }),
+            "${v1}",
+        ))
     };
     assert_eq!(chain(MAX_VARIABLE_DEPTH), "");
     assert!(chain(MAX_VARIABLE_DEPTH + 1).contains("more than 8 levels of variables"));
     // Ten to the sixth nodes out of seven lines.
     let ten = |n: usize| format!("w{n}: [{}]", vec![format!("\"${{w{}}}\"", n - 1); 10].join(","));
     let bomb: Vec<String> = (1..7).map(ten).collect();
-    let found = problems(&text(&format!("w0: x, {}", bomb.join(", ")), "x").replace("about: \"x\"", "tags: \"${w6}\""));
+    let found = problems(
+        &text(&format!("w0: x, {}", bomb.join(", ")), "x").replace("about: \"x\"", "tags: \"${w6}\""),
+    );
     assert!(found.contains("more than 100000 values in a case"), "{}", &found[..found.len().min(300)]);
     let long = |n: usize| problems(&text(&format!("a: {}", "x".repeat(n - 1)), "y${a}"));
     assert_eq!(long(MAX_TEXT_OCTETS), "");
@@ -396,7 +463,9 @@ fn variables_have_bounds_and_no_circle() {
 #[test]
 fn procedures_have_bounds_and_no_circle() {
     let text = |procedures: &str| {
-        format!("suite: s\nprocedures: {{{procedures}}}\nscenarios:\n  - name: a\n    steps: [{{use: p1}}]\n    expect: {{prompts: []}}\n")
+        format!(
+            "suite: s\nprocedures: {{{procedures}}}\nscenarios:\n  - name: a\n    steps: [{{use: p1}}]\n    expect: {{prompts: []}}\n"
+        )
     };
     assert!(problems(&text("p1: [{use: p2}], p2: [{use: p1}]")).contains("the procedure “p1” uses itself"));
     let chain = |levels: usize| {

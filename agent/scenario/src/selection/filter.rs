@@ -281,7 +281,8 @@ impl Reader<'_> {
         match constant {
             Some(constant) if pattern.is_empty() => return Ok(constant),
             Some(_) => {
-                let problem = FilterProblem::Expected { expected: "“)”", found: format!("“{pattern}”") };
+                let problem =
+                    FilterProblem::Expected { expected: "“)”", found: format!("“{pattern}”") };
                 return Err(self.error(from, problem));
             }
             None => {}
@@ -345,9 +346,9 @@ impl Reader<'_> {
     fn pattern(&self, from: usize, text: &str) -> Result<Pattern, FilterError> {
         let build = |pattern: &str| {
             let built = RegexBuilder::new(pattern).size_limit(MAX_COMPILED_OCTETS).build();
-            built.map(|p| Pattern::Search(Box::new(p))).map_err(|error| {
-                self.error(from, FilterProblem::Pattern { reason: error.to_string() })
-            })
+            built
+                .map(|p| Pattern::Search(Box::new(p)))
+                .map_err(|error| self.error(from, FilterProblem::Pattern { reason: error.to_string() }))
         };
         if let Some(pattern) = text.strip_prefix('~') {
             return build(pattern.trim_start());

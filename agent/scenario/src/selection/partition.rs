@@ -135,7 +135,9 @@ mod tests {
     #[test]
     fn what_is_no_partition_says_why() {
         assert_eq!("hash:3/8".parse::<Partition>().unwrap().to_string(), "hash:3/8");
-        for text in ["", "hash", "hash:1", "1/8", "hash:-1/8", "hash:1/8/9", "other:1/8", "hash:1/ 8", "hash:/"] {
+        for text in
+            ["", "hash", "hash:1", "1/8", "hash:-1/8", "hash:1/8/9", "other:1/8", "hash:1/ 8", "hash:/"]
+        {
             assert_eq!(text.parse::<Partition>(), Err(PartitionError::Form), "{text}");
         }
         assert_eq!("hash:0/8".parse::<Partition>(), Err(PartitionError::Range { index: 0, count: 8 }));

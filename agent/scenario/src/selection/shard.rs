@@ -106,7 +106,9 @@ pub enum ShardError {
         other: Scheduler,
     },
     /// One variable of a pair is missing.
-    #[error("{scheduler} says which shard this is, but {variable} is not set, so it is not known of how many")]
+    #[error(
+        "{scheduler} says which shard this is, but {variable} is not set, so it is not known of how many"
+    )]
     Incomplete {
         /// The scheduler.
         scheduler: Scheduler,
@@ -241,7 +243,8 @@ mod tests {
 
     #[test]
     fn every_scheduler_is_understood() {
-        let slurm = "SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=14 SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=8";
+        let slurm =
+            "SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=14 SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=8";
         for (variables, expected) in [
             (format!("{slurm} SLURM_ARRAY_TASK_ID=0"), "a Slurm array 1/8"),
             (format!("{slurm} SLURM_ARRAY_TASK_ID=14"), "a Slurm array 8/8"),
@@ -256,7 +259,10 @@ mod tests {
             ("STRATEGY_JOB_INDEX=0 STRATEGY_JOB_TOTAL=3".into(), "a GitHub matrix 1/3"),
             ("HANDSET_SHARD=2/3".into(), "HANDSET_SHARD 2/3"),
             // One in all is no shard where somebody else knows of several; and what is said outright decides.
-            ("CIRCLE_NODE_INDEX=0 CIRCLE_NODE_TOTAL=1 HANDSET_SHARDS=4 PARALLEL_SEQ=3".into(), "GNU parallel 3/4"),
+            (
+                "CIRCLE_NODE_INDEX=0 CIRCLE_NODE_TOTAL=1 HANDSET_SHARDS=4 PARALLEL_SEQ=3".into(),
+                "GNU parallel 3/4",
+            ),
             ("HANDSET_SHARD=2/3 CI_NODE_INDEX=1 CI_NODE_TOTAL=4".into(), "HANDSET_SHARD 2/3"),
             ("CIRCLE_NODE_INDEX=0 CIRCLE_NODE_TOTAL=1".into(), "CircleCI 1/1"),
             ("CI_NODE_TOTAL=1 PARALLEL_SEQ=1 HANDSET_SHARDS=2".into(), "GNU parallel 1/2"),

@@ -122,7 +122,9 @@ impl<'de> Visitor<'de> for Reading {
     }
 
     fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Document, E> {
-        serde_json::Number::from_f64(number).map(Document::Number).ok_or_else(|| E::custom("no finite number"))
+        serde_json::Number::from_f64(number)
+            .map(Document::Number)
+            .ok_or_else(|| E::custom("no finite number"))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Document, E> {

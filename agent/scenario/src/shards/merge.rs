@@ -60,7 +60,9 @@ pub enum MergeError {
     #[error("{report}: the case {id} does not belong to shard {partition}")]
     Misplaced { report: String, id: String, partition: Partition },
     /// The cases are not those that were selected.
-    #[error("{found} of {selected} selected cases are there, or others than were selected; a shard was interrupted")]
+    #[error(
+        "{found} of {selected} selected cases are there, or others than were selected; a shard was interrupted"
+    )]
     Cases { selected: u64, found: u64 },
 }
 
@@ -99,7 +101,8 @@ pub fn merge<'n>(reports: impl IntoIterator<Item = (&'n str, &'n str)>) -> Resul
     let mut exit: Option<usize> = None;
     for shard in &mut shards {
         let report = shard.name;
-        let wrong = |reason: &str| MergeError::NoReport { report: report.to_owned(), reason: reason.to_owned() };
+        let wrong =
+            |reason: &str| MergeError::NoReport { report: report.to_owned(), reason: reason.to_owned() };
         for (name, value) in &mut shard.members {
             match name.as_str() {
                 "summary" => {
@@ -131,7 +134,9 @@ pub fn merge<'n>(reports: impl IntoIterator<Item = (&'n str, &'n str)>) -> Resul
             "partition" => Document::Null,
             "cases" => cases.take().unwrap_or(Document::Null),
             "summary" => summary.take().unwrap_or(Document::Null),
-            "exit" => exit.and_then(|rank| EXIT_ORDER.get(rank)).map_or(value, |c| Document::Number((*c).into())),
+            "exit" => {
+                exit.and_then(|rank| EXIT_ORDER.get(rank)).map_or(value, |c| Document::Number((*c).into()))
+            }
             _ => value,
         };
         (name, value)
@@ -143,9 +148,10 @@ pub fn merge<'n>(reports: impl IntoIterator<Item = (&'n str, &'n str)>) -> Resul
 fn read<'n>(name: &'n str, text: &str) -> Result<ShardReport<'n>, MergeError> {
     let report = || name.to_owned();
     let document = Document::parse(text).map_err(|error| MergeError::Json { report: report(), error })?;
-    let header: RunHeader = serde_json::to_value(without_cases(&document))
-        .and_then(serde_json::from_value)
-        .map_err(|error| MergeError::NoReport { report: report(), reason: error.to_string() })?;
+    let header: RunHeader =
+        serde_json::to_value(without_cases(&document))
+            .and_then(serde_json::from_value)
+            .map_err(|error| MergeError::NoReport { report: report(), reason: error.to_string() })?;
     if header.schema_version != RUN_SCHEMA_VERSION {
         return Err(MergeError::SchemaVersion { report: report(), found: header.schema_version });
     }
@@ -176,7 +182,8 @@ fn compare(one: &ShardReport<'_>, other: &ShardReport<'_>) -> Result<(), MergeEr
         other: other.name.to_owned(),
         member: member.to_owned(),
     };
-    let same_parts = one.partition.kind == other.partition.kind && one.partition.count == other.partition.count;
+    let same_parts =
+        one.partition.kind == other.partition.kind && one.partition.count == other.partition.count;
     if !same_parts {
         return Err(differs("partition"));
     }

@@ -45,7 +45,8 @@ fn report(count: u32, part: Option<Partition>) -> Report {
         let passed = case.outcome == "pass";
         *(if passed { &mut summary.passed } else { &mut summary.failed }) += 1;
         // Some shards have no case of some requirement.
-        *summary.requirements.entry(format!("EAS-{:03}", case.id.len() * case.id.len() % 5)).or_default() += 1;
+        *summary.requirements.entry(format!("EAS-{:03}", case.id.len() * case.id.len() % 5)).or_default() +=
+            1;
         if case.id.ends_with("1]") {
             *summary.requirements.entry(format!("A-{}", case.id)).or_default() += 1;
         }

@@ -248,8 +248,7 @@ impl<'a> Growth<'a> {
         let mut parameters: Vec<usize> = (0..self.strength - 1).collect();
         loop {
             groups.push(Group { parameters: parameters.clone(), offset });
-            let combinations: usize =
-                parameters.iter().map(|p| usize::from(size(self.sizes, *p))).product();
+            let combinations: usize = parameters.iter().map(|p| usize::from(size(self.sizes, *p))).product();
             offset += combinations * width;
             if !next_choice(&mut parameters, parameter) {
                 return (groups, offset);
@@ -334,9 +333,14 @@ impl<'a> Growth<'a> {
                 }
             }
             // Most first; among equals what was used least, then the first.
-            let mut candidates: Vec<usize> = (0..width).filter(|c| gains.get(*c).is_some_and(|g| *g > 0)).collect();
+            let mut candidates: Vec<usize> =
+                (0..width).filter(|c| gains.get(*c).is_some_and(|g| *g > 0)).collect();
             candidates.sort_by_key(|c| {
-                (std::cmp::Reverse(gains.get(*c).copied().unwrap_or(0)), uses.get(*c).copied().unwrap_or(0), *c)
+                (
+                    std::cmp::Reverse(gains.get(*c).copied().unwrap_or(0)),
+                    uses.get(*c).copied().unwrap_or(0),
+                    *c,
+                )
             });
             for candidate in candidates {
                 set(row, parameter, u16::try_from(candidate).unwrap_or(OPEN));
@@ -371,7 +375,8 @@ impl<'a> Growth<'a> {
         }
         // Only rows with something open among the parameters so far can take a combination that they do not have.
         let is_open = |row: &Vec<u16>| row.iter().take(parameter + 1).any(|v| *v == OPEN);
-        let mut open: Vec<usize> = (0..self.rows.len()).filter(|n| self.rows.get(*n).is_some_and(is_open)).collect();
+        let mut open: Vec<usize> =
+            (0..self.rows.len()).filter(|n| self.rows.get(*n).is_some_and(is_open)).collect();
         for (at, values, candidate) in missing {
             let Some(group) = groups.get(at) else { continue };
             let wanted: Vec<(usize, u16)> =

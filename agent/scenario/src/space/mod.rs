@@ -102,9 +102,7 @@ impl Space {
     pub fn label(&self, row: &[u16]) -> String {
         let moved = self.parameters.iter().zip(row).filter(|(_, value)| **value != 0);
         let words: Vec<String> = moved
-            .filter_map(|(p, value)| {
-                Some(format!("{}:{}", p.name, p.values.get(usize::from(*value))?.label))
-            })
+            .filter_map(|(p, value)| Some(format!("{}:{}", p.name, p.values.get(usize::from(*value))?.label)))
             .collect();
         if words.is_empty() { "default".to_owned() } else { words.join("+") }
     }

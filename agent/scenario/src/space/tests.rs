@@ -112,7 +112,8 @@ fn rows_of_the_policy_cover_every_pair_and_have_names() {
             for (x, y) in (0..sizes[a]).flat_map(|x| (0..sizes[b]).map(move |y| (x, y))) {
                 let seen = rows.iter().any(|row| row[a] == x && row[b] == y);
                 // Every rule of this space that is not of two parameters leaves each pair possible.
-                let never = space.forbidden.iter().any(|f| *f == vec![(a, x), (b, y)] || *f == vec![(b, y), (a, x)]);
+                let never =
+                    space.forbidden.iter().any(|f| *f == vec![(a, x), (b, y)] || *f == vec![(b, y), (a, x)]);
                 if !seen && !never {
                     missing.push((a, x, b, y));
                 }

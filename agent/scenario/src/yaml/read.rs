@@ -28,7 +28,8 @@ pub fn parse(text: &str, source: u32) -> Result<Node, Diagnostic> {
     }
     let mut options = Options::default();
     options.disallow_directives = true;
-    let mut builder = Builder { text, source, open: Vec::new(), anchors: BTreeMap::new(), nodes: 0, root: None };
+    let mut builder =
+        Builder { text, source, open: Vec::new(), anchors: BTreeMap::new(), nodes: 0, root: None };
     for next in Parser::new_from_str_with_options(text, options) {
         let (event, span) = next.map_err(|error| {
             let place = builder.place(error.marker(), error.marker());
@@ -140,7 +141,9 @@ impl Builder<'_> {
                         return Err(Problem::KeyNotText.at(node.span));
                     };
                     if entries.len() >= MAX_KEYS {
-                        return Err(Problem::TooMuch { what: "keys in a mapping", limit: MAX_KEYS }.at(node.span));
+                        return Err(
+                            Problem::TooMuch { what: "keys in a mapping", limit: MAX_KEYS }.at(node.span)
+                        );
                     }
                     if let Some(before) = entries.iter().find(|e| e.key == scalar.text) {
                         let line = before.key_span.line;
