@@ -5,6 +5,7 @@ use crate::hardware::model;
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::policies::arguments::PolicyCommand;
 use crate::requirements::RequirementsArguments;
+use crate::scenario::{MergeArguments, ScenarioArguments, SpaceArguments};
 use crate::smime::arguments::SmimeArguments;
 use crate::tools::arguments::ToolCommand;
 use crate::variant::{Variant, variant};
@@ -34,6 +35,9 @@ pub enum Command {
     Schema(SchemaArguments),
     Requirements(RequirementsArguments),
     Smime(SmimeArguments),
+    Scenario(ScenarioArguments),
+    Space(SpaceArguments),
+    Merge(MergeArguments),
 }
 
 /// How to print the answer.

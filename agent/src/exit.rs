@@ -47,6 +47,8 @@ pub enum Failure {
     #[error("{0}")]
     Policy(#[from] crate::policies::PolicyError),
     #[error("{0}")]
+    Scenario(#[from] crate::scenario::ScenarioError),
+    #[error("{0}")]
     Tool(#[from] crate::tools::ToolError),
     #[error("{0}")]
     Smime(#[from] crate::smime::SmimeFailure),
@@ -67,6 +69,7 @@ impl Failure {
             | Failure::Tool(_) => ExitCode::CannotStart,
             Failure::NothingSelected(_) => ExitCode::NothingSelected,
             Failure::Device(error) => error.exit_code(),
+            Failure::Scenario(error) => error.exit_code(),
             _ => ExitCode::CannotJudge,
         };
         code as u8

@@ -13,6 +13,7 @@ pub mod policies;
 pub mod port;
 pub mod print;
 pub mod requirements;
+pub mod scenario;
 pub mod smime;
 pub mod suggestion;
 pub mod tools;

@@ -1,7 +1,7 @@
 //! `handset`: a simulated iPhone for mail profiles, and an agent that judges it.
 
 use clap::Parser;
-use handset::{cli, devices, lint, policies, requirements, smime, tools, trial};
+use handset::{cli, devices, lint, policies, requirements, scenario, smime, tools, trial};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -18,6 +18,9 @@ fn main() -> ExitCode {
         cli::Command::Schema(arguments) => lint::schema(&arguments),
         cli::Command::Requirements(arguments) => requirements::run(&arguments),
         cli::Command::Smime(arguments) => smime::run(&arguments),
+        cli::Command::Scenario(arguments) => scenario::run(&arguments),
+        cli::Command::Space(arguments) => scenario::space(&arguments),
+        cli::Command::Merge(arguments) => scenario::merge(&arguments),
     };
     match result {
         Ok(code) => ExitCode::from(code),

@@ -15,6 +15,7 @@ mod policy;
 mod program;
 mod readme;
 mod requirements;
+mod scenario;
 mod semantics;
 mod smime;
 mod snapshot;

@@ -8,7 +8,7 @@ use intent::{
     ActionId, DeliveredCertificates, DeviceFacts, EmailPolicy, Expectations, Intent, OsVersion, Pkcs12Blob,
     RootCertificate, User, Variants, compile, expectations, read,
 };
-use scenario::{Case, smime_space, sync_space};
+use scenario::{PolicyCase as Case, smime_space, sync_space};
 use simulator::{Owner, World, WorldOptions};
 use smime::{Certificate, Timestamp};
 use std::collections::BTreeMap;
