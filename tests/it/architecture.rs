@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("intent", &["profile"]),
     ("evidence", &[]),
     ("verdict", &["intent", "evidence"]),
-    ("scenario", &["verdict", "intent", "evidence"]),
+    ("scenario", &["verdict", "intent", "evidence", "profile"]),
     ("report", &["verdict", "evidence"]),
     (
         "handset",

@@ -8,7 +8,7 @@ use intent::{
     ActionId, DeliveredCertificates, DeviceFacts, EmailPolicy, Expectations, Intent, OsVersion, Pkcs12Blob,
     RootCertificate, User, Variants, compile, expectations, read,
 };
-use scenario::{Case, smime_space, sync_space};
+use scenario::{PolicyCase as Case, smime_space, sync_space};
 use simulator::{Owner, World, WorldOptions};
 use smime::{Certificate, Timestamp};
 use std::collections::BTreeMap;
@@ -44,10 +44,10 @@ fn certificates() -> DeliveredCertificates {
     };
     let root = Certificate::from_pem(&file("contoso-root.cert.pem")).expect("PEM").remove(0);
     DeliveredCertificates {
-        roots: vec![RootCertificate { name: "Contoso Root CA".to_owned(), der: root.der().to_vec() }],
+        roots: vec![RootCertificate::named("Contoso Root CA", root.der().to_vec())],
         authentication: None,
-        signing: Some(blob("alice-signing")),
-        encryption: Some(blob("alice-encryption")),
+        signing: Some(blob("alice-signing").into()),
+        encryption: Some(blob("alice-encryption").into()),
         others: Vec::new(),
     }
 }

@@ -1,6 +1,30 @@
-//! The option space of mail profiles: every combination of settings whose effect the documents settle.
+//! Scenarios: their language, the option space, selection, shards.
+//!
+//! [`load`] reads suite files into [`Suites`], whose [`Suites::cases`] are values that a runner executes with no more
+//! lookups; a [`Filter`] and a [`Partition`] choose among them; [`merge`] puts the reports of shards together again.
 #![warn(missing_docs)]
 
-mod space;
+mod case;
+mod diagnostic;
+mod format;
+mod language;
+mod selection;
+mod shards;
+pub mod space;
+mod suggestion;
+pub mod yaml;
 
-pub use space::{Case, SMIME_SWITCHES, smime_space, sync_space};
+pub use case::*;
+pub use diagnostic::{Diagnostic, Place, Problem};
+pub use format::formatted;
+pub use language::*;
+pub use selection::{
+    Filter, FilterError, FilterProblem, MAX_FILTER_DEPTH, MAX_FILTER_OCTETS, MAX_SHARDS, Partition,
+    PartitionError, PartitionKind, SHARD_VARIABLES, Scheduler, Shard, ShardError, shard_of, stable_hash,
+};
+pub use shards::{
+    Digest, Document, DocumentError, EXIT_ORDER, MAX_DOCUMENT_DEPTH, MAX_MERGED_SHARDS, MergeError,
+    RUN_SCHEMA_VERSION, RunHeader, Selected, Selection, merge, selected,
+};
+pub use space::{PolicyCase, SMIME_SWITCHES, Space, Ways, smime_space, sync_space};
+pub use suggestion::nearest;

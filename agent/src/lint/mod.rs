@@ -3,10 +3,10 @@
 
 mod arguments;
 mod check;
-mod explain;
+pub(crate) mod explain;
 mod rules;
 mod schema;
-mod select;
+pub(crate) mod select;
 
 pub use arguments::{ExplainArguments, FailOn, LintArguments, LintFormat, PlainFormat, SchemaArguments};
 pub use check::run;

@@ -16,10 +16,18 @@ const FILES_MAX: usize = 100_000;
 /// [`Failure::NothingSelected`] when there is none, [`Failure::Pattern`] for a pattern that is none; a file that does
 /// not exist is left for whoever reads it.
 pub fn files(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    files_of(arguments, &["mobileconfig"])
+}
+
+/// The same for files with these extensions, in small letters.
+///
+/// # Errors
+/// As [`files`].
+pub fn files_of(arguments: &[PathBuf], extensions: &[&str]) -> Result<Vec<PathBuf>, Failure> {
     let mut found: Vec<PathBuf> = Vec::new();
     for argument in arguments {
         if argument.is_dir() {
-            folder(argument, 0, &mut found);
+            folder(argument, extensions, 0, &mut found);
         } else if argument.exists() || argument == Path::new("-") || !is_pattern(argument) {
             found.push(argument.clone());
         } else {
@@ -27,7 +35,7 @@ pub fn files(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             let fitting =
                 glob::glob(&pattern).map_err(|source| Failure::Pattern { path: argument.clone(), source })?;
             for path in fitting.flatten().take(FILES_MAX) {
-                if path.is_dir() { folder(&path, 0, &mut found) } else { found.push(path) }
+                if path.is_dir() { folder(&path, extensions, 0, &mut found) } else { found.push(path) }
             }
         }
     }
@@ -44,17 +52,19 @@ fn is_pattern(path: &Path) -> bool {
     path.to_string_lossy().contains(['*', '?', '['])
 }
 
-/// Every profile below a folder, by name. Links to folders are not followed, so there is no way round in a circle.
-fn folder(path: &Path, level: usize, found: &mut Vec<PathBuf>) {
+/// Every such file below a folder, by name. Links to folders are not followed, so there is no way round in a circle.
+fn folder(path: &Path, extensions: &[&str], level: usize, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(path) else { return };
     let mut entries: Vec<_> = entries.flatten().collect();
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
         let path = entry.path();
         match entry.file_type() {
-            Ok(kind) if kind.is_dir() && level < LEVELS_MAX => folder(&path, level + 1, found),
+            Ok(kind) if kind.is_dir() && level < LEVELS_MAX => folder(&path, extensions, level + 1, found),
             Ok(kind) if kind.is_dir() => {}
-            _ if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("mobileconfig")) => found.push(path),
+            _ if path.extension().is_some_and(|e| extensions.iter().any(|x| e.eq_ignore_ascii_case(x))) => {
+                found.push(path);
+            }
             _ => {}
         }
     }

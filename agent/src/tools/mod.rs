@@ -8,7 +8,7 @@ pub mod arguments;
 
 mod comments;
 mod convert;
-mod credentials;
+pub(crate) mod credentials;
 mod decrypt;
 mod diff;
 mod document;
@@ -16,11 +16,13 @@ mod encrypt;
 mod error;
 mod fmt;
 mod matrix;
-mod output;
+pub(crate) mod output;
 mod sign;
 mod unsign;
 
+pub(crate) use encrypt::allows_encryption;
 pub use error::ToolError;
+pub(crate) use output::clean;
 
 use crate::exit::Failure;
 use arguments::ToolCommand;

@@ -1,12 +1,10 @@
 //! Files of keys and certificates.
 
 use super::world::world;
-use crate::pkcs12::{Budget, Pkcs12, Pkcs12Error, WriteOptions, open_within, outline, write};
+use crate::pkcs12::{IterationBudget, Pkcs12, Pkcs12Error, WriteOptions, open_counted, outline, write};
 
-/// How many iterations one derivation, and all together, may ask for: few, so that inputs are read fast.
-const ITERATIONS_EACH: u32 = 4096;
-/// The sum.
-const ITERATIONS_TOTAL: u64 = 8192;
+/// How many iterations a file may ask for: few, so that inputs are read fast.
+const ITERATIONS: u64 = 8192;
 
 /// Reads the input as a PKCS#12 file with no, an empty, an ASCII and another password; what was read is written and
 /// read again.
@@ -16,7 +14,7 @@ const ITERATIONS_TOTAL: u64 = 8192;
 /// When keys or certificates change on the way.
 pub fn pkcs12(input: &[u8]) {
     let open = |octets: &[u8], password| {
-        open_within(&world().cx(), octets, password, Budget::new(ITERATIONS_EACH, ITERATIONS_TOTAL))
+        open_counted(&world().cx(), octets, password, &mut IterationBudget::new(ITERATIONS))
     };
     let none = open(input, None);
     assert_eq!(none, open(input, Some("")), "no password and an empty one are the same");

@@ -4,7 +4,7 @@ use intent::{EmailCertificateType, EmailPolicy, OsVersion, SyncScope};
 
 /// A policy on an iOS version.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Case {
+pub struct PolicyCase {
     /// The case's name, such as `sync/contacts-only/locked/ios-17.5`.
     pub id: String,
     /// The policy.
@@ -27,13 +27,13 @@ fn scope_name(scope: SyncScope) -> &'static str {
 }
 
 /// Every sync scope, with and without user change, on each iOS version (EAS-043 to EAS-054).
-pub fn sync_space(base: &EmailPolicy, ios: &[OsVersion]) -> Vec<Case> {
+pub fn sync_space(base: &EmailPolicy, ios: &[OsVersion]) -> Vec<PolicyCase> {
     let mut cases = Vec::new();
     for scope in SyncScope::ALL {
         for user_change in [true, false] {
             for version in ios {
                 let change = if user_change { "open" } else { "locked" };
-                cases.push(Case {
+                cases.push(PolicyCase {
                     id: format!("sync/{}/{change}/ios-{version}", scope_name(scope)),
                     policy: EmailPolicy {
                         eas_services: scope.services(),
@@ -50,12 +50,12 @@ pub fn sync_space(base: &EmailPolicy, ios: &[OsVersion]) -> Vec<Case> {
 
 /// Every combination of the seven S/MIME switches on each iOS version, with identities for both functions
 /// (EAS-060 to EAS-084).
-pub fn smime_space(base: &EmailPolicy, ios: &[OsVersion]) -> Vec<Case> {
+pub fn smime_space(base: &EmailPolicy, ios: &[OsVersion]) -> Vec<PolicyCase> {
     let mut cases = Vec::new();
     for bits in 0..1_u32 << SMIME_SWITCHES {
         for version in ios {
             let bit = |n: u32| bits & (1 << n) != 0;
-            cases.push(Case {
+            cases.push(PolicyCase {
                 id: format!("smime/{bits:07b}/ios-{version}"),
                 policy: EmailPolicy {
                     require_smime: true,
