@@ -52,8 +52,14 @@ pub struct Intent {
     pub disable_recents: Option<bool>,
     /// The S/MIME keys.
     pub smime: SmimeIntent,
+    /// `VPNUUID`, the per-app VPN that carries the account (EAS-101).
+    pub vpn: Option<String>,
     /// `PayloadRemovalDisallowed` of the whole profile.
     pub removal_disallowed: Option<bool>,
+    /// Whether the profile has a `com.apple.profileRemovalPassword`; the password is not kept.
+    pub removal_password: bool,
+    /// `allowAccountModification` of the profile's restrictions; false in one of several wins.
+    pub account_modification: Option<bool>,
     /// UUIDs of the payloads of this profile that deliver an identity (PKCS#12, SCEP, ACME).
     pub identities: BTreeSet<String>,
 }

@@ -32,9 +32,11 @@ pub use certificate::{
 };
 pub use compile::{CompileError, Compiled, compile};
 pub use expectation::{
-    ActionVerdict, BY_DEFAULT, ComposeStart, DEFAULT_MAIL_WINDOW_DAYS, DeviceFacts, Expectations, Expected,
-    ExpectedAccount, ExpectedAction, ExpectedPrompt, ExpectedSmime, ExpectedToggle, InForce, Install,
-    PromptKind, Stated, expectations,
+    ActionVerdict, BY_DEFAULT, Circumstances, ComposeStart, DEFAULT_MAIL_WINDOW_DAYS, DeviceFacts,
+    Expectations, Expected, ExpectedAccount, ExpectedAction, ExpectedOutlook, ExpectedPrompt, ExpectedSmime,
+    ExpectedToggle, IgnoredKey, IgnoredReason, InForce, Install, MailStep, OutlookChannel, OutlookValue,
+    OwnAccount, PromptKind, Refusal, Stated, expectations, expectations_under, expected_outlook,
+    stated_of_policy,
 };
 pub use intent::{Intent, ServiceIntent, SmimeIntent};
 pub use mapping::{Certainty, MAPPING, MappedKey};

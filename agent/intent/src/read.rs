@@ -77,7 +77,10 @@ pub fn read(profile: &Profile) -> Result<Intent, ReadError> {
         prevent_app_sheet: account.boolean(key::PREVENT_APP_SHEET)?,
         disable_recents: account.boolean(key::DISABLE_MAIL_RECENTS_SYNCING)?,
         smime: smime(account)?,
+        vpn: text(key::VPN_UUID)?,
         removal_disallowed: removal_disallowed(profile)?,
+        removal_password: profile.payloads.iter().any(|payload| payload.is(key::REMOVAL_PASSWORD)),
+        account_modification: account_modification(profile)?,
         identities: profile
             .payloads
             .iter()
@@ -119,6 +122,16 @@ fn window_days(account: &Payload) -> Result<Option<u32>, ReadError> {
         .integer(key::MAIL_NUMBER_OF_PAST_DAYS_TO_SYNC)?
         .map(|days| u32::try_from(days).map_err(|_| ReadError::ImpossibleWindow { days }))
         .transpose()
+}
+
+fn account_modification(profile: &Profile) -> Result<Option<bool>, WrongType> {
+    let mut allowed = None;
+    for payload in profile.payloads.iter().filter(|payload| payload.is(key::RESTRICTIONS)) {
+        if let Some(said) = payload.boolean(key::ALLOW_ACCOUNT_MODIFICATION)? {
+            allowed = Some(allowed.unwrap_or(true) && said);
+        }
+    }
+    Ok(allowed)
 }
 
 fn removal_disallowed(profile: &Profile) -> Result<Option<bool>, WrongType> {

@@ -15,7 +15,7 @@ mod smo;
 mod tests;
 mod xtr;
 
-pub use row::{Row, Status};
+pub use row::{Row, Status, UnknownStatus};
 
 /// Number of rows in the catalogue.
 const COUNT: usize = eas::ROWS.len() + lng::ROWS.len() + out::ROWS.len() + smo::ROWS.len() + xtr::ROWS.len();

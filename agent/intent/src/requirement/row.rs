@@ -1,5 +1,8 @@
 //! One row, and what can be said of it today.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 /// Says what becomes of a requirement when a phone is judged.
@@ -26,6 +29,26 @@ impl Status {
             Self::Pending => "pending",
             Self::NotObservable => "not-observable",
         }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Reports a string that names no status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("known are expected, pending and not-observable")]
+#[non_exhaustive]
+pub struct UnknownStatus;
+
+impl FromStr for Status {
+    type Err = UnknownStatus;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word).ok_or(UnknownStatus)
     }
 }
 
