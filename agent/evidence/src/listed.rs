@@ -61,6 +61,8 @@ pub struct ObservedProfile {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ObservedCertificate {
+    /// `PayloadUUID` of the payload that brought it, where that is told.
+    pub payload_uuid: Option<String>,
     /// Subject (RFC 4514).
     pub subject: String,
     /// Issuer (RFC 4514).

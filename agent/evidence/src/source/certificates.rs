@@ -8,6 +8,7 @@ use smime::Certificate;
 pub(super) fn observed(certificate: &Certificate, identity: bool) -> ObservedCertificate {
     let usage = certificate.key_usage();
     ObservedCertificate {
+        payload_uuid: None,
         subject: certificate.subject(),
         issuer: certificate.issuer(),
         serial: certificate.serial_hex(),
