@@ -13,6 +13,8 @@ pub enum ExitCode {
     CannotJudge = 3,
     /// There is nothing to work on.
     NothingSelected = 4,
+    /// Nothing failed, and something is left open that the evidence does not tell.
+    Inconclusive = 5,
 }
 
 /// What keeps the program from doing its work. Messages are fragments that read after "failed to".
@@ -44,6 +46,8 @@ pub enum Failure {
     Device(#[from] crate::devices::DeviceError),
     #[error("{0}")]
     Tool(#[from] crate::tools::ToolError),
+    #[error("{0}")]
+    Judge(#[from] crate::judge::JudgeError),
 }
 
 impl Failure {
@@ -55,6 +59,7 @@ impl Failure {
             | Failure::Pattern { .. }
             | Failure::Unknown { .. }
             | Failure::Schema { .. }
+            | Failure::Judge(_)
             | Failure::Tool(_) => ExitCode::CannotStart,
             Failure::NothingSelected(_) => ExitCode::NothingSelected,
             Failure::Device(error) => error.exit_code(),

@@ -7,6 +7,7 @@ pub mod devices;
 pub mod exit;
 pub mod file;
 pub mod findings;
+pub mod judge;
 pub mod lint;
 pub mod port;
 pub mod print;

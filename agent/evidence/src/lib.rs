@@ -34,6 +34,7 @@ pub use observation::{
     ObservedSwitch, Prompted, Service,
 };
 pub use port::DevicePort;
+pub use profile::Timestamp;
 pub use raw::{MAX_RAW_OCTETS, RawName, RawNameError, RawReference};
 pub use report::{PolicySetting, PolicyState};
 pub use source::{

@@ -1,7 +1,7 @@
 //! Drift: what the device has, what intent says, and since when.
 
 use crate::comparison::{Comparison, Outcome};
-use evidence::ObservationId;
+use evidence::{ObservationId, Timestamp};
 use serde::Serialize;
 
 /// One thing that is otherwise than meant.
@@ -17,8 +17,8 @@ pub struct Drift {
     pub expected: String,
     /// What the device has.
     pub observed: String,
-    /// Since when it has been so, as far as the evidence reaches back, in milliseconds since 1970.
-    pub since_ms: Option<i64>,
+    /// Since when it has been so, as far as the evidence reaches back, RFC 3339.
+    pub since: Option<String>,
     /// The first observation in which it was so.
     pub first_observation: Option<ObservationId>,
     /// The owner of the device has changed it by hand, which the policy let them.
@@ -40,7 +40,7 @@ pub fn drift(policy: &str, comparisons: &[Comparison]) -> Vec<Drift> {
             setting: crate::setting::setting_of(&c.subject).map(|s| s.graph.to_owned()),
             expected: c.expected.clone(),
             observed: c.observed.clone().unwrap_or_default(),
-            since_ms: c.since.map(|(at_ms, _)| at_ms),
+            since: c.since.map(|(at_ms, _)| Timestamp(at_ms).to_rfc3339()),
             first_observation: c.since.map(|(_, id)| id).or(c.observations.first().copied()),
             by_user: c.by_user,
             requirements: c.requirements.clone(),

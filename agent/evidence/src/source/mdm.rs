@@ -1,10 +1,9 @@
 //! Answers of a device to MDM commands (Apple device-management, `mdm/commands/*.yaml`): property lists with `Status`
 //! and one member with the result.
 
-use super::certificates::observed;
 use super::{MAX_ITEMS, ReadError, TimedFact};
 use crate::{
-    Fact, ObservedApp, ObservedDevice, ObservedPayload, ObservedProfile, ObservedSecurity,
+    Fact, ObservedApp, ObservedCertificate, ObservedDevice, ObservedPayload, ObservedProfile, ObservedSecurity,
 };
 use profile::LineIndex;
 use profile::plist::{self, Dictionary, Node, Value};
@@ -86,14 +85,14 @@ fn profile(item: &Place<'_>) -> Result<ObservedProfile, ReadError> {
     })
 }
 
-fn certificate(item: &Place<'_>) -> Result<crate::ObservedCertificate, ReadError> {
+fn certificate(item: &Place<'_>) -> Result<ObservedCertificate, ReadError> {
     let path = item.at("Data");
     let data = item.dictionary.value("Data").ok_or_else(|| ReadError::Missing { path: path.clone() })?;
     let der = data
         .as_data()
         .ok_or_else(|| ReadError::WrongType { path: path.clone(), expected: "data" })?;
     let certificate = Certificate::from_der(der).map_err(|error| ReadError::Certificate { path, error })?;
-    Ok(observed(&certificate, item.boolean("IsIdentity")?.unwrap_or(false)))
+    Ok(ObservedCertificate::of(&certificate, item.boolean("IsIdentity")?.unwrap_or(false)))
 }
 
 fn managed_apps(list: &Place<'_>) -> Result<Vec<ObservedApp>, ReadError> {
