@@ -14,3 +14,4 @@ mod semantics;
 mod snapshot;
 mod tools;
 mod trial;
+mod verify;

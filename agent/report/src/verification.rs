@@ -29,9 +29,11 @@ pub fn verification(found: &Verification, style: Style) -> String {
     let open = || of(Outcome::Inconclusive).filter(|v| !is_pending(v));
     if open().next().is_some() {
         let _ = writeln!(out, "\n{}", style.bold("Left open by this evidence"));
-        for verdict in open() {
-            let reason = verdict.reason.as_deref().unwrap_or("nothing in the evidence tells it");
-            let _ = writeln!(out, "  {:<10} {}", id(verdict), visible(reason));
+        let mut reasons: Vec<&str> = open().map(reason).collect();
+        reasons.sort_unstable();
+        reasons.dedup();
+        for because in reasons {
+            ids(&mut out, &format!("  {}", visible(because)), open().filter(|v| reason(v) == because), Style::Plain);
         }
     }
     ids(&mut out, "Pending: no device can show it yet", of(Outcome::Inconclusive).filter(is_pending_ref), style);
@@ -118,6 +120,10 @@ fn drift(out: &mut String, drift: &Drift) {
 fn id(verdict: &Verdict) -> &str {
     let subject = || verdict.checks.first().map_or("-", |c| c.subject.as_str());
     verdict.requirement.as_deref().unwrap_or_else(subject)
+}
+
+fn reason(verdict: &Verdict) -> &str {
+    verdict.reason.as_deref().unwrap_or("nothing in the evidence tells it")
 }
 
 fn is_pending(verdict: &Verdict) -> bool {

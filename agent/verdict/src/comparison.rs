@@ -1,6 +1,6 @@
 //! Comparing: each expectation is looked up in what was seen. No evidence is never a pass.
 
-use crate::seen::{IN_FORCE, Seen, install_word};
+use crate::seen::{IN_FORCE, Seen, action_key, install_word};
 use crate::{report, wire};
 use evidence::{Fact, Log, ObservationId, ObservedCertificate};
 use intent::{
@@ -45,6 +45,8 @@ pub struct Comparison {
     pub since: Option<(i64, ObservationId)>,
     /// Whether the owner has changed it by hand, as far as that is told.
     pub by_user: bool,
+    /// Whether the subject is an action that was tried. Some are called like the switch that they move.
+    pub is_action: bool,
 }
 
 /// How expectations are compared.
@@ -113,6 +115,7 @@ impl Reasons {
             reason: None,
             since: None,
             by_user: false,
+            is_action: false,
         }
     }
 }
@@ -258,7 +261,12 @@ impl Bench<'_> {
                 (ActionVerdict::Absent, _) => "absent".to_owned(),
             };
             let reasons = Reasons { requirements: expected.requirements, citation: expected.citation };
-            self.subject(&expected.id.to_string(), reasons, wanted);
+            let id = expected.id.to_string();
+            self.subject(&action_key(&id), reasons, wanted);
+            if let Some(last) = self.comparisons.last_mut() {
+                last.subject = id;
+                last.is_action = true;
+            }
         }
     }
 

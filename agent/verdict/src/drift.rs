@@ -37,7 +37,7 @@ pub fn drift(policy: &str, comparisons: &[Comparison]) -> Vec<Drift> {
         .map(|c| Drift {
             policy: policy.to_owned(),
             subject: c.subject.clone(),
-            setting: crate::setting::setting_of(&c.subject).map(|s| s.graph.to_owned()),
+            setting: crate::remedy::setting(c).map(|s| s.graph.to_owned()),
             expected: c.expected.clone(),
             observed: c.observed.clone().unwrap_or_default(),
             since: c.since.map(|(at_ms, _)| Timestamp(at_ms).to_rfc3339()),

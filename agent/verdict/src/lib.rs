@@ -12,6 +12,8 @@ mod report;
 mod requirement;
 mod seen;
 mod setting;
+#[cfg(test)]
+mod tests;
 mod trial;
 mod verification;
 mod wire;

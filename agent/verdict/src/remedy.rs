@@ -5,7 +5,7 @@
 //! `{observed}` what was compared.
 
 use crate::comparison::Comparison;
-use crate::setting::setting_of;
+use crate::setting::{Setting, setting_of};
 
 /// A remedy: its key, and its text with places to fill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,16 +125,25 @@ pub fn remedy_key(comparison: &Comparison) -> &'static str {
         _ if subject.starts_with("identities.") && observed == "missing" => "certificate-missing",
         _ if subject.starts_with("identities.") => "certificate-expired",
         _ if subject.starts_with("mail.") => "mail-step",
-        _ if setting_of(subject).is_none() => "unknown",
-        _ if subject.parse::<intent::ActionId>().is_ok() => "action",
+        _ if setting(comparison).is_none() => "unknown",
+        _ if comparison.is_action => "action",
         _ => "setting",
+    }
+}
+
+/// The setting that decides a comparison. Whether the user may move the switch of signing is decided by another one
+/// than where it stands.
+pub(crate) fn setting(comparison: &Comparison) -> Option<&'static Setting> {
+    match comparison.subject.as_str() {
+        "smime.signing.on" if comparison.is_action => setting_of("smime.signing.locked"),
+        subject => setting_of(subject),
     }
 }
 
 impl Remedy {
     /// The text for a comparison.
     pub fn text(&self, comparison: &Comparison) -> String {
-        let setting = setting_of(&comparison.subject);
+        let setting = setting(comparison);
         let observed = comparison.observed.as_deref().unwrap_or("nothing");
         // The values come last, so that braces in them are not taken for places.
         self.template

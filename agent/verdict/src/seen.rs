@@ -105,7 +105,7 @@ impl<'a> Seen<'a> {
                     self.put(observation, "account", "none".to_owned(), false);
                 }
             },
-            Fact::Action(action) => put(&action.id, described(action)),
+            Fact::Action(action) => put(&action_key(&action.id), described(action)),
             Fact::Mail(mail) => {
                 let value = match mail.outcome {
                     MailOutcome::Ok => "ok".to_owned(),
@@ -198,6 +198,11 @@ impl<'a> Seen<'a> {
             })
             .collect()
     }
+}
+
+/// Under what a reading of an action is kept: some actions are called like the switch that they move.
+pub(crate) fn action_key(id: &str) -> String {
+    format!("action {id}")
 }
 
 /// The prompts that the installation of an account raises; others have other causes.

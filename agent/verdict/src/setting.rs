@@ -78,7 +78,7 @@ pub const SETTINGS: &[Setting] = &[
         key: "EmailAddress",
         requirements: &["EAS-019"],
         subjects: &["email"],
-        said: |i| i.email_address.clone(),
+        said: |i| i.email_address.as_ref().map(|a| a.to_lowercase()),
     },
     Setting {
         graph: "authenticationMethod",
