@@ -3,6 +3,7 @@
 use crate::devices::DeviceArguments;
 use crate::judge::{EvidenceArguments, VerifyArguments};
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
+use crate::requirements::RequirementsArguments;
 use crate::tools::arguments::ToolCommand;
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};
@@ -28,6 +29,7 @@ pub enum Command {
     Schema(SchemaArguments),
     Verify(VerifyArguments),
     Evidence(EvidenceArguments),
+    Requirements(RequirementsArguments),
 }
 
 /// How to print the answer.

@@ -11,6 +11,7 @@ pub mod judge;
 pub mod lint;
 pub mod port;
 pub mod print;
+pub mod requirements;
 pub mod suggestion;
 pub mod tools;
 pub mod trial;

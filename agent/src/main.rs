@@ -1,7 +1,7 @@
 //! `handset`: a simulated iPhone for mail profiles, and an agent that judges it.
 
 use clap::Parser;
-use handset::{cli, devices, judge, lint, tools, trial};
+use handset::{cli, devices, judge, lint, requirements, tools, trial};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         cli::Command::Schema(arguments) => lint::schema(&arguments),
         cli::Command::Verify(arguments) => judge::verify(&arguments),
         cli::Command::Evidence(arguments) => judge::evidence(&arguments),
+        cli::Command::Requirements(arguments) => requirements::run(&arguments),
     };
     match result {
         Ok(code) => ExitCode::from(code),

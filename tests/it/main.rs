@@ -10,6 +10,7 @@ mod matrix;
 mod oracle;
 mod program;
 mod readme;
+mod requirements;
 mod semantics;
 mod snapshot;
 mod tools;

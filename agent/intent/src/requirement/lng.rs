@@ -25,6 +25,6 @@ pub(super) const ROWS: [Row; 15] = [
     hidden("LNG-014", EDITION, "No device effect."),
     expected(
         "LNG-015",
-        "Layout slip: the encryption certificate serves encrypt-by-default and per-message encryption alike.",
+        "The encryption identity can be picked for encryption by default and for encryption per message alike.",
     ),
 ];

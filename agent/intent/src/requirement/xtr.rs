@@ -15,14 +15,14 @@ pub(super) const ROWS: [Row; 20] = [
     hidden("XTR-004", PORTAL_FORM, "Imported PFX as identityCertificate is rejected."),
     expected(
         "XTR-005",
-        "Install fails with MCEASErrorDomain 21005; after removal of the manual account the next check-in succeeds.",
+        "The phone refuses the profile with MCEASErrorDomain 21005 where the user has made the same account by hand.",
     ),
     pending(
         "XTR-006",
         NO_MDM,
         "Agent detects redeploy loop: N installs with the same version inside a window and names the untargeted profile.",
     ),
-    expected("XTR-007", "Same check as EAS-094, with a human explanation."),
+    expected("XTR-007", "Sending from another app, pictures among it, is refused."),
     pending("XTR-008", NO_MDM, "After retire: no account, no cached mail, no delivered identity."),
     pending("XTR-009", NO_MDM, "Virtual clock drives check-ins on that schedule."),
     pending(
@@ -39,9 +39,15 @@ pub(super) const ROWS: [Row; 20] = [
     pending("XTR-013", NO_OUTLOOK, "Virtual clock at minus 30 days triggers the warning, minus 31 does not."),
     pending("XTR-014", NO_OUTLOOK, "Flag flips for all accounts."),
     pending("XTR-015", NO_OUTLOOK, "Content type of signed mail is multipart/signed."),
-    expected("XTR-016", "All five false is rejected at install."),
-    expected("XTR-017", "After a redeploy the user-made changes are gone."),
-    expected("XTR-018", "Agent does not report host drift in that case but warns."),
+    expected("XTR-016", "From iOS 13 the phone refuses a profile in which all five services are off."),
+    expected(
+        "XTR-017",
+        "After an update the services and the mail window are those of the policy again; until then the user may change the window.",
+    ),
+    expected(
+        "XTR-018",
+        "With OAuth and no sign-in address the phone takes a profile without host, and the host is not compared.",
+    ),
     pending(
         "XTR-019",
         NO_DERIVED,
