@@ -4,6 +4,7 @@ use crate::devices::DeviceArguments;
 use crate::judge::{EvidenceArguments, VerifyArguments};
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::requirements::RequirementsArguments;
+use crate::policies::arguments::PolicyCommand;
 use crate::tools::arguments::ToolCommand;
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};
@@ -24,6 +25,8 @@ pub enum Command {
     Device(DeviceArguments),
     #[command(flatten)]
     Tool(ToolCommand),
+    #[command(flatten)]
+    Policy(PolicyCommand),
     Lint(LintArguments),
     Explain(ExplainArguments),
     Schema(SchemaArguments),

@@ -47,6 +47,8 @@ pub enum Failure {
     #[error("{0}")]
     Device(#[from] crate::devices::DeviceError),
     #[error("{0}")]
+    Policy(#[from] crate::policies::PolicyError),
+    #[error("{0}")]
     Tool(#[from] crate::tools::ToolError),
     #[error("{0}")]
     Judge(#[from] crate::judge::JudgeError),
@@ -63,6 +65,7 @@ impl Failure {
             | Failure::Requirement { .. }
             | Failure::Schema { .. }
             | Failure::Judge(_)
+            | Failure::Policy(_)
             | Failure::Tool(_) => ExitCode::CannotStart,
             Failure::NothingSelected(_) => ExitCode::NothingSelected,
             Failure::Device(error) => error.exit_code(),

@@ -9,6 +9,7 @@ pub mod file;
 pub mod findings;
 pub mod judge;
 pub mod lint;
+pub mod policies;
 pub mod port;
 pub mod print;
 pub mod requirements;

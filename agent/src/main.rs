@@ -1,7 +1,7 @@
 //! `handset`: a simulated iPhone for mail profiles, and an agent that judges it.
 
 use clap::Parser;
-use handset::{cli, devices, judge, lint, requirements, tools, trial};
+use handset::{cli, devices, judge, lint, policies, requirements, tools, trial};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         cli::Command::Try(arguments) => trial::run(&arguments, started),
         cli::Command::Device(arguments) => devices::run(&arguments),
         cli::Command::Tool(command) => tools::run(&command),
+        cli::Command::Policy(command) => policies::run(&command),
         cli::Command::Lint(arguments) => lint::run(&arguments),
         cli::Command::Explain(arguments) => lint::explain(&arguments),
         cli::Command::Schema(arguments) => lint::schema(&arguments),

@@ -44,10 +44,10 @@ fn certificates() -> DeliveredCertificates {
     };
     let root = Certificate::from_pem(&file("contoso-root.cert.pem")).expect("PEM").remove(0);
     DeliveredCertificates {
-        roots: vec![RootCertificate { name: "Contoso Root CA".to_owned(), der: root.der().to_vec() }],
+        roots: vec![RootCertificate::named("Contoso Root CA", root.der().to_vec())],
         authentication: None,
-        signing: Some(blob("alice-signing")),
-        encryption: Some(blob("alice-encryption")),
+        signing: Some(blob("alice-signing").into()),
+        encryption: Some(blob("alice-encryption").into()),
         others: Vec::new(),
     }
 }

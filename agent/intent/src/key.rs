@@ -15,6 +15,8 @@ pub(crate) const ACME: &str = "com.apple.security.acme";
 pub(crate) const RESTRICTIONS: &str = "com.apple.applicationaccess";
 /// Type of a payload whose password removal asks for.
 pub(crate) const REMOVAL_PASSWORD: &str = "com.apple.profileRemovalPassword";
+/// Type of a per-app VPN payload.
+pub(crate) const VPN: &str = "com.apple.vpn.managed.applayer";
 /// Type of a trusted certificate payload.
 pub(crate) const ROOT: &str = "com.apple.security.root";
 
@@ -24,6 +26,7 @@ pub(crate) const PAYLOAD_VERSION: &str = "PayloadVersion";
 pub(crate) const PAYLOAD_IDENTIFIER: &str = "PayloadIdentifier";
 pub(crate) const PAYLOAD_UUID: &str = "PayloadUUID";
 pub(crate) const PAYLOAD_DISPLAY_NAME: &str = "PayloadDisplayName";
+pub(crate) const PAYLOAD_DESCRIPTION: &str = "PayloadDescription";
 pub(crate) const PAYLOAD_REMOVAL_DISALLOWED: &str = "PayloadRemovalDisallowed";
 pub(crate) const PAYLOAD_CERTIFICATE_FILE_NAME: &str = "PayloadCertificateFileName";
 

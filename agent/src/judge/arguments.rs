@@ -47,7 +47,7 @@ pub struct VerifyArguments {
     #[arg(long, env = "HANDSET_USER", value_name = "USER")]
     pub user: Option<String>,
 
-    /// A JSON file of users, in which --user is looked up by UPN or address.
+    /// A JSON file of users, in which --user is looked up (fixtures/schema/directory.schema.json).
     #[arg(long, env = "HANDSET_DIRECTORY", value_name = "FILE", requires = "user")]
     pub directory: Option<PathBuf>,
 

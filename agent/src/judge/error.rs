@@ -30,9 +30,6 @@ pub enum JudgeError {
     /// There is a kind and no file.
     #[error("a file is missing after “{0}”")]
     NoFile(String),
-    /// The JSON is broken.
-    #[error("{}: line {line}, column {column}: it is no valid JSON", path.display())]
-    Json { path: PathBuf, line: usize, column: usize },
     /// A policy cannot be understood.
     #[error("{}: {place}: {reason}", path.display())]
     Policy { path: PathBuf, place: String, reason: String },
@@ -48,7 +45,4 @@ pub enum JudgeError {
     /// No profile can be made of the policy.
     #[error("{}: policy “{policy}”: {error}", path.display())]
     Compile { path: PathBuf, policy: String, error: CompileError },
-    /// The directory has no such user.
-    #[error("{}: there is no user “{user}” in it", path.display())]
-    NoUser { path: PathBuf, user: String },
 }

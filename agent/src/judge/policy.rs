@@ -4,19 +4,17 @@ use super::{JudgeError, User};
 use crate::exit::Failure;
 use crate::file;
 use crate::findings::unwrap;
+use crate::policies::PolicyError;
 use evidence::Log;
 use intent::{
-    CompileError, DeliveredCertificates, DeviceFacts, EasService, EmailPolicy, Expectations, Intent, Pkcs12Blob,
-    Stated,
+    CompileError, DeliveredCertificates, DeviceFacts, EmailPolicy, EmailProfile, Expectations, Intent,
+    Pkcs12Blob, Stated, Tenant,
 };
-use profile::OsVersion;
-use serde_json::{Map, Value};
+use profile::graph::parse_named;
+use profile::{OsVersion, Severity};
 use smime::Context;
 use std::path::Path;
 use verdict::{Comparison, Judged, Outcome, Terms};
-
-/// The most e-mail policies of one file.
-const MAX_POLICIES: usize = 20_000;
 
 /// What a policy was given as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +89,7 @@ pub fn policies(cx: &Context<'_>, path: &Path, user: &User, ios: OsVersion) -> R
     let text = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(&bytes);
     let first = text.iter().find(|b| !b.is_ascii_whitespace());
     if matches!(first, Some(b'{' | b'[')) {
-        return Ok(graph(path, text, user, ios)?);
+        return graph(path, &bytes, user, ios);
     }
     Ok(vec![profile(cx, path, &bytes)?])
 }
@@ -119,100 +117,45 @@ fn profile(cx: &Context<'_>, path: &Path, bytes: &[u8]) -> Result<Policy, JudgeE
     })
 }
 
-fn graph(path: &Path, text: &[u8], user: &User, ios: OsVersion) -> Result<Vec<Policy>, JudgeError> {
-    let json = |e: serde_json::Error| JudgeError::Json {
-        path: path.to_owned(),
-        line: e.line(),
-        column: e.column(),
-    };
-    let root: Value = serde_json::from_slice(text).map_err(json)?;
-    let mut found = Vec::new();
-    search(&root, "$", 0, &mut found);
-    if found.is_empty() {
-        return Err(JudgeError::NoPolicy(path.to_owned()));
+fn graph(path: &Path, bytes: &[u8], user: &User, ios: OsVersion) -> Result<Vec<Policy>, Failure> {
+    let file = path.display().to_string();
+    let export = parse_named(&file, bytes).map_err(|error| PolicyError::Json { file, error })?;
+    let tenant = Tenant::read([export]);
+    if tenant.emails.is_empty() {
+        return Err(JudgeError::NoPolicy(path.to_owned()).into());
     }
-    if found.len() > MAX_POLICIES {
-        let reason = format!("there are more than {MAX_POLICIES} policies");
-        return Err(JudgeError::Policy { path: path.to_owned(), place: "$".to_owned(), reason });
-    }
-    found.into_iter().map(|(place, object)| of_graph(path, &place, object, user, ios)).collect()
+    Ok(tenant.emails.iter().map(|email| of_graph(path, email, user, ios)).collect::<Result<_, _>>()?)
 }
 
-/// Finds the e-mail policies, alone, in lists and in exports.
-fn search<'a>(value: &'a Value, place: &str, depth: usize, found: &mut Vec<(String, &'a Map<String, Value>)>) {
-    if depth > 8 || found.len() > MAX_POLICIES {
-        return;
-    }
-    match value {
-        Value::Array(items) => {
-            for (i, item) in items.iter().enumerate() {
-                search(item, &format!("{place}[{i}]"), depth + 1, found);
-            }
-        }
-        Value::Object(object) => {
-            let kind = object.get("@odata.type").and_then(Value::as_str);
-            let is = match kind {
-                Some(kind) => kind.ends_with("iosEasEmailProfileConfiguration"),
-                None => object.contains_key("hostName") && object.contains_key("accountName"),
-            };
-            if is {
-                found.push((place.to_owned(), object));
-                return;
-            }
-            for (name, member) in object {
-                search(member, &format!("{place}.{name}"), depth + 1, found);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn of_graph(
-    path: &Path,
-    place: &str,
-    object: &Map<String, Value>,
-    user: &User,
-    ios: OsVersion,
-) -> Result<Policy, JudgeError> {
-    let wrong = |place: String, reason: String| JudgeError::Policy { path: path.to_owned(), place, reason };
-    let mut known = Map::new();
-    for (name, value) in object.iter().filter(|(_, value)| !value.is_null()) {
-        let value = match (name.as_str(), value) {
-            ("easServices", Value::String(flags)) => {
-                let flags = flags.split(',').map(str::trim).filter(|f| !f.is_empty() && *f != "none");
-                Value::Array(flags.map(|f| Value::String(f.to_owned())).collect())
-            }
-            _ => value.clone(),
+fn of_graph(path: &Path, email: &EmailProfile, user: &User, ios: OsVersion) -> Result<Policy, JudgeError> {
+    // A document that does not say what it means cannot be judged by; what it links and lacks is `compile`'s to tell.
+    let broken = email.findings.iter().find(|f| f.severity == Severity::Error && f.rule.starts_with("graph-"));
+    if let Some(finding) = broken {
+        let place = match (finding.line, finding.column) {
+            (Some(line), Some(column)) => format!("line {line}, column {column}: {}", finding.path),
+            _ => finding.path.clone(),
         };
-        if name == "easServices" && serde_json::from_value::<Vec<EasService>>(value.clone()).is_err() {
-            let reason = "known are calendars, contacts, email, notes and reminders".to_owned();
-            return Err(wrong(format!("{place}.{name}"), reason));
-        }
-        known.insert(name.clone(), value);
+        let help = finding.help.as_ref().map(|h| format!("; {h}")).unwrap_or_default();
+        let reason = format!("{}{help}", finding.message);
+        return Err(JudgeError::Policy { path: path.to_owned(), place, reason });
     }
-    let policy: EmailPolicy =
-        serde_json::from_value(Value::Object(known)).map_err(|e| wrong(place.to_owned(), e.to_string()))?;
-    let name = if policy.display_name.is_empty() { &policy.account_name } else { &policy.display_name };
+    let policy = &email.policy;
+    let name = email.resource.label().to_owned();
     let compile =
         |error: CompileError| JudgeError::Compile { path: path.to_owned(), policy: name.clone(), error };
     // The VPN is another policy; what it asks of the account is stated without it.
     let alone = EmailPolicy { per_app_vpn_profile_id: None, ..policy.clone() };
-    let mut intent =
-        Intent::of_policy(&alone, &user.attributes, &stand_ins(), Some(ios)).map_err(compile)?;
+    let mut intent = Intent::of_policy(&alone, &user.attributes, &stand_ins(), Some(ios)).map_err(compile)?;
     intent.vpn = policy.per_app_vpn_profile_id.clone();
     Ok(Policy {
-        name: name.clone(),
         file: path.display().to_string(),
         kind: PolicyKind::Graph,
         user: user.is_known.then(|| user.attributes.upn.clone()),
         intent,
-        stated: intent::stated_of_policy(&policy),
-        terms: Terms {
-            exact_identities: false,
-            allow_user_changes: false,
-            policy: Some(name.clone()),
-        },
+        stated: intent::stated_of_policy(policy),
+        terms: Terms { exact_identities: false, allow_user_changes: false, policy: Some(name.clone()) },
         user_known: user.is_known,
+        name,
     })
 }
 
@@ -220,7 +163,7 @@ fn of_graph(
 /// say, so that only their being there is judged.
 fn stand_ins() -> DeliveredCertificates {
     let blob = |name: &str| {
-        Some(Pkcs12Blob { name: name.to_owned(), bytes: Vec::new(), password: String::new() })
+        Some(Pkcs12Blob { name: name.to_owned(), bytes: Vec::new(), password: String::new() }.into())
     };
     DeliveredCertificates {
         roots: Vec::new(),

@@ -1,10 +1,9 @@
 //! For whom a policy is compiled.
 
-use super::JudgeError;
 use super::arguments::is_address;
 use crate::exit::Failure;
-use crate::file;
-use serde::Deserialize;
+use crate::policies::arguments::UserArguments;
+use crate::policies::party;
 use std::path::Path;
 
 /// A user, and whether that is known or a stand-in: names and addresses are not judged of a stand-in.
@@ -14,26 +13,6 @@ pub struct User {
     pub attributes: intent::User,
     /// Whether somebody said who it is.
     pub is_known: bool,
-}
-
-/// A user of a directory file.
-#[derive(Debug, Deserialize)]
-struct Entry {
-    #[serde(alias = "userPrincipalName")]
-    upn: String,
-    #[serde(default)]
-    mail: Option<String>,
-    #[serde(default, alias = "samAccountName", alias = "onPremisesSamAccountName")]
-    sam: Option<String>,
-    #[serde(default, alias = "fullDomainName", alias = "onPremisesDomainName")]
-    domain: Option<String>,
-    #[serde(default, alias = "netBiosDomainName")]
-    netbios: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Directory {
-    users: Vec<Entry>,
 }
 
 impl User {
@@ -47,32 +26,10 @@ impl User {
         User { attributes: plain(name.unwrap_or("somebody@example.invalid")), is_known: false }
     }
 
-    /// The user of that UPN or address in a directory file.
+    /// The user of that name in a directory file.
     pub(super) fn of_directory(path: &Path, name: &str) -> Result<User, Failure> {
-        let bytes = file::read(path)?;
-        let directory: Directory = serde_json::from_slice(&bytes).map_err(|e| {
-            if e.is_data() {
-                let place = format!("line {}, column {}", e.line(), e.column());
-                let reason = "it is no directory: users[] of {upn, mail, sam, domain, netbios}".to_owned();
-                JudgeError::Policy { path: path.to_owned(), place, reason }
-            } else {
-                JudgeError::Json { path: path.to_owned(), line: e.line(), column: e.column() }
-            }
-        })?;
-        let is = |text: &Option<String>| text.as_ref().is_some_and(|t| t.eq_ignore_ascii_case(name));
-        let entry = directory
-            .users
-            .into_iter()
-            .find(|e| e.upn.eq_ignore_ascii_case(name) || is(&e.mail) || is(&e.sam))
-            .ok_or_else(|| JudgeError::NoUser { path: path.to_owned(), user: name.to_owned() })?;
-        let attributes = intent::User {
-            upn: entry.upn,
-            primary_smtp_address: entry.mail,
-            sam_account_name: entry.sam,
-            full_domain_name: entry.domain,
-            netbios_domain_name: entry.netbios,
-        };
-        Ok(User { attributes, is_known: true })
+        let arguments = UserArguments { directory: Some(path.to_owned()) };
+        Ok(User { attributes: party(name, &arguments)?.user, is_known: true })
     }
 }
 

@@ -16,7 +16,7 @@ mod encrypt;
 mod error;
 mod fmt;
 mod matrix;
-mod output;
+pub(crate) mod output;
 mod sign;
 mod unsign;
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Who may read what is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Readers<'a> {
+pub(crate) enum Readers<'a> {
     /// Those of this file, or of any new file where there is none: what is written is as secret as it.
     Same(&'a Path),
     /// The owner alone.
@@ -26,7 +26,7 @@ impl Readers<'_> {
 }
 
 /// Whether a path stands for standard input or output.
-pub(super) fn is_standard(path: &Path) -> bool {
+pub(crate) fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
 }
 
@@ -34,7 +34,7 @@ pub(super) fn is_standard(path: &Path) -> bool {
 ///
 /// # Errors
 /// [`Failure::Write`], [`Failure::Print`], and [`ToolError::Terminal`] for binary content on a terminal.
-pub(super) fn write(path: Option<&Path>, bytes: &[u8], readers: Readers<'_>) -> Result<(), Failure> {
+pub(crate) fn write(path: Option<&Path>, bytes: &[u8], readers: Readers<'_>) -> Result<(), Failure> {
     match path.filter(|p| !is_standard(p)) {
         Some(path) => replace(path, bytes, readers),
         None => {
@@ -47,7 +47,7 @@ pub(super) fn write(path: Option<&Path>, bytes: &[u8], readers: Readers<'_>) -> 
 }
 
 /// Prints on standard output. Whoever reads it may stop early, as `head` does.
-pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn print(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -56,12 +56,12 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
 }
 
 /// Prints on standard error, where nobody may be listening.
-pub(super) fn note(text: &str) {
+pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Text of a profile without what a terminal would obey.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }
 
