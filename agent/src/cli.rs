@@ -3,8 +3,8 @@
 use crate::devices::DeviceArguments;
 use crate::judge::{EvidenceArguments, VerifyArguments};
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
-use crate::requirements::RequirementsArguments;
 use crate::policies::arguments::PolicyCommand;
+use crate::requirements::RequirementsArguments;
 use crate::tools::arguments::ToolCommand;
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};

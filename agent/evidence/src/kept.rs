@@ -116,7 +116,9 @@ pub enum LogDefect {
         line: u64,
     },
     /// There are more raw files than [`MAX_RAW_FILES`], or more octets in them than [`MAX_TOTAL_RAW_OCTETS`].
-    #[error("line {line}: there are more raw files than {MAX_RAW_FILES}, or more octets in them than {MAX_TOTAL_RAW_OCTETS}")]
+    #[error(
+        "line {line}: there are more raw files than {MAX_RAW_FILES}, or more octets in them than {MAX_TOTAL_RAW_OCTETS}"
+    )]
     TooMuchRaw {
         /// The line, from 1.
         line: u64,
@@ -449,10 +451,8 @@ mod tests {
         assert_eq!(kept(MAX_RAW_OCTETS + 1), Err(LogDefect::TooMuchRaw { line: 2 }));
         let mut many = Log::default();
         for number in 1..=MAX_RAW_FILES as u64 + 1 {
-            let raw = crate::RawReference {
-                file: RawName::new(ObservationId(number), Kind::Mdm),
-                ..reference(0)
-            };
+            let raw =
+                crate::RawReference { file: RawName::new(ObservationId(number), Kind::Mdm), ..reference(0) };
             let fact = crate::Fact::Installed { identifier: String::new() };
             many.append_from(0, "t", fact, Some(raw)).unwrap();
         }

@@ -38,5 +38,6 @@ pub use profile::Timestamp;
 pub use raw::{MAX_RAW_OCTETS, RawName, RawNameError, RawReference};
 pub use report::{PolicySetting, PolicyState};
 pub use source::{
-    DEVICE_DOCUMENT, DeviceDocument, Kind, MAX_ITEMS, ReadError, Reading, TimedFact, UnknownKind, detect, read,
+    DEVICE_DOCUMENT, DeviceDocument, Kind, MAX_ITEMS, ReadError, Reading, TimedFact, UnknownKind, detect,
+    read,
 };

@@ -81,9 +81,16 @@ mod tests {
     #[test]
     fn a_raw_name_stays_in_the_folder() {
         assert!("raw/1.json".parse::<RawName>().is_ok());
-        for bad in
-            ["raw/../1.json", "raw/1", "raw/.json", "1.json", "raw/1.js/x", "/raw/1.json", "raw/1.JSON", "raw/a.json"]
-        {
+        for bad in [
+            "raw/../1.json",
+            "raw/1",
+            "raw/.json",
+            "1.json",
+            "raw/1.js/x",
+            "/raw/1.json",
+            "raw/1.JSON",
+            "raw/a.json",
+        ] {
             assert_eq!(bad.parse::<RawName>(), Err(RawNameError), "{bad}");
         }
         assert!(format!("raw/{}.json", "1".repeat(20)).parse::<RawName>().is_ok());

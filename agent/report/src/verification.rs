@@ -33,10 +33,20 @@ pub fn verification(found: &Verification, style: Style) -> String {
         reasons.sort_unstable();
         reasons.dedup();
         for because in reasons {
-            ids(&mut out, &format!("  {}", visible(because)), open().filter(|v| reason(v) == because), Style::Plain);
+            ids(
+                &mut out,
+                &format!("  {}", visible(because)),
+                open().filter(|v| reason(v) == because),
+                Style::Plain,
+            );
         }
     }
-    ids(&mut out, "Pending: no device can show it yet", of(Outcome::Inconclusive).filter(is_pending_ref), style);
+    ids(
+        &mut out,
+        "Pending: no device can show it yet",
+        of(Outcome::Inconclusive).filter(is_pending_ref),
+        style,
+    );
     let summary = &found.summary;
     let _ = writeln!(
         out,
@@ -68,7 +78,12 @@ fn head(out: &mut String, found: &Verification, style: Style) {
     }
     for policy in &found.policies {
         let user = policy.user.as_deref().map(|u| format!(" for {}", visible(u))).unwrap_or_default();
-        let _ = writeln!(out, "  policy “{}”{user}  {}", visible(&policy.name), style.dim(&visible(&policy.file)));
+        let _ = writeln!(
+            out,
+            "  policy “{}”{user}  {}",
+            visible(&policy.name),
+            style.dim(&visible(&policy.file))
+        );
     }
 }
 

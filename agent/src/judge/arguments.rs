@@ -31,7 +31,13 @@ pub struct VerifyArguments {
     pub intent: Vec<PathBuf>,
 
     /// The folder of evidence, as `handset evidence` writes it.
-    #[arg(long, env = "HANDSET_EVIDENCE", value_name = "DIR", required_unless_present = "device", conflicts_with = "device")]
+    #[arg(
+        long,
+        env = "HANDSET_EVIDENCE",
+        value_name = "DIR",
+        required_unless_present = "device",
+        conflicts_with = "device"
+    )]
     pub evidence: Option<PathBuf>,
 
     /// A simulated device of the store; it is looked at now, and nothing on it changes.

@@ -6,8 +6,8 @@
 use super::JudgeError;
 use crate::exit::Failure;
 use evidence::{
-    Kind, LOG_FILE, Log, LogError, MAX_LOG_OCTETS, MAX_RAW_OCTETS, Observation, RawName, check_raw, decode_log,
-    encode_log,
+    Kind, LOG_FILE, Log, LogError, MAX_LOG_OCTETS, MAX_RAW_OCTETS, Observation, RawName, check_raw,
+    decode_log, encode_log,
 };
 use simulator::PROVIDER;
 use smime::{Context, Timestamp};
@@ -66,7 +66,8 @@ impl Folder {
         // A trailing slash would make the name of the folder beside it one inside it.
         let target: PathBuf = self.path.components().collect();
         if let Some(parent) = target.parent().filter(|p| !p.as_os_str().is_empty()) {
-            fs::create_dir_all(parent).map_err(|source| Failure::Write { path: parent.to_owned(), source })?;
+            fs::create_dir_all(parent)
+                .map_err(|source| Failure::Write { path: parent.to_owned(), source })?;
         }
         let beside = beside(&target);
         let filled = self.fill(&beside).and_then(|()| put(&beside.join(LOG_FILE), &log));
@@ -135,8 +136,11 @@ pub(super) fn read(path: &Path) -> Result<Log, Failure> {
     for (file, observations) in by_file {
         let raw_path = path.join(file.as_str());
         let id = observations.first().map_or(0, |o| o.id.0);
-        let bytes = bounded(&raw_path, MAX_RAW_OCTETS)
-            .map_err(|source| JudgeError::NoRaw { path: raw_path.clone(), id, source })?;
+        let bytes = bounded(&raw_path, MAX_RAW_OCTETS).map_err(|source| JudgeError::NoRaw {
+            path: raw_path.clone(),
+            id,
+            source,
+        })?;
         check_raw(&CX, &observations, &bytes).map_err(|defect| JudgeError::Raw { path: raw_path, defect })?;
     }
     Ok(log)

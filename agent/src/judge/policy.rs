@@ -71,7 +71,9 @@ impl Policy {
         let terms = Terms { allow_user_changes, ..self.terms.clone() };
         let mut comparisons = verdict::compare(&expectations, log, &terms);
         if !self.user_known {
-            for comparison in comparisons.iter_mut().filter(|c| matches!(c.subject.as_str(), "user" | "email")) {
+            for comparison in
+                comparisons.iter_mut().filter(|c| matches!(c.subject.as_str(), "user" | "email"))
+            {
                 comparison.outcome = Outcome::NotApplicable;
                 comparison.reason = Some("nobody said for whom the policy is (--user)".to_owned());
             }
@@ -129,7 +131,8 @@ fn graph(path: &Path, bytes: &[u8], user: &User, ios: OsVersion) -> Result<Vec<P
 
 fn of_graph(path: &Path, email: &EmailProfile, user: &User, ios: OsVersion) -> Result<Policy, JudgeError> {
     // A document that does not say what it means cannot be judged by; what it links and lacks is `compile`'s to tell.
-    let broken = email.findings.iter().find(|f| f.severity == Severity::Error && f.rule.starts_with("graph-"));
+    let broken =
+        email.findings.iter().find(|f| f.severity == Severity::Error && f.rule.starts_with("graph-"));
     if let Some(finding) = broken {
         let place = match (finding.line, finding.column) {
             (Some(line), Some(column)) => format!("line {line}, column {column}: {}", finding.path),

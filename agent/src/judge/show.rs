@@ -20,7 +20,8 @@ pub(super) fn show(arguments: &FolderArguments) -> Result<u8, Failure> {
     let log = folder::read(&arguments.folder)?;
     let text = match arguments.format {
         Format::Json => {
-            let observations: Vec<Value> = log.observations().iter().map(with_time).collect::<Result<_, _>>()?;
+            let observations: Vec<Value> =
+                log.observations().iter().map(with_time).collect::<Result<_, _>>()?;
             report::json(&json!({
                 "schema_version": SCHEMA_VERSION,
                 "folder": arguments.folder.display().to_string(),
@@ -76,7 +77,8 @@ pub(super) fn validate(arguments: &FolderArguments) -> Result<u8, Failure> {
 
 fn valid(arguments: &FolderArguments, log: &Log) -> Result<u8, Failure> {
     let count = log.observations().len();
-    let files: BTreeSet<_> = log.observations().iter().filter_map(|o| o.raw.as_ref()).map(|r| &r.file).collect();
+    let files: BTreeSet<_> =
+        log.observations().iter().filter_map(|o| o.raw.as_ref()).map(|r| &r.file).collect();
     let text = match arguments.format {
         Format::Json => report::json(&json!({
             "schema_version": SCHEMA_VERSION,

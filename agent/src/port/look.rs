@@ -113,7 +113,8 @@ fn profiles(device: &Device) -> Vec<ObservedProfile> {
 pub fn certificates(device: &Device) -> Vec<ObservedCertificate> {
     let keychain = device.keychain();
     let alone = keychain.certificates().iter().map(|c| certificate(&c.owner, &c.certificate, false));
-    let identities = keychain.identities().iter().map(|i| certificate(&i.owner, &i.identity.certificate, true));
+    let identities =
+        keychain.identities().iter().map(|i| certificate(&i.owner, &i.identity.certificate, true));
     identities.chain(alone).collect()
 }
 

@@ -369,7 +369,9 @@ impl Session {
         let own = |subject: &str| subject.starts_with("mail.") || subject.starts_with("identities.");
         self.trial.deviations = verdict::compare(&expectations, &self.log, &Terms::default())
             .into_iter()
-            .filter(|c| c.outcome == Outcome::Fail && !own(&c.subject) && !(refused && c.subject == "install"))
+            .filter(|c| {
+                c.outcome == Outcome::Fail && !own(&c.subject) && !(refused && c.subject == "install")
+            })
             .map(|c| Deviation {
                 subject: c.subject,
                 expected: c.expected,
@@ -382,7 +384,8 @@ impl Session {
     fn judge_by_policies(&mut self, policies: &[Policy], facts: &intent::DeviceFacts) {
         let judged: Vec<_> = policies.iter().map(|p| p.judge(facts, &self.log, false)).collect();
         if !judged.is_empty() {
-            self.trial.verdicts = verdict::verdicts(&judged.iter().map(|j| j.as_judged()).collect::<Vec<_>>());
+            self.trial.verdicts =
+                verdict::verdicts(&judged.iter().map(|j| j.as_judged()).collect::<Vec<_>>());
         }
     }
 }

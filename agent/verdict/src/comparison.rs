@@ -321,11 +321,8 @@ impl Bench<'_> {
             _ => None,
         });
         for (number, expected) in expectations.identities.iter().enumerate() {
-            let name = if self.terms.exact_identities {
-                expected.value.clone()
-            } else {
-                (number + 1).to_string()
-            };
+            let name =
+                if self.terms.exact_identities { expected.value.clone() } else { (number + 1).to_string() };
             let mut comparison =
                 Reasons::from(expected).comparison(&format!("identities.{name}"), "on the device".to_owned());
             match newest {

@@ -45,10 +45,8 @@ pub fn conflicts<'a>(policies: impl IntoIterator<Item = (&'a str, &'a Intent)>) 
     let mut found = Vec::new();
     for (address, policies) in mailboxes.iter().filter(|(_, policies)| policies.len() > 1) {
         for setting in SETTINGS {
-            let said: Vec<(&str, String)> = policies
-                .iter()
-                .filter_map(|(name, intent)| Some((*name, (setting.said)(intent)?)))
-                .collect();
+            let said: Vec<(&str, String)> =
+                policies.iter().filter_map(|(name, intent)| Some((*name, (setting.said)(intent)?))).collect();
             let Some((_, first)) = said.first() else { continue };
             if said.iter().all(|(_, value)| value == first) {
                 continue;
@@ -131,7 +129,8 @@ mod tests {
         let found = conflicts([("one", &a), ("two", &b)]);
         let [conflict] = &found[..] else { panic!("{found:?}") };
         assert_eq!(conflict.setting, "durationOfEmailToSync");
-        let values: Vec<_> = conflict.values.iter().map(|v| (v.policy.as_str(), v.value.as_deref())).collect();
+        let values: Vec<_> =
+            conflict.values.iter().map(|v| (v.policy.as_str(), v.value.as_deref())).collect();
         assert_eq!(values, [("one", Some("3")), ("two", Some("7"))]);
     }
 

@@ -106,7 +106,8 @@ pub fn remedy_key(comparison: &Comparison) -> &'static str {
     }
     match subject {
         "install" | "refusal"
-            if comparison.reason.as_deref().is_some_and(|r| r.contains("21005")) || observed.contains("21005") =>
+            if comparison.reason.as_deref().is_some_and(|r| r.contains("21005"))
+                || observed.contains("21005") =>
         {
             "duplicate-account"
         }

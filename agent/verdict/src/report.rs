@@ -53,8 +53,11 @@ pub(crate) fn compare(bench: &mut Bench<'_>) {
             continue;
         }
         comparison.outcome = outcome;
-        comparison.observed =
-            Some(if setting.error_code == 0 { observed } else { format!("{observed}, {}", told(setting.error_code)) });
+        comparison.observed = Some(if setting.error_code == 0 {
+            observed
+        } else {
+            format!("{observed}, {}", told(setting.error_code))
+        });
         comparison.reason = reason(outcome, &setting.state);
         comparison.observations.push(id);
         comparison.since = Some((at_ms, id));

@@ -4,8 +4,8 @@
 //! counts; the oldest of the same value without a break is since when it has been so.
 
 use evidence::{
-    Action, ActionOutcome, Fact, ListedAccount, Log, MailOutcome, Observation, ObservationId, ObservedAccount,
-    ObservedProfile, ObservedSwitch, Prompted,
+    Action, ActionOutcome, Fact, ListedAccount, Log, MailOutcome, Observation, ObservationId,
+    ObservedAccount, ObservedProfile, ObservedSwitch, Prompted,
 };
 use intent::{Expectations, Install};
 use std::collections::{BTreeMap, BTreeSet};
@@ -158,9 +158,7 @@ impl<'a> Seen<'a> {
     fn listed(&mut self, observation: &Observation, account: &ListedAccount) {
         let mut put = |subject: &str, value: String| self.put(observation, subject, value, false);
         put("account", IN_FORCE.to_owned());
-        for (subject, value) in
-            [("name", &account.name), ("host", &account.host), ("user", &account.user)]
-        {
+        for (subject, value) in [("name", &account.name), ("host", &account.host), ("user", &account.user)] {
             if let Some(value) = value {
                 put(subject, value.clone());
             }
@@ -193,7 +191,9 @@ impl<'a> Seen<'a> {
         let prompts = self.ordered.iter().filter(|o| o.at_ms >= installed_ms);
         prompts
             .filter_map(|o| match &o.fact {
-                Fact::Prompt(prompt) if SIGN_IN_PROMPTS.contains(&prompt.kind.as_str()) => Some((o.id, prompt)),
+                Fact::Prompt(prompt) if SIGN_IN_PROMPTS.contains(&prompt.kind.as_str()) => {
+                    Some((o.id, prompt))
+                }
                 _ => None,
             })
             .collect()

@@ -56,7 +56,8 @@ fn log_of(account: ObservedAccount) -> Log {
     let mut log = Log::default();
     let mut put = |at, fact| log.append(at, "test", fact).map(|_| ()).unwrap();
     put(1, Fact::Installed { identifier: "mail".to_owned() });
-    let prompt = Prompted { kind: "password".to_owned(), in_force_before: false, answered: true, names: Vec::new() };
+    let prompt =
+        Prompted { kind: "password".to_owned(), in_force_before: false, answered: true, names: Vec::new() };
     put(2, Fact::Prompt(prompt));
     put(3, Fact::Account(Box::new(account)));
     for expected in meant(&intent()).actions {
@@ -75,8 +76,7 @@ fn log_of(account: ObservedAccount) -> Log {
 fn judged(log: &Log, terms: &Terms) -> (Vec<Comparison>, Vec<Verdict>) {
     let expectations = meant(&intent());
     let comparisons = compare(&expectations, log, terms);
-    let one =
-        Judged { policy: "Mail", expectations: &expectations, stated: &[], comparisons: &comparisons };
+    let one = Judged { policy: "Mail", expectations: &expectations, stated: &[], comparisons: &comparisons };
     let verdicts = verdicts(&[one]);
     (comparisons, verdicts)
 }
@@ -189,15 +189,17 @@ fn an_action_and_a_switch_of_one_name_are_two_things() {
     };
     let expectations = meant(&wanted);
     let mut log = Log::default();
-    let signed = ObservedAccount {
-        smime: true,
-        signing: ObservedSwitch { on: true, locked: true },
-        ..account()
-    };
+    let signed =
+        ObservedAccount { smime: true, signing: ObservedSwitch { on: true, locked: true }, ..account() };
     log.append(1, "test", Fact::Account(Box::new(signed))).unwrap();
     let by = expectations.action(id).unwrap().by.map(str::to_owned);
-    let denied =
-        Action { id: id.to_string(), outcome: ActionOutcome::Denied, by, effect_seen: true, text: String::new() };
+    let denied = Action {
+        id: id.to_string(),
+        outcome: ActionOutcome::Denied,
+        by,
+        effect_seen: true,
+        text: String::new(),
+    };
     log.append(2, "test", Fact::Action(denied)).unwrap();
     let comparisons = compare(&expectations, &log, &Terms::default());
     let both: Vec<_> = comparisons.iter().filter(|c| c.subject == "smime.signing.on").collect();
@@ -255,8 +257,12 @@ fn management_tells_a_part_and_the_rest_stays_open() {
 fn intune_is_believed_what_it_can_know() {
     let report = |state: &str, code: i64| {
         let mut log = Log::default();
-        let setting =
-            PolicySetting { setting: "x.hostName".to_owned(), state: state.to_owned(), error_code: code, ..PolicySetting::default() };
+        let setting = PolicySetting {
+            setting: "x.hostName".to_owned(),
+            state: state.to_owned(),
+            error_code: code,
+            ..PolicySetting::default()
+        };
         let state =
             PolicyState { state: state.to_owned(), settings: vec![setting], ..PolicyState::default() };
         log.append(1, "intune", Fact::PolicyState(Box::new(state))).unwrap();
@@ -266,7 +272,10 @@ fn intune_is_believed_what_it_can_know() {
     assert_eq!(outcome(&verdicts, "EAS-010"), Outcome::Inconclusive, "Intune does not see the account");
     let (_, verdicts) = report("error", -2_016_315_107);
     let duplicate = verdicts.iter().find(|v| v.requirement.as_deref() == Some("XTR-005")).unwrap();
-    assert_eq!((duplicate.outcome, duplicate.remedy_key.as_deref()), (Outcome::Fail, Some("duplicate-account")));
+    assert_eq!(
+        (duplicate.outcome, duplicate.remedy_key.as_deref()),
+        (Outcome::Fail, Some("duplicate-account"))
+    );
     let (_, verdicts) = report("unknown", 0);
     assert_eq!(exit(&verdicts), 5);
 }

@@ -103,8 +103,7 @@ fn declaration(place: &Place<'_>) -> Result<ObservedDeclaration, ReadError> {
     for reason in place.objects("reasons")? {
         reasons.push(reason.required("code")?);
     }
-    let active =
-        place.boolean("active")?.ok_or_else(|| ReadError::Missing { path: place.at("active") })?;
+    let active = place.boolean("active")?.ok_or_else(|| ReadError::Missing { path: place.at("active") })?;
     Ok(ObservedDeclaration {
         identifier: place.required("identifier")?,
         active,

@@ -9,8 +9,18 @@ use smime::{BulkCipher, Certificate, Context, DigestAlgorithm, SignatureScheme, 
 
 /// The fields of which one begins a message, in what is looked at first.
 const FIRST_FIELDS: [&str; 12] = [
-    "from", "to", "date", "subject", "message-id", "received", "return-path", "mime-version", "content-type",
-    "delivered-to", "x-", "dkim-signature",
+    "from",
+    "to",
+    "date",
+    "subject",
+    "message-id",
+    "received",
+    "return-path",
+    "mime-version",
+    "content-type",
+    "delivered-to",
+    "x-",
+    "dkim-signature",
 ];
 
 /// Whether bytes begin as a message does.
@@ -26,7 +36,8 @@ pub(super) fn looks_like(bytes: &[u8]) -> bool {
 pub(super) fn read(cx: &Context<'_>, bytes: &[u8]) -> Result<Vec<TimedFact>, ReadError> {
     let mail = |e: smime::MimeError| ReadError::Mail(e.into());
     let entity = Entity::read(bytes).map_err(mail)?;
-    let addresses = |name: &str| entity.headers.all(name).flat_map(|f| mailboxes(&f.text())).collect::<Vec<_>>();
+    let addresses =
+        |name: &str| entity.headers.all(name).flat_map(|f| mailboxes(&f.text())).collect::<Vec<_>>();
     let from = addresses("from");
     if from.is_empty() {
         return Err(ReadError::Missing { path: "From".to_owned() });
@@ -86,11 +97,9 @@ fn signer(report: &SignerReport) -> ObservedSigner {
 
 fn recipient(id: &RecipientId) -> ObservedRecipient {
     match id {
-        RecipientId::IssuerSerial { issuer, serial } => ObservedRecipient {
-            issuer: Some(issuer.clone()),
-            serial: Some(serial.clone()),
-            key_id: None,
-        },
+        RecipientId::IssuerSerial { issuer, serial } => {
+            ObservedRecipient { issuer: Some(issuer.clone()), serial: Some(serial.clone()), key_id: None }
+        }
         RecipientId::KeyId(id) => {
             ObservedRecipient { key_id: Some(id.clone()), ..ObservedRecipient::default() }
         }
@@ -165,7 +174,13 @@ mod tests {
         assert_eq!(seconds("Mon, 02 Nov 2026 08:00:00 +0000"), Some(1_793_606_400));
         assert_eq!(seconds("2 Nov 2026 09:00 +0100 (CET)"), Some(1_793_606_400));
         assert_eq!(seconds("Mon, 02 Nov 2026 08:00:00 GMT"), Some(1_793_606_400));
-        for bad in ["", "yesterday", "Mon, 02 Foo 2026 08:00:00 +0000", "Mon, 32 Nov 2026 08:00:00 +0000", "2 Nov 2026"] {
+        for bad in [
+            "",
+            "yesterday",
+            "Mon, 02 Foo 2026 08:00:00 +0000",
+            "Mon, 32 Nov 2026 08:00:00 +0000",
+            "2 Nov 2026",
+        ] {
             assert_eq!(date(bad), None, "{bad}");
         }
     }

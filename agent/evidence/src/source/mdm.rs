@@ -3,7 +3,8 @@
 
 use super::{MAX_ITEMS, ReadError, TimedFact};
 use crate::{
-    Fact, ObservedApp, ObservedCertificate, ObservedDevice, ObservedPayload, ObservedProfile, ObservedSecurity,
+    Fact, ObservedApp, ObservedCertificate, ObservedDevice, ObservedPayload, ObservedProfile,
+    ObservedSecurity,
 };
 use profile::LineIndex;
 use profile::plist::{self, Dictionary, Node, Value};
@@ -88,9 +89,7 @@ fn profile(item: &Place<'_>) -> Result<ObservedProfile, ReadError> {
 fn certificate(item: &Place<'_>) -> Result<ObservedCertificate, ReadError> {
     let path = item.at("Data");
     let data = item.dictionary.value("Data").ok_or_else(|| ReadError::Missing { path: path.clone() })?;
-    let der = data
-        .as_data()
-        .ok_or_else(|| ReadError::WrongType { path: path.clone(), expected: "data" })?;
+    let der = data.as_data().ok_or_else(|| ReadError::WrongType { path: path.clone(), expected: "data" })?;
     let certificate = Certificate::from_der(der).map_err(|error| ReadError::Certificate { path, error })?;
     Ok(ObservedCertificate::of(&certificate, item.boolean("IsIdentity")?.unwrap_or(false)))
 }

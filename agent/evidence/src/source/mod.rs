@@ -92,8 +92,13 @@ impl FromStr for Kind {
             text.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
         Ok(match plain.as_str() {
             "device" => Kind::Device,
-            "mdm" | "profilelist" | "certificatelist" | "securityinfo" | "managedapplicationlist"
-            | "installedapplicationlist" | "deviceinformation" => Kind::Mdm,
+            "mdm"
+            | "profilelist"
+            | "certificatelist"
+            | "securityinfo"
+            | "managedapplicationlist"
+            | "installedapplicationlist"
+            | "deviceinformation" => Kind::Mdm,
             "ddm" | "ddmstatus" | "statusreport" => Kind::Ddm,
             "mail" | "eml" | "message" => Kind::Mail,
             "intune" | "deviceconfigurationstates" | "intunereport" => Kind::Intune,
@@ -194,7 +199,9 @@ pub enum ReadError {
     #[error("{0}")]
     Mail(SmimeError),
     /// The answer is to a command that is not read here.
-    #[error("it answers no command whose answer is read (ProfileList, CertificateList, SecurityInfo, ManagedApplicationList, InstalledApplicationList, DeviceInformation)")]
+    #[error(
+        "it answers no command whose answer is read (ProfileList, CertificateList, SecurityInfo, ManagedApplicationList, InstalledApplicationList, DeviceInformation)"
+    )]
     OtherAnswer,
     /// The document of a device has another form.
     #[error("it is not what `handset evidence collect` writes")]

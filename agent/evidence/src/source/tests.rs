@@ -33,17 +33,23 @@ fn certificates_are_told_by_what_is_public() {
     };
     let signing = certificates.iter().find(|c| c.subject.contains("Alice Signing")).unwrap();
     assert!(signing.identity && signing.signs == Some(true) && signing.encrypts == Some(false));
-    assert_eq!((signing.serial.as_str(), &signing.emails[..]), ("2001", &["alice@contoso.example".to_owned()][..]));
+    assert_eq!(
+        (signing.serial.as_str(), &signing.emails[..]),
+        ("2001", &["alice@contoso.example".to_owned()][..])
+    );
 }
 
 #[test]
 fn passcode_apps_and_failures_are_read() {
     let Fact::Security(security) = one(Kind::Mdm, &fixture("security-info.plist")) else { panic!() };
     assert_eq!(security.passcode_compliant_with_profiles, Some(true));
-    let Fact::ManagedApps { apps } = one(Kind::Mdm, &fixture("managed-application-list.plist")) else { panic!() };
+    let Fact::ManagedApps { apps } = one(Kind::Mdm, &fixture("managed-application-list.plist")) else {
+        panic!()
+    };
     assert_eq!(apps[0].identifier, "com.microsoft.Office.Outlook");
     assert_eq!(apps[0].has_configuration, Some(true));
-    let Fact::CommandFailed { status, error_chain } = one(Kind::Mdm, &fixture("install-profile-error.plist")) else {
+    let Fact::CommandFailed { status, error_chain } = one(Kind::Mdm, &fixture("install-profile-error.plist"))
+    else {
         panic!()
     };
     assert_eq!(status, "Error");
@@ -131,7 +137,9 @@ fn lists_have_a_bound() {
         read(&CX, Kind::Intune, text.as_bytes())
     };
     assert_eq!(reports(MAX_ITEMS).unwrap().facts.len(), MAX_ITEMS);
-    assert!(matches!(reports(MAX_ITEMS + 1), Err(ReadError::TooMany { count, .. }) if count == MAX_ITEMS + 1));
+    assert!(
+        matches!(reports(MAX_ITEMS + 1), Err(ReadError::TooMany { count, .. }) if count == MAX_ITEMS + 1)
+    );
     let profiles = |count: usize| {
         let item = "<dict><key>PayloadIdentifier</key><string>a</string></dict>".repeat(count);
         let text = format!("<plist><dict><key>ProfileList</key><array>{item}</array></dict></plist>");
@@ -148,9 +156,12 @@ fn lists_have_a_bound() {
 
 #[test]
 fn kinds_are_called_as_their_sources_call_them() {
-    for (name, kind) in
-        [("ProfileList", Kind::Mdm), ("certificate-list", Kind::Mdm), ("ddm-status", Kind::Ddm), ("eml", Kind::Mail)]
-    {
+    for (name, kind) in [
+        ("ProfileList", Kind::Mdm),
+        ("certificate-list", Kind::Mdm),
+        ("ddm-status", Kind::Ddm),
+        ("eml", Kind::Mail),
+    ] {
         assert_eq!(name.parse(), Ok(kind));
     }
     for kind in Kind::ALL {
