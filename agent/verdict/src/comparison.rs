@@ -313,16 +313,16 @@ impl Bench<'_> {
         }
     }
 
-    /// The identities that the device must hold. Management does not tell which payload brought a certificate; there
-    /// the number of identities counts, more of them being no difference (XTR-010).
+    /// The identities that the device must hold. Where the payload that brought a certificate is not told, as management
+    /// does not, any identity whose key usage fits the role will do; more of them are no difference (XTR-010).
     fn identities(&mut self, expectations: &Expectations) {
         let newest = self.seen.ordered.iter().rev().find_map(|o| match &o.fact {
             Fact::Certificates { certificates } => Some((o.id, o.at_ms, certificates)),
             _ => None,
         });
         for (number, expected) in expectations.identities.iter().enumerate() {
-            let name =
-                if self.terms.exact_identities { expected.value.clone() } else { (number + 1).to_string() };
+            let exact = self.terms.exact_identities;
+            let name = if exact { expected.value.clone() } else { role(expected).name(number) };
             let mut comparison =
                 Reasons::from(expected).comparison(&format!("identities.{name}"), "on the device".to_owned());
             match newest {
@@ -330,13 +330,17 @@ impl Bench<'_> {
                 Some((id, at_ms, certificates)) => {
                     let held: Vec<&ObservedCertificate> =
                         certificates.iter().filter(|c| c.identity).collect();
-                    let told = held.iter().any(|c| c.payload_uuid.is_some());
-                    let mine = if told && self.terms.exact_identities {
-                        held.iter().find(|c| c.payload_uuid.as_ref() == Some(&expected.value))
-                    } else {
-                        held.get(number)
-                    };
-                    let observed = match mine {
+                    let told = exact && held.iter().any(|c| c.payload_uuid.is_some());
+                    let mine: Vec<&ObservedCertificate> = held
+                        .into_iter()
+                        .filter(|c| match told {
+                            true => c.payload_uuid.as_ref() == Some(&expected.value),
+                            false => role(expected).fits(c),
+                        })
+                        .collect();
+                    let valid =
+                        |c: &&ObservedCertificate| c.not_before_ms <= at_ms && at_ms <= c.not_after_ms;
+                    let observed = match mine.iter().copied().find(valid).or(mine.first().copied()) {
                         None => "missing",
                         Some(c) if c.not_after_ms < at_ms => "expired",
                         Some(c) if c.not_before_ms > at_ms => "not valid yet",
@@ -363,6 +367,43 @@ impl Bench<'_> {
                 last.outcome = Outcome::NotApplicable;
                 last.reason = Some(reason.to_owned());
             }
+        }
+    }
+}
+
+/// What an identity is for, by the requirements behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Signing,
+    Encryption,
+    Other,
+}
+
+fn role(expected: &Expected<String>) -> Role {
+    if expected.requirements.contains(&"EAS-069") {
+        Role::Signing
+    } else if expected.requirements.contains(&"EAS-081") {
+        Role::Encryption
+    } else {
+        Role::Other
+    }
+}
+
+impl Role {
+    fn name(self, number: usize) -> String {
+        match self {
+            Role::Signing => "signing".to_owned(),
+            Role::Encryption => "encryption".to_owned(),
+            Role::Other => (number + 1).to_string(),
+        }
+    }
+
+    /// Whether the key usage allows the role; a certificate without one allows every.
+    fn fits(self, certificate: &ObservedCertificate) -> bool {
+        match self {
+            Role::Signing => certificate.signs != Some(false),
+            Role::Encryption => certificate.encrypts != Some(false),
+            Role::Other => true,
         }
     }
 }
