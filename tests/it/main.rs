@@ -3,11 +3,14 @@
 mod architecture;
 mod determinism;
 mod device_store;
+mod enrolment;
 mod hostile;
 mod interop;
 mod lint;
+mod lint_files;
 mod matrix;
 mod oracle;
+mod payload_types;
 mod program;
 mod readme;
 mod requirements;

@@ -11,19 +11,19 @@ mod output;
 
 pub(crate) use crate::file::read as file_bytes;
 
-use crate::cli::{Format, TryArguments, Variant};
+use crate::cli::{Format, TryArguments};
+use crate::devices::mail_question;
 use crate::exit::Failure;
 use crate::findings::rendered;
 use crate::judge::{self, Policy, User};
 use crate::port::{self, SimulatedPhone};
-use crate::print;
-use device::{Answer, DeviceFacts, Event, PromptId, PromptKind, Reply, Variants};
+use crate::{print, variant};
+use device::{Answer, DeviceFacts, Event, MailQuestion, PromptId, PromptKind, Reply};
 use evidence::{DevicePort, Fact, Log, Prompted};
 use input::Input;
 use intent::ActionId;
 use profile::Timestamp;
 use simulator::{Owner, World, WorldOptions};
-use std::collections::BTreeMap;
 use std::time::Instant;
 use verdict::{
     Deviation, Install, InstallStatus, Outcome, Terms, Trial, TrialDevice, TrialError, TrialMail, TrialPrompt,
@@ -91,7 +91,7 @@ pub(crate) fn mail_steps(world: &World) -> Result<Vec<evidence::Mail>, Failure> 
         supervised: facts.supervised,
         clock: rfc3339(world.now().0),
         seed: world.seed(),
-        variants: BTreeMap::new(),
+        variants: variant::followed(facts),
     };
     let mut session = Session {
         world: world.clone(),
@@ -114,20 +114,11 @@ pub(crate) struct Session {
 
 impl Session {
     fn new(arguments: &TryArguments, input: &Input) -> Result<Self, Failure> {
-        let mut readings = Variants::default();
-        for variant in &arguments.variant {
-            let Variant::EncryptDefaultToggle { needs_switch } = variant;
-            readings.encrypt_default_toggle = if *needs_switch {
-                device::EncryptDefaultToggle::NeedsPerMessageSwitch
-            } else {
-                device::EncryptDefaultToggle::Free
-            };
-        }
         let facts = DeviceFacts {
             ios: arguments.ios,
             model: arguments.model.clone(),
             supervised: arguments.supervised,
-            variants: readings,
+            variants: variant::variants(&arguments.variant),
         };
         let world = World::new(WorldOptions {
             facts,
@@ -135,21 +126,13 @@ impl Session {
             seed: arguments.seed,
             owner: owner(arguments, input),
         })?;
-        let toggle = match readings.encrypt_default_toggle {
-            device::EncryptDefaultToggle::Free => intent::EncryptDefaultToggle::Free,
-            device::EncryptDefaultToggle::NeedsPerMessageSwitch => {
-                intent::EncryptDefaultToggle::NeedsPerMessageSwitch
-            }
-        };
-        let variants =
-            BTreeMap::from([(intent::EncryptDefaultToggle::NAME.to_owned(), toggle.as_str().to_owned())]);
         let device = TrialDevice {
             ios: arguments.ios.to_string(),
             model: arguments.model.clone(),
             supervised: arguments.supervised,
             clock: arguments.clock.to_rfc3339(),
             seed: arguments.seed,
-            variants,
+            variants: variant::followed(world.device().facts()),
         };
         let trial = Trial::new(input.describe(), device, findings::described(arguments, input));
         Ok(Session { world, trial, log: Log::default(), events: Vec::new(), messages: Vec::new() })
@@ -260,6 +243,15 @@ impl Session {
                 ),
                 PromptKind::UserName { .. } => {
                     ("user-name", "Enter the user name".to_owned(), Answer::Text(owner.user_name.clone()))
+                }
+                PromptKind::MailAccount { account, asks } => {
+                    let (kind, text, _) = mail_question(self.world.device(), account, asks);
+                    let answer = match asks {
+                        MailQuestion::Address => Answer::Text(owner.email.clone()),
+                        asks if asks.is_secret() => self.world.password(),
+                        _ => Answer::Text(owner.user_name.clone()),
+                    };
+                    (kind, text, answer)
                 }
                 // Answered where they come up: before the installation, at a removal, in mail.
                 PromptKind::MissingRecipientCertificates { .. }

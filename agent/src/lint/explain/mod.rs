@@ -1,4 +1,4 @@
-//! `handset explain`: a rule, a payload type or key, an error code, a requirement.
+//! `handset explain`: a rule, a payload type or key, an error code, a requirement, a reading of disputed sources.
 
 mod code;
 mod key;
@@ -6,8 +6,8 @@ mod key;
 use super::arguments::{ExplainArguments, PlainFormat};
 use super::{rules, schema};
 use crate::exit::Failure;
-use crate::print;
 use crate::requirements::{self, Listed, Requirement};
+use crate::{print, variant};
 use code::Code;
 use intent::requirement::Status;
 use key::{KeyPlace, PayloadType};
@@ -27,6 +27,11 @@ const INVENTED: [&str; 1] = ["SMIMEAllowUserChange"];
 #[serde(tag = "kind", rename_all = "kebab-case")]
 enum Explanation {
     Rule(LintRule),
+    Variant {
+        name: &'static str,
+        question: &'static str,
+        readings: Vec<Reading>,
+    },
     Requirement {
         #[serde(flatten)]
         requirement: Requirement,
@@ -74,6 +79,13 @@ impl From<Listed> for Judged {
     }
 }
 
+/// A reading of a dispute; the first holds when nobody says.
+#[derive(Serialize)]
+struct Reading {
+    name: &'static str,
+    meaning: &'static str,
+}
+
 #[derive(Serialize)]
 struct Answer<'a> {
     schema_version: u32,
@@ -104,6 +116,12 @@ pub fn explain(arguments: &ExplainArguments) -> Result<u8, Failure> {
 fn find(schema: &Schema, subject: &str) -> Option<Explanation> {
     if let Some(rule) = profile::lint::rule(&subject.to_ascii_lowercase()) {
         return Some(Explanation::Rule(rules::described(rule.description())));
+    }
+    let name = subject.split('=').next().unwrap_or(subject).to_ascii_lowercase();
+    if let Some(dispute) = variant::dispute(&name) {
+        let readings = dispute.readings.iter().map(|(name, meaning, _)| Reading { name, meaning });
+        let readings = readings.collect();
+        return Some(Explanation::Variant { name: dispute.name, question: dispute.question, readings });
     }
     if let Some(requirement) = requirements::find(subject) {
         let rules = rules_that(|rule| rule.requirements.contains(&requirement.id.as_str()));
@@ -152,6 +170,7 @@ fn mentions(rule: &Description, word: &str) -> bool {
 fn near(schema: &Schema, subject: &str) -> Option<String> {
     let rules = profile::lint::rules().iter().map(|rule| rule.description().id.to_owned());
     let mut names: Vec<String> = rules.chain(requirements::ids()).chain(code::domains()).collect();
+    names.extend(variant::DISPUTES.iter().map(|d| d.name.to_owned()));
     names.extend(key::names(schema));
     nearest(subject, names.iter().map(String::as_str)).map(str::to_owned)
 }
@@ -171,6 +190,13 @@ fn human(explanation: &Explanation) -> String {
                 "{} ({})\n{}\n\nWhat it checks\n  {}\n\nWhy it matters\n  {}\n\nExample\n  {}\n\nReference\n  {}\n{needs}",
                 rule.id, rule.severity, rule.title, rule.checks, rule.why, rule.example, rule.reference
             )
+        }
+        Explanation::Variant { name, question, readings } => {
+            let lines = readings.iter().enumerate().map(|(at, reading)| {
+                let default = if at == 0 { " (the default)" } else { "" };
+                format!("  {name}={}{default}: {}\n", reading.name, reading.meaning)
+            });
+            format!("{name}\n{question}\n\nReadings, for --variant\n{}", lines.collect::<String>())
         }
         Explanation::Requirement { requirement, judged, rules } => {
             let judged = judged.as_ref().map_or("", |judged| judged.text.as_str());
