@@ -11,6 +11,7 @@ mod lint_files;
 mod matrix;
 mod oracle;
 mod payload_types;
+mod policy;
 mod program;
 mod readme;
 mod requirements;

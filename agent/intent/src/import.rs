@@ -95,7 +95,7 @@ pub fn import(profile: &Profile, user: Option<&User>) -> Result<Imported, ReadEr
     importer.losses(&policy, said.is_empty());
     let certificates = importer.certificates(user);
     let lost = importer.lost;
-    let settings = origins(&policy, &said);
+    let settings = origins(&policy, account, &said);
     Ok(Imported { policy, settings, certificates, lost })
 }
 
@@ -158,31 +158,40 @@ fn policy_of(members: &Map<String, Json>) -> EmailPolicy {
     resource.map(|resource| tenant::policy(&resource)).unwrap_or_default()
 }
 
-fn origins(policy: &EmailPolicy, said: &Map<String, Json>) -> Vec<ImportedSetting> {
+fn origins(policy: &EmailPolicy, account: &Payload, said: &Map<String, Json>) -> Vec<ImportedSetting> {
     let form = settings(&EmailPolicy::default());
     let own = settings(policy);
     let changed = own.iter().filter(|(name, value)| form.get(*name) != Some(value));
     let rows = changed.map(|(name, _)| {
         let setting = name.trim_end_matches(BIND).to_owned();
-        if said.contains_key(name) {
-            let key = key::PAYLOAD_DESCRIPTION.to_owned();
-            return ImportedSetting { setting, key, certainty: Certainty::Certain };
-        }
-        let mapped = MAPPING.iter().filter(|row| row.setting == setting);
-        let key = match setting.as_str() {
-            "displayName" => "Configuration.PayloadDisplayName",
-            "description" => "Configuration.PayloadDescription",
-            "id" | "identityCertificate" | "smimeSigningCertificate" | "smimeEncryptionCertificate" => {
-                key::PAYLOAD_IDENTIFIER
-            }
-            "customDomainName" | "userDomainNameSource" => key::USER_NAME,
-            _ => mapped.clone().next().map_or("", |row| row.key),
+        let from = |key: &str, certainty| ImportedSetting {
+            setting: setting.clone(),
+            key: key.to_owned(),
+            certainty,
         };
-        let certain = mapped.clone().next().is_some()
-            && mapped.into_iter().all(|row| row.certainty == Certainty::Certain);
-        let traced = ["usernameAADSource", "emailAddressSource"].contains(&setting.as_str());
-        let certainty = if certain && !traced { Certainty::Certain } else { Certainty::Inferred };
-        ImportedSetting { setting, key: key.to_owned(), certainty }
+        if said.contains_key(name) {
+            return from(key::PAYLOAD_DESCRIPTION, Certainty::Certain);
+        }
+        match setting.as_str() {
+            "displayName" => return from("Configuration.PayloadDisplayName", Certainty::Inferred),
+            "description" => return from("Configuration.PayloadDescription", Certainty::Inferred),
+            "id" | "identityCertificate" | "smimeSigningCertificate" | "smimeEncryptionCertificate" => {
+                return from(key::PAYLOAD_IDENTIFIER, Certainty::Inferred);
+            }
+            // Which attribute gave a name is a guess of the name itself.
+            "customDomainName" | "usernameAADSource" => return from(key::USER_NAME, Certainty::Inferred),
+            "emailAddressSource" => return from(key::EMAIL_ADDRESS, Certainty::Inferred),
+            // There is no key for the gate; that there is any S/MIME key at all tells it.
+            "requireSmime" => {
+                let entries = &account.dictionary().entries;
+                let first = entries.iter().find(|entry| entry.key.starts_with("SMIME"));
+                return from(first.map_or("", |entry| entry.key.as_str()), Certainty::Inferred);
+            }
+            _ => {}
+        }
+        let mapped = || MAPPING.iter().filter(|row| row.setting == setting);
+        let there = mapped().find(|row| account.dictionary().contains(row.key)).or_else(|| mapped().next());
+        there.map_or_else(|| from("", Certainty::Inferred), |row| from(row.key, row.certainty))
     });
     rows.collect()
 }

@@ -39,7 +39,7 @@ pub(crate) fn settings(policy: &EmailPolicy) -> Map<String, Value> {
         .collect();
     let services = if services.is_empty() { "none".to_owned() } else { services.join(",") };
     let links = &policy.links;
-    let pairs: [(&str, Value); 37] = [
+    let pairs: [(&str, Value); 34] = [
         ("id", some(&policy.id)),
         ("displayName", text(&policy.display_name)),
         ("description", some(&policy.description)),
@@ -87,9 +87,6 @@ pub(crate) fn settings(policy: &EmailPolicy) -> Map<String, Value> {
         ("smimeSigningCertificate@odata.bind", bind(&links.signing)),
         ("smimeEncryptionCertificate@odata.bind", bind(&links.encryption)),
         ("derivedCredentialSettings@odata.bind", bind(&links.derived_credential)),
-        ("version", Value::Null),
-        ("createdDateTime", Value::Null),
-        ("lastModifiedDateTime", Value::Null),
     ];
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

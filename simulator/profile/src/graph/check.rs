@@ -186,12 +186,14 @@ impl Checker<'_> {
 
     fn flags(&mut self, words: &'static Words, name: &str, text: &str, node: &Node, path: &str) {
         let mut seen = BTreeSet::new();
+        let none = !text.split(',').any(|word| words.members.contains(&word.trim()));
+        let counts = if none { "counts as not set" } else { "counts for nothing" };
         for word in text.split(',').map(str::trim) {
             if word.is_empty() {
                 let message = format!("a word is missing between the commas of {name}");
                 self.add("graph-flags-form", Severity::Warning, (path, node), message, None);
             } else if !words.members.contains(&word) {
-                let message = format!("{name} has no value {}; it counts for nothing", excerpt(word));
+                let message = format!("{name} has no value {}; it {counts}", excerpt(word));
                 let help =
                     meant(words, word).or_else(|| Some(format!("any of {}", words.members.join(", "))));
                 self.add("graph-unknown-flag", Severity::Error, (path, node), message, help);
