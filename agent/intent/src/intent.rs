@@ -3,7 +3,7 @@
 //! An [`Intent`] is version-free: it records which keys are there and what they say. Which of
 //! them a given iOS obeys is decided by [`crate::expectations`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use profile::OsVersion;
 use serde::{Deserialize, Serialize};
@@ -58,8 +58,9 @@ pub struct Intent {
     pub removal_disallowed: Option<bool>,
     /// Whether the profile has a `com.apple.profileRemovalPassword`; the password is not kept.
     pub removal_password: bool,
-    /// `allowAccountModification` of the profile's restrictions; false in one of several wins.
-    pub account_modification: Option<bool>,
+    /// Truth values of the profile's restrictions (`com.apple.applicationaccess`) that Apple's schema
+    /// knows, the stricter one where several payloads speak.
+    pub restrictions: BTreeMap<String, bool>,
     /// UUIDs of the payloads of this profile that deliver an identity (PKCS#12, SCEP, ACME).
     pub identities: BTreeSet<String>,
 }

@@ -185,3 +185,44 @@ fn accounts_frozen_by_a_restriction_are_expected_frozen() {
     let free = tried("thawed", &restricted(false), &[]).checked("not supervised");
     assert_eq!(services(&free, "locked"), [false; 5]);
 }
+
+#[test]
+fn restrictions_on_the_phone_are_those_that_apply_to_it() {
+    use profile::schema::KeyType;
+    let keys = || {
+        profile::Schema::builtin().keys("com.apple.applicationaccess").filter(|k| k.kind == KeyType::Boolean)
+    };
+    // Each key twice, once with either value: the stricter one counts.
+    let said = |value: bool, number: u8| {
+        keys().fold(payload("com.apple.applicationaccess", number), |all, k| all.with(k.name.as_str(), value))
+    };
+    let profile =
+        changed(compiled(&policy(), &alice()), |account| account, vec![said(true, 4), said(false, 5)]);
+    let (syntax, _) = profile::parse(&profile::write_xml(&profile.clone().into()));
+    let intent = intent::read(&syntax).expect("an account");
+    assert_eq!(intent.restrictions.len(), keys().count());
+    for (version, supervised) in [("12.5", false), ("12.5", true), ("17.5", false), ("17.5", true)] {
+        let facts = intent::DeviceFacts {
+            ios: version.parse().expect("a version"),
+            supervised,
+            identities: 0,
+            variants: intent::Variants::default(),
+        };
+        let expected = intent::expectations(&intent, &facts).restrictions;
+        let mut phone = vec!["--ios", version];
+        if supervised {
+            phone.push("--supervised");
+        }
+        let kept = Kept::new("restrictions", &phone);
+        assert_eq!(kept.install(&profile, true).0, 0);
+        let shown = kept.show();
+        let seen: std::collections::BTreeMap<&str, bool> = shown["restrictions"]
+            .as_array()
+            .expect("restrictions")
+            .iter()
+            .filter_map(|r| Some((r["key"].as_str()?, r["value"].as_bool()?)))
+            .collect();
+        let wanted = expected.iter().map(|(key, restriction)| (*key, restriction.value)).collect();
+        assert_eq!(seen, wanted, "iOS {version}, supervised: {supervised}");
+    }
+}

@@ -12,6 +12,8 @@ pub struct Circumstances {
     pub own_accounts: Vec<OwnAccount>,
     /// Whether the profile replaces an earlier version of itself.
     pub updates: bool,
+    /// Whether a management server brings the profile; what only such a one may set acts then alone.
+    pub managed: bool,
 }
 
 /// Holds what tells one account from another (XTR-005).

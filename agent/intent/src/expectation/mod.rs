@@ -36,6 +36,8 @@
 //!   shows of the account (services, S/MIME switches, identities, mail window) on a supervised
 //!   device; what Mail offers, the lock in a message among it, stays. Where a key of the account
 //!   refuses already, that key is named.
+//! - Of restrictions only truth values are expected. Of two payloads of one profile the stricter value
+//!   counts; keys that only management may set act only in a profile that management brings.
 //! - SCEP and ACME enrol during the installation: their identities count like those inside the
 //!   profile (SMO-005).
 //! - Which attribute a user name came from is read off its form: a backslash is a sAM account name,

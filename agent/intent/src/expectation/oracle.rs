@@ -1,5 +1,7 @@
 //! The whole of what is expected of one phone.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::DeviceFacts;
@@ -10,6 +12,7 @@ use super::expected::Expected;
 use super::identities::identities;
 use super::install::{ExpectedPrompt, InForce, Install, Refusal, in_force, install, prompts, refusal};
 use super::mail::{MailStep, mail};
+use super::restriction::restrictions;
 use super::stated::{Stated, stated};
 use crate::action::ActionId;
 use crate::intent::Intent;
@@ -29,6 +32,8 @@ pub struct Expectations {
     pub account: ExpectedAccount,
     /// Every action, in the order of [`ActionId::ALL`].
     pub actions: Vec<ExpectedAction>,
+    /// The restrictions of the profile that apply to this phone, by their keys.
+    pub restrictions: BTreeMap<&'static str, Expected<bool>>,
     /// UUIDs of the payloads whose identities the phone must hold.
     pub identities: Vec<Expected<String>>,
     /// The steps with messages that must end well, in the order of [`MailStep::ALL`].
@@ -71,6 +76,7 @@ pub fn expectations_under(
         install,
         prompts: prompts(intent, facts),
         in_force: in_force(intent, facts),
+        restrictions: restrictions(intent, facts, circumstances.managed),
         identities: identities(intent),
         mail: mail(intent, facts, &account),
         stated: stated(intent, facts),

@@ -72,7 +72,7 @@ fn intents() -> Vec<Intent> {
         Intent {
             prevent_move: Some(true),
             prevent_app_sheet: Some(true),
-            account_modification: Some(false),
+            restrictions: [("allowAccountModification".to_owned(), false)].into(),
             removal_password: true,
             ..plain.clone()
         },
