@@ -258,7 +258,7 @@ fn value(key: &str, value: Option<&Value>) -> Json {
 
 pub(super) fn loss(lost: Lost, index: &LineIndex) -> ShownLoss {
     let (line, column) = if index.has_lines() {
-        let (line, column) = index.position(lost.span.start);
+        let (line, column) = index.position(lost.span.start());
         (Some(line), Some(column))
     } else {
         (None, None)

@@ -13,7 +13,7 @@ use smime::Certificate;
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<TimedFact>, ReadError> {
     let root = plist::read(bytes).map_err(|error| {
         let index = LineIndex::new(bytes);
-        let (line, column) = if index.has_lines() { index.position(error.span.start) } else { (0, 0) };
+        let (line, column) = if index.has_lines() { index.position(error.span.start()) } else { (0, 0) };
         ReadError::Plist { line, column, reason: error.reason }
     })?;
     let root = Place { dictionary: dictionary(&root.value, "the root")?, path: String::new() };

@@ -55,6 +55,13 @@ enum Explanation {
     },
 }
 
+/// A reading of a dispute; the first holds when nobody says.
+#[derive(Serialize)]
+struct Reading {
+    name: &'static str,
+    meaning: &'static str,
+}
+
 /// What can be said today of whether a requirement holds.
 #[derive(Serialize)]
 struct Judged {
@@ -77,13 +84,6 @@ impl From<Listed> for Judged {
             text,
         }
     }
-}
-
-/// A reading of a dispute; the first holds when nobody says.
-#[derive(Serialize)]
-struct Reading {
-    name: &'static str,
-    meaning: &'static str,
 }
 
 #[derive(Serialize)]

@@ -4,14 +4,33 @@ use super::finding::Finding;
 use super::json::{Json, Member, Node, member};
 use super::schema::{GraphType, graph_type};
 use crate::plist::Span;
-use crate::{LineIndex, Severity};
+use crate::Severity;
 use std::sync::Arc;
 
 /// A document: its name and where its lines begin.
 #[derive(Debug)]
 pub(super) struct Source {
     pub name: String,
-    pub lines: LineIndex,
+    text: String,
+    /// Offsets at which lines begin.
+    lines: Vec<usize>,
+}
+
+impl Source {
+    pub fn new(name: &str, text: String) -> Source {
+        let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(ends).collect();
+        Source { name: name.to_owned(), text, lines }
+    }
+
+    /// Line and column of an offset, from 1; columns count characters.
+    fn position(&self, offset: usize) -> (usize, usize) {
+        let line = self.lines.partition_point(|begin| *begin <= offset).max(1);
+        let begin = self.lines.get(line - 1).copied().unwrap_or_default();
+        let before = self.text.as_bytes().get(begin..offset).unwrap_or_default();
+        // Octets that continue a character begin none.
+        (line, before.iter().filter(|b| **b & 0xC0 != 0x80).count() + 1)
+    }
 }
 
 /// Names what an object is to an e-mail profile.
@@ -275,7 +294,7 @@ impl Resource {
         message: String,
         reference: &'static str,
     ) -> Finding {
-        let (line, column) = self.source.lines.position(span.start);
+        let (line, column) = self.source.position(span.start());
         Finding {
             rule,
             severity,
