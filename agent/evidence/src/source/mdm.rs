@@ -103,7 +103,7 @@ fn managed_apps(list: &Place<'_>) -> Result<Vec<ObservedApp>, ReadError> {
     for entry in list.dictionary.effective() {
         let path = list.at(&entry.key);
         let place = Place { dictionary: dictionary(&entry.node.value, &path)?, path };
-        apps.push(app(&place, entry.key.clone())?);
+        apps.push(app(&place, entry.key.to_string())?);
     }
     apps.sort_by(|a, b| a.identifier.cmp(&b.identifier));
     Ok(apps)
