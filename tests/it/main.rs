@@ -21,3 +21,4 @@ mod smime;
 mod snapshot;
 mod tools;
 mod trial;
+mod verify;
