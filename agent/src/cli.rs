@@ -1,9 +1,12 @@
 //! The command line.
 
 use crate::devices::DeviceArguments;
+use crate::hardware::model;
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::policies::arguments::PolicyCommand;
+use crate::requirements::RequirementsArguments;
 use crate::tools::arguments::ToolCommand;
+use crate::variant::{Variant, variant};
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};
 use std::path::PathBuf;
@@ -28,6 +31,7 @@ pub enum Command {
     Lint(LintArguments),
     Explain(ExplainArguments),
     Schema(SchemaArguments),
+    Requirements(RequirementsArguments),
 }
 
 /// How to print the answer.
@@ -72,7 +76,7 @@ pub struct TryArguments {
     pub ios: OsVersion,
 
     /// The model of the phone, as in ProductName.
-    #[arg(long, env = "HANDSET_MODEL", default_value = "iPhone15,2")]
+    #[arg(long, env = "HANDSET_MODEL", default_value = "iPhone15,2", value_parser = model)]
     pub model: String,
 
     /// The phone is supervised.
@@ -92,7 +96,8 @@ pub struct TryArguments {
     #[arg(long, env = "HANDSET_SEED", default_value_t = 1, value_name = "N")]
     pub seed: u64,
 
-    /// A reading of disputed sources, such as `encrypt-default-toggle=needs-per-message-switch`.
+    /// A reading of disputed sources: encrypt-default-toggle=free|needs-per-message-switch,
+    /// supervised-payloads=refused|ignored, mail-signing-default=off|on; `handset explain` says what they mean.
     #[arg(long, env = "HANDSET_VARIANT", value_name = "NAME=READING", value_parser = variant)]
     pub variant: Vec<Variant>,
 
@@ -117,13 +122,6 @@ pub struct TryArguments {
     pub timings: bool,
 }
 
-/// A named reading of disputed sources.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Variant {
-    /// `encrypt-default-toggle`: whether the toggle needs the per-message switch.
-    EncryptDefaultToggle { needs_switch: bool },
-}
-
 /// The earliest and the latest clock: the world's certificates, ten years either way, can still be written.
 const CLOCKS: [&str; 2] = ["1970-01-01T00:00:00Z", "9980-01-01T00:00:00Z"];
 
@@ -145,25 +143,7 @@ pub(crate) fn address(text: &str) -> Result<String, String> {
     }
 }
 
-pub(crate) fn ios(text: &str) -> Result<OsVersion, String> {
-    let version: OsVersion = text.parse().map_err(|e| format!("{e}"))?;
-    if version.major < 4 || version.major > 99 {
-        return Err("profiles with Exchange accounts came with iOS 4".to_owned());
-    }
-    Ok(version)
-}
-
-pub(crate) fn variant(text: &str) -> Result<Variant, String> {
-    match text {
-        "encrypt-default-toggle=free" => Ok(Variant::EncryptDefaultToggle { needs_switch: false }),
-        "encrypt-default-toggle=needs-per-message-switch" => {
-            Ok(Variant::EncryptDefaultToggle { needs_switch: true })
-        }
-        _ => Err("known are encrypt-default-toggle=free and \
-                  encrypt-default-toggle=needs-per-message-switch"
-            .to_owned()),
-    }
-}
+pub(crate) use crate::hardware::ios;
 
 #[cfg(test)]
 mod tests {

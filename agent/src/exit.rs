@@ -30,6 +30,8 @@ pub enum Failure {
     Schema { path: PathBuf, source: profile::SchemaError },
     #[error("failed to explain {subject:?}: no rule, key, code or requirement is called so{}", near.as_ref().map(|near| format!("; did you mean {near}?")).unwrap_or_default())]
     Unknown { subject: String, near: Option<String> },
+    #[error("failed to find the requirement {id:?}{}", near.as_ref().map(|near| format!("; did you mean {near}?")).unwrap_or_default())]
+    Requirement { id: String, near: Option<String> },
     #[error("failed to write {}: {source}", path.display())]
     Write { path: PathBuf, source: std::io::Error },
     #[error("failed to print: {0}")]
@@ -56,6 +58,7 @@ impl Failure {
             | Failure::TooLarge { .. }
             | Failure::Pattern { .. }
             | Failure::Unknown { .. }
+            | Failure::Requirement { .. }
             | Failure::Schema { .. }
             | Failure::Policy(_)
             | Failure::Tool(_) => ExitCode::CannotStart,

@@ -1,7 +1,7 @@
 //! `handset`: a simulated iPhone for mail profiles, and an agent that judges it.
 
 use clap::Parser;
-use handset::{cli, devices, lint, policies, tools, trial};
+use handset::{cli, devices, lint, policies, requirements, tools, trial};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -16,6 +16,7 @@ fn main() -> ExitCode {
         cli::Command::Lint(arguments) => lint::run(&arguments),
         cli::Command::Explain(arguments) => lint::explain(&arguments),
         cli::Command::Schema(arguments) => lint::schema(&arguments),
+        cli::Command::Requirements(arguments) => requirements::run(&arguments),
     };
     match result {
         Ok(code) => ExitCode::from(code),

@@ -37,7 +37,11 @@ pub(crate) static CAROL: WorldKey =
 pub(crate) static ALICE: WorldKey =
     WorldKey { holder: "alice", pem: include_str!("../../fixtures/pki/world/alice-spare.key.pem") };
 
+/// The authority behind SCEP and ACME servers of the embedded world.
+pub(crate) static ENROLMENT: WorldKey =
+    WorldKey { holder: "enrolment-ca", pem: include_str!("../../fixtures/pki/world/enrolment-ca.key.pem") };
+
 /// Every key of the embedded peers.
-pub fn world_keys() -> [&'static WorldKey; 4] {
-    [&AUTHORITY, &BOB, &CAROL, &ALICE]
+pub fn world_keys() -> [&'static WorldKey; 5] {
+    [&AUTHORITY, &BOB, &CAROL, &ALICE, &ENROLMENT]
 }

@@ -2,12 +2,14 @@
 #![warn(missing_docs)]
 
 mod colleague;
+mod enrolment;
 mod keys;
 mod mailboxes;
 pub mod store;
 mod transport;
 mod world;
 
+pub use enrolment::EnrolmentServer;
 pub use keys::{WorldKey, world_keys};
 pub use peers::DirectoryError;
 pub use world::{

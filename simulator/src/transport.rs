@@ -1,6 +1,6 @@
 //! The direct transport: an exchange goes straight into the peer that answers for its host.
 
-use crate::world::{LOGIN_HOST, World};
+use crate::world::{LOGIN_HOST, World, plausible_host};
 use device::IdentityHandle;
 use peers::autodiscover;
 use wire::{HttpRequest, HttpResponse, Url};
@@ -9,9 +9,7 @@ impl World {
     /// Carries one exchange to whoever answers; `None` when nobody does.
     pub(crate) fn carry(&mut self, request: &HttpRequest) -> Option<HttpResponse> {
         let url = Url::parse(&request.url)?;
-        // What is no host name is looked up in vain.
-        let plausible = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
-        if !url.host.chars().all(plausible) || url.host.starts_with(['.', '-']) {
+        if !plausible_host(url.host) {
             return None;
         }
         if self.open {

@@ -2,6 +2,7 @@
 //! issuer, and virtual time. Everything is in process and reproducible from the seed, but for real cryptography.
 
 use crate::PROVIDER;
+use crate::enrolment::Enrolment;
 use crate::keys::{ALICE, AUTHORITY, BOB, CAROL, WorldKey};
 use device::{
     AccountId, AccountOrigin, Answer, Attachment, Device, DeviceFacts, Event, Input, MessageId, PromptId,
@@ -24,7 +25,7 @@ pub(crate) const LOGIN_HOST: &str = "login.contoso.example";
 const STRANGERS: [&str; 2] = ["erin@partner.example", "frank@partner.example"];
 
 /// The most exchanges that one input may cause; a phone and a server that go on talking beyond it have a bug.
-const MAX_EXCHANGES: usize = 10_000;
+pub(crate) const MAX_EXCHANGES: usize = 10_000;
 
 /// How far virtual time moves with each input of the owner, in milliseconds: a second. Setting up the owner's own account
 /// is the first.
@@ -159,7 +160,10 @@ pub struct World {
     pub(crate) exchange: Exchange,
     pub(crate) issuer: TokenIssuer,
     pub(crate) now: Timestamp,
-    authority: Certificate,
+    pub(crate) authority: Certificate,
+    /// The server that certifies what phones ask for with SCEP and ACME.
+    #[serde(default)]
+    pub(crate) enrolment: Enrolment,
     correspondent: Correspondent,
     /// The colleague's certificate.
     certificate: Certificate,
@@ -194,7 +198,7 @@ fn context(now: Timestamp) -> Context<'static> {
     Context { now, crypto: &PROVIDER }
 }
 
-fn key(of: &'static WorldKey) -> Result<smime::PrivateKey, WorldError> {
+pub(crate) fn key(of: &'static WorldKey) -> Result<smime::PrivateKey, WorldError> {
     of.key().map_err(|source| WorldError::Key { holder: of.holder, source })
 }
 
@@ -274,6 +278,7 @@ impl World {
             issuer: TokenIssuer::new(key, 3_600),
             now: clock,
             authority,
+            enrolment: Enrolment::default(),
             correspondent,
             certificate,
             colleague,
@@ -298,7 +303,7 @@ impl World {
         Ok(world)
     }
 
-    fn context(&self) -> Context<'static> {
+    pub(crate) fn context(&self) -> Context<'static> {
         context(self.now)
     }
 
@@ -410,6 +415,7 @@ impl World {
         if matches!(reply, Reply::Installed(_)) {
             self.acquaint();
         }
+        let reply = self.enrol(reply);
         self.settle();
         reply
     }
@@ -419,6 +425,7 @@ impl World {
         let cx = self.context();
         if self.device.poll_timeout().is_some_and(|due| due <= self.now) {
             self.device.handle_timeout(&cx);
+            self.enrol(Reply::Done);
         }
         for _ in 0..MAX_EXCHANGES {
             let Some(request) = self.device.poll_exchange(&cx) else { break };
@@ -518,6 +525,12 @@ impl World {
             key_pem: self.colleague_key.pem(),
         }]
     }
+}
+
+/// Whether a host can be looked up: what is no host name is looked up in vain.
+pub(crate) fn plausible_host(host: &str) -> bool {
+    let plausible = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    host.chars().all(plausible) && !host.starts_with(['.', '-'])
 }
 
 fn local_part(address: &str) -> &str {

@@ -274,7 +274,7 @@ fn chains_have_four_levels_and_mdm_is_told_more() {
     for (settings, code) in [
         (Dictionary::new().with("URL", "http://ca.example").with("Key Usage", 2), 22000),
         (Dictionary::new().with("URL", "http://ca.example").with("Keysize", 512), 22004),
-        (Dictionary::new().with("URL", "http://ca.example").with("Key Usage", 5), 22005),
+        (Dictionary::new().with("URL", "http://ca.example").with("Key Type", "EC"), 22004),
     ] {
         let scep = payload("com.apple.security.scep", "scep").with("PayloadContent", settings);
         let cause = refused(&mut device, &profile("scep", vec![scep]), Source::Owner);

@@ -328,7 +328,7 @@ fn an_intermediate_of_its_own_payload_goes_with_signed_mail() {
     encoder.finish(&mut encoded);
     let data = format!("<data>{}</data>", String::from_utf8(encoded).unwrap());
     let file = scratch.file("leaf-only.mobileconfig");
-    std::fs::write(&file, format!("{}{data}{}", &text[..span.start], &text[span.end..])).unwrap();
+    std::fs::write(&file, format!("{}{data}{}", &text[..span.start()], &text[span.end()..])).unwrap();
     let (code, result) = try_json(&file, &[]);
     assert_eq!(code, 0, "{result:#}");
     assert_eq!(outcome(&result, "signed"), "ok", "{:#}", result["mail"]);

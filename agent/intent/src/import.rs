@@ -185,7 +185,7 @@ fn origins(policy: &EmailPolicy, account: &Payload, said: &Map<String, Json>) ->
             "requireSmime" => {
                 let entries = &account.dictionary().entries;
                 let first = entries.iter().find(|entry| entry.key.starts_with("SMIME"));
-                return from(first.map_or("", |entry| entry.key.as_str()), Certainty::Inferred);
+                return from(first.map_or("", |entry| &*entry.key), Certainty::Inferred);
             }
             _ => {}
         }
@@ -414,7 +414,7 @@ impl Importer<'_> {
             (key::SMIME_ENABLE_PER_MESSAGE_SWITCH, smime.per_message_switch.is_none()),
         ];
         for entry in self.account.dictionary().effective() {
-            let name = entry.key.as_str();
+            let name: &str = &entry.key;
             if let Some((_, alone)) = old.iter().find(|(key, _)| *key == name) {
                 if *alone {
                     let message = format!(
@@ -451,7 +451,7 @@ impl Importer<'_> {
     fn whole_profile(&mut self) {
         let Some(root) = self.profile.dictionary() else { return };
         for entry in root.effective() {
-            let (severity, message) = match entry.key.as_str() {
+            let (severity, message) = match &*entry.key {
                 "PayloadRemovalDisallowed" if entry.node.value == Value::Boolean(false) => continue,
                 "PayloadRemovalDisallowed" => (Info, "who may remove a profile is decided by the management"),
                 "ConsentText" => (Error, "a policy asks for no consent"),
@@ -465,7 +465,7 @@ impl Importer<'_> {
                 rule: "import-profile-key",
                 severity,
                 payload_type: "Configuration".to_owned(),
-                key: entry.key.clone(),
+                key: entry.key.to_string(),
                 span: entry.node.span,
                 message: message.to_owned(),
             });

@@ -3,7 +3,7 @@
 //! An [`Intent`] is version-free: it records which keys are there and what they say. Which of
 //! them a given iOS obeys is decided by [`crate::expectations`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use profile::OsVersion;
 use serde::{Deserialize, Serialize};
@@ -52,8 +52,15 @@ pub struct Intent {
     pub disable_recents: Option<bool>,
     /// The S/MIME keys.
     pub smime: SmimeIntent,
+    /// `VPNUUID`, the per-app VPN that carries the account (EAS-101).
+    pub vpn: Option<String>,
     /// `PayloadRemovalDisallowed` of the whole profile.
     pub removal_disallowed: Option<bool>,
+    /// Whether the profile has a `com.apple.profileRemovalPassword`; the password is not kept.
+    pub removal_password: bool,
+    /// Truth values of the profile's restrictions (`com.apple.applicationaccess`) that Apple's schema
+    /// knows, the stricter one where several payloads speak.
+    pub restrictions: BTreeMap<String, bool>,
     /// UUIDs of the payloads of this profile that deliver an identity (PKCS#12, SCEP, ACME).
     pub identities: BTreeSet<String>,
 }

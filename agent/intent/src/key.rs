@@ -13,6 +13,10 @@ pub(crate) const SCEP: &str = "com.apple.security.scep";
 pub(crate) const ACME: &str = "com.apple.security.acme";
 /// Type of a per-app VPN payload.
 pub(crate) const VPN: &str = "com.apple.vpn.managed.applayer";
+/// Type of a restrictions payload.
+pub(crate) const RESTRICTIONS: &str = "com.apple.applicationaccess";
+/// Type of a payload whose password removal asks for.
+pub(crate) const REMOVAL_PASSWORD: &str = "com.apple.profileRemovalPassword";
 /// Type of a trusted certificate payload.
 pub(crate) const ROOT: &str = "com.apple.security.root";
 
@@ -31,6 +35,7 @@ pub(crate) const USER_NAME: &str = "UserName";
 pub(crate) const EMAIL_ADDRESS: &str = "EmailAddress";
 pub(crate) const PASSWORD: &str = "Password";
 pub(crate) const SSL: &str = "SSL";
+pub(crate) const ALLOW_ACCOUNT_MODIFICATION: &str = "allowAccountModification";
 pub(crate) const OAUTH: &str = "OAuth";
 pub(crate) const OAUTH_SIGN_IN_URL: &str = "OAuthSignInURL";
 pub(crate) const PAYLOAD_CERTIFICATE_UUID: &str = "PayloadCertificateUUID";

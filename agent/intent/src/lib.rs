@@ -8,7 +8,8 @@
 //!   [`import()`]ed back;
 //! - any profile is [`read`] back into an [`Intent`], from its syntax alone;
 //! - [`expectations`] says what a phone with given facts must then show, each value with the
-//!   payload key that decided it and the requirements behind it.
+//!   payload key that decided it and the requirements behind it;
+//! - [`requirement::ROWS`] says of every requirement whether a phone can show that it holds.
 #![warn(missing_docs)]
 
 mod action;
@@ -22,6 +23,7 @@ mod key;
 mod mapping;
 mod policy;
 mod read;
+pub mod requirement;
 #[cfg(test)]
 mod round_trip;
 mod scep;
@@ -43,9 +45,11 @@ pub use certificate::{
 pub use compile::{CompileError, Compiled, CompiledPayload, Order, assemble, compile};
 pub use directory::{DIRECTORY_ENTRIES_MAX, Device, Directory, DirectoryUser, Group};
 pub use expectation::{
-    ActionVerdict, BY_DEFAULT, ComposeStart, DEFAULT_MAIL_WINDOW_DAYS, DeviceFacts, Expectations, Expected,
-    ExpectedAccount, ExpectedAction, ExpectedPrompt, ExpectedSmime, ExpectedToggle, InForce, Install,
-    PromptKind, expectations,
+    ActionVerdict, BY_DEFAULT, Circumstances, ComposeStart, DEFAULT_MAIL_WINDOW_DAYS, DeviceFacts,
+    Expectations, Expected, ExpectedAccount, ExpectedAction, ExpectedOutlook, ExpectedPrompt, ExpectedSmime,
+    ExpectedToggle, IgnoredKey, IgnoredReason, InForce, Install, MailStep, OutlookChannel, OutlookValue,
+    OwnAccount, PromptKind, Refusal, Stated, expectations, expectations_under, expected_outlook,
+    stated_of_policy,
 };
 pub use import::{Imported, ImportedCertificate, ImportedSetting, Lost, import};
 pub use intent::{Intent, ServiceIntent, SmimeIntent};

@@ -193,7 +193,7 @@ fn older_phones_get_the_older_keys_beside_the_newer() {
 #[test]
 fn the_untouched_form_is_written_out_in_full() {
     let account = account(&policy(), None);
-    let keys: Vec<&str> = account.entries.iter().map(|entry| entry.key.as_str()).collect();
+    let keys: Vec<&str> = account.entries.iter().map(|entry| &*entry.key).collect();
     assert_eq!(
         keys,
         [
@@ -325,12 +325,8 @@ fn no_key_is_written_that_the_mapping_does_not_know() {
         let compiled = compile(&policy, &user(), &certificates(), os).expect("compiles");
         let listed: Vec<&str> = compiled.keys.iter().map(|row| row.key).collect();
         let account = account(&policy, os);
-        let written: Vec<&str> = account
-            .entries
-            .iter()
-            .map(|entry| entry.key.as_str())
-            .filter(|key| !structure.contains(key))
-            .collect();
+        let written: Vec<&str> =
+            account.entries.iter().map(|entry| &*entry.key).filter(|key| !structure.contains(key)).collect();
         assert_eq!(written, listed);
     }
     let unique: BTreeSet<&str> = MAPPING.iter().map(|row| row.key).collect();

@@ -1,6 +1,8 @@
 //! The command line of `handset device`.
 
-use crate::cli::{Format, Variant, address, clock, ios, variant};
+use crate::cli::{Format, address, clock, ios};
+use crate::hardware::model;
+use crate::variant::{Variant, variant};
 use clap::{Args, Parser, Subcommand};
 use profile::{OsVersion, Timestamp};
 use std::path::PathBuf;
@@ -118,9 +120,11 @@ pub enum DeviceCommand {
 
     /// Changes what the phone is, and answers the prompts that wait on it.
     ///
-    /// Settings: supervised=true|false, model=NAME, language=TAG, encrypt-default-toggle=free|needs-per-message-switch.
+    /// Settings: supervised=true|false, model=NAME, language=TAG, encrypt-default-toggle=free|needs-per-message-switch,
+    /// supervised-payloads=refused|ignored, mail-signing-default=off|on, and of the world around the phone
+    /// enrolment=answers|refused|unreachable: what SCEP and ACME servers say.
     #[command(
-        before_help = "Examples:\n  handset device set phone --secret password=@password.txt\n  handset device set phone supervised=true"
+        before_help = "Examples:\n  handset device set phone --secret password=@password.txt\n  handset device set phone supervised=true\n  handset device set phone enrolment=unreachable"
     )]
     Set {
         /// The phone.
@@ -204,7 +208,7 @@ pub struct CreateArguments {
     pub ios: OsVersion,
 
     /// The model, as in ProductName.
-    #[arg(long, env = "HANDSET_MODEL", default_value = "iPhone15,2")]
+    #[arg(long, env = "HANDSET_MODEL", default_value = "iPhone15,2", value_parser = model)]
     pub model: String,
 
     /// The phone is supervised.
@@ -223,7 +227,8 @@ pub struct CreateArguments {
     #[arg(long, env = "HANDSET_USER", default_value = "alice@contoso.example", value_name = "ADDRESS", value_parser = address)]
     pub user: String,
 
-    /// A reading of disputed sources, such as `encrypt-default-toggle=needs-per-message-switch`.
+    /// A reading of disputed sources: encrypt-default-toggle=free|needs-per-message-switch,
+    /// supervised-payloads=refused|ignored, mail-signing-default=off|on; `handset explain` says what they mean.
     #[arg(long, env = "HANDSET_VARIANT", value_name = "NAME=READING", value_parser = variant)]
     pub variant: Vec<Variant>,
 

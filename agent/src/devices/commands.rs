@@ -7,22 +7,22 @@ use super::session::{Changed, Session};
 use super::shown::{DEVICE_SCHEMA_VERSION, shown_device};
 use super::time::moment;
 use super::{AnswerArguments, CreateArguments, DeviceError};
-use crate::cli::{Format, Variant};
+use crate::cli::Format;
 use crate::exit::Failure;
 use crate::file::read as read_bytes;
+use crate::findings::{lint, unopened};
+use crate::hardware;
 use crate::port;
 use crate::suggestion::nearest;
 use crate::trial::rfc3339;
-use device::{
-    Device, DeviceFacts, EncryptDefaultToggle, ErrorChain, Event, Input, PromptKind, Reply, UserAction,
-    Variants, Verdict,
-};
+use crate::variant;
+use device::{Device, DeviceFacts, ErrorChain, Event, Input, PromptKind, Reply, UserAction, Verdict};
 use evidence::ActionOutcome;
 use intent::ActionId;
-use profile::{LineIndex, OsVersion, Profile, Timestamp};
+use profile::{LineIndex, OsVersion, Profile, Schema, Timestamp};
 use serde_json::json;
 use simulator::store::{DeviceName, RecordError, decode, write_secret_file};
-use simulator::{Owner, PROVIDER, STEP_MS, World, WorldError, WorldOptions};
+use simulator::{EnrolmentServer, Owner, PROVIDER, STEP_MS, World, WorldError, WorldOptions};
 use smime::{Context, TrustStore, cms};
 use std::path::Path;
 use verdict::TrialError;
@@ -37,19 +37,11 @@ fn prompts(device: &Device) -> Vec<ShownPrompt> {
     device.prompts().iter().map(|p| shown_prompt(device, p)).collect()
 }
 
-fn toggle(needs_switch: bool) -> EncryptDefaultToggle {
-    if needs_switch { EncryptDefaultToggle::NeedsPerMessageSwitch } else { EncryptDefaultToggle::Free }
-}
-
 pub(super) fn create(session: &Session, arguments: &CreateArguments) -> Result<u8, Failure> {
     let name = session.name(&arguments.name)?;
     let user = &arguments.user;
     let password = Answers::secrets(&arguments.secret)?.password;
-    let mut variants = Variants::default();
-    for variant in &arguments.variant {
-        let Variant::EncryptDefaultToggle { needs_switch } = variant;
-        variants.encrypt_default_toggle = toggle(*needs_switch);
-    }
+    let variants = variant::variants(&arguments.variant);
     let facts = DeviceFacts {
         ios: arguments.ios,
         model: arguments.model.clone(),
@@ -153,7 +145,7 @@ fn readable(path: &Path, bytes: &[u8], at: smime::Timestamp) -> Result<Profile, 
         let index = LineIndex::new(&inner);
         match finding.span.filter(|_| index.has_lines()) {
             Some(span) => {
-                let (line, column) = index.position(span.start);
+                let (line, column) = index.position(span.start());
                 format!("{} (line {line}, column {column})", finding.message)
             }
             None => finding.message.clone(),
@@ -231,6 +223,7 @@ pub(super) fn install(
     let identifier = profile.identifier().unwrap_or_default().to_owned();
     let fate = session.change(&name, |world| {
         if let Reply::Refused(chain) = world.install(&bytes) {
+            say_why(world, &profile);
             return Ok(Changed::Left(Fate::Refused(links(chain))));
         }
         answers.give(&name, world)?;
@@ -239,6 +232,20 @@ pub(super) fn install(
     })?;
     let fate = asked(session, &name, &identifier, fate)?;
     tell(session, &name, &identifier, &fate, "installed", format)
+}
+
+/// Says on standard error what the error chain of a refusal leaves out: which password does not fit, and to whom payloads
+/// are encrypted that do not open.
+fn say_why(world: &World, profile: &Profile) {
+    let cx = Context { now: world.now(), crypto: &PROVIDER };
+    let device = world.device();
+    let identities: Vec<_> = device.keychain().identities().iter().map(|i| i.identity.clone()).collect();
+    let found = lint(&cx, Schema::builtin(), profile, device.facts().ios);
+    let certificates = found.into_iter().filter(|finding| finding.rule == "certificate-cannot-open");
+    for finding in certificates.chain(unopened(&cx, profile, &identities)) {
+        let help = finding.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
+        eprintln!("handset: {}: {}{help}", finding.rule, finding.message);
+    }
 }
 
 /// What happened to the profile last.
@@ -363,28 +370,46 @@ fn language(tag: &str) -> Result<String, DeviceError> {
     Err(DeviceError::Setting { key: "language", value: tag.to_owned(), expected })
 }
 
+/// The settings beside the readings of disputed sources.
+const SETTINGS: [&str; 4] = ["supervised", "model", "language", "enrolment"];
+
+/// How the enrolment servers around the phone are to behave.
+fn enrolment(value: &str) -> Result<EnrolmentServer, DeviceError> {
+    let named = EnrolmentServer::ALL.into_iter().find(|server| server.as_str() == value);
+    named.ok_or_else(|| DeviceError::Setting {
+        key: "enrolment",
+        value: value.to_owned(),
+        expected: "write answers, refused or unreachable",
+    })
+}
+
 /// Puts one KEY=VALUE into the facts.
 fn setting(facts: &mut DeviceFacts, text: &str) -> Result<(), DeviceError> {
-    const KNOWN: [&str; 4] = ["supervised", "model", "language", "encrypt-default-toggle"];
     let (key, value) = text.split_once('=').unwrap_or((text, ""));
     let wrong = |key, expected| DeviceError::Setting { key, value: value.to_owned(), expected };
     match (key, value) {
         ("supervised", "true") => facts.supervised = true,
         ("supervised", "false") => facts.supervised = false,
         ("supervised", _) => return Err(wrong("supervised", "write true or false")),
-        ("model", "") => return Err(wrong("model", "write it as in ProductName, such as iPhone15,2")),
-        ("model", model) => facts.model = model.to_owned(),
-        ("encrypt-default-toggle", "free") => facts.variants.encrypt_default_toggle = toggle(false),
-        ("encrypt-default-toggle", "needs-per-message-switch") => {
-            facts.variants.encrypt_default_toggle = toggle(true);
-        }
-        ("encrypt-default-toggle", _) => {
-            return Err(wrong("encrypt-default-toggle", "write free or needs-per-message-switch"));
-        }
-        _ => {
-            let near = nearest(key, KNOWN).map(str::to_owned);
-            return Err(DeviceError::NoSetting { key: key.to_owned(), near, known: KNOWN.join(", ") });
-        }
+        ("model", model) if hardware::is_model(model) => facts.model = model.to_owned(),
+        ("model", _) => return Err(wrong("model", hardware::MODEL_FORM)),
+        _ => match variant::dispute(key) {
+            Some(dispute) => match dispute.reading(value) {
+                Some(reading) => reading.apply(&mut facts.variants),
+                None => {
+                    return Err(wrong(
+                        dispute.name,
+                        "write one of its readings, which handset explain lists",
+                    ));
+                }
+            },
+            None => {
+                let disputes = variant::DISPUTES.iter().map(|d| d.name);
+                let known: Vec<&str> = SETTINGS.into_iter().chain(disputes).collect();
+                let near = nearest(key, known.iter().copied()).map(str::to_owned);
+                return Err(DeviceError::NoSetting { key: key.to_owned(), near, known: known.join(", ") });
+            }
+        },
     }
     Ok(())
 }
@@ -401,10 +426,13 @@ pub(super) fn set(
     let answered = session.change(&name, |world| {
         let mut facts = world.device().facts().clone();
         for text in settings {
-            match text.strip_prefix("language=") {
-                Some(tag) => world.input(Input::SetLanguage(language(tag)?)),
-                None => setting(&mut facts, text).map(|()| Reply::Done)?,
-            };
+            match text.split_once('=') {
+                Some(("language", tag)) => {
+                    world.input(Input::SetLanguage(language(tag)?));
+                }
+                Some(("enrolment", value)) => world.set_enrolment_server(enrolment(value)?),
+                _ => setting(&mut facts, text)?,
+            }
         }
         if !settings.is_empty() {
             world.set_facts(facts);

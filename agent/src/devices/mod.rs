@@ -16,6 +16,7 @@ mod time;
 
 pub use arguments::{AnswerArguments, CreateArguments, DeviceArguments, DeviceCommand};
 pub use error::DeviceError;
+pub(crate) use prompts::mail_question;
 pub use prompts::{ShownPrompt, shown_prompt};
 pub use shown::{DEVICE_SCHEMA_VERSION, ShownDevice, shown_device};
 

@@ -114,6 +114,9 @@ pub(super) fn device(shown: &ShownDevice) -> String {
     let supervised = if device.supervised { ", supervised" } else { "" };
     let _ = writeln!(out, "{}: {}, iOS {}{supervised}", shown.name, device.model, device.ios);
     let _ = writeln!(out, "clock {}, owner {}, seed {}", shown.clock, shown.owner, device.seed);
+    if shown.enrolment != simulator::EnrolmentServer::Answers.as_str() {
+        let _ = writeln!(out, "enrolment servers: {}", shown.enrolment);
+    }
     let _ = writeln!(out, "\nprofiles: {}", shown.profiles.len());
     for profile in &shown.profiles {
         let name = profile.display_name.as_deref().unwrap_or("without name");
@@ -146,6 +149,10 @@ pub(super) fn device(shown: &ShownDevice) -> String {
             let winner =
                 restriction.winner.as_ref().map(|w| format!(" by {}", w.profile)).unwrap_or_default();
             let _ = writeln!(out, "  {} {value}{winner}", restriction.key);
+            for loser in &restriction.losers {
+                let value = serde_json::to_string(&loser.value).unwrap_or_default();
+                let _ = writeln!(out, "    {value} by {} does not count", loser.profile);
+            }
         }
     }
     if !shown.prompts.is_empty() {

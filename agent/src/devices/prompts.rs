@@ -1,7 +1,7 @@
 //! What the phone asks, in words, and which answer of the command line fits.
 
 use super::answers::Answers;
-use device::{Account, AccountId, Answer, Device, Prompt, PromptKind};
+use device::{Account, AccountId, Answer, Device, MailQuestion, Prompt, PromptKind};
 use serde::Serialize;
 
 /// A prompt as it is shown.
@@ -60,6 +60,8 @@ pub(super) fn typed(kind: &PromptKind) -> Typed {
         | PromptKind::SignIn { .. }
         | PromptKind::CertificatePassword { .. }
         | PromptKind::RemovalPasscode { .. } => Typed::Secret,
+        PromptKind::MailAccount { asks, .. } if asks.is_secret() => Typed::Secret,
+        PromptKind::MailAccount { .. } => Typed::Text,
         PromptKind::Consent { .. } => Typed::Consent,
         PromptKind::EmailAddress { .. } | PromptKind::UserName { .. } => Typed::Text,
         PromptKind::MissingRecipientCertificates { .. } => Typed::Cancel,
@@ -72,7 +74,13 @@ pub(super) fn answer(kind: &PromptKind, answers: &Answers) -> Option<Answer> {
         PromptKind::Password { .. } | PromptKind::SignIn { .. } => {
             answers.password.clone().map(Answer::Password)
         }
-        PromptKind::EmailAddress { .. } => answers.email_address.clone().map(Answer::Text),
+        PromptKind::EmailAddress { .. } | PromptKind::MailAccount { asks: MailQuestion::Address, .. } => {
+            answers.email_address.clone().map(Answer::Text)
+        }
+        PromptKind::MailAccount { asks, .. } if asks.is_secret() => {
+            answers.password.clone().map(Answer::Password)
+        }
+        PromptKind::MailAccount { .. } => answers.user_name.clone().map(Answer::Text),
         PromptKind::UserName { .. } => answers.user_name.clone().map(Answer::Text),
         PromptKind::MissingRecipientCertificates { .. } => answers.take_back.then_some(Answer::Cancel),
         PromptKind::Consent { .. } => answers.consent.then_some(Answer::Agree),
@@ -84,6 +92,40 @@ pub(super) fn answer(kind: &PromptKind, answers: &Answers) -> Option<Answer> {
 /// The account that waits for the answer.
 pub(super) fn account(kind: &PromptKind) -> Option<AccountId> {
     kind.account()
+}
+
+/// A question about an IMAP or POP account: its kind, its text, and the option that answers it.
+pub(crate) fn mail_question(
+    device: &Device,
+    account: AccountId,
+    asks: MailQuestion,
+) -> (&'static str, String, &'static str) {
+    let settings =
+        device.mail_accounts().iter().find(|a| a.id() == account).map(device::MailAccount::settings);
+    let (incoming, outgoing) =
+        settings.map_or(("", ""), |s| (s.incoming.host.as_str(), s.outgoing.host.as_str()));
+    let name = settings.map_or("", |s| s.name.value.as_str());
+    const PASSWORD: &str = "--secret password=@FILE";
+    const USER_NAME: &str = "--answer user-name=NAME";
+    match asks {
+        MailQuestion::Address => (
+            "mail-address",
+            format!("Enter the e-mail address for the account “{name}”"),
+            "--answer email-address=ADDRESS",
+        ),
+        MailQuestion::IncomingUserName => {
+            ("incoming-user-name", format!("Enter the user name for “{incoming}”"), USER_NAME)
+        }
+        MailQuestion::IncomingPassword => {
+            ("incoming-password", format!("Enter the password for the account “{name}”"), PASSWORD)
+        }
+        MailQuestion::OutgoingUserName => {
+            ("outgoing-user-name", format!("Enter the user name for “{outgoing}”"), USER_NAME)
+        }
+        MailQuestion::OutgoingPassword => {
+            ("outgoing-password", format!("Enter the password for “{outgoing}”"), PASSWORD)
+        }
+    }
 }
 
 /// The prompt as it is shown.
@@ -107,6 +149,10 @@ pub fn shown_prompt(device: &Device, prompt: &Prompt) -> ShownPrompt {
         }
         PromptKind::UserName { .. } => {
             ("user-name", "Enter the user name".to_owned(), &[], "--answer user-name=NAME")
+        }
+        PromptKind::MailAccount { account, asks } => {
+            let (kind, text, answer_with) = mail_question(device, *account, *asks);
+            (kind, text, &[], answer_with)
         }
         PromptKind::MissingRecipientCertificates { recipients, .. } => (
             "missing-recipient-certificates",

@@ -6,8 +6,8 @@ use crate::port;
 use crate::trial::rfc3339;
 use device::{
     Account, AccountOrigin, AccountState, AppVpn, Device, DirectoryAccount, EffectiveRestrictions,
-    EncryptDefaultToggle, InstalledPayload, KeychainView, MailAccountView, MdmEnrolment, PasscodePolicy,
-    PendingView, Service, Source,
+    InstalledPayload, KeychainView, MailAccountView, MdmEnrolment, PasscodePolicy, PendingView, Service,
+    Source,
 };
 use serde::Serialize;
 use simulator::World;
@@ -59,6 +59,8 @@ pub struct ShownDevice {
     pub vpn: Vec<AppVpn>,
     /// The management that the phone is enrolled in: settings only.
     pub mdm: Option<MdmEnrolment>,
+    /// What SCEP and ACME servers around the phone say: `answers`, `refused` or `unreachable`.
+    pub enrolment: &'static str,
 }
 
 /// An installed profile.
@@ -134,10 +136,6 @@ pub fn shown_device(name: &DeviceName, world: &World) -> ShownDevice {
     let facts = device.facts();
     let view = device.view();
     let clock = rfc3339(world.now().0);
-    let toggle = match facts.variants.encrypt_default_toggle {
-        EncryptDefaultToggle::Free => "free",
-        EncryptDefaultToggle::NeedsPerMessageSwitch => "needs-per-message-switch",
-    };
     let profiles = device.profiles().iter().map(|p| ShownProfile {
         identifier: p.identifier.clone(),
         uuid: p.uuid.clone(),
@@ -161,7 +159,7 @@ pub fn shown_device(name: &DeviceName, world: &World) -> ShownDevice {
             supervised: facts.supervised,
             clock: clock.clone(),
             seed: world.seed(),
-            variants: BTreeMap::from([("encrypt-default-toggle".to_owned(), toggle.to_owned())]),
+            variants: crate::variant::followed(facts),
         },
         clock,
         eas_device_id: device.eas_device_id().to_owned(),
@@ -179,5 +177,6 @@ pub fn shown_device(name: &DeviceName, world: &World) -> ShownDevice {
         directories: view.directories,
         vpn: view.vpn,
         mdm: view.mdm,
+        enrolment: world.enrolment_server().as_str(),
     }
 }

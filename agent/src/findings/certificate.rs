@@ -2,24 +2,39 @@
 
 use profile::lint::{CertificateFacts, CertificateKind, KeyUsage, OpenError};
 use profile::{Payload, Timestamp};
-use smime::pkcs12::{ProtectedPart, Protection, ProtectionAlgorithm};
+use smime::pkcs12::{IterationBudget, ProtectedPart, Protection, ProtectionAlgorithm};
 use smime::{Certificate, Context, Pkcs12Error, PublicKeyAlgorithm, pkcs12};
 
-/// The facts about the certificate in a payload; none for payloads that hold none.
-pub fn certificate_facts(cx: &Context<'_>, payload: &Payload) -> Option<CertificateFacts> {
+/// What the PKCS#12 files of one profile may cost together: what a phone spends on them.
+pub fn budget() -> IterationBudget {
+    IterationBudget::new(device::MAX_PROFILE_ITERATIONS)
+}
+
+/// The facts about the certificate in a payload; none for payloads that hold none. `budget` is that of the profile.
+pub fn certificate_facts(
+    cx: &Context<'_>,
+    payload: &Payload,
+    budget: &mut IterationBudget,
+) -> Option<CertificateFacts> {
     let kind = payload.payload_type()?;
     if kind == "com.apple.eas.account" {
         // The identity that the account itself carries, for signing in.
         let bytes = payload.data("Certificate").ok().flatten()?;
         let password = payload.string("CertificatePassword").ok().flatten();
-        return Some(pkcs12_facts(cx, payload.uuid().unwrap_or_default().to_owned(), bytes, password));
+        return Some(pkcs12_facts(
+            cx,
+            payload.uuid().unwrap_or_default().to_owned(),
+            bytes,
+            password,
+            budget,
+        ));
     }
     let bytes = payload.data("PayloadContent").ok().flatten()?;
     let payload_uuid = payload.uuid().unwrap_or_default().to_owned();
     match kind {
         "com.apple.security.pkcs12" => {
             let password = payload.string("Password").ok().flatten();
-            Some(pkcs12_facts(cx, payload_uuid, bytes, password))
+            Some(pkcs12_facts(cx, payload_uuid, bytes, password, budget))
         }
         "com.apple.security.root" | "com.apple.security.pkcs1" | "com.apple.security.pem" => {
             let mut facts = CertificateFacts {
@@ -46,10 +61,11 @@ fn pkcs12_facts(
     payload_uuid: String,
     bytes: &[u8],
     password: Option<&str>,
+    budget: &mut IterationBudget,
 ) -> CertificateFacts {
     let mut facts =
         CertificateFacts { payload_uuid, kind: CertificateKind::Pkcs12, ..CertificateFacts::default() };
-    match pkcs12::open(cx, bytes, password) {
+    match pkcs12::open_within(cx, bytes, password, budget) {
         Ok(file) => {
             let (macs, pbes): (Vec<&Protection>, Vec<&Protection>) =
                 file.algorithms.iter().partition(|p| p.part == ProtectedPart::Integrity);
@@ -74,6 +90,7 @@ fn pkcs12_facts(
                 Pkcs12Error::WrongPassword if password.is_none() => OpenError::PasswordNeeded,
                 Pkcs12Error::WrongPassword => OpenError::WrongPassword,
                 Pkcs12Error::NoIdentity { .. } => OpenError::NoIdentity,
+                Pkcs12Error::TooManyIterations { limit, .. } => OpenError::TooManyIterations { limit },
                 Pkcs12Error::Unsupported { oid } => OpenError::UnsupportedAlgorithm { name: oid.to_string() },
                 _ => OpenError::Malformed,
             });

@@ -15,7 +15,7 @@ pub struct Excerpts<'a> {
     /// Its text.
     pub text: &'a str,
     /// Its lines.
-    pub index: &'a LineIndex,
+    pub index: &'a LineIndex<'a>,
 }
 
 impl Excerpts<'_> {

@@ -3,9 +3,10 @@
 use super::excerpt::Excerpts;
 use super::{beginning, masked};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, SourceCode};
-use profile::plist::Format;
+use profile::plist::{Span, Text};
 use profile::{Finding, LineIndex, Profile, Severity};
 use std::fmt;
+use std::ops::Range;
 
 /// What is shown.
 #[derive(Clone, Copy, Debug)]
@@ -60,8 +61,43 @@ impl Diagnostic for Placed<'_> {
     }
 }
 
-/// The findings for people. Source lines are shown of UTF-8 text only; of anything else the place is named. No secret of
-/// the document is among them.
+/// A document as it is shown: its text, and the way from its spans to places in that.
+enum Source<'a> {
+    /// In an encoding that the reader knows.
+    Decoded(Text<'a>),
+    /// One that says it is in another than it is.
+    Plain(&'a str),
+}
+
+impl<'a> Source<'a> {
+    /// The text of a document; none of a binary one, and of one that is no text.
+    fn of(document: &'a [u8]) -> Option<Source<'a>> {
+        if document.starts_with(b"bplist") {
+            return None;
+        }
+        let plain = || std::str::from_utf8(document).ok().map(Source::Plain);
+        let source = Text::decode(document).map(Source::Decoded).ok().or_else(plain)?;
+        // UTF-16 without a mark is valid UTF-8 with NULs, in which nothing would be painted over.
+        (!source.text().contains('\0')).then_some(source)
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Source::Decoded(text) => text.as_str(),
+            Source::Plain(text) => text,
+        }
+    }
+
+    fn place(&self, span: Span) -> Range<usize> {
+        match self {
+            Source::Decoded(text) => text.within(span.start())..text.within(span.end()),
+            Source::Plain(_) => span.start()..span.end(),
+        }
+    }
+}
+
+/// The findings for people. Source lines are shown of text only; of anything else the place is named. No secret of the
+/// document is among them.
 pub fn rendered(shown: Shown<'_>, coloured: bool) -> String {
     let Shown { name, document, profile, findings } = shown;
     let theme = if coloured { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
@@ -71,12 +107,12 @@ pub fn rendered(shown: Shown<'_>, coloured: bool) -> String {
     if findings.is_empty() {
         return out;
     }
-    let painted = masked(document, profile);
-    // UTF-16 without a mark is valid UTF-8 with NULs, in which nothing was painted over.
-    let text = std::str::from_utf8(&painted)
-        .ok()
-        .filter(|text| profile.format != Format::Binary && !text.contains('\0'));
-    let excerpts = text.map(|text| Excerpts { name, text, index: &index });
+    let source = Source::of(document);
+    let place = |span| source.as_ref().map_or(0..0, |source| source.place(span));
+    let painted = source.as_ref().map(|source| masked(source.text().as_bytes(), profile, &place));
+    let text = painted.as_deref().and_then(|painted| std::str::from_utf8(painted).ok());
+    let lines = LineIndex::of_text(text.unwrap_or_default());
+    let excerpts = text.map(|text| Excerpts { name, text, index: &lines });
     for finding in findings {
         let mut diagnostic = MietteDiagnostic::new(report::visible(&finding.message))
             .with_code(finding.rule)
@@ -90,8 +126,9 @@ pub fn rendered(shown: Shown<'_>, coloured: bool) -> String {
         }
         let label = finding.span.zip(excerpts.as_ref());
         if let Some((span, excerpts)) = label {
-            let start = excerpts.boundary(span.start);
-            let end = excerpts.boundary(start + span.end.saturating_sub(span.start).min(LABEL_OCTETS_MAX));
+            let place = place(span);
+            let start = excerpts.boundary(place.start);
+            let end = excerpts.boundary(start + place.len().min(LABEL_OCTETS_MAX));
             // What goes on beyond its first line is marked on that.
             let line = excerpts.text.get(start..end).unwrap_or_default().find(['\r', '\n']);
             let end = line.map_or(end, |length| start + length);
@@ -106,7 +143,7 @@ pub fn rendered(shown: Shown<'_>, coloured: bool) -> String {
             let place = match beginning(&index, finding.span) {
                 (Some(line), Some(column)) => format!("{name}:{line}:{column}"),
                 _ => match finding.span {
-                    Some(span) => format!("{name} at octet {}", span.start),
+                    Some(span) => format!("{name} at octet {}", span.start()),
                     None => name.to_owned(),
                 },
             };

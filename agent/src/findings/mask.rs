@@ -1,18 +1,21 @@
 //! Secrets in a profile, painted over before any of it is shown.
 
 use profile::Profile;
-use profile::plist::{Format, Node, Value, is_secret_key};
+use profile::plist::{Format, Node, Span, Value, is_secret_key};
+use std::ops::Range;
 
-/// The document with the values of secret keys, and private keys that are not encrypted, painted over octet for octet,
+/// A document with the values of secret keys, and private keys that are not encrypted, painted over octet for octet,
 /// so that places stay where they are.
 ///
 /// It works on the text, for a document that cannot be read has no keys, and then on the values of what could be read,
 /// which knows every way of writing a key.
-pub fn masked(document: &[u8], profile: &Profile) -> Vec<u8> {
+///
+/// The document is given as text in UTF-8, and with it the way from the profile's spans to places in that text.
+pub fn masked(document: &[u8], profile: &Profile, place: &dyn Fn(Span) -> Range<usize>) -> Vec<u8> {
     let mut out = document.to_vec();
     by_text(document, &mut out);
     if let (Format::Xml, Some(root)) = (profile.format, &profile.root) {
-        by_value(document, root, false, &mut out);
+        Painter { document, place, out: &mut out }.paint_values(root, false);
     }
     steering(&mut out);
     out
@@ -61,23 +64,40 @@ fn by_text(document: &[u8], out: &mut [u8]) {
     }
 }
 
-fn by_value(document: &[u8], node: &Node, secret: bool, out: &mut [u8]) {
-    match &node.value {
-        Value::Dictionary(dictionary) => {
-            for entry in &dictionary.entries {
-                by_value(document, &entry.node, secret || is_secret_key(&entry.key), out);
+/// Paints over the values of a profile.
+struct Painter<'a> {
+    document: &'a [u8],
+    place: &'a dyn Fn(Span) -> Range<usize>,
+    out: &'a mut Vec<u8>,
+}
+
+impl Painter<'_> {
+    fn paint_values(&mut self, node: &Node, secret: bool) {
+        match &node.value {
+            Value::Dictionary(dictionary) => {
+                for entry in &dictionary.entries {
+                    self.paint_values(&entry.node, secret || is_secret_key(&entry.key));
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.paint_values(item, secret)),
+            Value::Boolean(_) => {}
+            value => {
+                let key = value.as_data().is_some_and(|data| data.windows(11).any(|w| w == b"PRIVATE KEY"));
+                if secret || key {
+                    self.paint_element(node.span);
+                }
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| by_value(document, item, secret, out)),
-        Value::Boolean(_) => {}
-        value => {
-            let key = value.as_data().is_some_and(|data| data.windows(11).any(|w| w == b"PRIVATE KEY"));
-            let element = document.get(node.span.start..node.span.end).unwrap_or_default();
-            let open = element.iter().position(|octet| *octet == b'>').map(|at| node.span.start + at + 1);
-            let close = element.windows(2).rposition(|w| w == b"</").map(|at| node.span.start + at);
-            if let (true, Some(open), Some(close)) = (secret || key, open, close) {
-                paint(out.get_mut(open..close));
-            }
+    }
+
+    fn paint_element(&mut self, span: Span) {
+        let place = (self.place)(span);
+        let start = place.start;
+        let element = self.document.get(place).unwrap_or_default();
+        let open = element.iter().position(|octet| *octet == b'>').map(|at| start + at + 1);
+        let close = element.windows(2).rposition(|w| w == b"</").map(|at| start + at);
+        if let (Some(open), Some(close)) = (open, close) {
+            paint(self.out.get_mut(open..close));
         }
     }
 }
@@ -88,7 +108,7 @@ mod tests {
 
     fn shown(document: &str) -> String {
         let (profile, _) = profile::parse(document.as_bytes());
-        let shown = masked(document.as_bytes(), &profile);
+        let shown = masked(document.as_bytes(), &profile, &|span| span.start()..span.end());
         assert_eq!(shown.len(), document.len());
         String::from_utf8(shown).unwrap()
     }

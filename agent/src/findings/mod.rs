@@ -1,39 +1,53 @@
 //! Findings: where they come from, and how they are shown to people. What `try` and `lint` share.
 
+mod armour;
 mod certificate;
+mod encrypted;
 mod excerpt;
 mod human;
 mod mask;
 mod signature;
 
-pub use certificate::certificate_facts;
+pub use armour::without_armour;
+pub use certificate::{budget, certificate_facts};
+pub use encrypted::unopened;
 pub use human::{Shown, rendered};
 pub use mask::masked;
 pub use signature::{Unwrapped, unwrap};
 
-use profile::lint::{CertificateFacts, lint_with, seen};
+use profile::lint::{Audience, CertificateFacts, lint_with, seen};
 use profile::plist::Span;
-use profile::{Finding, LineIndex, OsVersion, Profile, Schema, Severity, Timestamp};
+use profile::{Finding, LineIndex, Payload, Profile, Schema, Severity, Timestamp};
 use smime::Context;
 
 /// Lints a profile, with facts about the certificates inside; of what could not be read there is nothing to say.
-pub fn lint(cx: &Context<'_>, schema: &Schema, profile: &Profile, os: OsVersion) -> Vec<Finding> {
+pub fn lint(
+    cx: &Context<'_>,
+    schema: &Schema,
+    profile: &Profile,
+    audience: impl Into<Audience>,
+) -> Vec<Finding> {
     if !profile.is_readable() {
         return Vec::new();
     }
-    let facts: Vec<CertificateFacts> =
-        seen(profile).payloads.iter().filter_map(|payload| certificate_facts(cx, payload)).collect();
-    let mut findings = lint_with(schema, profile, os, &facts, Timestamp(cx.now.0));
-    findings.extend(profile.payloads.iter().filter_map(|payload| inline_identity(cx, payload)));
+    let mut budget = budget();
+    let facts: Vec<CertificateFacts> = seen(profile)
+        .payloads
+        .iter()
+        .filter_map(|payload| certificate_facts(cx, payload, &mut budget))
+        .collect();
+    let mut findings = lint_with(schema, profile, audience, &facts, Timestamp(cx.now.0));
+    let accounts = profile.payloads.iter().filter(|payload| payload.is("com.apple.eas.account"));
+    let own = |payload| {
+        Some((payload, facts.iter().find(|f| Some(f.payload_uuid.as_str()) == Payload::uuid(payload))?))
+    };
+    findings
+        .extend(accounts.filter_map(own).filter_map(|(payload, facts)| inline_identity(cx, payload, facts)));
     findings
 }
 
 /// What is wrong with the dates of the identity that an Exchange account carries itself, in `Certificate`.
-fn inline_identity(cx: &Context<'_>, payload: &profile::Payload) -> Option<Finding> {
-    if !payload.is("com.apple.eas.account") {
-        return None;
-    }
-    let facts = certificate_facts(cx, payload)?;
+fn inline_identity(cx: &Context<'_>, payload: &Payload, facts: &CertificateFacts) -> Option<Finding> {
     let (first, last) = (facts.not_before?, facts.not_after?);
     let (rule, said) = match cx.now.0 {
         now if now < first.0 => {
@@ -58,7 +72,7 @@ pub fn severity(severity: Severity) -> &'static str {
 }
 
 /// Line and column of an offset, where the document has lines.
-pub fn position(index: &LineIndex, offset: usize) -> (Option<u32>, Option<u32>) {
+pub fn position(index: &LineIndex<'_>, offset: usize) -> (Option<u32>, Option<u32>) {
     if !index.has_lines() {
         return (None, None);
     }
@@ -67,6 +81,6 @@ pub fn position(index: &LineIndex, offset: usize) -> (Option<u32>, Option<u32>) 
 }
 
 /// Line and column of the beginning of a finding, where it has a place and the document lines.
-pub fn beginning(index: &LineIndex, span: Option<Span>) -> (Option<u32>, Option<u32>) {
-    span.map_or((None, None), |span| position(index, span.start))
+pub fn beginning(index: &LineIndex<'_>, span: Option<Span>) -> (Option<u32>, Option<u32>) {
+    span.map_or((None, None), |span| position(index, span.start()))
 }

@@ -1,5 +1,6 @@
 //! The signature around a profile: what is inside, who signed, what is wrong with it.
 
+use super::without_armour;
 use profile::{Finding, lint};
 use smime::cms::{CmsError, SignedContent};
 use smime::{Certificate, Context, TrustStore, cms};
@@ -22,6 +23,14 @@ pub struct Unwrapped<'a> {
 /// the profile as not verified and installs it.
 pub fn unwrap<'a>(cx: &Context<'_>, bytes: &'a [u8]) -> Unwrapped<'a> {
     let mut findings = Vec::new();
+    if let Some(binary) = without_armour(bytes) {
+        let Unwrapped { inner, signed, signer, findings: inside } = unwrap(cx, &binary);
+        let message = "this is the text form of a signed profile (PEM); phones take the binary form";
+        let armoured = finding("signature-unreadable", message);
+        findings.push(armoured.help("sign with -outform DER, or decode what stands between the dashes"));
+        findings.extend(inside);
+        return Unwrapped { inner: Cow::Owned(inner.into_owned()), signed, signer, findings };
+    }
     if !cms::is_cms(bytes) {
         return Unwrapped { inner: Cow::Borrowed(bytes), signed: false, signer: Vec::new(), findings };
     }

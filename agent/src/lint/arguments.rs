@@ -1,7 +1,9 @@
 //! The command lines of `lint`, `explain` and `schema`.
 
 use crate::cli::{Colour, clock};
+use crate::suggestion::{nearest, question};
 use clap::{Parser, ValueEnum};
+use profile::lint::Audience;
 use profile::{OsVersion, Severity, Timestamp};
 use std::path::PathBuf;
 
@@ -11,6 +13,7 @@ Examples:
   handset lint profiles/ 'more/**/*.mobileconfig' --ios 15.8
   handset lint - --format json < mail.mobileconfig
   handset lint profiles/ --format sarif --fail-on warning > lint.sarif
+  handset lint mail.mobileconfig --supervised --ignore removal-disallowed,key-deprecated
   handset lint --rules
 
 Exit codes:
@@ -32,6 +35,18 @@ pub struct LintArguments {
     /// The iOS version the profiles are meant for.
     #[arg(long, env = "HANDSET_IOS", default_value = "17.5", value_name = "VERSION")]
     pub ios: OsVersion,
+
+    /// The devices the profiles are meant for are supervised.
+    #[arg(long, env = "HANDSET_SUPERVISED")]
+    pub supervised: bool,
+
+    /// Applies these rules only; may be given often, or with commas.
+    #[arg(long, env = "HANDSET_SELECT", value_name = "RULE", value_delimiter = ',', value_parser = rule)]
+    pub select: Vec<&'static str>,
+
+    /// Leaves these rules out; may be given often, or with commas.
+    #[arg(long, env = "HANDSET_IGNORE", value_name = "RULE", value_delimiter = ',', value_parser = rule)]
+    pub ignore: Vec<&'static str>,
 
     /// The time certificates and dates are judged at. The default is the virtual time of every command, not today, so
     /// that the answer is the same tomorrow.
@@ -62,6 +77,31 @@ pub struct LintArguments {
     #[arg(long, env = "HANDSET_COLOR", default_value = "auto")]
     pub color: Colour,
 }
+
+/// The id of a rule.
+fn rule(text: &str) -> Result<&'static str, String> {
+    let ids = || profile::lint::rules().iter().map(|rule| rule.description().id);
+    ids().find(|id| *id == text.trim()).ok_or_else(|| {
+        let near = question(nearest(text, ids()));
+        format!("no rule is called so{near} (`handset lint --rules` lists them)")
+    })
+}
+
+impl LintArguments {
+    /// Whether findings of a rule are wanted. That a file cannot be read is always told.
+    pub fn wants(&self, rule: &str) -> bool {
+        rule == UNREADABLE
+            || (self.select.is_empty() || self.select.contains(&rule)) && !self.ignore.contains(&rule)
+    }
+
+    /// The devices the profiles are meant for.
+    pub fn audience(&self) -> Audience {
+        Audience { os: self.ios, supervised: self.supervised }
+    }
+}
+
+/// The rule about what is no property list at all.
+pub const UNREADABLE: &str = "plist-unreadable";
 
 /// The forms of what was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -115,22 +155,25 @@ Examples:
   handset explain smime-signing-locked-out
   handset explain SMIMEEncryptByDefault
   handset explain com.apple.eas.account.Host
+  handset explain com.apple.vpn.managed.IKEv2.AuthName
   handset explain 21005
   handset explain MCEASErrorDomain 21005
   handset explain 0x87D1791D
   handset explain -2016315107
   handset explain EAS-052
+  handset explain supervised-payloads
 
 Exit codes:
   0  explained
   2  nothing of that name is known";
 
-/// Explains a lint rule, a payload type or key, an error code of Apple or Intune, or a requirement.
+/// Explains a lint rule, a payload type or key, an error code of Apple or Intune, a requirement, or a reading of
+/// disputed sources.
 #[derive(Debug, Parser)]
 #[command(before_help = EXPLAIN_EXAMPLES)]
 pub struct ExplainArguments {
-    /// The id of a rule, a key (alone, or after its payload type), an error code (alone, or after its domain), or the
-    /// id of a requirement.
+    /// The id of a rule, a key (alone, or after the keys above it, or after its payload type and those), an error code
+    /// (alone, or after its domain), the id of a requirement, or the name of a dispute that `--variant` decides.
     #[arg(required = true, num_args = 1..=2, allow_negative_numbers = true, value_name = "RULE|KEY|CODE|REQUIREMENT")]
     pub subject: Vec<String>,
 

@@ -1,6 +1,6 @@
 //! `handset lint`.
 
-use super::arguments::{LintArguments, LintFormat};
+use super::arguments::{LintArguments, LintFormat, UNREADABLE};
 use super::{rules, schema, select};
 use crate::exit::Failure;
 use crate::findings::{Shown, lint, position, rendered, severity, unwrap};
@@ -31,28 +31,64 @@ pub fn run(arguments: &LintArguments) -> Result<u8, Failure> {
     let mut human = String::new();
     let mut files = Vec::new();
     let mut exit = 0;
-    for path in select::files(&arguments.files)? {
-        let linted = check(arguments, &schema, &path, coloured)?;
+    let selected = match select::files(&arguments.files) {
+        Ok(selected) => selected,
+        Err(failure) => {
+            // Programs get an answer whatever happened.
+            let report = report(arguments, Vec::new(), failure.exit_code());
+            if matches!(arguments.format, LintFormat::Json | LintFormat::Sarif) {
+                print::standard_output(&written(arguments, &report)?)?;
+            }
+            return Err(failure);
+        }
+    };
+    for path in selected {
+        let linted = check(arguments, &schema, &path, coloured).unwrap_or_else(|failure| {
+            eprintln!("handset: {failure}");
+            unread(&path, &failure)
+        });
         exit = exit.max(linted.exit);
         human.push_str(&linted.human);
         files.push(linted.file);
     }
     let report = report(arguments, files, exit);
     let text = match arguments.format {
-        LintFormat::Json => findings_json(&report)?,
-        LintFormat::Sarif => sarif(&report, &rules::all(), env!("CARGO_PKG_VERSION"))?,
-        LintFormat::Github => github(&report),
         LintFormat::Human if arguments.quiet => human,
         LintFormat::Human => human + &summary(&report),
+        _ => written(arguments, &report)?,
     };
     print::standard_output(&text)?;
     Ok(exit)
+}
+
+/// The report for programs.
+fn written(arguments: &LintArguments, report: &LintReport) -> Result<String, Failure> {
+    Ok(match arguments.format {
+        LintFormat::Json => findings_json(report)?,
+        LintFormat::Sarif => sarif(report, &rules::all(), env!("CARGO_PKG_VERSION"))?,
+        LintFormat::Human | LintFormat::Github => github(report),
+    })
+}
+
+/// What is told of a file that cannot be read at all.
+fn unread(path: &Path, failure: &Failure) -> Linted {
+    let known = profile::lint::rule(UNREADABLE).map(|rule| rule.description().reference);
+    let finding =
+        Finding::new(UNREADABLE, profile::Severity::Error, failure.to_string(), known.unwrap_or_default());
+    let file = LintFile {
+        file: path.display().to_string(),
+        format: "unreadable".to_owned(),
+        signed: false,
+        findings: vec![placed(&LineIndex::new(&[]), finding)],
+    };
+    Linted { file, human: String::new(), exit: 2 }
 }
 
 fn report(arguments: &LintArguments, files: Vec<LintFile>, exit: u8) -> LintReport {
     LintReport {
         schema_version: LINT_SCHEMA_VERSION,
         ios: arguments.ios.to_string(),
+        supervised: arguments.supervised,
         clock: arguments.clock.to_rfc3339(),
         summary: LintSummary::of(&files),
         files,
@@ -78,7 +114,8 @@ fn check(arguments: &LintArguments, schema: &Schema, path: &Path, coloured: bool
     if !(wrapped.signed && wrapped.inner.is_empty()) {
         findings.extend(read);
     }
-    findings.extend(lint(&cx, schema, &profile, arguments.ios));
+    findings.extend(lint(&cx, schema, &profile, arguments.audience()));
+    findings.retain(|finding| arguments.wants(finding.rule));
     findings.sort_by_key(|finding| finding.span);
     let counts = findings.iter().any(|finding| arguments.fail_on.counts(finding.severity));
     let exit = match (profile.is_readable(), counts) {
@@ -108,10 +145,10 @@ fn check(arguments: &LintArguments, schema: &Schema, path: &Path, coloured: bool
 }
 
 /// A finding in the words of the contract.
-fn placed(index: &LineIndex, finding: Finding) -> LintFinding {
+fn placed(index: &LineIndex<'_>, finding: Finding) -> LintFinding {
     let at = |offset: Option<usize>| offset.map_or((None, None), |offset| position(index, offset));
-    let (line, column) = at(finding.span.map(|span| span.start));
-    let (end_line, end_column) = at(finding.span.map(|span| span.end));
+    let (line, column) = at(finding.span.map(|span| span.start()));
+    let (end_line, end_column) = at(finding.span.map(|span| span.end()));
     let known = profile::lint::rule(finding.rule).map(|rule| rule.description().requirements);
     LintFinding {
         rule: finding.rule.to_owned(),
@@ -122,8 +159,8 @@ fn placed(index: &LineIndex, finding: Finding) -> LintFinding {
         column,
         end_line,
         end_column,
-        offset: finding.span.map(|span| span.start),
-        length: finding.span.map(|span| span.end.saturating_sub(span.start)),
+        offset: finding.span.map(|span| span.start()),
+        length: finding.span.map(|span| span.len()),
         requirements: known.unwrap_or_default().iter().map(|id| (*id).to_owned()).collect(),
         reference: finding.reference.to_owned(),
     }

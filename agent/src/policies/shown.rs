@@ -247,7 +247,7 @@ fn at<'a>(dictionary: &'a Dictionary, path: &str) -> Option<&'a Value> {
 fn value(key: &str, value: Option<&Value>) -> Json {
     match value {
         Some(Value::String(_)) if is_secret_key(key.rsplit('.').next().unwrap_or(key)) => "[secret]".into(),
-        Some(Value::String(text)) => text.clone().into(),
+        Some(Value::String(text)) => text.to_string().into(),
         Some(Value::Boolean(value)) => (*value).into(),
         Some(Value::Integer(number)) => i64::try_from(*number).map_or(Json::Null, Json::from),
         Some(Value::Data(bytes)) => format!("[{} bytes]", bytes.len()).into(),
@@ -256,9 +256,9 @@ fn value(key: &str, value: Option<&Value>) -> Json {
     }
 }
 
-pub(super) fn loss(lost: Lost, index: &LineIndex) -> ShownLoss {
+pub(super) fn loss(lost: Lost, index: &LineIndex<'_>) -> ShownLoss {
     let (line, column) = if index.has_lines() {
-        let (line, column) = index.position(lost.span.start);
+        let (line, column) = index.position(lost.span.start());
         (Some(line), Some(column))
     } else {
         (None, None)

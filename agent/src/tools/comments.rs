@@ -126,12 +126,12 @@ impl Map {
     }
 
     fn node(&mut self, old: &Node, new: &Node) {
-        let spans = ((old.span.start, old.span.end), (new.span.start, new.span.end));
+        let spans = ((old.span.start(), old.span.end()), (new.span.start(), new.span.end()));
         let filled = match (&old.value, &new.value) {
             (Value::Dictionary(a), Value::Dictionary(b)) if !a.is_empty() => {
                 self.open(spans.0.0, spans.1.0);
                 for (a, b) in a.entries.iter().zip(&b.entries) {
-                    self.leaf((a.key_span.start, a.key_span.end), (b.key_span.start, b.key_span.end));
+                    self.leaf((a.key_span.start(), a.key_span.end()), (b.key_span.start(), b.key_span.end()));
                     self.node(&a.node, &b.node);
                 }
                 true

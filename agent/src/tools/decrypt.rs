@@ -51,7 +51,7 @@ fn opened_profile(dictionary: &Dictionary, payloads: Value) -> Dictionary {
     let mut entries = Vec::new();
     let mut payloads = Some(payloads);
     for old in dictionary.effective() {
-        match old.key.as_str() {
+        match &*old.key {
             "EncryptedPayloadContent" => {
                 entries.extend(payloads.take().map(|payloads| entry("PayloadContent", payloads)));
             }

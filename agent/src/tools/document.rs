@@ -2,6 +2,7 @@
 
 use super::ToolError;
 use crate::exit::Failure;
+use crate::findings::without_armour;
 use crate::trial::file_bytes;
 use profile::plist::{self, Dictionary, Format, Node, ReadError, Value};
 use profile::{Finding, LineIndex};
@@ -38,7 +39,7 @@ impl Document {
     /// # Errors
     /// The file cannot be read, is no property list, or is one inside a signature.
     pub fn read(path: &Path) -> Result<Document, Failure> {
-        Ok(Document::of(path.display().to_string(), file_bytes(path)?)?)
+        Ok(Document::of(path.display().to_string(), unarmoured(file_bytes(path)?))?)
     }
 
     /// Takes bytes for the content of a file.
@@ -67,7 +68,7 @@ impl Document {
     /// # Errors
     /// As [`Document::read`], and a signature that cannot be read.
     pub fn read_through(path: &Path, cx: &Context<'_>) -> Result<Unwrapped, Failure> {
-        let (name, bytes) = (path.display().to_string(), file_bytes(path)?);
+        let (name, bytes) = (path.display().to_string(), unarmoured(file_bytes(path)?));
         if !is_signed(&bytes) {
             return Ok(Unwrapped { document: Document::of(name, bytes.clone())?, bytes, signed: None });
         }
@@ -97,6 +98,11 @@ impl Document {
     }
 }
 
+/// The CMS structure where a file is one as text (PEM), else the file.
+pub(super) fn unarmoured(bytes: Vec<u8>) -> Vec<u8> {
+    without_armour(&bytes).unwrap_or(bytes)
+}
+
 /// id-signedData (RFC 5652, 5.1).
 const SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
 
@@ -108,10 +114,10 @@ pub(super) fn is_signed(bytes: &[u8]) -> bool {
 fn unreadable(name: &str, bytes: &[u8], error: ReadError) -> ToolError {
     let index = LineIndex::new(bytes);
     let place = if index.has_lines() {
-        let (line, column) = index.position(error.span.start);
+        let (line, column) = index.position(error.span.start());
         format!("{name}:{line}:{column}")
     } else {
-        format!("{name} at octet {}", error.span.start)
+        format!("{name} at octet {}", error.span.start())
     };
     ToolError::Unreadable { place, error }
 }

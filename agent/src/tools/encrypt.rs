@@ -74,7 +74,7 @@ fn sealed_profile(dictionary: &Dictionary, sealed: Vec<u8>) -> Dictionary {
     let has_mark = dictionary.contains("IsEncrypted");
     let mut sealed = Some(sealed);
     for old in dictionary.effective() {
-        match old.key.as_str() {
+        match &*old.key {
             "PayloadContent" => {
                 entries.extend(sealed.take().map(|sealed| entry("EncryptedPayloadContent", sealed)));
                 if !has_mark {
@@ -90,7 +90,7 @@ fn sealed_profile(dictionary: &Dictionary, sealed: Vec<u8>) -> Dictionary {
 
 /// A key with a value that stands in no document.
 pub(super) fn entry(key: &str, value: impl Into<Value>) -> Entry {
-    Entry { key: key.to_owned(), key_span: Span::default(), node: Node::from(value.into()) }
+    Entry { key: key.into(), key_span: Span::default(), node: Node::from(value.into()) }
 }
 
 #[cfg(test)]
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_ciphertext_takes_the_place_of_the_payloads() {
-        let keys = |d: &Dictionary| d.entries.iter().map(|e| e.key.clone()).collect::<Vec<_>>();
+        let keys = |d: &Dictionary| d.entries.iter().map(|e| e.key.to_string()).collect::<Vec<_>>();
         let profile = Dictionary::new().with("A", 1).with("PayloadContent", Vec::<Value>::new()).with("Z", 2);
         let out = sealed_profile(&profile, vec![1]);
         assert_eq!(keys(&out), ["A", "EncryptedPayloadContent", "IsEncrypted", "Z"]);

@@ -1,7 +1,7 @@
 //! `handset unsign`: who signed, whether it holds, and the bytes inside.
 
 use super::arguments::UnsignArguments;
-use super::document::is_signed;
+use super::document::{is_signed, unarmoured};
 use super::output::{self, Readers, is_standard};
 use super::{ToolError, credentials};
 use crate::exit::Failure;
@@ -18,7 +18,7 @@ use std::fmt::Write;
 pub(super) fn run(arguments: &UnsignArguments) -> Result<u8, Failure> {
     let cx = credentials::context(arguments.clock);
     let file = arguments.file.display().to_string();
-    let bytes = file_bytes(&arguments.file)?;
+    let bytes = unarmoured(file_bytes(&arguments.file)?);
     let trust: Option<TrustStore> = match &arguments.ca_file {
         Some(roots) => Some(credentials::certificates(roots)?.into_iter().collect()),
         None => None,

@@ -3,8 +3,9 @@
 use crate::cli::TryArguments;
 use crate::exit::Failure;
 use crate::file;
-use crate::findings::{Shown, Unwrapped, lint, unwrap};
+use crate::findings::{Shown, Unwrapped, lint, unopened, unwrap};
 use device::Device;
+use profile::lint::Audience;
 use profile::{Finding, Profile, Schema};
 use simulator::PROVIDER;
 use smime::{Context, Timestamp};
@@ -41,7 +42,10 @@ pub(super) fn of(arguments: &TryArguments, bytes: Vec<u8>) -> Input {
     if !(signed && inner.is_empty()) {
         findings.append(&mut read);
     }
-    findings.extend(lint(&cx, Schema::builtin(), &profile, arguments.ios));
+    let audience = Audience { os: arguments.ios, supervised: arguments.supervised };
+    findings.extend(lint(&cx, Schema::builtin(), &profile, audience));
+    // The phone is a fresh one, without any identity.
+    findings.extend(unopened(&cx, &profile, &[]));
     Input { name, bytes, inner, signed, signer, profile, findings }
 }
 

@@ -11,18 +11,18 @@ mod output;
 
 pub(crate) use crate::file::read as file_bytes;
 
-use crate::cli::{Format, TryArguments, Variant};
+use crate::cli::{Format, TryArguments};
+use crate::devices::mail_question;
 use crate::exit::Failure;
 use crate::findings::rendered;
 use crate::port::{self, SimulatedPhone};
-use crate::print;
-use device::{Answer, DeviceFacts, Event, PromptId, PromptKind, Reply, Variants};
+use crate::{print, variant};
+use device::{Answer, DeviceFacts, Event, MailQuestion, PromptId, PromptKind, Reply};
 use evidence::{DevicePort, Fact, Log, Prompted};
 use input::Input;
 use intent::ActionId;
 use profile::Timestamp;
 use simulator::{Owner, World, WorldOptions};
-use std::collections::BTreeMap;
 use std::time::Instant;
 use verdict::{
     Deviation, Install, InstallStatus, Outcome, TRIAL_SCHEMA_VERSION, Trial, TrialDevice, TrialError,
@@ -91,20 +91,11 @@ pub(crate) struct Session {
 
 impl Session {
     fn new(arguments: &TryArguments, input: &Input) -> Result<Self, Failure> {
-        let mut readings = Variants::default();
-        for variant in &arguments.variant {
-            let Variant::EncryptDefaultToggle { needs_switch } = variant;
-            readings.encrypt_default_toggle = if *needs_switch {
-                device::EncryptDefaultToggle::NeedsPerMessageSwitch
-            } else {
-                device::EncryptDefaultToggle::Free
-            };
-        }
         let facts = DeviceFacts {
             ios: arguments.ios,
             model: arguments.model.clone(),
             supervised: arguments.supervised,
-            variants: readings,
+            variants: variant::variants(&arguments.variant),
         };
         let world = World::new(WorldOptions {
             facts,
@@ -112,14 +103,7 @@ impl Session {
             seed: arguments.seed,
             owner: owner(arguments, input),
         })?;
-        let toggle = match readings.encrypt_default_toggle {
-            device::EncryptDefaultToggle::Free => intent::EncryptDefaultToggle::Free,
-            device::EncryptDefaultToggle::NeedsPerMessageSwitch => {
-                intent::EncryptDefaultToggle::NeedsPerMessageSwitch
-            }
-        };
-        let variants =
-            BTreeMap::from([(intent::EncryptDefaultToggle::NAME.to_owned(), toggle.as_str().to_owned())]);
+        let variants = variant::followed(world.device().facts());
         let trial = Trial {
             schema_version: TRIAL_SCHEMA_VERSION,
             profile: input.describe(),
@@ -247,6 +231,15 @@ impl Session {
                 ),
                 PromptKind::UserName { .. } => {
                     ("user-name", "Enter the user name".to_owned(), Answer::Text(owner.user_name.clone()))
+                }
+                PromptKind::MailAccount { account, asks } => {
+                    let (kind, text, _) = mail_question(self.world.device(), account, asks);
+                    let answer = match asks {
+                        MailQuestion::Address => Answer::Text(owner.email.clone()),
+                        asks if asks.is_secret() => self.world.password(),
+                        _ => Answer::Text(owner.user_name.clone()),
+                    };
+                    (kind, text, answer)
                 }
                 // Answered where they come up: before the installation, at a removal, in mail.
                 PromptKind::MissingRecipientCertificates { .. }

@@ -143,6 +143,7 @@ pub(crate) fn generate(algorithm: PublicKeyAlgorithm) -> Result<Zeroizing<Vec<u8
                 3072 => rsa::KeySize::Rsa3072,
                 4096 => rsa::KeySize::Rsa4096,
                 8192 => rsa::KeySize::Rsa8192,
+                1024..=4096 => return evp::Key::generate_rsa(bits),
                 _ => return Err(CryptoError::Unsupported("RSA keys of this size")),
             };
             let pair = rsa::KeyPair::generate(size).map_err(|_| CryptoError::Failed)?;
@@ -203,6 +204,20 @@ mod tests {
             assert_eq!(AwsLc.verify(&public, scheme, &digest, &made), Ok(()), "{scheme:?}");
             *made.last_mut().unwrap() ^= 1;
             assert_eq!(AwsLc.verify(&public, scheme, &digest, &made), Err(CryptoError::BadSignature));
+        }
+    }
+
+    #[test]
+    fn rsa_keys_of_other_sizes_are_made_and_short_or_huge_ones_are_not() {
+        for (asked, made) in [(1024, 1024), (1032, 1152), (2944, 2944)] {
+            let key = AwsLc.load_key(&generate(PublicKeyAlgorithm::Rsa { bits: asked }).unwrap()).unwrap();
+            assert_eq!(key.algorithm(), PublicKeyAlgorithm::Rsa { bits: made });
+            let scheme = SignatureScheme::RsaPkcs1(DigestAlgorithm::Sha256);
+            let signature = key.sign(scheme, &[7; 32]).unwrap();
+            assert_eq!(AwsLc.verify(&key.public_key(), scheme, &[7; 32], &signature), Ok(()));
+        }
+        for bits in [1023, 4097] {
+            assert!(matches!(generate(PublicKeyAlgorithm::Rsa { bits }), Err(CryptoError::Unsupported(_))));
         }
     }
 

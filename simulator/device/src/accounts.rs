@@ -174,6 +174,7 @@ impl PromptKind {
             | PromptKind::SignIn { account }
             | PromptKind::EmailAddress { account }
             | PromptKind::UserName { account }
+            | PromptKind::MailAccount { account, .. }
             | PromptKind::MissingRecipientCertificates { account, .. } => Some(*account),
             PromptKind::Consent { .. }
             | PromptKind::CertificatePassword { .. }

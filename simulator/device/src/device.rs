@@ -5,11 +5,12 @@ use crate::eas::InFlight;
 use crate::keychain::Keychain;
 use crate::managed_mail::MailAccount;
 use crate::profiles::{
-    self, ErrorChain, InstalledProfile, Outcome, PendingInstall, Request, Source, StoredProfile,
+    self, EnrollingInstall, ErrorChain, InstalledProfile, Outcome, PendingInstall, Request, Source,
+    StoredProfile,
 };
 use crate::random::DeviceRandom;
 use crate::user::{UserAction, Verdict};
-use crate::{Account, DeviceFacts, Event, Prompt, PromptId};
+use crate::{Account, DeviceFacts, Event, IdentityAnswer, Prompt, PromptId};
 use profile::OsVersion;
 use serde::{Deserialize, Serialize};
 use smime::{Certificate, Context, Timestamp};
@@ -31,6 +32,9 @@ pub struct Device {
     pub(crate) stored: Vec<StoredProfile>,
     /// Installations that wait for the owner.
     pub(crate) pending: Vec<PendingInstall>,
+    /// Installations that wait for an enrolment server.
+    #[serde(default)]
+    pub(crate) enrolling: Vec<EnrollingInstall>,
     pub(crate) keychain: Keychain,
     pub(crate) accounts: Vec<Account>,
     /// IMAP and POP accounts.
@@ -80,6 +84,13 @@ pub enum Input {
         /// The answer; nothing when the server could not be reached.
         response: Option<HttpResponse>,
     },
+    /// An enrolment server answered.
+    Identity {
+        /// Which request.
+        exchange: ExchangeId,
+        /// The answer.
+        answer: IdentityAnswer,
+    },
 }
 
 /// What the device says at once.
@@ -93,6 +104,9 @@ pub enum Reply {
     /// The owner is asked first; the profile is not installed until the prompt, and any after it, is answered. The answer
     /// that completes it gives [`Reply::Installed`] or [`Reply::Refused`].
     Asked(PromptId),
+    /// An enrolment server is asked first ([`Device::poll_identity_request`]); the [`Input::Identity`] that completes the
+    /// profile gives [`Reply::Installed`] or [`Reply::Refused`].
+    Enrolling(ExchangeId),
     /// An older system is not installed over a newer one.
     NotDowngraded {
         /// The version that stays.
@@ -121,6 +135,7 @@ impl Device {
             profiles: Vec::new(),
             stored: Vec::new(),
             pending: Vec::new(),
+            enrolling: Vec::new(),
             keychain: Keychain::new(system_roots),
             accounts: Vec::new(),
             mail_accounts: Vec::new(),
@@ -140,9 +155,7 @@ impl Device {
     /// Takes an input. Afterwards poll exchanges, the timeout and events.
     pub fn handle(&mut self, cx: &Context<'_>, input: Input) -> Reply {
         match input {
-            Input::InstallProfile { bytes, source } => {
-                self.install(cx, Request { bytes, source, agreed: false, passwords: BTreeMap::new() })
-            }
+            Input::InstallProfile { bytes, source } => self.install(cx, Request::new(bytes, source)),
             Input::RemoveManagedProfile { identifier } => {
                 match profiles::remove_by_management(self, &identifier) {
                     Ok(()) => Reply::Done,
@@ -168,6 +181,7 @@ impl Device {
                 self.response(cx, exchange, response);
                 Reply::Done
             }
+            Input::Identity { exchange, answer } => self.identity_answer(cx, exchange, answer),
         }
     }
 
@@ -177,6 +191,8 @@ impl Device {
         let reply = match profiles::install(&mut copy, cx, request) {
             Ok(Outcome::Installed(identifier)) => Reply::Installed(identifier),
             Ok(Outcome::Asked(prompt)) => Reply::Asked(prompt),
+            // Until the server has answered nothing of the profile is here, so the copy is not kept.
+            Ok(Outcome::Enrolling(waiting)) => return self.hold_for_identity(*waiting),
             Err(error_chain) => return self.refuse(error_chain),
         };
         *self = copy;
@@ -193,6 +209,7 @@ impl Device {
     pub fn handle_timeout(&mut self, cx: &Context<'_>) {
         profiles::remove_due(self, cx);
         self.expire_mail(cx);
+        self.ask_for_identities_again(cx);
         let accounts: Vec<_> = self.accounts.iter().map(Account::id).collect();
         for id in accounts {
             self.drive(id);

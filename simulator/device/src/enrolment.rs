@@ -80,9 +80,9 @@ impl MdmEnrolment {
             identity: text("IdentityCertificateUUID").unwrap_or_default(),
             managed_apple_id: text("AssignedManagedAppleID"),
             required_app: number("RequiredAppIDForMDM"),
-            per_user_connections: capabilities
-                .iter()
-                .any(|c| matches!(&c.value, Value::String(s) if s == "com.apple.mdm.per-user-connections")),
+            per_user_connections: capabilities.iter().any(
+                |c| matches!(&c.value, Value::String(s) if **s == *"com.apple.mdm.per-user-connections"),
+            ),
             user_enrolment: enrolment_mode.as_deref() == Some("BYOD") || text("ManagedAppleID").is_some(),
             enrolment_mode,
         }

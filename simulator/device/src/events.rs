@@ -1,6 +1,6 @@
 //! What happened on the device, for whoever watches.
 
-use crate::{AccountId, AccountState, ErrorChain, MessageId, PromptKind, Service};
+use crate::{AccountId, AccountState, EnrolmentProtocol, ErrorChain, MessageId, PromptKind, Service};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened. Neither random bytes nor lengths or digests of them are in it, so the same seed gives
@@ -18,6 +18,15 @@ pub enum Event {
     ProfileRefused {
         /// Why.
         error_chain: ErrorChain,
+    },
+    /// A server is asked for an identity of a profile.
+    IdentityRequested {
+        /// `PayloadIdentifier` of the profile.
+        profile: String,
+        /// `PayloadUUID` of the payload.
+        payload_uuid: String,
+        /// How the server is asked.
+        protocol: EnrolmentProtocol,
     },
     /// A profile was removed, with what it had brought.
     ProfileRemoved {

@@ -2,7 +2,8 @@
 //!
 //! [`Device`] is driven by five verbs and does no IO: [`Device::handle`], [`Device::handle_timeout`],
 //! [`Device::poll_exchange`], [`Device::poll_timeout`], [`Device::poll_event`]. After `handle` and
-//! `handle_timeout`, poll the other three until they give nothing. Time and cryptography come in through
+//! `handle_timeout`, poll the other three until they give nothing, and [`Device::poll_identity_request`], which is
+//! `poll_exchange` for what SCEP and ACME carry. Time and cryptography come in through
 //! `smime::Context`, randomness from a seed that is part of the device.
 #![warn(missing_docs)]
 
@@ -16,6 +17,7 @@ mod effective;
 mod enrolment;
 mod events;
 mod facts;
+mod identity_request;
 mod keychain;
 mod mail;
 mod managed_mail;
@@ -38,14 +40,18 @@ pub use effective::{EffectiveAccount, EffectiveSmime, EffectiveSwitch, Effective
 pub use enrolment::MdmEnrolment;
 pub use events::Event;
 pub use facts::{DeviceFacts, EncryptDefaultToggle, MailSigningDefault, SupervisedPayloads, Variants};
+pub use identity_request::{
+    EnrolmentProtocol, IdentityAnswer, IdentityRequest, MAX_ISSUED_CHAIN, MAX_REQUESTED_NAMES,
+};
 pub use keychain::{IdentityHandle, Keychain, KeychainCertificate, KeychainIdentity, Owner};
 pub use mail::{Folder, Message, MessageId, Reading, ReadingRefusal};
 pub use managed_mail::{MailAccount, MailProtocol, MailServer, ManagedMailSettings};
 pub use passcode::PasscodePolicy;
 pub use profiles::{
-    ErrorChain, ErrorDomain, ErrorLink, IgnoredKey, IgnoredReason, InstalledPayload, InstalledProfile, Source,
+    ErrorChain, ErrorDomain, ErrorLink, IgnoredKey, IgnoredReason, InstalledPayload, InstalledProfile,
+    MAX_ENROLMENTS, MAX_PROFILE_ITERATIONS, Source,
 };
-pub use prompts::{Answer, Prompt, PromptId, PromptKind};
+pub use prompts::{Answer, MailQuestion, Prompt, PromptId, PromptKind};
 pub use restrictions::{
     EffectiveRestriction, EffectiveRestrictions, RestrictionRule, RestrictionSource, RestrictionValue,
 };

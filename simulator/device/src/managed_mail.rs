@@ -1,14 +1,22 @@
 //! IMAP and POP accounts of com.apple.mail.managed: the settings, the S/MIME controls and the owner's changes, by the same
 //! rules as for Exchange. They are settings only: the simulated phone speaks no IMAP, POP or SMTP, so such an account
-//! never connects, asks for no password and holds no mail.
+//! never connects and holds no mail.
+//!
+//! Whoever installs by hand is asked for what the payload leaves open: the address, and user name and password of every
+//! server that authenticates; management asks nobody. Reading: as with Exchange one question comes after the other, those
+//! about the incoming server first, and an update asks only for what nobody has answered yet.
 //!
 //! Source: Apple's schema of com.apple.mail.managed (profiles-and-mdm.md A.1).
 
 use crate::account::{AccountOrigin, OwnerChanges};
 use crate::settings::{Setting, Switch, text};
-use crate::{AccountId, Device, DeviceFacts, EffectiveSmime, IdentityHandle, SmimeSettings};
+use crate::{
+    AccountId, Answer, Device, DeviceFacts, EffectiveSmime, IdentityHandle, MailQuestion, PromptKind, Secret,
+    SmimeSettings, Source,
+};
 use profile::{Payload, WrongType};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How mail is fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +70,9 @@ pub struct ManagedMailSettings {
     pub incoming: MailServer,
     /// The server that mail leaves by.
     pub outgoing: MailServer,
+    /// `OutgoingPasswordSameAsIncomingPassword`.
+    #[serde(default)]
+    pub shared_password: bool,
     /// The negation of `PreventMove`.
     pub move_allowed: Setting<bool>,
     /// The negation of `PreventAppSheet`.
@@ -115,6 +126,7 @@ impl ManagedMailSettings {
             full_name: text(payload, "EmailAccountName")?,
             incoming,
             outgoing,
+            shared_password: shared,
             move_allowed: negated("PreventMove", (5, 0))?,
             third_party_send: negated("PreventAppSheet", (5, 0))?,
             recents: negated("disableMailRecentsSyncing", (6, 0))?,
@@ -132,9 +144,35 @@ pub struct MailAccount {
     pub(crate) origin: AccountOrigin,
     pub(crate) settings: ManagedMailSettings,
     pub(crate) changes: OwnerChanges,
+    /// What the owner answered. Passwords are in it: it is in snapshots and nowhere else.
+    #[serde(default)]
+    pub(crate) answered: BTreeMap<MailQuestion, Secret>,
 }
 
+/// The value of an authentication key for a server that asks nothing.
+const NO_AUTHENTICATION: &str = "EmailAuthNone";
+
 impl MailAccount {
+    /// What the payload leaves open, in the order in which it is asked.
+    fn open_questions(&self) -> Vec<MailQuestion> {
+        use MailQuestion::*;
+        let settings = &self.settings;
+        let authenticates = |server: &MailServer| server.authentication != NO_AUTHENTICATION;
+        let (incoming, outgoing) = (&settings.incoming, &settings.outgoing);
+        let asks_outgoing = authenticates(outgoing) && !settings.shared_password;
+        [
+            (Address, settings.email.is_none()),
+            (IncomingUserName, authenticates(incoming) && incoming.user_name.is_none()),
+            (IncomingPassword, authenticates(incoming) && !incoming.has_password),
+            (OutgoingUserName, authenticates(outgoing) && outgoing.user_name.is_none()),
+            (OutgoingPassword, asks_outgoing && !outgoing.has_password),
+        ]
+        .into_iter()
+        .filter(|(question, open)| *open && !self.answered.contains_key(question))
+        .map(|(question, _)| question)
+        .collect()
+    }
+
     /// The account's number, in one row with those of Exchange accounts.
     pub fn id(&self) -> AccountId {
         self.id
@@ -186,13 +224,44 @@ impl Device {
         &mut self,
         origin: AccountOrigin,
         settings: ManagedMailSettings,
-        previous: Option<AccountId>,
+        previous: Option<&MailAccount>,
+        source: Source,
     ) {
-        let id = previous.unwrap_or_else(|| {
+        let id = previous.map(|p| p.id).unwrap_or_else(|| {
             self.next_account += 1;
             AccountId(self.next_account)
         });
-        self.mail_accounts.push(MailAccount { id, origin, settings, changes: OwnerChanges::default() });
+        let answered = previous.map(|p| p.answered.clone()).unwrap_or_default();
+        self.mail_accounts.push(MailAccount {
+            id,
+            origin,
+            settings,
+            changes: OwnerChanges::default(),
+            answered,
+        });
+        if source == Source::Owner {
+            self.ask_about_mail_account(id);
+        }
+    }
+
+    fn ask_about_mail_account(&mut self, id: AccountId) {
+        let account = self.mail_accounts.iter().find(|a| a.id == id);
+        if let Some(asks) = account.and_then(|a| a.open_questions().first().copied()) {
+            self.ask(PromptKind::MailAccount { account: id, asks });
+        }
+    }
+
+    /// Takes the owner's answer and asks the next question.
+    pub(crate) fn answer_mail_account(&mut self, id: AccountId, asks: MailQuestion, answer: Answer) {
+        let answer = match answer {
+            Answer::Password(password) => password,
+            Answer::Text(text) => Secret::new(text),
+            Answer::Agree | Answer::Cancel => return,
+        };
+        if let Some(account) = self.mail_accounts.iter_mut().find(|a| a.id == id) {
+            account.answered.insert(asks, answer);
+        }
+        self.ask_about_mail_account(id);
     }
 }
 

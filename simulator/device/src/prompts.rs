@@ -8,6 +8,29 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct PromptId(pub u64);
 
+/// What the phone asks about an IMAP or POP account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailQuestion {
+    /// The address (`EmailAddress`).
+    Address,
+    /// The user name at the server that mail comes from (`IncomingMailServerUsername`).
+    IncomingUserName,
+    /// The password there (`IncomingPassword`).
+    IncomingPassword,
+    /// The user name at the server that mail leaves by (`OutgoingMailServerUsername`).
+    OutgoingUserName,
+    /// The password there (`OutgoingPassword`).
+    OutgoingPassword,
+}
+
+impl MailQuestion {
+    /// Whether the answer is a password.
+    pub fn is_secret(self) -> bool {
+        matches!(self, MailQuestion::IncomingPassword | MailQuestion::OutgoingPassword)
+    }
+}
+
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
@@ -31,6 +54,13 @@ pub enum PromptKind {
     UserName {
         /// The account that waits.
         account: AccountId,
+    },
+    /// Something that the payload of an IMAP or POP account leaves open (com.apple.mail.managed).
+    MailAccount {
+        /// The account.
+        account: AccountId,
+        /// What is asked.
+        asks: MailQuestion,
     },
     /// An encrypted message has recipients whose certificate is not available (OUT-005 for Outlook; Mail shows them
     /// in red, Apple support HT202345).

@@ -377,6 +377,12 @@ impl Device {
                 }
                 self.ask_next(account);
             }
+            (PromptKind::MailAccount { asks, .. }, answer)
+                if asks.is_secret() == matches!(answer, Answer::Password(_))
+                    && matches!(answer, Answer::Password(_) | Answer::Text(_)) =>
+            {
+                self.answer_mail_account(account, *asks, answer);
+            }
             // A cancelled or unfitting answer leaves the question open.
             _ => self.prompts.push(prompt),
         }

@@ -1,17 +1,17 @@
 //! A configuration profile: its own keys and its payloads.
 
 use crate::plist::{self, Dictionary, Format, Node, ReadReason, Value};
-use crate::{Finding, Payload, Severity, Timestamp};
-use serde::{Deserialize, Serialize};
+use crate::{Finding, Payload, Root, Severity, Timestamp};
+use std::sync::Arc;
 
 /// A profile as it was read. Parsing never fails; what could not be read is empty here and a finding beside it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Profile {
     /// The syntax of the document.
     pub format: Format,
     /// The root value; none if the bytes are no property list.
-    pub root: Option<Node>,
-    /// The dictionaries of PayloadContent in order; empty for an encrypted profile.
+    pub root: Option<Arc<Root>>,
+    /// The dictionaries of PayloadContent in order, which they share with the root; empty for an encrypted profile.
     pub payloads: Vec<Payload>,
 }
 
@@ -23,23 +23,43 @@ pub fn parse(bytes: &[u8]) -> (Profile, Vec<Finding>) {
     let reading = plist::read_with_findings(bytes);
     let mut findings = reading.findings;
     let root = match reading.root {
-        Ok(root) => root,
+        Ok(root) => Arc::new(Root::new(root)),
         Err(error) => {
             findings.push(unreadable(&error));
             return (Profile::default(), findings);
         }
     };
-    let mut profile = Profile { format: reading.format, root: Some(root), payloads: Vec::new() };
-    match (profile.dictionary().is_some(), profile.key("PayloadContent")) {
-        (false, _) => findings.push(not_a_dictionary(&profile)),
-        (true, Some(Node { value: Value::Array(items), .. })) => {
-            let payloads = payloads(items, &mut findings);
-            profile.payloads = payloads;
+    let payloads = if root.value.as_dictionary().is_some() {
+        payloads_in(&root, &mut findings)
+    } else {
+        findings.push(not_a_dictionary(&root));
+        Vec::new()
+    };
+    (Profile { format: reading.format, root: Some(root), payloads }, findings)
+}
+
+/// The payloads of a profile's root, or of a root that is an array of them. A PayloadContent of another type than array is
+/// a type error of the schema, an absent one a missing key.
+pub(crate) fn payloads_in(root: &Arc<Root>, findings: &mut Vec<Finding>) -> Vec<Payload> {
+    let items = root.items();
+    let is_dictionary = |node: &&Node| node.value.as_dictionary().is_some();
+    let mut payloads = Vec::with_capacity(items.iter().filter(is_dictionary).count());
+    for (index, node) in items.iter().enumerate() {
+        match Payload::within(root, index) {
+            Some(payload) => payloads.push(payload),
+            None if findings.len() < plist::FINDINGS_MAX => findings.push(
+                Finding::new(
+                    "payload-not-a-dictionary",
+                    Severity::Error,
+                    format!("item {index} of PayloadContent is {}, not dict", node.value.type_name()),
+                    TOP,
+                )
+                .at(node.span),
+            ),
+            None => {}
         }
-        // A PayloadContent of another type is a type error of the schema, an absent one a missing key.
-        _ => {}
     }
-    (profile, findings)
+    payloads
 }
 
 fn unreadable(error: &plist::ReadError) -> Finding {
@@ -48,6 +68,7 @@ fn unreadable(error: &plist::ReadError) -> Finding {
             .at(error.span);
     match &error.reason {
         ReadReason::Cms => finding.help("unwrap the signature or decrypt it first"),
+        ReadReason::Armour => finding.help("write a signed profile in binary form, DER"),
         ReadReason::InternalSubset | ReadReason::UnknownEntity { .. } => finding.help(
             "write the text itself; only &amp; &lt; &gt; &quot; &apos; and numeric references are read",
         ),
@@ -56,48 +77,18 @@ fn unreadable(error: &plist::ReadError) -> Finding {
     }
 }
 
-fn not_a_dictionary(profile: &Profile) -> Finding {
-    let found = profile.root.as_ref().map_or("nothing", |node| node.value.type_name());
-    let finding = Finding::new(
-        "profile-not-a-dictionary",
-        Severity::Error,
-        format!("the root of the profile is {found}, not dict"),
-        TOP,
-    );
-    match &profile.root {
-        Some(node) => finding.at(node.span),
-        None => finding,
-    }
-}
-
-fn payloads(items: &[Node], findings: &mut Vec<Finding>) -> Vec<Payload> {
-    let mut payloads = Vec::new();
-    for (index, node) in items.iter().enumerate() {
-        match &node.value {
-            Value::Dictionary(dictionary) => {
-                payloads.push(Payload::placed(index, node.span, dictionary.clone()));
-            }
-            other if findings.len() < plist::FINDINGS_MAX => findings.push(
-                Finding::new(
-                    "payload-not-a-dictionary",
-                    Severity::Error,
-                    format!("item {index} of PayloadContent is {}, not dict", other.type_name()),
-                    TOP,
-                )
-                .at(node.span),
-            ),
-            _ => {}
-        }
-    }
-    payloads
+fn not_a_dictionary(root: &Node) -> Finding {
+    let found = root.value.type_name();
+    let message = format!("the root of the profile is {found}, not dict");
+    Finding::new("profile-not-a-dictionary", Severity::Error, message, TOP).at(root.span)
 }
 
 impl Profile {
     /// Makes a profile of its root dictionary, outside any document.
     pub fn from_dictionary(root: Dictionary) -> Profile {
-        let items = root.value("PayloadContent").and_then(Value::as_array).unwrap_or_default();
-        let payloads = payloads(items, &mut Vec::new());
-        Profile { format: Format::Xml, root: Some(Node::from(Value::Dictionary(root))), payloads }
+        let root = Arc::new(Root::new(Node::from(Value::Dictionary(root))));
+        let payloads = payloads_in(&root, &mut Vec::new());
+        Profile { format: Format::Xml, root: Some(root), payloads }
     }
 
     /// The profile with the payloads of a decrypted EncryptedPayloadContent: an array property list, read here.
@@ -107,7 +98,9 @@ impl Profile {
         let mut findings = reading.findings;
         match reading.root {
             Err(error) => findings.push(unreadable(&error)),
-            Ok(Node { value: Value::Array(items), .. }) => self.payloads = payloads(&items, &mut findings),
+            Ok(node) if node.value.as_array().is_some() => {
+                self.payloads = payloads_in(&Arc::new(Root::new(node)), &mut findings);
+            }
             Ok(node) => findings.push(
                 Finding::new(
                     "encrypted-content-not-an-array",
@@ -133,7 +126,7 @@ impl Profile {
 
     /// The value of a top-level key.
     pub fn key(&self, key: &str) -> Option<&Node> {
-        self.dictionary().and_then(|dictionary| dictionary.get(key))
+        self.root.as_ref().and_then(|root| root.key(key))
     }
 
     /// The string under a top-level key; none if absent or no string, as with all accessors of this kind.
@@ -207,7 +200,7 @@ impl Profile {
         texts
             .into_iter()
             .flat_map(Dictionary::effective)
-            .filter_map(|entry| Some((entry.key.as_str(), entry.node.value.as_str()?)))
+            .filter_map(|entry| Some((&*entry.key, entry.node.value.as_str()?)))
             .collect()
     }
 
@@ -251,7 +244,7 @@ mod tests {
         let rules: Vec<_> = findings.iter().map(|f| f.rule).collect();
         assert_eq!(rules, ["payload-not-a-dictionary"]);
         let span = profile.payloads[0].span;
-        assert!(bytes[span.start..span.end].starts_with(b"<dict><key>PayloadUUID"));
+        assert!(bytes[span.start()..span.end()].starts_with(b"<dict><key>PayloadUUID"));
     }
 
     #[test]
@@ -280,12 +273,14 @@ mod tests {
     }
 
     #[test]
-    fn snapshots_keep_everything() {
+    fn payloads_are_held_once() {
         let (profile, _) = parse(&xml(
-            "<dict><key>PayloadContent</key><array><dict><key>n</key><integer>18446744073709551615</integer>\
-             <key>d</key><data>AAEC</data><key>t</key><date>2026-11-02T08:00:00Z</date></dict></array></dict>",
+            "<dict><key>PayloadContent</key><true/><key>PayloadContent</key><array><dict><key>n</key>\
+             <integer>18446744073709551615</integer></dict></array></dict>",
         ));
-        let json = serde_json::to_string(&profile).unwrap();
-        assert_eq!(serde_json::from_str::<Profile>(&json).unwrap(), profile);
+        let inside = profile.key("PayloadContent").and_then(|node| node.value.as_array()).unwrap();
+        let held = inside[0].value.as_dictionary().unwrap();
+        assert!(std::ptr::eq(held, profile.payloads[0].dictionary()));
+        assert_eq!(held.value("n"), Some(&Value::Unsigned(u64::MAX)));
     }
 }

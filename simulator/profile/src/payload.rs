@@ -1,17 +1,65 @@
 //! One payload of a profile, with readers that tell absent from wrong.
 
-use crate::Timestamp;
 use crate::plist::{Dictionary, Node, Span, Value};
-use serde::{Deserialize, Serialize};
+use crate::{Root, Timestamp};
+use std::sync::Arc;
 
-/// One item of a profile's PayloadContent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// One item of a profile's PayloadContent. It stands in the profile's own tree and shares that: a profile of 10 MB is in
+/// memory once.
+#[derive(Clone)]
 pub struct Payload {
     /// Its place in PayloadContent, from 0; items that are no dictionary are counted but have no payload.
     pub index: usize,
     /// Where its dictionary stands.
     pub span: Span,
-    dictionary: Dictionary,
+    root: Arc<Root>,
+    keys: Sketch,
+}
+
+/// Which keys a payload may have, one bit for many of them, and whether it is the root itself. Rules ask every payload for
+/// a hundred keys, of which it has ten; a bit says so without a look at its dictionary, which is far away.
+#[derive(Clone, Copy)]
+struct Sketch(u64);
+
+impl Sketch {
+    const ALONE: u64 = 1 << 63;
+
+    fn of(dictionary: &Dictionary, alone: bool) -> Sketch {
+        let own = if alone { Sketch::ALONE } else { 0 };
+        Sketch(dictionary.entries.iter().fold(own, |all, entry| all | Sketch::bit(&entry.key)))
+    }
+
+    fn bit(key: &str) -> u64 {
+        let bytes = key.as_bytes();
+        let byte = |at: usize| bytes.get(at).copied().map_or(0, u64::from);
+        let length = bytes.len();
+        let last = byte(length.saturating_sub(1));
+        let sum =
+            length as u64 * 5 + byte(length / 2) * 7 + byte(length * 3 / 4) * 11 + last * 13 + byte(1) * 17;
+        1 << (sum % 63)
+    }
+
+    fn may_have(self, key: &str) -> bool {
+        self.0 & Sketch::bit(key) != 0
+    }
+
+    fn is_alone(self) -> bool {
+        self.0 & Sketch::ALONE != 0
+    }
+}
+
+impl PartialEq for Payload {
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index && self.span == other.span && self.dictionary() == other.dictionary()
+    }
+}
+
+impl std::fmt::Debug for Payload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Payload");
+        shown.field("index", &self.index).field("span", &self.span);
+        shown.field("dictionary", self.dictionary()).finish()
+    }
 }
 
 /// A key holds a value of another type than the reader asked for.
@@ -31,46 +79,62 @@ pub struct WrongType {
 impl Payload {
     /// Makes a payload of a dictionary, outside any document.
     pub fn new(index: usize, dictionary: Dictionary) -> Payload {
-        Payload { index, span: Span::default(), dictionary }
+        Payload::alone(Arc::new(Root::new(Node::from(Value::Dictionary(dictionary)))), index)
     }
 
-    pub(crate) fn placed(index: usize, span: Span, dictionary: Dictionary) -> Payload {
-        Payload { index, span, dictionary }
+    /// The payload that is the root.
+    pub(crate) fn alone(root: Arc<Root>, index: usize) -> Payload {
+        let keys = root.value.as_dictionary().map_or(Sketch(Sketch::ALONE), |all| Sketch::of(all, true));
+        Payload { index, span: root.span, root, keys }
+    }
+
+    /// The payload at a place in PayloadContent, or in the root that is an array; none if there is no dictionary.
+    pub(crate) fn within(root: &Arc<Root>, index: usize) -> Option<Payload> {
+        let node = root.items().get(index)?;
+        let keys = Sketch::of(node.value.as_dictionary()?, false);
+        Some(Payload { index, span: node.span, root: Arc::clone(root), keys })
     }
 
     /// All keys and values.
     pub fn dictionary(&self) -> &Dictionary {
-        &self.dictionary
+        static NONE: Dictionary = Dictionary { entries: Vec::new() };
+        let node = if self.keys.is_alone() { Some(&**self.root) } else { self.root.items().get(self.index) };
+        node.and_then(|node| node.value.as_dictionary()).unwrap_or(&NONE)
+    }
+
+    /// The string under a key; none if absent or of another type.
+    pub fn str(&self, key: &str) -> Option<&str> {
+        self.node(key).and_then(|node| node.value.as_str())
     }
 
     /// PayloadType; none if absent or no string, as with all accessors that return text.
     pub fn payload_type(&self) -> Option<&str> {
-        self.dictionary.str("PayloadType")
+        self.str("PayloadType")
     }
 
     /// PayloadIdentifier.
     pub fn identifier(&self) -> Option<&str> {
-        self.dictionary.str("PayloadIdentifier")
+        self.str("PayloadIdentifier")
     }
 
     /// PayloadUUID.
     pub fn uuid(&self) -> Option<&str> {
-        self.dictionary.str("PayloadUUID")
+        self.str("PayloadUUID")
     }
 
     /// PayloadDisplayName.
     pub fn display_name(&self) -> Option<&str> {
-        self.dictionary.str("PayloadDisplayName")
+        self.str("PayloadDisplayName")
     }
 
     /// PayloadDescription.
     pub fn description(&self) -> Option<&str> {
-        self.dictionary.str("PayloadDescription")
+        self.str("PayloadDescription")
     }
 
     /// PayloadOrganization.
     pub fn organization(&self) -> Option<&str> {
-        self.dictionary.str("PayloadOrganization")
+        self.str("PayloadOrganization")
     }
 
     /// PayloadVersion.
@@ -85,12 +149,15 @@ impl Payload {
 
     /// The value of a key, whatever its type.
     pub fn node(&self, key: &str) -> Option<&Node> {
-        self.dictionary.get(key)
+        if !self.keys.may_have(key) {
+            return None;
+        }
+        if self.keys.is_alone() { self.root.key(key) } else { self.root.item_key(self.index, key) }
     }
 
     /// Where a key's value stands, else where the payload stands.
     pub fn span_of(&self, key: &str) -> Span {
-        self.dictionary.get(key).map_or(self.span, |node| node.span)
+        self.node(key).map_or(self.span, |node| node.span)
     }
 
     /// The boolean under a key.
@@ -165,7 +232,7 @@ impl Payload {
         expected: &'static str,
         read: impl Fn(&'a Value) -> Option<T>,
     ) -> Result<Option<T>, WrongType> {
-        let Some(node) = self.dictionary.get(key) else { return Ok(None) };
+        let Some(node) = self.node(key) else { return Ok(None) };
         read(&node.value).map(Some).ok_or_else(|| WrongType {
             key: key.to_owned(),
             expected,

@@ -1,88 +1,145 @@
 //! Lines and columns of a document, for people.
 
-/// Where the lines of a document begin, in the encoding the document has.
+use crate::plist::is_latin1;
+
+/// How many bytes are looked through for one position: what is remembered of a document is bounded by its length over
+/// this, whatever its lines are.
+const STEP_BYTES: usize = 4096;
+
+/// The lines of a document, in the encoding the document has.
 ///
-/// Built once per document; a lookup is two binary searches. The encoding is taken from the first bytes:
-/// a UTF-16 byte order mark means UTF-16, `bplist` means a binary property list, anything else is read as UTF-8.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LineIndex {
-    /// Offsets of the first byte of each line.
-    starts: Vec<usize>,
-    /// Offsets of units that do not begin a character: UTF-8 continuation bytes, UTF-16 low surrogates.
-    inner: Vec<usize>,
-    /// Bytes in a unit.
-    unit: usize,
-    binary: bool,
+/// Built once per document; a lookup looks through 4 KiB at most. The encoding is taken from the first bytes: a UTF-16 byte
+/// order mark means UTF-16, `bplist` means a binary property list, an XML declaration may say ISO-8859-1, anything else
+/// is read as UTF-8.
+#[derive(Clone, Debug)]
+pub struct LineIndex<'a> {
+    document: &'a [u8],
+    encoding: Encoding,
+    /// Where the text begins, behind a byte order mark.
+    from: usize,
+    /// The state at every [`STEP_BYTES`] of the text.
+    checkpoints: Vec<Counted>,
 }
 
-impl LineIndex {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    Utf8,
+    Latin1,
+    Utf16 { big: bool },
+    Binary,
+}
+
+/// What has been counted up to a place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counted {
+    /// Ends of lines.
+    lines: u32,
+    /// Characters since the last of them.
+    characters: u32,
+}
+
+impl<'a> LineIndex<'a> {
     /// Indexes the lines of a document. Lines end at LF, at CR LF, or at a lone CR.
-    pub fn new(document: &[u8]) -> LineIndex {
-        let mut index = LineIndex { starts: vec![0], inner: Vec::new(), unit: 1, binary: false };
-        match document {
-            [0xFE, 0xFF, ..] => index.scan_utf16(document, u16::from_be_bytes),
-            [0xFF, 0xFE, ..] => index.scan_utf16(document, u16::from_le_bytes),
-            [b'b', b'p', b'l', b'i', b's', b't', ..] => index.binary = true,
-            _ => index.scan_utf8(document),
-        }
-        index
+    pub fn new(document: &'a [u8]) -> LineIndex<'a> {
+        let (encoding, from) = match document {
+            [0xFE, 0xFF, ..] => (Encoding::Utf16 { big: true }, 2),
+            [0xFF, 0xFE, ..] => (Encoding::Utf16 { big: false }, 2),
+            [b'b', b'p', b'l', b'i', b's', b't', ..] => (Encoding::Binary, 0),
+            [0xEF, 0xBB, 0xBF, ..] => (Encoding::Utf8, 3),
+            _ if is_latin1(document) => (Encoding::Latin1, 0),
+            _ => (Encoding::Utf8, 0),
+        };
+        LineIndex::scanned(document, encoding, from)
+    }
+
+    /// Indexes the lines of a text, whatever encoding it says it was in.
+    pub fn of_text(text: &'a str) -> LineIndex<'a> {
+        LineIndex::scanned(text.as_bytes(), Encoding::Utf8, 0)
     }
 
     /// True for text; a binary property list has no lines, and its spans are told as byte offsets.
     pub fn has_lines(&self) -> bool {
-        !self.binary
+        self.encoding != Encoding::Binary
     }
 
     /// The line and the column of a byte offset, both from 1, the column counted in characters. A byte order
     /// mark takes no column. An offset past the end counts on from the last line. In a binary property list
     /// everything is on line 1 and the column is the offset plus one.
     pub fn position(&self, offset: usize) -> (usize, usize) {
-        let line = self.starts.partition_point(|start| *start <= offset).max(1);
-        let start = self.starts.get(line - 1).copied().unwrap_or(0);
-        let units = offset.saturating_sub(start) / self.unit;
-        let inner =
-            self.inner.partition_point(|at| *at < offset) - self.inner.partition_point(|at| *at < start);
-        (line, units.saturating_sub(inner) + 1)
-    }
-
-    fn scan_utf8(&mut self, document: &[u8]) {
-        let text_at = if document.starts_with(&[0xEF, 0xBB, 0xBF]) { 3 } else { 0 };
-        self.starts = vec![text_at];
-        let mut previous = 0;
-        for (at, byte) in document.iter().copied().enumerate().skip(text_at) {
-            self.newline(u16::from(byte), u16::from(previous), at);
-            if byte & 0xC0 == 0x80 {
-                self.inner.push(at);
-            }
-            previous = byte;
+        if self.encoding == Encoding::Binary {
+            return (1, offset.saturating_add(1));
         }
+        let within = offset.min(self.document.len());
+        let step = within.saturating_sub(self.from) / STEP_BYTES;
+        let step = step.min(self.checkpoints.len().saturating_sub(1));
+        let mut counted = self.checkpoints.get(step).copied().unwrap_or_default();
+        self.count(&mut counted, self.from + step * STEP_BYTES, within);
+        let beyond = (offset - within) / self.unit();
+        (counted.lines as usize + 1, (counted.characters as usize).saturating_add(beyond).saturating_add(1))
     }
 
-    fn scan_utf16(&mut self, document: &[u8], decode: fn([u8; 2]) -> u16) {
-        self.unit = 2;
-        self.starts = vec![2];
-        let mut previous = 0;
-        for (at, pair) in document.chunks_exact(2).enumerate().skip(1) {
-            let unit = decode([pair[0], pair[1]]);
-            self.newline(unit, previous, at * 2);
-            if (0xDC00..0xE000).contains(&unit) {
-                self.inner.push(at * 2);
-            }
-            previous = unit;
+    fn scanned(document: &'a [u8], encoding: Encoding, from: usize) -> LineIndex<'a> {
+        let mut index = LineIndex { document, encoding, from, checkpoints: Vec::new() };
+        if encoding == Encoding::Binary {
+            return index;
         }
+        let mut counted = Counted::default();
+        let mut checkpoints = Vec::with_capacity((document.len() - from) / STEP_BYTES + 1);
+        let mut at = from;
+        while at <= document.len() {
+            checkpoints.push(counted);
+            index.count(&mut counted, at, (at + STEP_BYTES).min(document.len()));
+            at += STEP_BYTES;
+        }
+        index.checkpoints = checkpoints;
+        index
     }
 
-    fn newline(&mut self, unit: u16, previous: u16, at: usize) {
-        let next = at + self.unit;
-        match (previous, unit) {
-            // The CR already ended the line; the LF belongs to it.
-            (0x0D, 0x0A) => {
-                if let Some(last) = self.starts.last_mut() {
-                    *last = next;
+    /// Bytes in a unit.
+    fn unit(&self) -> usize {
+        if matches!(self.encoding, Encoding::Utf16 { .. }) { 2 } else { 1 }
+    }
+
+    /// Counts what stands from one offset, at which a unit begins, to another.
+    fn count(&self, counted: &mut Counted, from: usize, to: usize) {
+        match self.encoding {
+            Encoding::Binary => {}
+            Encoding::Utf8 | Encoding::Latin1 => {
+                let single = self.encoding == Encoding::Latin1;
+                for at in from..to {
+                    let byte = self.document.get(at).copied().unwrap_or_default();
+                    let inner = !single && byte & 0xC0 == 0x80;
+                    self.unit_counted(counted, u16::from(byte), inner, at);
                 }
             }
-            (_, 0x0A | 0x0D) => self.starts.push(next),
-            _ => {}
+            Encoding::Utf16 { .. } => {
+                for at in (from..to).step_by(2) {
+                    let Some(unit) = self.unit_at(at) else { return };
+                    self.unit_counted(counted, unit, (0xDC00..0xE000).contains(&unit), at);
+                }
+            }
+        }
+    }
+
+    /// Counts one unit. The CR of a CR LF ends no line, the LF does.
+    fn unit_counted(&self, counted: &mut Counted, unit: u16, inner: bool, at: usize) {
+        match unit {
+            0x0A => *counted = Counted { lines: counted.lines + 1, characters: 0 },
+            0x0D if self.unit_at(at + self.unit()) != Some(0x0A) => {
+                *counted = Counted { lines: counted.lines + 1, characters: 0 };
+            }
+            _ => counted.characters += u32::from(!inner),
+        }
+    }
+
+    fn unit_at(&self, at: usize) -> Option<u16> {
+        match self.encoding {
+            Encoding::Utf16 { big } => match *self.document.get(at..at + 2)? {
+                [a, b] if big => Some(u16::from_be_bytes([a, b])),
+                [a, b] => Some(u16::from_le_bytes([a, b])),
+                _ => None,
+            },
+            _ => self.document.get(at).copied().map(u16::from),
         }
     }
 }
@@ -128,5 +185,29 @@ mod tests {
         assert!(!binary.has_lines());
         assert_eq!(binary.position(9), (1, 10));
         assert_eq!(LineIndex::new(b"").position(0), (1, 1));
+    }
+
+    #[test]
+    fn positions_do_not_depend_on_the_steps() {
+        for newline in ["\n", "\r\n", "\r"] {
+            for filling in STEP_BYTES - 8..STEP_BYTES + 2 {
+                let text = format!("{newline}é{}{newline}é{newline}x", "z".repeat(filling));
+                let index = LineIndex::new(text.as_bytes());
+                assert_eq!(index.position(text.len() - 1), (4, 1), "{newline:?} {filling}");
+                assert_eq!(index.position(text.len() - 1 - newline.len()), (3, 2), "{newline:?} {filling}");
+                let utf16: Vec<u8> =
+                    format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+                assert_eq!(LineIndex::new(&utf16).position(utf16.len() - 2), (4, 1));
+            }
+        }
+        let lines = "\n".repeat(5 * STEP_BYTES);
+        assert_eq!(LineIndex::new(lines.as_bytes()).position(lines.len()), (5 * STEP_BYTES + 1, 1));
+    }
+
+    #[test]
+    fn in_latin_1_every_byte_is_a_character() {
+        let text = b"<?xml version='1.0' encoding='ISO-8859-1'?>\n\xE9\xA9x";
+        assert_eq!(LineIndex::new(text).position(text.len() - 1), (2, 3));
+        assert_eq!(LineIndex::of_text("é<?xml encoding='ISO-8859-1'?>é").position(4), (1, 4));
     }
 }

@@ -10,7 +10,7 @@ pub(crate) mod general_name;
 mod policy;
 
 pub use extensions::KeyUsage;
-pub(crate) use extensions::{authority_key_id, single};
+pub(crate) use extensions::{authority_key_id, key_usage, single};
 pub use policy::ANY_POLICY;
 
 pub(crate) use general_name::{GeneralName, NameConstraints};

@@ -23,6 +23,9 @@ const fn id(text: &str) -> ObjectIdentifier {
 pub struct IssueRequest {
     /// The common name; left out of the subject when empty.
     pub common_name: String,
+    /// The DER Name of the subject, in place of what the other members say of it; as it stands in a certification
+    /// request.
+    pub subject_der: Option<Vec<u8>>,
     /// The organisation, if any.
     pub organization: Option<String>,
     /// The mailboxes for `subjectAltName`.
@@ -92,6 +95,7 @@ impl IssueRequest {
     pub fn mail(common_name: &str, emails: &[&str], serial: u64, validity: (Timestamp, Timestamp)) -> Self {
         IssueRequest {
             common_name: common_name.to_owned(),
+            subject_der: None,
             organization: None,
             emails: emails.iter().map(|e| (*e).to_owned()).collect(),
             email_in_subject: false,
@@ -223,6 +227,9 @@ fn sign(
 }
 
 fn subject(request: &IssueRequest) -> Vec<u8> {
+    if let Some(name) = &request.subject_der {
+        return name.clone();
+    }
     let rdn = |kind: &str, tag: u8, value: &str| {
         set_of(vec![sequence(&[&oid(&id(kind)), &tlv(tag, &[value.as_bytes()])])])
     };
@@ -273,7 +280,7 @@ fn extensions(request: &IssueRequest, key_id: &[u8], issuer_key_id: Option<&[u8]
 }
 
 /// A mailbox as `rfc822Name`, or as `SmtpUTF8Mailbox` when its local part needs it (RFC 9598).
-fn general_name(mailbox: &str) -> Vec<u8> {
+pub(crate) fn general_name(mailbox: &str) -> Vec<u8> {
     if mailbox.is_ascii() {
         return tlv(context_primitive(1), &[mailbox.as_bytes()]);
     }

@@ -11,6 +11,7 @@ mod provider;
 mod algorithm;
 mod asn1;
 mod certificate;
+mod certification_request;
 mod crl;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
@@ -26,6 +27,10 @@ mod trust;
 pub use certificate::{
     ANY_POLICY, Certificate, CertificateError, KeyUsage, MAX_CERTIFICATE_SIZE, MAX_DISTRIBUTION_POINTS,
     MAX_EXTENSIONS, MAX_GENERAL_NAMES, MAX_PEM_CERTIFICATES, MAX_POINT_NAMES, MAX_POLICIES,
+};
+pub use certification_request::{
+    CertificationRequest, CertificationRequestError, MAX_CERTIFICATION_REQUEST_SIZE, MAX_REQUEST_ATTRIBUTES,
+    RequestedCertificate,
 };
 pub use const_oid::ObjectIdentifier;
 pub use crl::{

@@ -235,14 +235,14 @@ fn listed(resource: &Resource, findings: &mut Vec<Finding>) -> Vec<AppSetting> {
     };
     for entry in dictionary.effective() {
         let value = match &entry.node.value {
-            Value::String(text) => Some(AppValue::Text(text.clone())),
+            Value::String(text) => Some(AppValue::Text(text.to_string())),
             Value::Boolean(value) => Some(AppValue::Boolean(*value)),
             Value::Integer(number) => i64::try_from(*number).ok().map(AppValue::Integer),
             Value::Real(number) => Some(AppValue::Real(*number)),
             _ => None,
         };
         match value {
-            Some(value) => settings.push(AppSetting { key: entry.key.clone(), value }),
+            Some(value) => settings.push(AppSetting { key: entry.key.to_string(), value }),
             None => {
                 let message =
                     format!("{} is {}, which is not read", excerpt(&entry.key), entry.node.value.type_name());

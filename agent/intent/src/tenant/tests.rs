@@ -161,8 +161,7 @@ fn scep_becomes_a_request_for_this_user() {
     assert_eq!(sure("PayloadUUID"), Some(Certainty::Inferred));
     for (described, payload) in compiled.payloads.iter().zip(&profile.payloads) {
         for entry in &payload.dictionary().entries {
-            let listed =
-                described.keys.iter().any(|row| row.key.split('.').next() == Some(entry.key.as_str()));
+            let listed = described.keys.iter().any(|row| row.key.split('.').next() == Some(&*entry.key));
             assert!(listed, "{} of {}", entry.key, described.payload_type);
         }
     }

@@ -80,6 +80,7 @@ mod tests {
         let report = LintReport {
             schema_version: LINT_SCHEMA_VERSION,
             ios: String::new(),
+            supervised: false,
             clock: String::new(),
             summary: LintSummary::of(&files),
             files,

@@ -12,6 +12,8 @@ pub struct LintReport {
     pub schema_version: u32,
     /// The iOS the files were judged for.
     pub ios: String,
+    /// The devices they were judged for are supervised.
+    pub supervised: bool,
     /// The time that certificates and dates were judged at, RFC 3339.
     pub clock: String,
     /// The files, in the order of the command line.

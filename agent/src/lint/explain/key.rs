@@ -37,6 +37,9 @@ pub struct KeyPlace {
     pub removed: Option<OsVersion>,
     /// Only supervised devices heed it.
     pub supervised: bool,
+    /// The other ways to write the path: with `[]` behind arrays, and with the labels that the schema gives their items.
+    #[serde(skip)]
+    other_paths: [String; 2],
 }
 
 /// A payload type.
@@ -71,20 +74,28 @@ pub fn payload_type(schema: &Schema, name: &str) -> Option<PayloadType> {
         multiple: found.multiple,
         supervised: found.supervised,
         manual_install: found.manual,
-        keys: found.keys.iter().map(|key| place(found, &found.payloadtype, &key.name, key)).collect(),
+        keys: found
+            .keys
+            .iter()
+            .map(|key| place(found, &found.payloadtype, &Way::default().to(&key.name), key))
+            .collect(),
     })
 }
 
-/// Every place of a key: named alone, or after its payload type and what stands between. Where no key is spelt so, one
-/// that differs in case will do.
+/// Every place of a key, or of the item of an array under its label: named alone, or after what stands above it, or after
+/// its payload type and that. Where no key is spelt so, one that differs in case will do.
 pub fn find(schema: &Schema, name: &str) -> Vec<KeyPlace> {
     let all = all(schema);
-    let exact = |place: &KeyPlace| place.key == name || full(place) == name;
-    let loose =
-        |place: &KeyPlace| place.key.eq_ignore_ascii_case(name) || full(place).eq_ignore_ascii_case(name);
-    let mut found: Vec<KeyPlace> = all.iter().filter(|place| exact(place)).cloned().collect();
+    let named = |place: &KeyPlace, same: &dyn Fn(&str, &str) -> bool| {
+        let paths = [&place.path, &place.other_paths[0], &place.other_paths[1]];
+        let rest = name.get(place.payload_type.len()..).and_then(|rest| rest.strip_prefix('.'));
+        let rest = rest.filter(|_| same(&name[..place.payload_type.len()], &place.payload_type));
+        same(name, &place.key)
+            || paths.iter().any(|path| same(name, path) || rest.is_some_and(|r| same(r, path)))
+    };
+    let mut found: Vec<KeyPlace> = all.iter().filter(|place| named(place, &|a, b| a == b)).cloned().collect();
     if found.is_empty() {
-        found = all.into_iter().filter(loose).collect();
+        found = all.into_iter().filter(|place| named(place, &str::eq_ignore_ascii_case)).collect();
     }
     found
 }
@@ -98,40 +109,69 @@ pub fn names(schema: &Schema) -> impl Iterator<Item = String> + use<> {
     types.into_iter().chain(keys)
 }
 
-fn full(place: &KeyPlace) -> String {
-    format!("{}.{}", place.payload_type, place.path)
-}
-
 fn all(schema: &Schema) -> Vec<KeyPlace> {
     let mut found = Vec::new();
     for (name, table) in [("profile", schema.toplevel()), ("every payload", schema.common())] {
-        collect(table, name, "", &table.keys, &mut found);
+        collect(table, name, &Way::default(), &table.keys, &mut found);
     }
     for payload in schema.payloads() {
-        collect(payload, &payload.payloadtype, "", &payload.keys, &mut found);
+        collect(payload, &payload.payloadtype, &Way::default(), &payload.keys, &mut found);
     }
     found
 }
 
-fn collect(table: &PayloadSchema, owner: &str, above: &str, keys: &[KeySchema], found: &mut Vec<KeyPlace>) {
-    for key in keys.iter().filter(|key| !key.is_any()) {
-        let path = if above.is_empty() { key.name.clone() } else { format!("{above}.{}", key.name) };
-        found.push(place(table, owner, &path, key));
-        // The item of an array has a label, not a key.
-        let below = match key.subkeys.as_slice() {
-            [item] if key.kind == KeyType::Array => item.subkeys.as_slice(),
-            _ => key.members(),
-        };
-        collect(table, owner, &path, below, found);
+/// The way down to a key, written in three ways.
+#[derive(Clone, Debug, Default)]
+struct Way {
+    /// `Foo.Bar.Baz`: the keys alone.
+    keys: String,
+    /// `Foo.Bar[].Baz`: arrays marked.
+    marked: String,
+    /// `Foo.Bar.Label.Baz`: with the label that the schema gives an array's items.
+    labelled: String,
+}
+
+impl Way {
+    fn to(&self, key: &str) -> Way {
+        let below = |above: &str| if above.is_empty() { key.to_owned() } else { format!("{above}.{key}") };
+        Way { keys: below(&self.keys), marked: below(&self.marked), labelled: below(&self.labelled) }
+    }
+
+    fn to_item(&self, label: &str) -> Way {
+        Way {
+            keys: self.keys.clone(),
+            marked: format!("{}[]", self.marked),
+            labelled: format!("{}.{label}", self.labelled),
+        }
     }
 }
 
-fn place(table: &PayloadSchema, owner: &str, path: &str, key: &KeySchema) -> KeyPlace {
+fn collect(table: &PayloadSchema, owner: &str, above: &Way, keys: &[KeySchema], found: &mut Vec<KeyPlace>) {
+    for key in keys {
+        let way = above.to(&key.name);
+        found.push(place(table, owner, &way, key));
+        below(table, owner, &way, key, found);
+    }
+}
+
+/// What stands below a key: of an array its items, which have a label and no key.
+fn below(table: &PayloadSchema, owner: &str, way: &Way, key: &KeySchema, found: &mut Vec<KeyPlace>) {
+    if key.kind != KeyType::Array {
+        return collect(table, owner, way, &key.subkeys, found);
+    }
+    for item in &key.subkeys {
+        let way = way.to_item(&item.name);
+        found.push(KeyPlace { path: way.marked.clone(), ..place(table, owner, &way, item) });
+        below(table, owner, &way, item, found);
+    }
+}
+
+fn place(table: &PayloadSchema, owner: &str, way: &Way, key: &KeySchema) -> KeyPlace {
     let value = |literal| serde_json::to_value(literal).unwrap_or_default();
     KeyPlace {
         key: key.name.clone(),
         payload_type: owner.to_owned(),
-        path: path.to_owned(),
+        path: way.keys.clone(),
         kind: key.kind.name(),
         required: key.is_required(),
         default: key.default.as_ref().map(value),
@@ -143,6 +183,7 @@ fn place(table: &PayloadSchema, owner: &str, path: &str, key: &KeySchema) -> Key
         deprecated: key.deprecated,
         removed: key.removed,
         supervised: key.supervised.unwrap_or(table.supervised),
+        other_paths: [way.marked.clone(), way.labelled.clone()],
     }
 }
 
@@ -209,5 +250,39 @@ impl PayloadType {
             out.push('\n');
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_the_schema_is_found_by_name_and_by_path() {
+        let schema = Schema::builtin();
+        let all = all(schema);
+        assert_eq!(all.len(), schema.counts().keys);
+        for place in &all {
+            let has = |name: &str| {
+                find(schema, name)
+                    .iter()
+                    .any(|p| p.payload_type == place.payload_type && p.path == place.path)
+            };
+            assert!(has(&place.key), "{}", place.key);
+            for path in [&place.path, &place.other_paths[0], &place.other_paths[1]] {
+                assert!(has(path) && has(&format!("{}.{path}", place.payload_type)), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn items_of_arrays_are_known_by_label_and_brackets() {
+        let schema = Schema::builtin();
+        let item = all(schema).into_iter().find(|place| place.path.ends_with("[]")).unwrap();
+        assert!(find(schema, &item.path).iter().any(|place| place.key == item.key));
+        assert!(
+            find(schema, "Nothing[].Such").is_empty() && find(schema, "com.apple.eas.account.").is_empty()
+        );
+        assert_eq!(find(schema, "COM.APPLE.EAS.ACCOUNT.host").len(), 1);
     }
 }

@@ -1,19 +1,19 @@
-//! `handset explain`: a rule, a payload type or key, an error code, a requirement.
+//! `handset explain`: a rule, a payload type or key, an error code, a requirement, a reading of disputed sources.
 
 mod code;
 mod key;
-mod requirement;
 
 use super::arguments::{ExplainArguments, PlainFormat};
 use super::{rules, schema};
 use crate::exit::Failure;
-use crate::print;
+use crate::requirements::{self, Listed, Requirement};
+use crate::{print, variant};
 use code::Code;
+use intent::requirement::Status;
 use key::{KeyPlace, PayloadType};
 use profile::Schema;
 use profile::lint::{Description, nearest};
 use report::findings::LintRule;
-use requirement::Requirement;
 use serde::Serialize;
 
 /// The version of the contract of this command.
@@ -27,9 +27,16 @@ const INVENTED: [&str; 1] = ["SMIMEAllowUserChange"];
 #[serde(tag = "kind", rename_all = "kebab-case")]
 enum Explanation {
     Rule(LintRule),
+    Variant {
+        name: &'static str,
+        question: &'static str,
+        readings: Vec<Reading>,
+    },
     Requirement {
         #[serde(flatten)]
         requirement: Requirement,
+        #[serde(flatten)]
+        judged: Option<Judged>,
         rules: Vec<&'static str>,
     },
     Code {
@@ -46,6 +53,37 @@ enum Explanation {
         places: Vec<KeyPlace>,
         rules: Vec<&'static str>,
     },
+}
+
+/// A reading of a dispute; the first holds when nobody says.
+#[derive(Serialize)]
+struct Reading {
+    name: &'static str,
+    meaning: &'static str,
+}
+
+/// What can be said today of whether a requirement holds.
+#[derive(Serialize)]
+struct Judged {
+    status: Status,
+    reason: Option<&'static str>,
+    expected: Option<&'static str>,
+    tests: Vec<String>,
+    #[serde(skip)]
+    text: String,
+}
+
+impl From<Listed> for Judged {
+    fn from(listed: Listed) -> Judged {
+        let text = format!("\nStatus: {}\n{}", listed.status, listed.judged());
+        Judged {
+            status: listed.status,
+            reason: listed.reason,
+            expected: listed.expectation,
+            tests: listed.tests,
+            text,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -79,9 +117,16 @@ fn find(schema: &Schema, subject: &str) -> Option<Explanation> {
     if let Some(rule) = profile::lint::rule(&subject.to_ascii_lowercase()) {
         return Some(Explanation::Rule(rules::described(rule.description())));
     }
-    if let Some(requirement) = requirement::find(subject) {
+    let name = subject.split('=').next().unwrap_or(subject).to_ascii_lowercase();
+    if let Some(dispute) = variant::dispute(&name) {
+        let readings = dispute.readings.iter().map(|(name, meaning, _)| Reading { name, meaning });
+        let readings = readings.collect();
+        return Some(Explanation::Variant { name: dispute.name, question: dispute.question, readings });
+    }
+    if let Some(requirement) = requirements::find(subject) {
         let rules = rules_that(|rule| rule.requirements.contains(&requirement.id.as_str()));
-        return Some(Explanation::Requirement { requirement, rules });
+        let judged = requirements::listed(subject).map(Judged::from);
+        return Some(Explanation::Requirement { requirement, judged, rules });
     }
     let codes = code::find(subject);
     if !codes.is_empty() {
@@ -124,7 +169,8 @@ fn mentions(rule: &Description, word: &str) -> bool {
 /// What may have been meant.
 fn near(schema: &Schema, subject: &str) -> Option<String> {
     let rules = profile::lint::rules().iter().map(|rule| rule.description().id.to_owned());
-    let mut names: Vec<String> = rules.chain(requirement::ids()).chain(code::domains()).collect();
+    let mut names: Vec<String> = rules.chain(requirements::ids()).chain(code::domains()).collect();
+    names.extend(variant::DISPUTES.iter().map(|d| d.name.to_owned()));
     names.extend(key::names(schema));
     nearest(subject, names.iter().map(String::as_str)).map(str::to_owned)
 }
@@ -145,7 +191,17 @@ fn human(explanation: &Explanation) -> String {
                 rule.id, rule.severity, rule.title, rule.checks, rule.why, rule.example, rule.reference
             )
         }
-        Explanation::Requirement { requirement, rules } => requirement.human() + &list(rules),
+        Explanation::Variant { name, question, readings } => {
+            let lines = readings.iter().enumerate().map(|(at, reading)| {
+                let default = if at == 0 { " (the default)" } else { "" };
+                format!("  {name}={}{default}: {}\n", reading.name, reading.meaning)
+            });
+            format!("{name}\n{question}\n\nReadings, for --variant\n{}", lines.collect::<String>())
+        }
+        Explanation::Requirement { requirement, judged, rules } => {
+            let judged = judged.as_ref().map_or("", |judged| judged.text.as_str());
+            requirement.human() + judged + &list(rules)
+        }
         Explanation::Code { codes, rules } => {
             codes.iter().map(Code::human).collect::<Vec<_>>().join("\n") + &list(rules)
         }

@@ -54,13 +54,15 @@ pub(super) fn page(difference: &Difference) -> String {
             let _ = writeln!(out, "  {} {}", clean(&changed.payload), clean(name));
             last = Some(whose);
         }
-        let _ = writeln!(
-            out,
-            "    {:<44} {} -> {}",
-            clean(&changed.key),
-            value(&changed.old),
-            value(&changed.new)
-        );
+        let (old, new) = (value(&changed.old), value(&changed.new));
+        // A boolean that became a text reads the same.
+        let (old, new) = match (changed.old_type, changed.new_type) {
+            (Some(was), Some(is)) if old == new && was != is => {
+                (format!("{was} {old}"), format!("{is} {new}"))
+            }
+            _ => (old, new),
+        };
+        let _ = writeln!(out, "    {:<44} {old} -> {new}", clean(&changed.key));
     }
     out
 }

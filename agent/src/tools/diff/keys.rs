@@ -27,6 +27,10 @@ pub(super) struct ChangedKey {
     pub old: serde_json::Value,
     /// The new value; null when the key is absent.
     pub new: serde_json::Value,
+    /// The type of the old value, in plist words; null when the key was absent.
+    pub old_type: Option<&'static str>,
+    /// The type of the new value.
+    pub new_type: Option<&'static str>,
 }
 
 /// Every key that differs, in the order of the old profile and then of the new one.
@@ -64,11 +68,16 @@ fn of_pair(cx: &Context<'_>, pair: &Pair<'_>, out: &mut Vec<ChangedKey>) {
         (Some(old), Some(new)) => comparison.dictionaries(old.dictionary(), new.dictionary(), "", &[], false),
         // A payload that comes or goes as a whole is one line, not all of its keys.
         (old, new) => {
-            let uuid = |p: Option<&profile::Payload>| p.map(|p| p.uuid().unwrap_or_default().to_owned());
-            comparison.put("PayloadUUID", json!(uuid(old)), json!(uuid(new)));
+            let uuid = |p: Option<&profile::Payload>| {
+                (json!(p.map(|p| p.uuid().unwrap_or_default())), p.map(|_| "string"))
+            };
+            comparison.put("PayloadUUID", uuid(old), uuid(new));
         }
     }
 }
+
+/// A value as it is shown, and its type.
+type Typed = (serde_json::Value, Option<&'static str>);
 
 struct Comparison<'a> {
     cx: &'a Context<'a>,
@@ -78,13 +87,16 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn put(&mut self, key: &str, old: serde_json::Value, new: serde_json::Value) {
+    fn put(&mut self, key: &str, old: Typed, new: Typed) {
+        let ((old, old_type), (new, new_type)) = (old, new);
         self.out.push(ChangedKey {
             payload: self.payload.clone(),
             identifier: self.identifier.clone(),
             key: key.to_owned(),
             old,
             new,
+            old_type,
+            new_type,
         });
     }
 
@@ -97,7 +109,7 @@ impl Comparison<'_> {
         let (was, is) = (index(old), index(new));
         let mut seen = BTreeSet::new();
         for entry in old.effective().chain(new.effective()) {
-            let key = entry.key.as_str();
+            let key = &*entry.key;
             if skip.contains(&key) || !seen.insert(key) {
                 continue;
             }
@@ -113,7 +125,9 @@ impl Comparison<'_> {
             }
             (Some(a), Some(b)) if super::side::same(a, b) => {}
             _ => {
-                let shown = |v: Option<&Value>| v.map_or(serde_json::Value::Null, |v| self.shown(v, secret));
+                let shown = |v: Option<&Value>| {
+                    (v.map_or(serde_json::Value::Null, |v| self.shown(v, secret)), v.map(Value::type_name))
+                };
                 let (old, new) = (shown(old), shown(new));
                 self.put(path, old, new);
             }
@@ -125,22 +139,19 @@ impl Comparison<'_> {
             Value::Boolean(on) => json!(on),
             Value::Dictionary(inner) => inner
                 .effective()
-                .map(|e| (e.key.clone(), self.shown(&e.node.value, secret || is_secret(&e.key))))
+                .map(|e| (e.key.to_string(), self.shown(&e.node.value, secret || is_secret(&e.key))))
                 .collect::<serde_json::Map<_, _>>()
                 .into(),
             Value::Array(items) => items.iter().map(|n: &Node| self.shown(&n.value, secret)).collect(),
             _ if secret => json!(MASK),
-            Value::String(text) => json!(text),
+            Value::String(text) => json!(&**text),
             Value::Data(bytes) => {
                 let digest = self.cx.crypto.digest(DigestAlgorithm::Sha256, &[bytes]);
                 let hex: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
                 json!(format!("{} bytes, SHA-256 {hex}…", bytes.len()))
             }
-            Value::Integer(number) => match (i64::try_from(*number), u64::try_from(*number)) {
-                (Ok(n), _) => json!(n),
-                (_, Ok(n)) => json!(n),
-                _ => json!(number.to_string()),
-            },
+            Value::Integer(number) => json!(number),
+            Value::Unsigned(number) => json!(number),
             Value::Real(number) if number.is_finite() => json!(number),
             Value::Real(number) => json!(number.to_string()),
             Value::Date(time) => json!(time.to_rfc3339()),

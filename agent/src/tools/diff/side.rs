@@ -7,7 +7,8 @@ use crate::tools::document::{Document, Unwrapped};
 use intent::{DeviceFacts, Expectations, Intent, ReadError, Variants};
 use profile::plist::{Node, Value};
 use profile::{Payload, Profile};
-use smime::{Certificate, Context, pkcs12};
+use smime::pkcs12::{self, IterationBudget};
+use smime::{Certificate, Context};
 use std::path::Path;
 
 /// The type of Exchange accounts.
@@ -88,7 +89,9 @@ impl Side {
             leaf.map_or("somebody without certificate".to_owned(), Certificate::subject)
         });
         let accounts = accounts(&profile, arguments);
-        let holdings = profile.payloads.iter().enumerate().filter_map(|(i, p)| holding(cx, i, p)).collect();
+        let mut budget = crate::findings::budget();
+        let payloads = profile.payloads.iter().enumerate();
+        let holdings = payloads.filter_map(|(i, p)| holding(cx, i, p, &mut budget)).collect();
         Ok(Side { name: document.name, bytes, profile, signer, holds, accounts, holdings })
     }
 
@@ -148,7 +151,12 @@ fn alone(profile: &Profile, account: usize) -> Result<Intent, ReadError> {
     intent::read(&Profile::from_dictionary(root))
 }
 
-fn holding(cx: &Context<'_>, index: usize, payload: &Payload) -> Option<Holding> {
+fn holding(
+    cx: &Context<'_>,
+    index: usize,
+    payload: &Payload,
+    budget: &mut IterationBudget,
+) -> Option<Holding> {
     let kind = payload.payload_type()?;
     let bytes = || payload.data("PayloadContent").ok().flatten().unwrap_or_default();
     let kind = if CERTIFICATES.contains(&kind) {
@@ -158,7 +166,7 @@ fn holding(cx: &Context<'_>, index: usize, payload: &Payload) -> Option<Holding>
         read.map_or(HoldingKind::Broken, HoldingKind::Certificate)
     } else if kind == PKCS12 {
         let password = payload.string("Password").ok().flatten();
-        let opened = pkcs12::open(cx, bytes(), password).ok();
+        let opened = pkcs12::open_within(cx, bytes(), password, budget).ok();
         let identity =
             opened.and_then(|mut file| (!file.identities.is_empty()).then(|| file.identities.remove(0)));
         identity.map_or(HoldingKind::Broken, |i| HoldingKind::Identity(i.certificate))

@@ -52,8 +52,7 @@ fn world(arguments: &DiffArguments) -> Result<World, Failure> {
 
 fn refusal(phone: &mut World, bytes: &[u8]) -> Option<ErrorLink> {
     let Reply::Refused(chain) = phone.install(bytes) else { return None };
-    // Around the simulated phone there is no enrolment server; around a real one there may be.
-    chain.cause().filter(|cause| cause.domain != ErrorDomain::MCSCEPErrorDomain).cloned()
+    chain.cause().cloned()
 }
 
 /// MCEASErrorDomain 21005: the account is not unique.

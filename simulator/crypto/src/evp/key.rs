@@ -49,6 +49,7 @@ impl Drop for Operation {
 }
 
 type Parser = unsafe extern "C" fn(*mut sys::CBS) -> *mut sys::EVP_PKEY;
+type Writer = unsafe extern "C" fn(*mut sys::CBB, *const sys::EVP_PKEY) -> c_int;
 type Initialiser = unsafe extern "C" fn(*mut sys::EVP_PKEY_CTX) -> c_int;
 type Transform = unsafe extern "C" fn(*mut sys::EVP_PKEY_CTX, *mut u8, *mut usize, *const u8, usize) -> c_int;
 
@@ -120,24 +121,28 @@ impl Key {
 
     /// The DER SubjectPublicKeyInfo.
     pub(crate) fn spki(&self) -> Result<Vec<u8>, CryptoError> {
-        let mut builder = MaybeUninit::<sys::CBB>::uninit();
-        let (mut data, mut len) = (null_mut(), 0);
-        // SAFETY: `CBB_init` fills the builder or fails; a successful `CBB_finish` gives `len` octets at `data`,
-        // which are copied and freed with the library's allocator; a failed one is cleaned up.
+        marshalled(sys::EVP_marshal_public_key, self)
+    }
+
+    /// The private key as DER PKCS#8.
+    fn pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+        marshalled(sys::EVP_marshal_private_key, self).map(Zeroizing::new)
+    }
+
+    /// Makes an RSA key of a size that the safe interface does not make. The library counts in steps of 128 bits; sizes
+    /// between are rounded up.
+    pub(crate) fn generate_rsa(bits: u32) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+        let bits = c_int::try_from(bits.next_multiple_of(128)).map_err(|_| CryptoError::Failed)?;
+        let mut key = null_mut();
+        // SAFETY: the operation is owned and live throughout; a successful generation gives a new key, which `Key` frees.
         unsafe {
-            if sys::CBB_init(builder.as_mut_ptr(), 512) != 1 {
-                return Err(CryptoError::Failed);
-            }
-            if sys::EVP_marshal_public_key(builder.as_mut_ptr(), self.0.as_ptr()) != 1
-                || sys::CBB_finish(builder.as_mut_ptr(), &mut data, &mut len) != 1
-            {
-                sys::CBB_cleanup(builder.as_mut_ptr());
-                return Err(forget_errors(CryptoError::Failed));
-            }
-            let out = std::slice::from_raw_parts(data, len).to_vec();
-            sys::OPENSSL_free(data.cast());
-            Ok(out)
+            let o = sys::EVP_PKEY_CTX_new_id(sys::EVP_PKEY_RSA, null_mut());
+            let o = Operation(NonNull::new(o).ok_or(CryptoError::Failed)?);
+            done(sys::EVP_PKEY_keygen_init(o.0.as_ptr()))?;
+            done(sys::EVP_PKEY_CTX_set_rsa_keygen_bits(o.0.as_ptr(), bits))?;
+            done(sys::EVP_PKEY_keygen(o.0.as_ptr(), &mut key))?;
         }
+        Key(NonNull::new(key).ok_or(CryptoError::Failed)?).pkcs8()
     }
 
     fn operation(&self, init: Initialiser) -> Result<Operation, CryptoError> {
@@ -284,6 +289,29 @@ fn transform(o: &Operation, f: Transform, input: &[u8]) -> Result<Zeroizing<Vec<
     done(made)?;
     out.truncate(len);
     Ok(out)
+}
+
+/// The octets that one of the library's writers makes of a key.
+fn marshalled(writer: Writer, key: &Key) -> Result<Vec<u8>, CryptoError> {
+    let mut builder = MaybeUninit::<sys::CBB>::uninit();
+    let (mut data, mut len) = (null_mut(), 0);
+    // SAFETY: `CBB_init` fills the builder or fails; a successful `CBB_finish` gives `len` octets at `data`,
+    // which are copied, wiped and freed with the library's allocator; a failed one is cleaned up. The key is live.
+    unsafe {
+        if sys::CBB_init(builder.as_mut_ptr(), 512) != 1 {
+            return Err(CryptoError::Failed);
+        }
+        if writer(builder.as_mut_ptr(), key.0.as_ptr()) != 1
+            || sys::CBB_finish(builder.as_mut_ptr(), &mut data, &mut len) != 1
+        {
+            sys::CBB_cleanup(builder.as_mut_ptr());
+            return Err(forget_errors(CryptoError::Failed));
+        }
+        let out = std::slice::from_raw_parts(data, len).to_vec();
+        sys::OPENSSL_cleanse(data.cast(), len);
+        sys::OPENSSL_free(data.cast());
+        Ok(out)
+    }
 }
 
 fn done(result: c_int) -> Result<(), CryptoError> {

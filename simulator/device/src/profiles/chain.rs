@@ -53,7 +53,7 @@ impl ErrorChain {
     }
 }
 
-pub(super) fn link(domain: ErrorDomain, code: u32, text: impl Into<String>) -> ErrorLink {
+pub(crate) fn link(domain: ErrorDomain, code: u32, text: impl Into<String>) -> ErrorLink {
     ErrorLink { domain, code, text: text.into() }
 }
 

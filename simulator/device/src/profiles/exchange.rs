@@ -8,6 +8,7 @@ use crate::settings::SignIn;
 use crate::{Device, MailSettings, Secret, SmimeSettings};
 use profile::Payload;
 use smime::Context;
+use smime::pkcs12::IterationBudget;
 
 /// Makes the account of a com.apple.eas.account payload, or updates it in place.
 pub(super) fn account(
@@ -16,6 +17,7 @@ pub(super) fn account(
     profile: &str,
     payload: &Payload,
     replaced: &[crate::Account],
+    budget: &mut IterationBudget,
 ) -> Result<(), ErrorLink> {
     use ErrorDomain::MCEASErrorDomain;
     let settings = MailSettings::read(payload, &device.facts).map_err(|e| {
@@ -46,7 +48,7 @@ pub(super) fn account(
         (SignIn::InlineCertificate, _) => {
             let bytes = payload.data("Certificate").ok().flatten().unwrap_or_default();
             let word = payload.string("CertificatePassword").ok().flatten();
-            let identity = super::certificates::open_identity(cx, bytes, word).map_err(|_| {
+            let identity = super::certificates::open_identity(cx, bytes, word, budget).map_err(|_| {
                 link(MCEASErrorDomain, 21006, "The account’s certificate could not be decrypted.")
             })?;
             let owner = Owner {

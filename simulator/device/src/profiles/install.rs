@@ -1,30 +1,44 @@
-//! Installing: checks, questions to the owner, then everything or nothing. Certificates come first, then what refers to
-//! them, management last (profiles-and-mdm.md, com.apple.mdm: "certificates install before the MDM payload").
+//! Installing: checks, questions to the owner, then everything or nothing. Certificates come first, then
+//! identities that servers have to make, then what refers to them, management last (profiles-and-mdm.md, com.apple.mdm: "certificates install before the MDM payload"; B.1).
 
 use super::admission::{admit, removal_at};
 use super::applicability::{acts, ignored_keys};
+use super::certificates::MAX_PROFILE_ITERATIONS;
 use super::chain::{ErrorChain, ErrorDomain, ErrorLink, failed_payload, failed_profile, link};
+use super::enrolling::{EnrollingInstall, enrol};
 use super::exchange::{Named, named};
-use super::store::StoredProfile;
+use super::store::{StoredProfile, as_base64};
 use super::validate::{Valid, payload_name, validate};
 use super::{InstalledPayload, InstalledProfile, Source, certificates, exchange, payload_type, update};
 use crate::enrolment::{MdmEnrolment, MdmFault};
+use crate::keychain::Owner;
 use crate::managed_mail::ManagedMailSettings;
 use crate::{AccountOrigin, Device, Event, PromptId, Secret};
 use profile::Payload;
-use smime::Context;
+use serde::{Deserialize, Serialize};
+use smime::pkcs12::IterationBudget;
+use smime::{Context, Identity};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A profile that is to be installed, and what the owner has answered so far.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Request {
+    #[serde(with = "as_base64")]
     pub(crate) bytes: Vec<u8>,
     pub(crate) source: Source,
     /// The owner has agreed to the consent text.
     pub(crate) agreed: bool,
     /// What the owner typed for certificates without a password, by `PayloadUUID`.
     pub(crate) passwords: BTreeMap<String, Secret>,
+    /// The identities that enrolment servers have made so far, by `PayloadUUID`.
+    pub(crate) identities: BTreeMap<String, Identity>,
+}
+
+impl Request {
+    pub(crate) fn new(bytes: Vec<u8>, source: Source) -> Self {
+        Request { bytes, source, agreed: false, passwords: BTreeMap::new(), identities: BTreeMap::new() }
+    }
 }
 
 /// What became of an installation that was not refused.
@@ -33,6 +47,8 @@ pub(crate) enum Outcome {
     Installed(String),
     /// The owner is asked first.
     Asked(PromptId),
+    /// An enrolment server is asked first.
+    Enrolling(Box<EnrollingInstall>),
 }
 
 /// Installs a profile on `device`, which the caller throws away on an error.
@@ -77,20 +93,37 @@ fn apply(
     let acting = |p: &&Payload| p.payload_type().is_some_and(|kind| acts(kind, &facts));
     let failed = |p: &Payload, cause| failed_payload(name, &payload_name(p), cause);
 
-    for payload in profile.payloads.iter().filter(acting) {
-        let kind = payload.payload_type().unwrap_or_default();
-        if payload_type::CERTIFICATES.contains(&kind) {
+    let of = |kinds: &'static [&str]| {
+        move |p: &&Payload| p.payload_type().is_some_and(|kind| kinds.contains(&kind))
+    };
+    let mut budget = IterationBudget::new(MAX_PROFILE_ITERATIONS);
+    let issued = |p: &Payload| p.uuid().and_then(|uuid| request.identities.get(uuid));
+    let enrolments = || profile.payloads.iter().filter(acting).filter(of(&payload_type::ENROLMENT));
+    let next = enrolments().find(|p| issued(p).is_none());
+    // Before the first server is asked and after the last has answered; not every time between.
+    if next.is_none() || request.identities.is_empty() {
+        for payload in profile.payloads.iter().filter(acting).filter(of(&payload_type::CERTIFICATES)) {
             let typed = payload.uuid().and_then(|uuid| request.passwords.get(uuid));
-            certificates::certificate(device, cx, &identifier, payload, typed)
+            certificates::certificate(device, cx, &identifier, payload, typed, &mut budget)
                 .map_err(|cause| failed(payload, cause))?;
-        } else if payload_type::ENROLMENT.contains(&kind) {
-            certificates::enrolment(payload).map_err(|cause| failed(payload, cause))?;
+        }
+    }
+    if let Some(payload) = next {
+        return enrol(device, cx, valid, payload, request).map(Outcome::Enrolling);
+    }
+    for payload in enrolments() {
+        let uuid = payload.uuid().unwrap_or_default().to_owned();
+        if let Some(identity) = issued(payload) {
+            let owner = Owner { profile: identifier.clone(), payload_uuid: uuid };
+            device.keychain.add_identity(owner, identity.clone());
         }
     }
     for payload in profile.payloads.iter().filter(acting) {
         match payload.payload_type().unwrap_or_default() {
-            payload_type::EAS => exchange::account(device, cx, &identifier, payload, &replaced.exchange),
-            payload_type::MAIL => mail_account(device, &identifier, payload, &replaced),
+            payload_type::EAS => {
+                exchange::account(device, cx, &identifier, payload, &replaced.exchange, &mut budget)
+            }
+            payload_type::MAIL => mail_account(device, &identifier, payload, &replaced, request.source),
             payload_type::LDAP => directory(payload),
             payload_type::MDM => enrolment(device, &identifier, payload, enrolled.as_ref()),
             _ => Ok(()),
@@ -160,13 +193,13 @@ pub(super) fn described(device: &Device, payload: &Payload, source: Source) -> I
     }
 }
 
-/// A com.apple.mail.managed account. Nothing of it needs an answer before it holds: the phone asks for what is open when
-/// it connects, which is not simulated.
+/// A com.apple.mail.managed account. It holds at once; what it leaves open is asked afterwards.
 fn mail_account(
     device: &mut Device,
     profile: &str,
     payload: &Payload,
     replaced: &update::Replaced,
+    source: Source,
 ) -> Result<(), ErrorLink> {
     let wrong_type = |e: profile::WrongType| {
         let text = format!("The field “{}” has the wrong data type.", e.key);
@@ -181,8 +214,8 @@ fn mail_account(
         payload_uuid: payload.uuid().unwrap_or_default().to_owned(),
         payload_identifier: payload.identifier().unwrap_or_default().to_owned(),
     };
-    let previous = replaced.mail.iter().find(|a| a.origin == origin).map(|a| a.id);
-    device.open_mail_account(origin, settings, previous);
+    let previous = replaced.mail.iter().find(|a| a.origin == origin);
+    device.open_mail_account(origin, settings, previous, source);
     Ok(())
 }
 

@@ -1,13 +1,14 @@
 //! Installed profiles: what is on the device, and how a profile comes and goes.
 //!
 //! `read` unwraps and decrypts, `validate` checks what the profile says by itself, `admission` whether this device takes
-//! it, `pending` asks the owner, `install` does it; `update` makes room for a profile that replaces another, `remove`
+//! it, `pending` asks the owner, `enrolling` an enrolment server, `install` does it; `update` makes room for a profile that replaces another, `remove`
 //! takes one off, `upgrade` reads the stored payloads anew for another iOS.
 
 mod admission;
 mod applicability;
 mod certificates;
 mod chain;
+mod enrolling;
 mod exchange;
 mod install;
 mod pending;
@@ -20,7 +21,11 @@ mod validate;
 
 pub use applicability::{IgnoredKey, IgnoredReason};
 pub(crate) use applicability::{acts, ignored};
+pub use certificates::MAX_PROFILE_ITERATIONS;
+pub(crate) use chain::link as error_link;
 pub use chain::{ErrorChain, ErrorDomain, ErrorLink};
+pub(crate) use enrolling::EnrollingInstall;
+pub use enrolling::MAX_ENROLMENTS;
 pub(crate) use install::{Outcome, Request, install};
 pub(crate) use pending::PendingInstall;
 pub(crate) use remove::{remove, remove_by_management, remove_due, sweep};

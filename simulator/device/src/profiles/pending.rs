@@ -1,7 +1,7 @@
 //! Installations that wait for the owner: consent first, then passwords of certificates. Nothing of the profile is on the
 //! device until every question is answered; MDM never asks (profiles-and-mdm.md, Top level 9).
 
-use super::certificates::needs_password;
+use super::certificates::{MAX_PROFILE_ITERATIONS, needs_password};
 use super::chain::{ErrorChain, ErrorDomain, failed_profile, link};
 use super::install::Request;
 use super::store::as_base64;
@@ -10,6 +10,7 @@ use super::{Source, read};
 use crate::{Answer, Device, Prompt, PromptId, PromptKind, Secret};
 use serde::{Deserialize, Serialize};
 use smime::Context;
+use smime::pkcs12::IterationBudget;
 use std::collections::BTreeMap;
 
 /// The most installations that wait at once; another one is refused with 4003.
@@ -54,9 +55,10 @@ pub(super) fn question(
     {
         return Some(PromptKind::Consent { profile, text: text.to_owned() });
     }
+    let mut budget = IterationBudget::new(MAX_PROFILE_ITERATIONS);
     let locked = valid.profile.payloads.iter().find(|p| {
         let typed = p.uuid().and_then(|uuid| request.passwords.get(uuid));
-        needs_password(cx, p, typed)
+        needs_password(cx, p, typed, &mut budget)
     })?;
     Some(PromptKind::CertificatePassword {
         profile,
@@ -89,7 +91,7 @@ pub(super) fn hold(
 ) -> Result<PromptId, ErrorChain> {
     let identifier = valid.profile.identifier().unwrap_or_default().to_owned();
     forget(device, &identifier);
-    if device.pending.len() >= MAX_PENDING {
+    if device.pending.len() + device.enrolling.len() >= MAX_PENDING {
         let text = "Too many profiles wait to be installed.";
         let cause = link(ErrorDomain::MCInstallationErrorDomain, 4003, text);
         return Err(failed_profile(&valid.name, cause));
@@ -101,22 +103,22 @@ pub(super) fn hold(
     Ok(prompt)
 }
 
-/// Drops a waiting installation of that identifier, with its prompt.
-pub(super) fn forget(device: &mut Device, identifier: &str) {
+/// Drops a waiting installation of that identifier, with its prompt or what it asks an enrolment server for.
+pub(crate) fn forget(device: &mut Device, identifier: &str) {
     let gone: Vec<PromptId> =
         device.pending.iter().filter(|p| p.identifier == identifier).map(|p| p.prompt).collect();
     device.pending.retain(|p| p.identifier != identifier);
     device.prompts.retain(|p| !gone.contains(&p.id));
+    device.enrolling.retain(|e| e.identifier != identifier);
 }
 
 impl PendingInstall {
     /// What the answer to the prompt makes of the installation.
     pub(super) fn answered(&self, prompt: &Prompt, answer: Answer) -> Continued {
         let mut request = Request {
-            bytes: self.bytes.clone(),
-            source: Source::Owner,
             agreed: self.agreed,
             passwords: self.passwords.clone(),
+            ..Request::new(self.bytes.clone(), Source::Owner)
         };
         match (&prompt.kind, answer) {
             (_, Answer::Cancel) => {

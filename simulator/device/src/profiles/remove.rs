@@ -48,6 +48,8 @@ fn remove_one(device: &mut Device, identifier: &str) {
     device.keychain.retain(|owner| owner.profile != identifier);
     let gone: Vec<_> = device.accounts.iter().filter(|a| belongs(a, identifier)).map(Account::id).collect();
     device.accounts.retain(|a| !gone.contains(&a.id));
+    let mail = device.mail_accounts.iter().filter(|a| mail_belongs(a, identifier)).map(|a| a.id);
+    let gone: Vec<_> = gone.into_iter().chain(mail).collect();
     device.mail_accounts.retain(|a| !mail_belongs(a, identifier));
     for account in gone {
         device.forget_account(account);

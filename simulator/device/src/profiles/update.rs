@@ -45,6 +45,7 @@ pub(super) fn replace(device: &mut Device, identifier: &str, new: &Profile) -> R
     let (own, rest): (Vec<MailAccount>, Vec<MailAccount>) =
         device.mail_accounts.drain(..).partition(|a| mail_belongs(a, identifier));
     device.mail_accounts = rest;
+    let gone = gone.into_iter().chain(own.iter().map(|a| a.id)).collect::<Vec<_>>();
     let mail = own.into_iter().filter(|a| stays(&a.origin, new)).collect();
     for account in gone {
         device.forget_account(account);

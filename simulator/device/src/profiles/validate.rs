@@ -73,7 +73,8 @@ fn top_level(profile: &Profile, name: &str, encrypted: bool) -> Result<(), Error
         }
         match (top.get(key).map(|n| &n.value), key) {
             (None, _) => return refuse(missing(Domain, key)),
-            (Some(Value::Array(_)), "PayloadContent") | (Some(Value::Integer(_)), "PayloadVersion") => {}
+            (Some(Value::Array(_)), "PayloadContent") => {}
+            (Some(Value::Integer(_) | Value::Unsigned(_)), "PayloadVersion") => {}
             (Some(Value::String(_)), k) if k != "PayloadContent" && k != "PayloadVersion" => {}
             (Some(_), _) => return refuse(wrong_type(Domain, key)),
         }
@@ -118,7 +119,7 @@ fn frame(name: &str, payload: &Payload) -> Result<(), ErrorChain> {
         match (payload.dictionary().get(key).map(|n| &n.value), key) {
             (None, _) => return Err(invalid_payload(name, &label, missing(Domain, key))),
             (Some(Value::Integer(1)), "PayloadVersion") => {}
-            (Some(Value::Integer(_)), "PayloadVersion") => {
+            (Some(Value::Integer(_) | Value::Unsigned(_)), "PayloadVersion") => {
                 let cause = link(Domain, 2001, "The payload’s version is not supported.");
                 return Err(invalid_payload(name, &label, cause));
             }

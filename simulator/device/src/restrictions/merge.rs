@@ -28,9 +28,9 @@ impl RestrictionValue {
     fn read(value: &Value) -> Option<Self> {
         Some(match value {
             Value::Boolean(b) => RestrictionValue::Boolean(*b),
-            Value::Integer(n) => RestrictionValue::Integer(i64::try_from(*n).ok()?),
+            Value::Integer(n) => RestrictionValue::Integer(*n),
             Value::Real(n) => RestrictionValue::Real(*n),
-            Value::String(s) => RestrictionValue::Text(s.clone()),
+            Value::String(s) => RestrictionValue::Text(s.to_string()),
             Value::Array(items) => RestrictionValue::List(
                 items.iter().filter_map(|n| n.value.as_str()).map(str::to_owned).collect(),
             ),

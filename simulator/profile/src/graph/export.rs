@@ -3,11 +3,12 @@
 use super::error::JsonError;
 use super::finding::Finding;
 use super::json::{self, Json, Member, Node, member};
+use super::lines::Lines;
 use super::resource::{Resource, ResourceKind, Source, bare_type, join};
 use super::schema::graph_type;
+use crate::Severity;
 use crate::lint::nearest;
 use crate::plist::Span;
-use crate::{LineIndex, Severity};
 use std::sync::Arc;
 
 /// The most objects taken out of one document.
@@ -40,7 +41,7 @@ const WIRE: &str = "Microsoft Graph beta, List deviceConfigurations";
 pub fn parse_named(name: &str, bytes: &[u8]) -> Result<Export, JsonError> {
     let text = json::decode(bytes)?;
     let root = json::read(&text)?;
-    let source = Arc::new(Source { name: name.to_owned(), lines: LineIndex::new(text.as_bytes()) });
+    let source = Arc::new(Source { name: name.to_owned(), lines: Lines::new(text) });
     let mut collector = Collector { source, resources: Vec::new(), findings: Vec::new() };
     collector.walk(root, "$".to_owned(), 0);
     Ok(Export { file: name.to_owned(), resources: collector.resources, findings: collector.findings })
@@ -188,7 +189,7 @@ const TOO_MANY: &str = "graph-too-many-objects";
 pub fn parse_object(name: &str, bytes: &[u8]) -> Result<Result<Resource, Box<Finding>>, JsonError> {
     let text = json::decode(bytes)?;
     let root = json::read(&text)?;
-    let source = Arc::new(Source { name: name.to_owned(), lines: LineIndex::new(text.as_bytes()) });
+    let source = Arc::new(Source { name: name.to_owned(), lines: Lines::new(text) });
     let (span, found) = (root.span, root.value.type_name());
     if let Json::Object(members) = root.value {
         return Ok(Ok(Resource::new(&source, "$".to_owned(), span, members)));

@@ -388,8 +388,8 @@ mod tests {
         let items = members[0].node.value.as_array().unwrap();
         assert_eq!(items[1].value, Json::Number("-0.5e+3".into()));
         assert_eq!(items[5].value.as_str(), Some("xé𝄞\n/"));
-        assert_eq!(&text[items[5].span.start..items[5].span.end], r#""x\u00e9\ud834\udd1e\n\/""#);
-        assert_eq!(&text[members[0].name_span.start..members[0].name_span.end], "\"a\"");
+        assert_eq!(&text[items[5].span.start()..items[5].span.end()], r#""x\u00e9\ud834\udd1e\n\/""#);
+        assert_eq!(&text[members[0].name_span.start()..members[0].name_span.end()], "\"a\"");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod error;
 mod export;
 mod finding;
 pub mod json;
+mod lines;
 mod resource;
 mod schema;
 #[cfg(test)]

@@ -2,16 +2,17 @@
 
 use super::finding::Finding;
 use super::json::{Json, Member, Node, member};
+use super::lines::Lines;
 use super::schema::{GraphType, graph_type};
+use crate::Severity;
 use crate::plist::Span;
-use crate::{LineIndex, Severity};
 use std::sync::Arc;
 
 /// A document: its name and where its lines begin.
 #[derive(Debug)]
 pub(super) struct Source {
     pub name: String,
-    pub lines: LineIndex,
+    pub lines: Lines,
 }
 
 /// Names what an object is to an e-mail profile.
@@ -275,7 +276,7 @@ impl Resource {
         message: String,
         reference: &'static str,
     ) -> Finding {
-        let (line, column) = self.source.lines.position(span.start);
+        let (line, column) = self.source.lines.position(span.start());
         Finding {
             rule,
             severity,

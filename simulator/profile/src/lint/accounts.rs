@@ -14,7 +14,7 @@ rule! {
     example "<key>OutgoingMailServerAuthentication</key><string>EmailAuthNone</string>"
     reference "apple/device-management, com.apple.mail.managed.yaml" []
     |scope, found| {
-        for payload in scope.profile.payloads_of(MAIL) {
+        for payload in scope.payloads_of(MAIL) {
             for key in ["IncomingMailServerAuthentication", "OutgoingMailServerAuthentication"] {
                 if payload.string(key) == Ok(Some("EmailAuthNone")) {
                     found.add(payload.span_of(key), format_args!("{}: {key} is EmailAuthNone", name(payload)), "write EmailAuthPassword");
@@ -32,7 +32,7 @@ rule! {
     reference "apple/device-management, com.apple.mail.managed.yaml" []
     |scope, found| {
         let key = "OutgoingPasswordSameAsIncomingPassword";
-        for payload in scope.profile.payloads_of(MAIL) {
+        for payload in scope.payloads_of(MAIL) {
             if payload.boolean(key) == Ok(Some(true)) {
                 found.add(payload.span_of(key), format_args!("{}: {key} has no effect over MDM", name(payload)), "send the profile by hand, or let the user be asked twice");
             }
@@ -51,7 +51,7 @@ rule! {
             ("IncomingMailServerAuthentication", "IncomingMailServerUsername"),
             ("OutgoingMailServerAuthentication", "OutgoingMailServerUsername"),
         ];
-        for payload in scope.profile.payloads_of(MAIL) {
+        for payload in scope.payloads_of(MAIL) {
             for (authentication, user) in servers {
                 let asks = payload.string(authentication).is_ok_and(|kind| kind.is_some_and(|kind| kind != "EmailAuthNone"));
                 if asks && payload.node(user).is_none() {
@@ -69,7 +69,7 @@ rule! {
     example "a com.apple.mail.managed payload without IncomingMailServerUseSSL"
     reference "apple/device-management, com.apple.mail.managed.yaml" []
     |scope, found| {
-        for payload in scope.profile.payloads_of(MAIL) {
+        for payload in scope.payloads_of(MAIL) {
             for key in ["IncomingMailServerUseSSL", "OutgoingMailServerUseSSL"] {
                 if payload.node(key).is_none() {
                     found.add(payload.span, format_args!("{}: {key} is missing, which means false", name(payload)), format_args!("add {key} with true"));

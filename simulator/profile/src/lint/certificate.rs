@@ -84,6 +84,11 @@ pub enum OpenError {
         /// How many there are.
         count: usize,
     },
+    /// Deriving the keys of this file, or of all files of the profile together, takes more iterations than are made.
+    TooManyIterations {
+        /// How many are made.
+        limit: u64,
+    },
     /// An algorithm that is not supported.
     UnsupportedAlgorithm {
         /// Its name or dotted OID.

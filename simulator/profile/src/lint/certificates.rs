@@ -2,7 +2,7 @@
 
 use super::certificate::{CertificateKind, KeyUsage, OpenError};
 use super::rule::rule;
-use super::scope::{Scope, name};
+use super::scope::{EAS, Scope, name};
 use super::{CertificateFacts, Found, Rule};
 use crate::{Payload, Severity};
 
@@ -65,20 +65,25 @@ fn subject(facts: &CertificateFacts, payload: &Payload) -> String {
 
 rule! {
     CannotOpen Error "certificate-cannot-open" "A certificate payload cannot be opened"
-    checks "Whether the payload's password fits, whether it holds what its type says, and exactly one identity if it is a PKCS#12 file."
-    why "The device cannot open it either and refuses the profile: 9000 wrong password, 9001 too many, 9005 malformed, 9006 no identity."
+    checks "Whether the payload's password fits, whether it holds what its type says, and exactly one identity if it is a PKCS#12 file; and whether all PKCS#12 files of the profile together take no more iterations of key derivation than a phone should spend on them."
+    why "The device cannot open it either and refuses the profile: 9000 wrong password, 9001 too many, 9005 malformed, 9006 no identity; 21006 for the certificate that an Exchange account carries itself."
     example "a com.apple.security.pkcs12 payload with another file's Password"
-    reference "Apple MDM Protocol Reference, errors 9000 to 9006" ["EAS-023"]
+    reference "Apple MDM Protocol Reference, errors 9000 to 9006 and 21006" ["EAS-023"]
     |scope, found| {
         for facts in scope.certificates {
             let (Some(error), Some(payload)) = (&facts.open_error, scope.payload_of(facts)) else { continue };
+            let account = payload.is(EAS);
+            let (password, content) =
+                if account { ("CertificatePassword", "Certificate") } else { ("Password", "PayloadContent") };
             let (key, message, help) = match error {
-                OpenError::WrongPassword => ("Password", "the password does not fit".to_owned(), "write the password the file was made with"),
-                OpenError::PasswordNeeded => ("PayloadContent", "a password is needed and missing".to_owned(), "add Password"),
-                OpenError::Malformed => ("PayloadContent", "the content is not what the payload type says".to_owned(), "export the file again, as PKCS#12 or as a certificate"),
-                OpenError::NoIdentity => ("PayloadContent", "there is no private key that belongs to a certificate".to_owned(), "export the certificate with its private key"),
-                OpenError::TooManyIdentities { count } => ("PayloadContent", format!("there are {count} identities, and a payload holds one"), "make a payload of each"),
-                OpenError::UnsupportedAlgorithm { name } => ("PayloadContent", format!("the algorithm {name} is not supported"), "export the file with 3DES or AES"),
+                OpenError::WrongPassword => (password, "the password does not fit".to_owned(), "write the password the file was made with"),
+                OpenError::PasswordNeeded if account => (content, "a password is needed and missing".to_owned(), "add CertificatePassword"),
+                OpenError::PasswordNeeded => (content, "a password is needed and missing".to_owned(), "add Password"),
+                OpenError::TooManyIterations { limit } => (content, format!("the key derivations of the profile's files take more than {limit} iterations"), "export the files with fewer iterations; a long random password needs no more than some thousands"),
+                OpenError::Malformed => (content, "the content is not what the payload type says".to_owned(), "export the file again, as PKCS#12 or as a certificate"),
+                OpenError::NoIdentity => (content, "there is no private key that belongs to a certificate".to_owned(), "export the certificate with its private key"),
+                OpenError::TooManyIdentities { count } => (content, format!("there are {count} identities, and a payload holds one"), "make a payload of each"),
+                OpenError::UnsupportedAlgorithm { name } => (content, format!("the algorithm {name} is not supported"), "export the file with 3DES or AES"),
             };
             found.add(payload.span_of(key), format_args!("{}: {message}", name(payload)), help);
         }

@@ -42,7 +42,7 @@ rule! {
     example "<key>Key Usage</key><integer>128</integer>"
     reference "apple/device-management, com.apple.security.scep.yaml; Apple MDM Protocol Reference, error 22000" []
     |scope, found| {
-        for payload in scope.profile.payloads_of(SCEP) {
+        for payload in scope.payloads_of(SCEP) {
             let Some(inner) = settings(payload) else { continue };
             if let Some(usage) = integer(inner, "Key Usage").filter(|usage| ![0, 1, 4, 5].contains(usage)) {
                 let message = format_args!("{}: Key Usage is {usage}", name(payload));
@@ -84,7 +84,7 @@ rule! {
     example "a com.apple.security.scep payload without Keysize"
     reference "apple/device-management, com.apple.security.scep.yaml; RFC 8550, section 4.3" []
     |scope, found| {
-        for payload in scope.profile.payloads_of(SCEP) {
+        for payload in scope.payloads_of(SCEP) {
             let Some(inner) = settings(payload) else { continue };
             let bits = integer(inner, "Keysize");
             if bits.unwrap_or(1024) < 2048 {
@@ -103,7 +103,7 @@ rule! {
     example "<key>Key Type</key><string>EC</string>"
     reference "apple/device-management, com.apple.security.scep.yaml" []
     |scope, found| {
-        for payload in scope.profile.payloads_of(SCEP) {
+        for payload in scope.payloads_of(SCEP) {
             let Some(inner) = settings(payload) else { continue };
             if let Some(kind) = inner.str("Key Type").filter(|kind| *kind != "RSA") {
                 let message = format_args!("{}: Key Type is {kind:?}", name(payload));
@@ -120,7 +120,7 @@ rule! {
     example "a com.apple.security.scep payload without Subject"
     reference "apple/device-management, com.apple.security.scep.yaml; RFC 5280, section 4.1.2.6" []
     |scope, found| {
-        for payload in scope.profile.payloads_of(SCEP) {
+        for payload in scope.payloads_of(SCEP) {
             let Some(inner) = settings(payload) else { continue };
             if inner.value("Subject").and_then(Value::as_array).is_none_or(<[_]>::is_empty) {
                 found.add(span_in(payload, inner, "Subject"), format_args!("{}: Subject is missing", name(payload)), "add Subject, such as CN of the user");
@@ -195,7 +195,7 @@ rule! {
     example "<key>HardwareBound</key><true/><key>KeyType</key><string>RSA</string>"
     reference "apple/device-management, com.apple.security.acme.yaml" []
     |scope, found| {
-        for payload in scope.profile.payloads_of(ACME) {
+        for payload in scope.payloads_of(ACME) {
             let bound = payload.boolean("HardwareBound") == Ok(Some(true));
             let attest = payload.boolean("Attest") == Ok(Some(true));
             let size = payload.integer("KeySize").ok().flatten();
@@ -218,7 +218,7 @@ rule! {
     example "<key>KeyType</key><string>ECSECPrimeRandom</string><key>KeySize</key><integer>2048</integer>"
     reference "apple/device-management, com.apple.security.acme.yaml" []
     |scope, found| {
-        for payload in scope.profile.payloads_of(ACME) {
+        for payload in scope.payloads_of(ACME) {
             let (Ok(Some(kind)), Ok(Some(size))) = (payload.string("KeyType"), payload.integer("KeySize")) else { continue };
             let fits = match kind {
                 "RSA" => (1024..=4096).contains(&size) && size % 8 == 0,
@@ -239,7 +239,7 @@ rule! {
     example "<key>DirectoryURL</key><string>http://ca.example.com/directory</string>"
     reference "apple/device-management, com.apple.security.acme.yaml; RFC 8555, section 6.1" []
     |scope, found| {
-        for payload in scope.profile.payloads_of(ACME) {
+        for payload in scope.payloads_of(ACME) {
             if payload.string("DirectoryURL").is_ok_and(|url| url.is_some_and(|url| !url.to_ascii_lowercase().starts_with("https://"))) {
                 found.add(payload.span_of("DirectoryURL"), format_args!("{}: DirectoryURL is not https", name(payload)), "write https://");
             }
@@ -256,7 +256,7 @@ rule! {
     example "<key>AccessRights</key><integer>2</integer>"
     reference "apple/device-management, com.apple.mdm.yaml; Apple MDM Protocol Reference, error 12000" []
     |scope, found| {
-        for payload in scope.profile.payloads_of(MDM) {
+        for payload in scope.payloads_of(MDM) {
             let Ok(Some(rights)) = payload.integer("AccessRights") else { continue };
             let has = |bit: i64| rights & bit != 0;
             let wrong = if rights <= 0 || rights > 8191 {
@@ -282,7 +282,7 @@ rule! {
     example "<key>Topic</key><string>com.example.mdm</string>"
     reference "apple/device-management, com.apple.mdm.yaml; Apple MDM Protocol Reference, error 12022" []
     |scope, found| {
-        for payload in scope.profile.payloads_of(MDM) {
+        for payload in scope.payloads_of(MDM) {
             if payload.string("Topic").is_ok_and(|topic| topic.is_some_and(|topic| !topic.starts_with("com.apple.mgmt."))) {
                 found.add(payload.span_of("Topic"), format_args!("{}: Topic does not begin with com.apple.mgmt.", name(payload)), "copy UID from the subject of the push certificate");
             }
@@ -297,7 +297,7 @@ rule! {
     example "<key>ServerURL</key><string>http://mdm.example.com/mdm</string>"
     reference "apple/device-management, com.apple.mdm.yaml" []
     |scope, found| {
-        for payload in scope.profile.payloads_of(MDM) {
+        for payload in scope.payloads_of(MDM) {
             for key in ["ServerURL", "CheckInURL"] {
                 if payload.string(key).is_ok_and(|url| url.is_some_and(|url| !url.starts_with("https://"))) {
                     found.weighing(Severity::Error, payload.span_of(key), format_args!("{}: {key} is not https", name(payload)), "write https://");

@@ -1,11 +1,11 @@
 //! Rules about the profile itself: what surrounds the payloads.
 
-use super::rule::rule;
+use super::places::Places;
+use super::rule::{FOUND_MAX, rule};
 use super::scope::name;
 use super::{Found, Rule, Scope, Subject};
 use crate::plist::Value;
 use crate::{Payload, Severity, Timestamp};
-use std::collections::BTreeMap;
 
 pub(super) static RULES: &[&dyn Rule] = &[
     &BarePayload,
@@ -32,7 +32,7 @@ pub(super) static RULES: &[&dyn Rule] = &[
 
 /// The payload type that has most of a dictionary's keys, if it has at least two of them.
 fn likely_type<'a>(scope: &Scope<'a>, payload: &Payload) -> Option<&'a str> {
-    let keys: Vec<&str> = payload.dictionary().entries.iter().map(|entry| entry.key.as_str()).collect();
+    let keys: Vec<&str> = payload.dictionary().entries.iter().map(|entry| &*entry.key).collect();
     let has =
         |schema: &crate::schema::PayloadSchema| keys.iter().filter(|key| schema.key(key).is_some()).count();
     let best = scope.schema.payloads().iter().max_by_key(|schema| has(schema))?;
@@ -108,18 +108,28 @@ rule! {
 }
 
 /// Reports payloads that share the value of a key.
-fn shared(payloads: &[Payload], key: &str, fold: fn(&str) -> String, found: &mut Found) {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for payload in payloads {
-        let Ok(Some(value)) = payload.string(key) else { continue };
-        match seen.get(&fold(value)) {
-            Some(first) => found.add(
-                payload.span_of(key),
-                format_args!("{} has the {key} of payload {first}, {value:?}", name(payload)),
-                "give each payload its own",
-            ),
-            None => drop(seen.insert(fold(value), payload.index)),
+fn shared(payloads: &[Payload], key: &str, same: fn(&str, &str) -> bool, found: &mut Found) {
+    let value = |at: usize| payloads.get(at).and_then(|payload| Some((payload, payload.str(key)?)));
+    let all = (0..payloads.len()).filter_map(|at| Some((at, value(at)?.1)));
+    // The later place, and the first of the same value.
+    let mut later: Vec<(usize, usize)> = Vec::new();
+    for group in Places::new(all).groups() {
+        let mut firsts: Vec<(usize, &str)> = Vec::new();
+        for (at, text) in group.into_iter().filter_map(|at| Some((at, value(at)?.1))) {
+            match firsts.iter().find(|(_, first)| same(first, text)) {
+                Some((first, _)) => later.push((at, *first)),
+                None => firsts.push((at, text)),
+            }
         }
+    }
+    later.sort_unstable();
+    for (at, first) in later.into_iter().take(FOUND_MAX + 1) {
+        let (Some((payload, text)), Some(first)) = (value(at), payloads.get(first)) else { continue };
+        found.add(
+            payload.span_of(key),
+            format_args!("{} has the {key} of payload {}, {text:?}", name(payload), first.index),
+            "give each payload its own",
+        );
     }
 }
 
@@ -129,7 +139,7 @@ rule! {
     why "The profile is refused (1007), and references to the UUID are ambiguous."
     example "<key>PayloadUUID</key><string>A1</string> in two payloads"
     reference "Apple MDM Protocol Reference, error 1007; CommonPayloadKeys.yaml" []
-    |scope, found| { shared(&scope.profile.payloads, "PayloadUUID", str::to_ascii_lowercase, found) }
+    |scope, found| { shared(&scope.profile.payloads, "PayloadUUID", str::eq_ignore_ascii_case, found) }
 }
 
 rule! {
@@ -138,7 +148,7 @@ rule! {
     why "The profile is refused (1008); updates match payloads by identifier and UUID."
     example "<key>PayloadIdentifier</key><string>com.example.mail</string> in two payloads"
     reference "Apple MDM Protocol Reference, error 1008; CommonPayloadKeys.yaml" []
-    |scope, found| { shared(&scope.profile.payloads, "PayloadIdentifier", str::to_owned, found) }
+    |scope, found| { shared(&scope.profile.payloads, "PayloadIdentifier", |a, b| a == b, found) }
 }
 
 rule! {
@@ -232,12 +242,12 @@ rule! {
 
 rule! {
     RemovalDisallowed Info "removal-disallowed" "The profile forbids its removal"
-    checks "PayloadRemovalDisallowed."
+    checks "PayloadRemovalDisallowed, unless the profile is said to be for supervised devices."
     why "It has effect on supervised devices only, is ignored on others and forbidden in user enrolment. Users can never remove what MDM installed, with or without it."
     example "<key>PayloadRemovalDisallowed</key><true/>"
     reference "apple/device-management, TopLevel.yaml" []
     |scope, found| {
-        if scope.profile.removal_disallowed() == Some(true) {
+        if scope.profile.removal_disallowed() == Some(true) && !scope.supervised {
             found.add(
                 scope.top_span("PayloadRemovalDisallowed"),
                 "PayloadRemovalDisallowed works on supervised devices only",

@@ -1,10 +1,11 @@
 //! Rules about Exchange accounts: services, sign-in, server, addresses.
 
 use super::Rule;
+use super::places::Places;
 use super::rule::rule;
 use super::scope::{MAIL, Scope, name, public_part};
 use crate::{OsVersion, Payload};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub(super) static RULES: &[&dyn Rule] = &[
     &NoService,
@@ -127,11 +128,11 @@ rule! {
             }
             let entries = payload.dictionary().effective();
             let dead: Vec<_> = entries
-                .filter(|entry| entry.key.starts_with("SMIME") || mail_only.contains(&entry.key.as_str()))
+                .filter(|entry| entry.key.starts_with("SMIME") || mail_only.contains(&&*entry.key))
                 .filter(|entry| entry.node.value.as_boolean() != Some(false))
                 .collect();
             if let Some(first) = dead.first() {
-                let keys: Vec<&str> = dead.iter().map(|entry| entry.key.as_str()).collect();
+                let keys: Vec<&str> = dead.iter().map(|entry| &*entry.key).collect();
                 let message = format_args!("{}: mail is off and locked, so {} can have no effect", name(payload), keys.join(", "));
                 found.add(first.key_span, message, "remove them, or turn mail on");
             }
@@ -420,17 +421,24 @@ rule! {
     example "two com.apple.eas.account payloads with the same Host and EmailAddress"
     reference "Apple MDM Protocol Reference, error 21005; XTR-005" ["XTR-005"]
     |scope, found| {
-        let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
-        for payload in scope.eas() {
-            let Some(address) = text(payload, "EmailAddress") else { continue };
-            let host = text(payload, "Host").unwrap_or_default();
-            let account = (host.to_ascii_lowercase(), address.to_ascii_lowercase());
-            match seen.get(&account) {
-                Some(first) => {
-                    let message = format_args!("{} is the same account as payload {first}", name(payload));
-                    found.add(payload.span_of("EmailAddress"), message, "keep one of them");
+        let accounts: Vec<&Payload> = scope.eas().collect();
+        let address = |at: usize| text(accounts.get(at)?, "EmailAddress");
+        let host = |at: usize| accounts.get(at).and_then(|payload| text(payload, "Host")).unwrap_or_default();
+        let all = (0..accounts.len()).filter_map(|at| Some((at, address(at)?)));
+        for group in Places::new(all).groups() {
+            let mut firsts: Vec<usize> = Vec::new();
+            for at in group {
+                let same = |text: &str, other: &str| text.eq_ignore_ascii_case(other);
+                let first = firsts.iter().find(|first| {
+                    same(host(**first), host(at)) && address(**first).zip(address(at)).is_some_and(|(a, b)| same(a, b))
+                });
+                match first.and_then(|first| accounts.get(*first)).zip(accounts.get(at)) {
+                    Some((first, payload)) => {
+                        let message = format_args!("{} is the same account as payload {}", name(payload), first.index);
+                        found.add(payload.span_of("EmailAddress"), message, "keep one of them");
+                    }
+                    None => firsts.push(at),
                 }
-                None => drop(seen.insert(account, payload.index)),
             }
         }
     }
@@ -444,7 +452,7 @@ rule! {
     reference "apple/device-management, com.apple.eas.account.yaml; EAS-103" ["EAS-101", "EAS-103"]
     |scope, found| {
         let own = |vpn| text(vpn, "VPNUUID").map(str::to_ascii_lowercase);
-        let vpns: BTreeSet<String> = scope.profile.payloads_of("com.apple.vpn.managed.applayer").filter_map(own).collect();
+        let vpns: BTreeSet<String> = scope.payloads_of("com.apple.vpn.managed.applayer").filter_map(own).collect();
         for payload in scope.mail_accounts() {
             let Some(uuid) = text(payload, "VPNUUID") else { continue };
             if vpns.contains(&uuid.to_ascii_lowercase()) {

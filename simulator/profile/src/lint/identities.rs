@@ -120,7 +120,7 @@ rule! {
     example "a com.apple.security.pkcs12 payload without Password"
     reference "apple/device-management, com.apple.security.pkcs12.yaml; openradar 12307889" []
     |scope, found| {
-        for payload in scope.profile.payloads_of(PKCS12) {
+        for payload in scope.payloads_of(PKCS12) {
             if payload.string("Password").is_ok_and(|password| password.is_none_or(str::is_empty)) {
                 found.add(payload.span_of("Password"), format_args!("{} has no Password", name(payload)), "protect the file with a password and add it");
             }
@@ -135,7 +135,7 @@ rule! {
     example "<key>Password</key><string>...</string> in a com.apple.security.pkcs12 payload"
     reference "Configuration Profile Reference, Encrypted Profiles; OUT-037" ["OUT-037"]
     |scope, found| {
-        for payload in scope.profile.payloads_of(PKCS12).filter(|_| !scope.profile.is_encrypted()) {
+        for payload in scope.payloads_of(PKCS12).filter(|_| !scope.profile.is_encrypted()) {
             if payload.string("Password").is_ok_and(|password| password.is_some_and(|text| !text.is_empty())) {
                 found.add(payload.span_of("Password"), format_args!("{} holds its own password", name(payload)), "encrypt the profile to the device");
             }
@@ -171,7 +171,7 @@ rule! {
     example "DER bytes in a com.apple.security.pem payload"
     reference "apple/device-management, com.apple.security.pem.yaml; Apple MDM Protocol Reference, error 9005" []
     |scope, found| {
-        for payload in scope.profile.payloads_of("com.apple.security.pem") {
+        for payload in scope.payloads_of("com.apple.security.pem") {
             if let Ok(Some(data)) = payload.data("PayloadContent")
                 && !data.is_empty()
                 && !contains(data, b"-----BEGIN CERTIFICATE-----")

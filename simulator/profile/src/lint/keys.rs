@@ -4,9 +4,8 @@ use super::rule::rule;
 use super::scope::{ACME, CERTIFICATES, EAS, MAIL, PKCS12, SCEP, Scope, name, names_certificate};
 use super::{Found, Rule};
 use crate::plist::{Node, Value};
-use crate::schema::{KeySchema, KeyType, Literal, Meeting, Place, is_of_type, meet};
+use crate::schema::{KeySchema, KeyType, Literal, Meeting, PayloadSchema, Place, is_of_type, meet};
 use crate::{Payload, Severity};
-use std::collections::BTreeMap;
 
 pub(super) static RULES: &[&dyn Rule] = &[
     &MissingKey,
@@ -228,22 +227,22 @@ fn override_key<'s>(key: &str, siblings: &[&'s KeySchema]) -> Option<&'s str> {
 
 /// False for keys inside a dictionary of a payload that others extend: VPN and single sign-on providers, for example,
 /// take keys of their own there.
-fn lists_inner_keys(scope: &Scope<'_>, place: &Place<'_, '_>) -> bool {
-    place.is_outermost() || [EAS, MAIL, SCEP, ACME].contains(&scope.kind_at(place.payload_index))
+fn lists_inner_keys(place: &Place<'_, '_>) -> bool {
+    place.is_outermost() || [EAS, MAIL, SCEP, ACME].contains(&place.kind)
 }
 
 /// Where a key that is unknown where it stands would be known: what the place is called, and what is said of the key
 /// there. A payload's own key inside one of its dictionaries counts in every payload; for the rest see
 /// [`lists_inner_keys`].
 fn elsewhere<'a>(scope: &Scope<'a>, place: &Place<'a, '_>) -> Option<(String, &'a KeySchema)> {
-    let kind = scope.kind_at(place.payload_index);
+    let kind = place.kind;
     let own = scope.tables.payload(kind);
     if !place.is_outermost()
         && let Some(key) = own.listed_key(place.key)
     {
         return Some((format!("the payload {kind} itself"), key));
     }
-    if !lists_inner_keys(scope, place) {
+    if !lists_inner_keys(place) {
         return None;
     }
     if place.payload_index.is_some() {
@@ -266,7 +265,7 @@ fn unknown_key<'a>(scope: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a
         return;
     }
     // Apps take keys of their own in these two dictionaries; in the others they are seen now and then.
-    let open = !lists_inner_keys(scope, place);
+    let open = !lists_inner_keys(place);
     if open && place.path().split(['.', '[']).any(|step| ["VendorConfig", "ExtensionData"].contains(&step)) {
         return;
     }
@@ -472,7 +471,7 @@ fn replacement(key: &str) -> &'static str {
 
 fn no_longer<'a>(scope: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
     let Meeting::Known { schema, node } = meeting else { return };
-    let last = schema.removed.or_else(|| ignored_since(scope.kind_at(place.payload_index), place.key));
+    let last = schema.removed.or_else(|| ignored_since(place.kind, place.key));
     if let Some(last) = last.filter(|last| *last <= scope.os) {
         let message = format_args!("{} has no effect from iOS {last}", whose(place));
         found.weighing(weight(schema, node), node.span, message, replacement(place.key));
@@ -490,7 +489,7 @@ rule! {
 
 fn deprecated<'a>(scope: &Scope<'a>, place: &Place<'a, '_>, meeting: Meeting<'a, '_>, found: &mut Found) {
     let Meeting::Known { schema, node } = meeting else { return };
-    let gone = schema.removed.or_else(|| ignored_since(scope.kind_at(place.payload_index), place.key));
+    let gone = schema.removed.or_else(|| ignored_since(place.kind, place.key));
     if gone.is_some_and(|gone| gone <= scope.os) {
         return;
     }
@@ -517,8 +516,7 @@ rule! {
     example "com.apple.security.acme on iOS 15"
     reference "apple/device-management" []
     |scope, found| {
-        for payload in &scope.profile.payloads {
-            let Some(schema) = payload.payload_type().and_then(|kind| scope.schema.payload(kind)) else { continue };
+        for (schema, payload) in each_known(scope) {
             let span = payload.span_of("PayloadType");
             if let Some(first) = schema.introduced.filter(|first| *first > scope.os) {
                 let severity = if payload.is(ACME) { Severity::Error } else { Severity::Warning };
@@ -536,14 +534,13 @@ rule! {
 
 rule! {
     SupervisedPayload Info "supervised-payload" "The payload works on supervised devices only"
-    checks "Payload types that need supervision."
+    checks "Payload types that need supervision, unless the profile is said to be for supervised devices."
     why "Other devices refuse the whole profile, the mail account in it included."
     example "com.apple.app.lock beside com.apple.eas.account"
     reference "apple/device-management; Apple MDM Protocol Reference, error 4025" []
     |scope, found| {
-        for payload in &scope.profile.payloads {
-            let schema = payload.payload_type().and_then(|kind| scope.schema.payload(kind));
-            if schema.is_some_and(|schema| schema.supervised) {
+        for (schema, payload) in each_known(scope) {
+            if schema.supervised && !scope.supervised {
                 let message = format_args!("{} needs a supervised device", name(payload));
                 found.add(payload.span_of("PayloadType"), message, "put it into a profile of its own");
             }
@@ -553,28 +550,50 @@ rule! {
 
 rule! {
     SupervisedKeys Info "supervised-keys" "Some keys work on supervised devices only"
-    checks "Keys of a payload that need supervision though the payload does not."
+    checks "Keys of a payload that need supervision though the payload does not, unless the profile is said to be for supervised devices."
     why "Other devices ignore them."
     example "<key>allowAppRemoval</key><false/>"
     reference "apple/device-management" []
     |scope, found| {
-        let mut keys: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-        if !scope.profile.payloads.iter().any(|payload| scope.tables.payload(payload.payload_type().unwrap_or_default()).supervised) {
+        if scope.supervised || !scope.known_payloads().any(|(schema, _)| scope.tables.payload(&schema.payloadtype).supervised) {
             return;
         }
+        let payload = |index: usize| {
+            let payloads = &scope.profile.payloads;
+            payloads.binary_search_by_key(&index, |payload| payload.index).ok().and_then(|at| payloads.get(at))
+        };
+        let mut open: Option<Supervised<'_>> = None;
         meet(scope.profile, &scope.tables, &mut |place, meeting| {
             let Meeting::Known { schema, .. } = meeting else { return };
-            if let Some(index) = place.payload_index.filter(|_| schema.supervised == Some(true)) {
-                keys.entry(index).or_default().push(place.key);
+            let Some(index) = place.payload_index.filter(|_| schema.supervised == Some(true)) else { return };
+            if open.as_ref().is_none_or(|open| open.payload.index != index) {
+                open.take().into_iter().for_each(|open| open.tell(found));
+                open = payload(index).map(|payload| Supervised { payload, keys: Vec::new(), more: 0 });
+            }
+            if let Some(open) = &mut open {
+                if open.keys.len() < SUPERVISED_SHOWN { open.keys.push(place.key) } else { open.more += 1 }
             }
         });
-        for payload in &scope.profile.payloads {
-            let Some(names) = keys.get(&payload.index) else { continue };
-            let shown: Vec<&str> = names.iter().copied().take(8).collect();
-            let more = if names.len() > 8 { format!(" and {} more", names.len() - 8) } else { String::new() };
-            let message = format_args!("{}: only supervised devices heed {}{more}", name(payload), shown.join(", "));
-            found.add(payload.span, message, "expect no effect on other devices");
-        }
+        open.into_iter().for_each(|open| open.tell(found));
+    }
+}
+
+/// How many keys a message names.
+const SUPERVISED_SHOWN: usize = 8;
+
+/// The keys of a payload that need supervision.
+struct Supervised<'a> {
+    payload: &'a Payload,
+    keys: Vec<&'a str>,
+    more: usize,
+}
+
+impl Supervised<'_> {
+    fn tell(self, found: &mut Found) {
+        let more = if self.more > 0 { format!(" and {} more", self.more) } else { String::new() };
+        let (keys, payload) = (self.keys.join(", "), self.payload);
+        let message = format_args!("{}: only supervised devices heed {keys}{more}", name(payload));
+        found.add(payload.span, message, "expect no effect on other devices");
     }
 }
 
@@ -585,9 +604,8 @@ rule! {
     example "com.apple.extensiblesso in a profile sent by mail"
     reference "apple/device-management; Apple MDM Protocol Reference, error 4022" []
     |scope, found| {
-        for payload in &scope.profile.payloads {
-            let schema = payload.payload_type().and_then(|kind| scope.schema.payload(kind));
-            if schema.is_some_and(|schema| !schema.manual) {
+        for (schema, payload) in each_known(scope) {
+            if !schema.manual {
                 let message = format_args!("{} can be installed by MDM only", name(payload));
                 found.add(payload.span_of("PayloadType"), message, "send the profile by MDM");
             }
@@ -602,20 +620,26 @@ rule! {
     example "two payloads com.apple.mdm"
     reference "apple/device-management; Apple MDM Protocol Reference, errors 12001, 4017 to 4019, 4028, 4029" []
     |scope, found| {
-        let mut first: BTreeMap<&str, usize> = BTreeMap::new();
-        for payload in &scope.profile.payloads {
-            let Some(schema) = payload.payload_type().and_then(|kind| scope.schema.payload(kind)) else { continue };
+        for (schema, payloads) in scope.known_payloads() {
             // Certificates and accounts may come often whatever a newer schema file says.
             let often = [EAS, MAIL, PKCS12, SCEP].contains(&schema.payloadtype.as_str())
                 || CERTIFICATES.contains(&schema.payloadtype.as_str());
             if schema.multiple || often {
                 continue;
             }
-            if let Some(before) = first.insert(&schema.payloadtype, payload.index) {
-                report_second(found, payload, before);
+            let mut before: Option<&Payload> = None;
+            for payload in payloads {
+                if let Some(before) = before.replace(payload) {
+                    report_second(found, payload, before.index);
+                }
             }
         }
     }
+}
+
+/// Every payload of a type that the schema has.
+fn each_known<'a>(scope: &Scope<'a>) -> impl Iterator<Item = (&'a PayloadSchema, &'a Payload)> {
+    scope.known_payloads().flat_map(|(schema, payloads)| payloads.map(move |payload| (schema, payload)))
 }
 
 fn report_second(found: &mut Found, payload: &Payload, before: usize) {

@@ -12,6 +12,7 @@ mod envelope;
 mod exchange;
 mod identities;
 mod keys;
+mod places;
 mod rule;
 mod scope;
 mod sign_in;
@@ -24,10 +25,10 @@ pub use certificate::{CertificateFacts, CertificateKind, KeyUsage, OpenError};
 pub use keys::nearest;
 pub use rule::{Description, FOUND_MAX, Found, MESSAGE_CHARACTERS_MAX, Rule};
 pub use scope::Scope;
-pub use subject::{Subject, seen, subject};
+pub use subject::{Audience, Subject, seen, subject};
 
 use crate::schema::Schema;
-use crate::{Finding, OsVersion, Profile, Timestamp};
+use crate::{Finding, Profile, Timestamp};
 use std::sync::LazyLock;
 
 static RULES: LazyLock<Vec<&'static dyn Rule>> = LazyLock::new(|| {
@@ -60,11 +61,11 @@ pub fn rule(id: &str) -> Option<&'static dyn Rule> {
 /// Applies every rule with the built-in schema. See [`lint_with`].
 pub fn lint(
     profile: &Profile,
-    os: OsVersion,
+    audience: impl Into<Audience>,
     certificates: &[CertificateFacts],
     now: Timestamp,
 ) -> Vec<Finding> {
-    lint_with(Schema::builtin(), profile, os, certificates, now)
+    lint_with(Schema::builtin(), profile, audience, certificates, now)
 }
 
 /// Applies every rule: findings in the order of the document, those without a place first. A rule reports at most
@@ -73,7 +74,7 @@ pub fn lint(
 pub fn lint_with(
     schema: &Schema,
     profile: &Profile,
-    os: OsVersion,
+    audience: impl Into<Audience>,
     certificates: &[CertificateFacts],
     now: Timestamp,
 ) -> Vec<Finding> {
@@ -83,7 +84,7 @@ pub fn lint_with(
         return findings;
     }
     let seen = seen(profile);
-    let scope = Scope::new(schema, subject, &seen, os, certificates, now);
+    let scope = Scope::new(schema, subject, &seen, audience.into(), certificates, now);
     for found in keys::look(&scope) {
         findings.extend(found.into_findings());
     }

@@ -6,7 +6,8 @@ use crate::{Finding, Severity};
 use serde::Serialize;
 use std::fmt::Display;
 
-/// The most times one rule reports on one profile; a generated profile with a million odd keys needs no more.
+/// The most times one rule reports on one profile, before it says that there is more; a generated profile with a million
+/// odd keys needs no more.
 pub const FOUND_MAX: usize = 500;
 
 /// The longest message or advice, in characters; a host name of ten megabytes is told by its beginning.
@@ -46,11 +47,13 @@ pub struct Description {
 pub struct Found {
     description: &'static Description,
     findings: Vec<Finding>,
+    /// There was more than is kept.
+    more: bool,
 }
 
 impl Found {
     pub(super) fn new(description: &'static Description) -> Found {
-        Found { description, findings: Vec::new() }
+        Found { description, findings: Vec::new(), more: false }
     }
 
     /// Reports something at a place, with advice. Beyond [`FOUND_MAX`] nothing is kept, nor written out.
@@ -66,7 +69,8 @@ impl Found {
         message: impl Display,
         help: impl Display,
     ) {
-        if self.is_full() {
+        if self.findings.len() >= FOUND_MAX {
+            self.more = true;
             return;
         }
         let (message, help) = (shortened(message.to_string()), shortened(help.to_string()));
@@ -76,12 +80,18 @@ impl Found {
         self.findings.push(finding);
     }
 
-    /// True when nothing more is kept.
+    /// True when another finding would change nothing.
     pub fn is_full(&self) -> bool {
-        self.findings.len() >= FOUND_MAX
+        self.more
     }
 
-    pub(super) fn into_findings(self) -> Vec<Finding> {
+    /// What was found; where that was more than is kept, a last finding says so.
+    pub(super) fn into_findings(mut self) -> Vec<Finding> {
+        if self.more {
+            let message = format!("there is more of this kind; only the first {FOUND_MAX} are listed");
+            let Description { id, severity, reference, .. } = *self.description;
+            self.findings.push(Finding::new(id, severity, message, reference));
+        }
         self.findings
     }
 }

@@ -1,8 +1,9 @@
 //! What a rule may look at.
 
-use super::{CertificateFacts, Subject};
+use super::places::Places;
+use super::{Audience, CertificateFacts, Subject};
 use crate::plist::{Dictionary, Node, Span, Value};
-use crate::schema::{KeySchema, Literal, Schema, Tables};
+use crate::schema::{KeySchema, Literal, PayloadSchema, Schema, Tables};
 use crate::{OsVersion, Payload, Profile, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,22 +18,28 @@ pub struct Scope<'a> {
     pub profile: &'a Profile,
     /// The iOS it is meant for.
     pub os: OsVersion,
+    /// The devices it is meant for are supervised.
+    pub supervised: bool,
     /// Facts about its certificates; rules about them are silent where there are none.
     pub certificates: &'a [CertificateFacts],
     /// The time the certificates are judged at.
     pub now: Timestamp,
     pub(super) tables: Tables<'a>,
-    /// PayloadType by the place in PayloadContent; asking the payload means looking through its keys.
-    types: BTreeMap<usize, &'a str>,
+    /// The places in `profile.payloads` of the payloads of each type of the schema, in order.
+    of_kind: BTreeMap<&'a str, Vec<u32>>,
+    /// Of each payload in `profile.payloads` the place of its type among `of_kind` and one; 0 for one the schema has not.
+    kind_places: Vec<u8>,
+    /// The types among `of_kind`.
+    known_kinds: Vec<&'a str>,
     /// The different ones, in order, at most [`KINDS_MAX`].
     kinds: BTreeSet<&'a str>,
-    /// The first payload of each PayloadUUID in small letters.
-    payloads: BTreeMap<String, &'a Payload>,
-    /// The first facts for each PayloadUUID in small letters.
-    facts: BTreeMap<String, &'a CertificateFacts>,
+    /// Those of the payloads that have a PayloadUUID, by that.
+    payloads: Places,
+    /// Those of the facts, by PayloadUUID.
+    facts: Places,
     references: Vec<CertificateReference<'a>>,
-    /// The PayloadUUIDs named, in small letters.
-    named: BTreeSet<String>,
+    /// Theirs, by the PayloadUUID they name.
+    named: Places,
 }
 
 /// PayloadType of an Exchange account.
@@ -69,43 +76,50 @@ impl<'a> Scope<'a> {
         schema: &'a Schema,
         subject: Subject,
         profile: &'a Profile,
-        os: OsVersion,
+        audience: Audience,
         certificates: &'a [CertificateFacts],
         now: Timestamp,
     ) -> Scope<'a> {
-        let types: BTreeMap<usize, &str> = profile
-            .payloads
-            .iter()
-            .filter_map(|payload| Some((payload.index, payload.payload_type()?)))
-            .collect();
+        let tables = Tables::new(schema);
         let mut kinds = BTreeSet::new();
-        for kind in types.values() {
-            if kinds.len() < KINDS_MAX {
-                kinds.insert(*kind);
-            }
-        }
-        let mut payloads = BTreeMap::new();
+        let mut of_kind: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
         let mut references = Vec::new();
-        for payload in &profile.payloads {
-            if let Some(uuid) = payload.uuid() {
-                payloads.entry(uuid.to_ascii_lowercase()).or_insert(payload);
+        let mut known_kinds: Vec<&str> = Vec::new();
+        let mut kind_places = Vec::with_capacity(profile.payloads.len());
+        for (at, payload) in profile.payloads.iter().enumerate() {
+            let mut place = 0;
+            if let Some(kind) = payload.payload_type() {
+                if kinds.len() < KINDS_MAX {
+                    kinds.insert(kind);
+                }
+                if tables.payload(kind).known {
+                    of_kind.entry(kind).or_default().extend(u32::try_from(at));
+                    let known = known_kinds.iter().position(|known| *known == kind).unwrap_or_else(|| {
+                        known_kinds.push(kind);
+                        known_kinds.len() - 1
+                    });
+                    place = u8::try_from(known + 1).unwrap_or(0);
+                }
             }
+            kind_places.push(place);
             collect(payload, payload.dictionary(), 0, &mut references);
         }
-        let mut facts = BTreeMap::new();
-        for one in certificates {
-            facts.entry(one.payload_uuid.to_ascii_lowercase()).or_insert(one);
-        }
-        let named = references.iter().map(|reference| reference.uuid.to_ascii_lowercase()).collect();
+        let uuids = profile.payloads.iter().enumerate().filter_map(|(at, own)| Some((at, own.uuid()?)));
+        let payloads = Places::new(uuids);
+        let facts = Places::new(certificates.iter().map(|facts| facts.payload_uuid.as_str()).enumerate());
+        let named = Places::new(references.iter().map(|reference| reference.uuid).enumerate());
         Scope {
             schema,
             subject,
             profile,
-            os,
+            os: audience.os,
+            supervised: audience.supervised,
             certificates,
             now,
-            tables: Tables::new(schema),
-            types,
+            tables,
+            of_kind,
+            kind_places,
+            known_kinds,
             kinds,
             payloads,
             facts,
@@ -114,14 +128,10 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The payload of a PayloadUUID, without regard to case.
+    /// The payload of a PayloadUUID, without regard to case; the first if several have it.
     pub(super) fn payload(&self, uuid: &str) -> Option<&'a Payload> {
-        self.payloads.get(&uuid.to_ascii_lowercase()).copied()
-    }
-
-    /// PayloadType of the payload at a place in PayloadContent; empty where there is none.
-    pub(super) fn kind_at(&self, index: Option<usize>) -> &'a str {
-        index.and_then(|index| self.types.get(&index)).copied().unwrap_or_default()
+        let same = |payload: &&Payload| payload.uuid().is_some_and(|own| own.eq_ignore_ascii_case(uuid));
+        self.payloads.of(uuid).filter_map(|at| self.profile.payloads.get(at)).find(same)
     }
 
     /// The different payload types of the profile.
@@ -129,19 +139,34 @@ impl<'a> Scope<'a> {
         self.kinds.iter().copied()
     }
 
+    /// The payloads of a type of the schema, in order.
+    pub(super) fn payloads_of(&self, kind: &str) -> impl Iterator<Item = &'a Payload> + use<'a, '_> {
+        let places = self.of_kind.get(kind).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|at| self.profile.payloads.get(*at as usize))
+    }
+
+    /// The types of the schema that the profile has, and the payloads of each.
+    pub(super) fn known_payloads(
+        &self,
+    ) -> impl Iterator<Item = (&'a PayloadSchema, impl Iterator<Item = &'a Payload>)> {
+        let known = |(kind, _): (&&'a str, _)| Some((self.schema.payload(kind)?, self.payloads_of(kind)));
+        self.of_kind.iter().filter_map(known)
+    }
+
     /// True if some key names the certificate payload of that PayloadUUID.
     pub(super) fn is_named(&self, uuid: &str) -> bool {
-        self.named.contains(&uuid.to_ascii_lowercase())
+        let mut named = self.named.of(uuid).filter_map(|at| self.references.get(at));
+        named.any(|reference| reference.uuid.eq_ignore_ascii_case(uuid))
     }
 
     /// The Exchange accounts.
-    pub(super) fn eas(&self) -> impl Iterator<Item = &'a Payload> + use<'a> {
-        self.profile.payloads.iter().filter(|payload| payload.is(EAS))
+    pub(super) fn eas(&self) -> impl Iterator<Item = &'a Payload> + use<'a, '_> {
+        self.payloads_of(EAS)
     }
 
-    /// The accounts that can have S/MIME: Exchange, IMAP and POP.
-    pub(super) fn mail_accounts(&self) -> impl Iterator<Item = &'a Payload> + use<'a> {
-        self.profile.payloads.iter().filter(|payload| payload.is(EAS) || payload.is(MAIL))
+    /// The accounts that can have S/MIME: Exchange, then IMAP and POP.
+    pub(super) fn mail_accounts(&self) -> impl Iterator<Item = &'a Payload> + use<'a, '_> {
+        self.payloads_of(EAS).chain(self.payloads_of(MAIL))
     }
 
     /// The boolean a device goes by: as written if the key has effect on this iOS, else the schema's default.
@@ -156,12 +181,28 @@ impl<'a> Scope<'a> {
 
     /// What the schema says of a key of a payload.
     pub(super) fn key_schema(&self, payload: &Payload, key: &str) -> Option<&'a KeySchema> {
-        self.tables.payload(payload.payload_type().unwrap_or_default()).key(key)
+        self.tables.payload(self.kind_of(payload)).key(key)
+    }
+
+    /// PayloadType of a payload, without a look at it if the schema has the type; empty where there is none.
+    fn kind_of<'p>(&self, payload: &'p Payload) -> &'p str
+    where
+        'a: 'p,
+    {
+        let payloads = &self.profile.payloads;
+        let here = payloads.get(payload.index).filter(|other| other.index == payload.index);
+        let at = here
+            .map(|_| payload.index)
+            .or_else(|| payloads.binary_search_by_key(&payload.index, |other| other.index).ok());
+        let place = at.and_then(|at| self.kind_places.get(at)).map_or(0, |place| usize::from(*place));
+        let known = place.checked_sub(1).and_then(|place| self.known_kinds.get(place));
+        known.copied().or_else(|| payload.payload_type()).unwrap_or_default()
     }
 
     /// The facts about a payload's certificate.
     pub(super) fn facts(&self, uuid: &str) -> Option<&'a CertificateFacts> {
-        self.facts.get(&uuid.to_ascii_lowercase()).copied()
+        let mut facts = self.facts.of(uuid).filter_map(|at| self.certificates.get(at));
+        facts.find(|facts| facts.payload_uuid.eq_ignore_ascii_case(uuid))
     }
 
     /// The payload facts belong to.
@@ -176,7 +217,7 @@ impl<'a> Scope<'a> {
 
     /// The place of a top-level key's value, else of the profile.
     pub(super) fn top_span(&self, key: &str) -> Option<Span> {
-        self.profile.key(key).or(self.profile.root.as_ref()).map(|node| node.span)
+        self.profile.key(key).or(self.profile.root.as_deref().map(|root| &**root)).map(|node| node.span)
     }
 
     /// Every place in the profile that names a certificate payload.

@@ -8,8 +8,8 @@ pub(super) static RULES: &[&dyn Rule] = &[&Unreadable, &Broken, &Weak];
 
 rule! {
     Unreadable Error "signature-unreadable" "The signature around the profile cannot be read"
-    checks "That bytes that begin like CMS are signed-data, in DER or BER, with the profile inside."
-    why "A device cannot find the profile (1000 or 4000). Encrypted mail and PKCS#12 files begin like signed profiles."
+    checks "That bytes that begin like CMS are signed-data, in DER or BER, with the profile inside, and that they are not its text form (PEM), which is read here all the same."
+    why "A device cannot find the profile (1000 or 4000). Encrypted mail and PKCS#12 files begin like signed profiles. Apple describes the binary form only."
     example "a signed profile of which only the first half arrived"
     reference "RFC 5652, 5; Apple, Configuration Profile Reference: Signing a Profile" []
     |_scope, _found| {}

@@ -221,7 +221,7 @@ rule! {
             return;
         }
         for payload in scope.mail_accounts().filter(|payload| payload.is(EAS) && !scope.flag(payload, "SMIMEEnabled")) {
-            if let Some(entry) = payload.dictionary().entries.iter().find(|entry| entry.key.starts_with("SMIME") && entry.key != "SMIMEEnabled") {
+            if let Some(entry) = payload.dictionary().entries.iter().find(|entry| entry.key.starts_with("SMIME") && *entry.key != *"SMIMEEnabled") {
                 found.add(entry.key_span, format_args!("{}: S/MIME is off without SMIMEEnabled", name(payload)), "add SMIMEEnabled with true");
             }
         }

@@ -1,8 +1,26 @@
 //! What a property list is, where it is no whole profile: linted as what it is.
 
-use crate::plist::{Node, Value};
-use crate::{Payload, Profile};
+use crate::model::payloads_in;
+use crate::plist::Value;
+use crate::{OsVersion, Payload, Profile};
 use std::borrow::Cow;
+use std::sync::Arc;
+
+/// The devices that a profile is meant for, as far as rules depend on them. An iOS alone stands for devices that nobody
+/// supervises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Audience {
+    /// Their iOS.
+    pub os: OsVersion,
+    /// They are supervised; what needs that is then nothing to tell.
+    pub supervised: bool,
+}
+
+impl From<OsVersion> for Audience {
+    fn from(os: OsVersion) -> Audience {
+        Audience { os, supervised: false }
+    }
+}
 
 /// What the root of a property list is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +52,7 @@ pub fn subject(profile: &Profile) -> Subject {
                 return Subject::Profile;
             }
             match dictionary.value("PayloadType") {
-                Some(Value::String(kind)) if kind != "Configuration" => Subject::Payload,
+                Some(Value::String(kind)) if **kind != *"Configuration" => Subject::Payload,
                 None if dictionary.entries.iter().any(|entry| !is_profile_key(&entry.key)) => {
                     Subject::Payload
                 }
@@ -56,21 +74,10 @@ fn is_profile_key(key: &str) -> bool {
 /// The profile as rules see it: that of [`Subject::Payload`] and [`Subject::Payloads`] has no keys of its own, only
 /// payloads.
 pub fn seen(profile: &Profile) -> Cow<'_, Profile> {
-    let bare = |items: &[Node]| Profile {
-        format: profile.format,
-        root: None,
-        payloads: items
-            .iter()
-            .enumerate()
-            .filter_map(|(index, node)| {
-                let dictionary = node.value.as_dictionary()?;
-                Some(Payload::placed(index, node.span, dictionary.clone()))
-            })
-            .collect(),
-    };
+    let bare = |payloads| Cow::Owned(Profile { format: profile.format, root: None, payloads });
     match (subject(profile), &profile.root) {
-        (Subject::Payload, Some(root)) => Cow::Owned(bare(std::slice::from_ref(root))),
-        (Subject::Payloads, Some(Node { value: Value::Array(items), .. })) => Cow::Owned(bare(items)),
+        (Subject::Payload, Some(root)) => bare(vec![Payload::alone(Arc::clone(root), 0)]),
+        (Subject::Payloads, Some(root)) => bare(payloads_in(root, &mut Vec::new())),
         _ => Cow::Borrowed(profile),
     }
 }

@@ -16,7 +16,7 @@ pub(super) static RULES: &[&dyn Rule] = &[
 
 rule! {
     Unreadable Error "plist-unreadable" "The bytes are no property list"
-    checks "That the document is an XML or binary property list, whole, within its own encoding and within the limits of the reader: 16 MiB, 64 levels, a million values. Entities other than XML's own and internal document type subsets are refused."
+    checks "That the document is an XML or binary property list, whole, within its own encoding and within the limits of the reader: 16 MiB, 64 levels, 1,200,000 values with dictionaries and arrays counted thrice; and that there is a file at all that can be read. Entities other than XML's own and internal document type subsets are refused."
     why "A device refuses the profile as a whole (4000 or 1000) and says little about where. The place given here is the byte, line and column."
     example "<dict><key>SSL</key></dict>"
     reference "PropertyList-1.0.dtd (Apple)" []

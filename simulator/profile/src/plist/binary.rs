@@ -4,14 +4,18 @@
 //! lying document costs no more than an honest one of its length. Objects may be shared; unfolding them is bounded
 //! by [`NODES_MAX`] and [`BINARY_CONTENT_BYTES_MAX`].
 
+use super::pool::Pool;
 use super::{
-    BINARY_CONTENT_BYTES_MAX, DEPTH_MAX, Dictionary, Entry, NODES_MAX, Node, ReadError, ReadReason, Span,
-    Value,
+    BINARY_CONTENT_BYTES_MAX, CONTAINER_NODES, DEPTH_MAX, Dictionary, Entry, NODES_MAX, Node, ReadError,
+    ReadReason, Span, Value,
 };
 use crate::Timestamp;
+use std::sync::Arc;
 
 const HEADER: usize = 8;
 const TRAILER: usize = 32;
+/// For how many values of a container room is made at once. A count is worth no more until they have been read.
+const RESERVED_MAX: usize = 256;
 /// 2001-01-01T00:00:00Z, from which binary dates count seconds.
 const REFERENCE_DATE_MS: f64 = 978_307_200_000.0;
 
@@ -33,6 +37,7 @@ struct Reader<'a> {
     path: Vec<u64>,
     nodes: usize,
     content: usize,
+    pool: Pool,
 }
 
 impl<'a> Reader<'a> {
@@ -67,6 +72,7 @@ impl<'a> Reader<'a> {
             path: Vec::new(),
             nodes: 0,
             content: 0,
+            pool: Pool::default(),
         })
     }
 
@@ -74,7 +80,8 @@ impl<'a> Reader<'a> {
         let at = self.offset(reference)?;
         let marker = self.byte(at)?;
         let head = Span::new(at, at + 1);
-        self.nodes += 1;
+        let container = matches!(marker >> 4, 0xA | 0xD);
+        self.nodes += if container { CONTAINER_NODES } else { 1 };
         if self.nodes > NODES_MAX {
             return Err(ReadReason::TooManyValues { limit: NODES_MAX }.at(head));
         }
@@ -94,10 +101,9 @@ impl<'a> Reader<'a> {
                     16 => bytes.iter().fold(0_i128, |n, b| (n << 8) | i128::from(*b)),
                     _ => i128::from(big_endian(bytes)),
                 };
-                if number < i128::from(i64::MIN) || number > i128::from(u64::MAX) {
-                    return Err(ReadReason::IntegerOutOfRange.at(Span::new(at, at + 1 + bytes.len())));
-                }
-                (Value::Integer(number), at + 1 + bytes.len())
+                let end = at + 1 + bytes.len();
+                let out = || ReadReason::IntegerOutOfRange.at(Span::new(at, end));
+                (Value::integer(number).ok_or_else(out)?, end)
             }
             0x2 if low == 2 || low == 3 => (Value::Real(self.real(at + 1, 1 << low)?), at + 1 + (1 << low)),
             0x3 if low == 3 => {
@@ -113,7 +119,7 @@ impl<'a> Reader<'a> {
                 let (count, from) = self.count(at, low)?;
                 let bytes = self.slice(from, count)?;
                 self.account(count, head)?;
-                (Value::Data(bytes.to_vec()), from + count)
+                (Value::Data(Box::from(bytes)), from + count)
             }
             0x5..=0x7 => {
                 let (text, end) = self.string(at, marker)?;
@@ -131,13 +137,12 @@ impl<'a> Reader<'a> {
                 let size = self.reference_size;
                 let bytes = self.slice(from, count.saturating_mul(size))?;
                 self.path.push(reference);
-                let mut items = Vec::new();
+                let mut items = Vec::with_capacity(count.min(RESERVED_MAX));
                 for item in bytes.chunks_exact(size) {
                     items.push(self.object(big_endian(item))?);
                 }
                 self.path.pop();
-                items.shrink_to_fit();
-                (Value::Array(items), from + bytes.len())
+                (Value::from(items), from + bytes.len())
             }
             0xD => {
                 let (count, from) = self.count(at, low)?;
@@ -145,7 +150,7 @@ impl<'a> Reader<'a> {
                 let bytes = self.slice(from, count.saturating_mul(2).saturating_mul(size))?;
                 let (keys, values) = bytes.split_at(count * size);
                 self.path.push(reference);
-                let mut entries = Vec::new();
+                let mut entries = Vec::with_capacity(count.min(RESERVED_MAX));
                 for (key, value) in keys.chunks_exact(size).zip(values.chunks_exact(size)) {
                     let key_at = self.offset(big_endian(key))?;
                     let marker = self.byte(key_at)?;
@@ -212,24 +217,27 @@ impl<'a> Reader<'a> {
         Ok(if width == 4 { f64::from(f32::from_bits(bits as u32)) } else { f64::from_bits(bits) })
     }
 
-    fn string(&mut self, at: usize, marker: u8) -> Result<(String, usize), ReadError> {
+    fn string(&mut self, at: usize, marker: u8) -> Result<(Arc<str>, usize), ReadError> {
         let (count, from) = self.count(at, usize::from(marker & 0x0F))?;
         let wide = marker >> 4 == 0x6;
         let length = if wide { count.saturating_mul(2) } else { count };
         let bytes = self.slice(from, length)?;
         let span = Span::new(at, from + length);
         self.account(length, span)?;
+        let wrong = |encoding| ReadReason::InvalidEncoding { encoding }.at(span);
         let text = match marker >> 4 {
-            0x5 if bytes.is_ascii() => Ok(bytes.iter().copied().map(char::from).collect()),
-            0x5 => Err("US-ASCII"),
             0x6 => {
                 let units = bytes.chunks_exact(2).map(|pair| big_endian(pair) as u16);
-                char::decode_utf16(units).collect::<Result<String, _>>().map_err(|_| "UTF-16")
+                let text = char::decode_utf16(units).collect::<Result<String, _>>();
+                self.pool.shared(&text.map_err(|_| wrong("UTF-16"))?)
             }
-            _ => std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| "UTF-8"),
+            form => {
+                let encoding = if form == 0x5 { "US-ASCII" } else { "UTF-8" };
+                let text = std::str::from_utf8(bytes).ok().filter(|text| form != 0x5 || text.is_ascii());
+                self.pool.shared(text.ok_or_else(|| wrong(encoding))?)
+            }
         };
-        let text = text.map_err(|encoding| ReadReason::InvalidEncoding { encoding }.at(span))?;
-        Ok((text, span.end))
+        Ok((text, span.end()))
     }
 
     fn account(&mut self, bytes: usize, span: Span) -> Result<(), ReadError> {

@@ -4,13 +4,15 @@ use super::error::short;
 use super::{ReadError, ReadReason, Span};
 use std::borrow::Cow;
 
-/// A document as text, with the way back to its bytes.
-pub(super) struct Text<'a> {
-    pub content: Cow<'a, str>,
+/// A document as text, with the ways between the two.
+#[derive(Debug)]
+pub struct Text<'a> {
+    pub(super) content: Cow<'a, str>,
     origin: Origin,
 }
 
 /// How offsets in the text map to offsets in the document.
+#[derive(Debug)]
 enum Origin {
     /// The text stands in the document, from this offset on.
     Slice { from: usize },
@@ -32,6 +34,9 @@ enum Charset {
 
 impl<'a> Text<'a> {
     /// Finds out the encoding from the byte order mark and the XML declaration, and decodes.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the bytes are not in the encoding they declare, or that is none the reader knows.
     pub fn decode(document: &'a [u8]) -> Result<Text<'a>, ReadError> {
         let start = Span::new(0, document.len().min(4));
         let (mark, from) = match document {
@@ -83,8 +88,37 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.content
+    }
+
+    /// Where in the text the character stands that is at an offset of the document, or goes on there; the end of the text
+    /// for what is beyond.
+    pub fn within(&self, offset: usize) -> usize {
+        match &self.origin {
+            Origin::Slice { from } => self.content.floor_char_boundary(offset.saturating_sub(*from)),
+            Origin::Converted { checkpoints, width } => {
+                let step = checkpoints.partition_point(|checkpoint| *checkpoint <= offset).saturating_sub(1);
+                let mut at = step * STEP;
+                while at < self.content.len() && !self.content.is_char_boundary(at) {
+                    at += 1;
+                }
+                let mut left = offset.saturating_sub(checkpoints.get(step).copied().unwrap_or(0));
+                for character in self.content.get(at..).unwrap_or_default().chars() {
+                    if left < width(character) {
+                        break;
+                    }
+                    left -= width(character);
+                    at += character.len_utf8();
+                }
+                at.min(self.content.len())
+            }
+        }
+    }
+
     /// The place in the document of a range of the text.
-    pub fn span(&self, start: usize, end: usize) -> Span {
+    pub(super) fn span(&self, start: usize, end: usize) -> Span {
         Span::new(self.offset(start), self.offset(end))
     }
 
@@ -167,8 +201,14 @@ impl<'a> Text<'a> {
     }
 }
 
+/// True if the XML declaration says that every byte is a character of ISO-8859-1.
+pub(crate) fn is_latin1(document: &[u8]) -> bool {
+    declared(document)
+        .is_some_and(|(name, _)| ["iso-8859-1", "latin1"].contains(&name.to_ascii_lowercase().as_str()))
+}
+
 fn shift(span: Span, by: usize) -> Span {
-    Span::new(span.start + by, span.end + by)
+    Span::new(span.start() + by, span.end() + by)
 }
 
 /// The encoding named in the XML declaration, and where the declaration stands.
@@ -202,6 +242,12 @@ mod tests {
             expected += c.len_utf16() * 2;
         }
         assert_eq!(text.offset(source.len()), utf16.len());
+        for (at, c) in source.char_indices() {
+            let span = text.span(at, at + c.len_utf8());
+            assert_eq!((text.within(span.start()), text.within(span.end() - 1)), (at, at));
+        }
+        assert_eq!((text.within(utf16.len()), text.within(usize::MAX)), (source.len(), source.len()));
+        assert_eq!(text.within(0), 0);
     }
 
     #[test]

@@ -34,7 +34,10 @@ pub enum ReadReason {
         limit: usize,
     },
     /// There are more values than [`super::NODES_MAX`].
-    #[error("there are more than {limit} values")]
+    #[error(
+        "there are more than {limit} values, a dictionary or array counted as {}",
+        super::CONTAINER_NODES
+    )]
     TooManyValues {
         /// The limit.
         limit: usize,
@@ -50,6 +53,11 @@ pub enum ReadReason {
         "this is an ASN.1 structure (a certificate, a key file, or a CMS structure that cannot be read), not a property list"
     )]
     Cms,
+    /// The text begins as one with PEM armour does: a signed profile in its text form, a certificate, a key.
+    #[error(
+        "this is PEM text (a signed profile that was not written in binary form, a certificate, or a key), not a property list"
+    )]
+    Armour,
     /// The bytes begin like nothing known.
     #[error("this is neither an XML nor a binary property list")]
     UnknownFormat,

@@ -1,12 +1,10 @@
 //! The door to both readers: which format it is, and what both have in common.
 
 use super::{
-    DOCUMENT_BYTES_MAX, Dictionary, Entry, FINDINGS_MAX, Node, ReadError, ReadReason, Span, Value, binary,
-    xml,
+    DOCUMENT_BYTES_MAX, Dictionary, FINDINGS_MAX, Node, ReadError, ReadReason, Span, Value, binary, xml,
 };
 use crate::{Finding, Severity};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The syntax a document turned out to have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -62,7 +60,7 @@ fn read_any(bytes: &[u8], findings: &mut Vec<Finding>) -> (Format, Result<Node, 
         [b'b', b'p', b'l', b'i', b's', b't', ..] => return (Format::Binary, binary::read(bytes)),
         // SEQUENCE with a long or indefinite length, as CMS has; or its PEM form.
         [0x30, 0x80..=0x84, ..] => ReadReason::Cms,
-        _ if bytes.starts_with(b"-----BEGIN") => ReadReason::Cms,
+        _ if bytes.starts_with(b"-----BEGIN") => ReadReason::Armour,
         [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<', ..] | [b'<', 0, ..] => {
             return (Format::Xml, xml::read(bytes, findings));
         }
@@ -78,45 +76,45 @@ fn read_any(bytes: &[u8], findings: &mut Vec<Finding>) -> (Format, Result<Node, 
     (Format::Unreadable, Err(reason.at(start)))
 }
 
-/// Reports every entry hidden by a later one of the same key.
-fn duplicate_keys(root: &Node, findings: &mut Vec<Finding>) {
-    let mut open = vec![root];
-    while let Some(node) = open.pop() {
-        match &node.value {
-            Value::Array(items) => open.extend(items.iter().rev()),
-            Value::Dictionary(dictionary) => {
-                hidden_entries(dictionary, findings);
-                open.extend(dictionary.entries.iter().rev().map(|entry| &entry.node));
-            }
-            _ => {}
+/// Reports every entry hidden by a later one of the same key, at any depth.
+fn duplicate_keys(node: &Node, findings: &mut Vec<Finding>) {
+    if findings.len() >= FINDINGS_MAX {
+        return;
+    }
+    // No deeper than the readers go.
+    match &node.value {
+        Value::Array(items) => items.iter().for_each(|item| duplicate_keys(item, findings)),
+        Value::Dictionary(dictionary) => {
+            hidden_entries(dictionary, findings);
+            dictionary.entries.iter().for_each(|entry| duplicate_keys(&entry.node, findings));
         }
-        if findings.len() >= FINDINGS_MAX {
-            return;
-        }
+        _ => {}
     }
 }
 
 fn hidden_entries(dictionary: &Dictionary, findings: &mut Vec<Finding>) {
-    let mut seen: BTreeMap<&str, &Entry> = BTreeMap::new();
-    for entry in &dictionary.entries {
-        if let Some(hidden) = seen.insert(&entry.key, entry) {
-            let same = hidden.node == entry.node;
-            let key = super::error::short(&entry.key);
-            let message = if same {
-                format!("the key {key:?} is given twice, with the same value")
-            } else {
-                format!("the key {key:?} is given twice, with different values; the last one counts")
-            };
-            findings.push(
-                Finding::new(
-                    "xml-duplicate-key",
-                    if same { Severity::Warning } else { Severity::Error },
-                    message,
-                    "Core Foundation, CFPropertyList.c (open source): later pairs replace earlier ones",
-                )
-                .at(entry.key_span)
-                .help("keep one of the two"),
-            );
-        }
+    let mut pairs = Vec::new();
+    dictionary.repeated(&mut |earlier, later| pairs.push((later, earlier)));
+    pairs.sort_unstable();
+    let entry = |at: u32| dictionary.entries.get(at as usize);
+    let room = FINDINGS_MAX.saturating_sub(findings.len());
+    for (hidden, entry) in pairs.iter().take(room).filter_map(|(b, a)| Some((entry(*a)?, entry(*b)?))) {
+        let same = hidden.node == entry.node;
+        let key = super::error::short(&entry.key);
+        let message = if same {
+            format!("the key {key:?} is given twice, with the same value")
+        } else {
+            format!("the key {key:?} is given twice, with different values; the last one counts")
+        };
+        findings.push(
+            Finding::new(
+                "xml-duplicate-key",
+                if same { Severity::Warning } else { Severity::Error },
+                message,
+                "Core Foundation, CFPropertyList.c (open source): later pairs replace earlier ones",
+            )
+            .at(entry.key_span)
+            .help("keep one of the two"),
+        );
     }
 }

@@ -1,38 +1,64 @@
 //! Values of a property list, each with the place it was read from.
 
 use crate::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::fmt;
+use std::hash::{DefaultHasher, Hasher};
+use std::sync::Arc;
 
-/// A range of bytes in the document as it was handed in, end excluded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A range of bytes in the document as it was handed in, end excluded. Half the size of a range, for there are two in
+/// every entry of a dictionary; no document is longer than [`super::DOCUMENT_BYTES_MAX`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Span {
-    /// Offset of the first byte.
-    pub start: usize,
-    /// Offset after the last byte.
-    pub end: usize,
+    start: u32,
+    end: u32,
 }
 
 impl Span {
-    /// Makes a span of its two offsets.
-    pub const fn new(start: usize, end: usize) -> Span {
-        Span { start, end }
+    /// Makes a span of its two offsets; what is beyond 4 GiB counts as there.
+    pub fn new(start: usize, end: usize) -> Span {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span { start: offset(start), end: offset(end) }
+    }
+
+    /// Offset of the first byte.
+    pub fn start(self) -> usize {
+        self.start as usize
+    }
+
+    /// Offset after the last byte.
+    pub fn end(self) -> usize {
+        self.end as usize
+    }
+
+    /// How many bytes it has.
+    pub fn len(self) -> usize {
+        self.end().saturating_sub(self.start())
+    }
+
+    /// True if it is a place between two bytes.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
     }
 }
 
 /// A property list value. `Debug` shows the length of data only, and hides what stands under a secret's key.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+///
+/// Kept small, for a document of 10 MB has up to a million of them: a test holds its size.
+#[derive(Clone, PartialEq)]
 pub enum Value {
     /// `dict`.
     Dictionary(Dictionary),
     /// `array`.
-    Array(Vec<Node>),
-    /// `string`.
-    String(String),
+    Array(Box<[Node]>),
+    /// `string`; the readers let equal ones share their text.
+    String(Arc<str>),
     /// `data`.
-    Data(Vec<u8>),
-    /// `integer`; files hold −2⁶³ to 2⁶⁴−1.
-    Integer(i128),
+    Data(Box<[u8]>),
+    /// `integer`.
+    Integer(i64),
+    /// An `integer` from 2⁶³ to 2⁶⁴−1; smaller ones are [`Value::Integer`].
+    Unsigned(u64),
     /// `real`.
     Real(f64),
     /// `true` or `false`.
@@ -44,7 +70,7 @@ pub enum Value {
 }
 
 /// A value and its place. Equality is of the values: where they stand does not count.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct Node {
     /// The value.
     pub value: Value,
@@ -53,17 +79,17 @@ pub struct Node {
 }
 
 /// Keys and values in the order of the document, duplicates kept.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Dictionary {
     /// All entries, also those hidden by a later one of the same key.
     pub entries: Vec<Entry>,
 }
 
 /// One key of a dictionary with its value. Equality ignores places.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct Entry {
-    /// The key.
-    pub key: String,
+    /// The key; the readers let equal ones share their text.
+    pub key: Arc<str>,
     /// Where the key stands.
     pub key_span: Span,
     /// The value.
@@ -78,7 +104,7 @@ impl Value {
             Value::Array(_) => "array",
             Value::String(_) => "string",
             Value::Data(_) => "data",
-            Value::Integer(_) => "integer",
+            Value::Integer(_) | Value::Unsigned(_) => "integer",
             Value::Real(_) => "real",
             Value::Boolean(_) => "boolean",
             Value::Date(_) => "date",
@@ -108,7 +134,17 @@ impl Value {
 
     /// The number, if it is an integer.
     pub fn as_integer(&self) -> Option<i128> {
-        if let Value::Integer(number) = self { Some(*number) } else { None }
+        match self {
+            Value::Integer(number) => Some(i128::from(*number)),
+            Value::Unsigned(number) => Some(i128::from(*number)),
+            _ => None,
+        }
+    }
+
+    /// The number as a value, if a property list can hold it: from −2⁶³ to 2⁶⁴−1.
+    pub fn integer(number: i128) -> Option<Value> {
+        let small = i64::try_from(number).ok().map(Value::Integer);
+        small.or_else(|| u64::try_from(number).ok().map(Value::Unsigned))
     }
 
     /// The number, if it is a real or an integer.
@@ -116,6 +152,7 @@ impl Value {
         match self {
             Value::Real(number) => Some(*number),
             Value::Integer(number) => Some(*number as f64),
+            Value::Unsigned(number) => Some(*number as f64),
             _ => None,
         }
     }
@@ -144,14 +181,14 @@ impl Dictionary {
 
     /// The dictionary with the key set: in its old place if it was there, else at the end.
     #[must_use]
-    pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Dictionary {
+    pub fn with(mut self, key: impl Into<Arc<str>>, value: impl Into<Value>) -> Dictionary {
         self.insert(key, value);
         self
     }
 
     /// The dictionary with the key set if there is a value, else as it was.
     #[must_use]
-    pub fn with_some(self, key: impl Into<String>, value: Option<impl Into<Value>>) -> Dictionary {
+    pub fn with_some(self, key: impl Into<Arc<str>>, value: Option<impl Into<Value>>) -> Dictionary {
         match value {
             Some(value) => self.with(key, value),
             None => self,
@@ -159,7 +196,7 @@ impl Dictionary {
     }
 
     /// Sets a key, in its old place if it was there, else at the end; duplicates of it are removed.
-    pub fn insert(&mut self, key: impl Into<String>, value: impl Into<Value>) {
+    pub fn insert(&mut self, key: impl Into<Arc<str>>, value: impl Into<Value>) {
         let (key, node) = (key.into(), Node::from(value.into()));
         match self.entries.iter().position(|entry| entry.key == key) {
             Some(at) => {
@@ -179,7 +216,7 @@ impl Dictionary {
     /// Removes every entry of the key; true if there was one.
     pub fn remove(&mut self, key: &str) -> bool {
         let before = self.entries.len();
-        self.entries.retain(|entry| entry.key != key);
+        self.entries.retain(|entry| *entry.key != *key);
         before != self.entries.len()
     }
 
@@ -192,7 +229,7 @@ impl Dictionary {
 
     /// The last entry of a key.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries.iter().rev().find(|entry| entry.key == key)
+        self.entries.iter().rev().find(|entry| *entry.key == *key)
     }
 
     /// The value of a key without its place.
@@ -222,27 +259,56 @@ impl Dictionary {
 
     /// The entries that count, in order: of duplicates only the last.
     pub fn effective(&self) -> impl Iterator<Item = &Entry> {
-        let many = self.entries.len() > COMPARED_MAX;
-        let mut last = std::collections::BTreeMap::new();
-        if many {
-            for (at, entry) in self.entries.iter().enumerate() {
-                last.insert(entry.key.as_str(), at);
+        let mut hidden = Vec::new();
+        self.repeated(&mut |earlier, _| hidden.push(earlier));
+        hidden.sort_unstable();
+        let counts = move |at: usize| u32::try_from(at).is_ok_and(|at| hidden.binary_search(&at).is_err());
+        self.entries.iter().enumerate().filter(move |(at, _)| counts(*at)).map(|(_, entry)| entry)
+    }
+
+    /// The places of all entries, by key and then place: four octets for each, for there may be a million.
+    pub(crate) fn sorted(&self) -> Vec<u32> {
+        let key = |at: u32| self.entries.get(at as usize).map(|entry| &*entry.key);
+        let mut order: Vec<u32> = (0..u32::try_from(self.entries.len()).unwrap_or(u32::MAX)).collect();
+        order.sort_unstable_by(|a, b| key(*a).cmp(&key(*b)).then(a.cmp(b)));
+        order
+    }
+
+    /// Tells of every entry whose key comes again: its place, and the place of the next of that key. The later ones come
+    /// in no order.
+    pub(crate) fn repeated(&self, tell: &mut dyn FnMut(u32, u32)) {
+        let places = 0..u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        let key = |at: u32| self.entries.get(at as usize).map(|entry| &*entry.key);
+        if self.entries.len() <= COMPARED_MAX {
+            for at in places.clone() {
+                if let Some(next) = (at + 1..places.end).find(|later| key(*later) == key(at)) {
+                    tell(at, next);
+                }
+            }
+            return;
+        }
+        // By digests, for to compare half a million texts takes long. Equal texts follow one another at once.
+        let digests = places.filter_map(|at| Some((digest(key(at)?), at)));
+        let mut order: Vec<(u32, u32)> = digests.collect();
+        order.sort_unstable();
+        for (next, (own, at)) in (1..).zip(&order) {
+            let mut rest =
+                order.get(next..).unwrap_or_default().iter().take_while(|(digest, _)| digest == own);
+            if let Some((_, later)) = rest.find(|(_, later)| key(*later) == key(*at)) {
+                tell(*at, *later);
             }
         }
-        self.entries
-            .iter()
-            .enumerate()
-            .filter(move |(at, entry)| {
-                if many {
-                    return last.get(entry.key.as_str()) == Some(at);
-                }
-                !self.entries.iter().skip(at + 1).any(|later| later.key == entry.key)
-            })
-            .map(|(_, entry)| entry)
     }
 }
 
-/// The most entries of a dictionary whose keys are compared one with another; beyond that an index is made.
+/// A digest of a key, for which others of the same digest are not easily made. It is never told.
+fn digest(key: &str) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(key.as_bytes());
+    hasher.finish() as u32
+}
+
+/// The most entries of a dictionary whose keys are compared one with another.
 const COMPARED_MAX: usize = 48;
 
 /// True for keys whose value is a secret and must not be shown, misspelt ones and those of other tools included.
@@ -261,6 +327,7 @@ impl fmt::Debug for Value {
             Value::String(text) => text.fmt(f),
             Value::Data(bytes) => write!(f, "Data({} bytes)", bytes.len()),
             Value::Integer(number) => number.fmt(f),
+            Value::Unsigned(number) => number.fmt(f),
             Value::Real(number) => number.fmt(f),
             Value::Boolean(value) => value.fmt(f),
             Value::Date(time) => write!(f, "Date({time})"),
@@ -328,21 +395,27 @@ macro_rules! value_from {
 
 value_from! {
     Dictionary => Dictionary std::convert::identity;
-    Vec<Node> => Array std::convert::identity;
+    Vec<Node> => Array Vec::into_boxed_slice;
     Vec<Value> => Array |items: Vec<Value>| items.into_iter().map(Node::from).collect();
     Vec<Dictionary> => Array |items: Vec<Dictionary>| items.into_iter().map(|d| Node::from(Value::from(d))).collect();
-    String => String std::convert::identity;
-    &str => String String::from;
-    &String => String String::clone;
-    Vec<u8> => Data std::convert::identity;
-    &[u8] => Data <[u8]>::to_vec;
-    i32 => Integer i128::from;
-    u32 => Integer i128::from;
-    i64 => Integer i128::from;
-    u64 => Integer i128::from;
+    String => String Arc::from;
+    &str => String Arc::from;
+    &String => String |text: &String| Arc::from(text.as_str());
+    Arc<str> => String std::convert::identity;
+    Vec<u8> => Data Vec::into_boxed_slice;
+    &[u8] => Data Box::from;
+    i32 => Integer i64::from;
+    u32 => Integer i64::from;
+    i64 => Integer std::convert::identity;
     f64 => Real std::convert::identity;
     bool => Boolean std::convert::identity;
     Timestamp => Date std::convert::identity;
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Value {
+        i64::try_from(number).map_or(Value::Unsigned(number), Value::Integer)
+    }
 }
 
 #[cfg(test)]
@@ -358,7 +431,7 @@ mod tests {
         };
         let mut d = Dictionary { entries: vec![entry("a", 1), entry("b", 2), entry("a", 3)] };
         assert_eq!(d.value("a"), Some(&Value::Integer(3)));
-        let seen: Vec<_> = d.effective().map(|e| (e.key.as_str(), e.node.value.as_integer())).collect();
+        let seen: Vec<_> = d.effective().map(|e| (&*e.key, e.node.value.as_integer())).collect();
         assert_eq!(seen, [("b", Some(2)), ("a", Some(3))]);
         for filling in [0, COMPARED_MAX - 3, COMPARED_MAX - 2] {
             let mut long = d.clone();
@@ -371,6 +444,23 @@ mod tests {
         assert_eq!(d, Dictionary::new().with("a", 4).with("b", 2));
         assert!(d.remove("a") && !d.remove("a"));
         assert_eq!(d.len(), 1);
+    }
+
+    #[test]
+    fn a_million_values_are_small() {
+        assert_eq!(size_of::<Value>(), 24);
+        assert_eq!(size_of::<Node>(), 32);
+        assert_eq!(size_of::<Entry>(), 56);
+    }
+
+    #[test]
+    fn integers_have_one_form_each() {
+        let most = i128::from(u64::MAX);
+        assert_eq!(Value::integer(i128::from(i64::MIN)), Some(Value::Integer(i64::MIN)));
+        assert_eq!(Value::integer(i128::from(i64::MAX)), Some(Value::from(i64::MAX as u64)));
+        assert_eq!(Value::integer(i128::from(i64::MAX) + 1), Some(Value::Unsigned(1 << 63)));
+        assert_eq!(Value::integer(most).and_then(|value| value.as_integer()), Some(most));
+        assert_eq!((Value::integer(most + 1), Value::integer(i128::from(i64::MIN) - 1)), (None, None));
     }
 
     #[test]

@@ -6,7 +6,10 @@
 
 use super::encoding::Text;
 use super::error::short;
-use super::{DEPTH_MAX, Dictionary, Entry, NODES_MAX, Node, ReadError, ReadReason, Span, Value};
+use super::pool::Pool;
+use super::{
+    CONTAINER_NODES, DEPTH_MAX, Dictionary, Entry, NODES_MAX, Node, ReadError, ReadReason, Span, Value,
+};
 use crate::{Finding, Severity, Timestamp};
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -14,6 +17,7 @@ use quick_xml::Reader;
 use quick_xml::errors::{Error, IllFormedError, SyntaxError};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 const DTD: &str = "PropertyList-1.0.dtd (Apple)";
 
@@ -35,8 +39,16 @@ pub(super) fn read(document: &[u8], findings: &mut Vec<Finding>) -> Result<Node,
     }
     let mut reader = Reader::from_str(&text.content);
     reader.config_mut().check_comments = true;
-    let mut parser =
-        Parser { reader, text: &text, from: 0, open: Vec::new(), nodes: 0, root: None, plist: Plist::Before };
+    let mut parser = Parser {
+        reader,
+        text: &text,
+        from: 0,
+        open: Vec::new(),
+        nodes: 0,
+        root: None,
+        plist: Plist::Before,
+        pool: Pool::default(),
+    };
     parser.document(findings)
 }
 
@@ -51,7 +63,7 @@ enum Plist {
 /// A container being filled.
 enum Frame {
     Array { start: usize, items: Vec<Node> },
-    Dictionary { start: usize, entries: Vec<Entry>, key: Option<(String, Span)> },
+    Dictionary { start: usize, entries: Vec<Entry>, key: Option<(Arc<str>, Span)> },
 }
 
 struct Parser<'t> {
@@ -63,6 +75,7 @@ struct Parser<'t> {
     nodes: usize,
     root: Option<Node>,
     plist: Plist,
+    pool: Pool,
 }
 
 impl<'t> Parser<'t> {
@@ -211,7 +224,7 @@ impl<'t> Parser<'t> {
                 let value = if name == "dict" {
                     Value::Dictionary(Dictionary::new())
                 } else {
-                    Value::Array(Vec::new())
+                    Value::Array(Box::default())
                 };
                 if self.open.len() >= DEPTH_MAX {
                     return Err(ReadReason::TooDeep { limit: DEPTH_MAX }.at(self.here()));
@@ -234,8 +247,9 @@ impl<'t> Parser<'t> {
                 let content = if empty { Cow::Borrowed("") } else { self.content(name)? };
                 if name == "key" {
                     let span = self.text.span(start, self.position());
+                    let text = self.pool.shared(&content);
                     if let Some(Frame::Dictionary { key, .. }) = self.open.last_mut() {
-                        *key = Some((content.into_owned(), span));
+                        *key = Some((text, span));
                     }
                     return Ok(());
                 }
@@ -313,7 +327,7 @@ impl<'t> Parser<'t> {
     }
 
     fn scalar(
-        &self,
+        &mut self,
         name: &str,
         content: Cow<'t, str>,
         start: usize,
@@ -323,16 +337,13 @@ impl<'t> Parser<'t> {
         let invalid = |expected| ReadReason::InvalidScalar { expected }.at(element);
         let trimmed = content.trim_matches(|c| matches!(c, ' ' | '\t' | '\n' | '\r'));
         match name {
-            "string" => Ok(Value::String(content.into_owned())),
+            "string" => Ok(Value::String(self.pool.shared(&content))),
             "true" | "false" if trimmed.is_empty() => Ok(Value::Boolean(name == "true")),
             "true" | "false" => Err(invalid("boolean")),
-            "integer" => match integer(trimmed) {
-                Some(number) if number >= i128::from(i64::MIN) && number <= i128::from(u64::MAX) => {
-                    Ok(Value::Integer(number))
-                }
-                Some(_) => Err(ReadReason::IntegerOutOfRange.at(element)),
-                None => Err(invalid("integer")),
-            },
+            "integer" => {
+                let number = integer(trimmed).ok_or_else(|| invalid("integer"))?;
+                Value::integer(number).ok_or_else(|| ReadReason::IntegerOutOfRange.at(element))
+            }
             "real" => trimmed.parse().map(Value::Real).map_err(|_| invalid("real")),
             "date" => {
                 let form = trimmed.len() == 20 && trimmed.ends_with('Z') && trimmed.get(10..11) == Some("T");
@@ -343,7 +354,7 @@ impl<'t> Parser<'t> {
             }
             _ => {
                 let bytes: Vec<u8> = content.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
-                BASE64.decode(&bytes).map(Value::Data).map_err(|error| {
+                BASE64.decode(&bytes).map(Value::from).map_err(|error| {
                     let base64::DecodeError::InvalidByte(at, _) = error else { return invalid("data") };
                     // Only text without references can be traced back byte by byte.
                     if !matches!(content, Cow::Borrowed(_)) {
@@ -363,7 +374,8 @@ impl<'t> Parser<'t> {
     /// Puts a finished value into the container that is open, or makes it the root.
     fn place(&mut self, value: Value, start: usize) -> Result<(), ReadError> {
         let span = self.text.span(start, self.position());
-        self.nodes += 1;
+        let container = matches!(value, Value::Dictionary(_) | Value::Array(_));
+        self.nodes += if container { CONTAINER_NODES } else { 1 };
         if self.nodes > NODES_MAX {
             return Err(ReadReason::TooManyValues { limit: NODES_MAX }.at(span));
         }
@@ -381,10 +393,7 @@ impl<'t> Parser<'t> {
 
     fn end(&mut self) -> Result<(), ReadError> {
         match self.open.pop() {
-            Some(Frame::Array { start, mut items }) => {
-                items.shrink_to_fit();
-                self.place(Value::Array(items), start)
-            }
+            Some(Frame::Array { start, items }) => self.place(Value::from(items), start),
             Some(Frame::Dictionary { key: Some((key, span)), .. }) => {
                 Err(ReadReason::KeyWithoutValue { key: short(&key) }.at(span))
             }

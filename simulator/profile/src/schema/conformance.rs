@@ -73,6 +73,8 @@ enum Step<'p> {
 pub(crate) struct Place<'p, 'w> {
     /// The payload; none for the profile's own keys.
     pub payload_index: Option<usize>,
+    /// PayloadType of the payload; empty where there is none.
+    pub kind: &'p str,
     /// The key; for an array's item the key of the array.
     pub key: &'p str,
     steps: &'w [Step<'p>],
@@ -156,7 +158,7 @@ pub(crate) fn meet<'p>(
     tables: &Tables<'p>,
     tell: &mut dyn FnMut(Place<'p, '_>, Meeting<'p, '_>),
 ) {
-    let mut walk = Walk { payload_index: None, steps: Vec::new(), above: Vec::new(), tell };
+    let mut walk = Walk { payload_index: None, kind: "", steps: Vec::new(), above: Vec::new(), tell };
     if let (Some(root), Some(node)) = (profile.dictionary(), &profile.root) {
         let encrypted = profile.is_encrypted() || root.contains("EncryptedPayloadContent");
         let keys = tables.toplevel();
@@ -166,7 +168,8 @@ pub(crate) fn meet<'p>(
     }
     for payload in &profile.payloads {
         walk.payload_index = Some(payload.index);
-        let keys = tables.payload(payload.payload_type().unwrap_or_default());
+        walk.kind = payload.payload_type().unwrap_or_default();
+        let keys = tables.payload(walk.kind);
         walk.absent(payload.dictionary(), payload.span, keys.required.iter().copied());
         let listed: &[&KeySchema] = if keys.known { &keys.listed } else { &[] };
         walk.dictionary(payload.dictionary(), listed, |name| keys.key(name));
@@ -185,6 +188,7 @@ pub(crate) fn is_of_type(place: &Place<'_, '_>, schema: &KeySchema, value: &Valu
 
 struct Walk<'p, 't> {
     payload_index: Option<usize>,
+    kind: &'p str,
     steps: Vec<Step<'p>>,
     /// The schemas entered, for those that refer to one above them.
     above: Vec<&'p KeySchema>,
@@ -193,7 +197,10 @@ struct Walk<'p, 't> {
 
 impl<'p> Walk<'p, '_> {
     fn tell(&mut self, key: &'p str, meeting: Meeting<'p, '_>) {
-        (self.tell)(Place { payload_index: self.payload_index, key, steps: &self.steps }, meeting);
+        (self.tell)(
+            Place { payload_index: self.payload_index, kind: self.kind, key, steps: &self.steps },
+            meeting,
+        );
     }
 
     /// Looks through a dictionary. Keys are unknown only where the schema lists some and no `ANY`.

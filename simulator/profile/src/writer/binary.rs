@@ -1,6 +1,6 @@
 //! The binary writer, on the plist crate.
 
-use super::{representable, writable};
+use super::writable;
 use crate::plist::Value;
 
 /// Writes a value as a binary property list (`bplist00`).
@@ -17,18 +17,13 @@ pub fn write_binary(value: &Value) -> Vec<u8> {
 fn foreign(value: &Value) -> plist::Value {
     match value {
         Value::Dictionary(dictionary) => plist::Value::Dictionary(
-            dictionary.effective().map(|entry| (entry.key.clone(), foreign(&entry.node.value))).collect(),
+            dictionary.effective().map(|entry| (entry.key.to_string(), foreign(&entry.node.value))).collect(),
         ),
         Value::Array(items) => plist::Value::Array(items.iter().map(|item| foreign(&item.value)).collect()),
-        Value::String(text) => plist::Value::String(text.clone()),
-        Value::Data(bytes) => plist::Value::Data(bytes.clone()),
-        Value::Integer(number) => {
-            let number = representable(*number);
-            match i64::try_from(number) {
-                Ok(signed) => plist::Value::from(signed),
-                Err(_) => plist::Value::from(u64::try_from(number).unwrap_or(u64::MAX)),
-            }
-        }
+        Value::String(text) => plist::Value::String(text.to_string()),
+        Value::Data(bytes) => plist::Value::Data(bytes.to_vec()),
+        Value::Integer(number) => plist::Value::from(*number),
+        Value::Unsigned(number) => plist::Value::from(*number),
         Value::Real(number) => plist::Value::Real(*number),
         Value::Boolean(value) => plist::Value::Boolean(*value),
         Value::Date(time) => {

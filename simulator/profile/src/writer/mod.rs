@@ -13,10 +13,5 @@ fn writable(time: Timestamp) -> Timestamp {
     Timestamp::from_seconds(time.clamp(Timestamp::MIN, Timestamp::MAX).seconds())
 }
 
-/// Property list integers have 64 bits; this is the number both writers put down.
-fn representable(number: i128) -> i128 {
-    number.clamp(i128::from(i64::MIN), i128::from(u64::MAX))
-}
-
 #[cfg(test)]
 mod tests;

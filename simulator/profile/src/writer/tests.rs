@@ -50,7 +50,7 @@ fn the_layout_is_that_of_apples_tools() {
 fn what_cannot_be_held_is_brought_near() {
     let value = Value::from(
         Dictionary::new()
-            .with("n", Value::Integer(i128::MAX))
+            .with("n", u64::MAX)
             .with("t", Timestamp(1_999))
             .with("far", Timestamp(i64::MAX))
             .with("s", "a\u{1}b\rc"),

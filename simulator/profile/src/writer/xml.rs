@@ -1,6 +1,6 @@
 //! The XML writer, in the layout of Apple's own tools.
 
-use super::{representable, writable};
+use super::writable;
 use crate::plist::{Dictionary, Node, Value};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -32,7 +32,8 @@ fn element(out: &mut String, value: &Value, level: usize) {
         Value::Array(items) => array(out, items, level),
         Value::String(text) => leaf(out, "string", |out| escape(out, text)),
         Value::Data(bytes) => data(out, bytes, level),
-        Value::Integer(number) => leaf(out, "integer", |out| display(out, representable(*number))),
+        Value::Integer(number) => leaf(out, "integer", |out| display(out, number)),
+        Value::Unsigned(number) => leaf(out, "integer", |out| display(out, number)),
         Value::Real(number) => leaf(out, "real", |out| match *number {
             n if n.is_nan() => out.push_str("nan"),
             n if n.is_infinite() => out.push_str(if n > 0.0 { "+infinity" } else { "-infinity" }),

@@ -219,7 +219,7 @@ fn basic_constraints(value: &[u8]) -> Result<(bool, Option<u8>), Asn1Error> {
     Ok((ca, path_len))
 }
 
-pub(super) fn key_usage(value: &[u8]) -> Result<KeyUsage, Asn1Error> {
+pub(crate) fn key_usage(value: &[u8]) -> Result<KeyUsage, Asn1Error> {
     let (_, bytes) = single(value)?.bits()?;
     let octet = |i: usize| bytes.get(i).map_or(0, |b| b.reverse_bits());
     Ok(KeyUsage(u16::from_le_bytes([octet(0), octet(1)])))

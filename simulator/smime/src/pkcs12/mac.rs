@@ -3,7 +3,7 @@
 use super::kdf::{Password, Use, derive};
 use super::pbe::{Pbkdf2, hmac, hmac_identifier, iterations};
 use super::protection::ProtectionAlgorithm;
-use super::read::{Budget, Pkcs12Error};
+use super::read::{IterationBudget, Pkcs12Error};
 use crate::algorithm::{digest_by_oid, digest_oid, identifier};
 use crate::asn1::{
     Asn1Error, DER_NULL, Element, INTEGER, OCTET_STRING, SEQUENCE, algorithm, integer, sequence, tlv,
@@ -72,7 +72,7 @@ impl Mac {
         crypto: &dyn CryptoProvider,
         password: &Password,
         contents: &[u8],
-        budget: &mut Budget,
+        budget: &mut IterationBudget,
     ) -> Result<bool, Pkcs12Error> {
         let made = match &self.scheme {
             Scheme::Pkcs12 { digest, salt, iterations } => {
@@ -141,7 +141,7 @@ pub(super) fn write_pbmac1(
     crypto.random(&mut salt);
     let key_len = digest_len(digest);
     let kdf = Pbkdf2 { salt, iterations, key_len: Some(key_len), prf: digest };
-    let key = kdf.derive(crypto, password, key_len, &mut Budget::default())?;
+    let key = kdf.derive(crypto, password, key_len, &mut IterationBudget::default())?;
     let value = crypto.hmac(digest, &key, &[contents]);
     let parameters = sequence(&[&kdf.write(), &hmac_identifier(digest)]);
     let info = sequence(&[&algorithm(&PBMAC1, &parameters), &tlv(OCTET_STRING, &[&value])]);

@@ -13,8 +13,8 @@ mod write;
 
 pub use protection::{LegacyCipher, ProtectedPart, Protection, ProtectionAlgorithm};
 pub use read::{
-    MAX_BAGS, MAX_ITERATIONS, MAX_NESTED_BAGS, MAX_PKCS12_SIZE, MAX_TOTAL_ITERATIONS, Pkcs12, Pkcs12Error,
-    open, open_any,
+    IterationBudget, MAX_BAGS, MAX_ITERATIONS, MAX_NESTED_BAGS, MAX_PKCS12_SIZE, MAX_TOTAL_ITERATIONS,
+    Pkcs12, Pkcs12Error, open, open_any, open_within,
 };
 pub use write::{WriteOptions, WriteProtection, write};
 

@@ -2,7 +2,7 @@
 
 use super::kdf::{Password, Use, derive};
 use super::protection::{LegacyCipher, ProtectionAlgorithm};
-use super::read::{Budget, Pkcs12Error};
+use super::read::{IterationBudget, Pkcs12Error};
 use crate::algorithm::identifier;
 use crate::asn1::{
     Asn1Error, DER_NULL, Element, INTEGER, OCTET_STRING, SEQUENCE, algorithm, integer, sequence, tlv,
@@ -111,7 +111,7 @@ impl Pbkdf2 {
         crypto: &dyn CryptoProvider,
         password: &Password,
         len: usize,
-        budget: &mut Budget,
+        budget: &mut IterationBudget,
     ) -> Result<Zeroizing<Vec<u8>>, Pkcs12Error> {
         budget.spend(self.iterations)?;
         let mut key = Zeroizing::new(vec![0; len]);
@@ -196,7 +196,7 @@ impl Scheme {
         &self,
         crypto: &dyn CryptoProvider,
         password: &Password,
-        budget: &mut Budget,
+        budget: &mut IterationBudget,
     ) -> Result<KeyMaterial, Pkcs12Error> {
         match self {
             Scheme::Legacy { cipher, salt, iterations } => {
@@ -229,7 +229,7 @@ impl Scheme {
         crypto: &dyn CryptoProvider,
         password: &Password,
         ciphertext: &[u8],
-        budget: &mut Budget,
+        budget: &mut IterationBudget,
     ) -> Result<Zeroizing<Vec<u8>>, Pkcs12Error> {
         let (cipher, key, iv) = self.key(crypto, password, budget)?;
         let block = if cipher_is_aes(cipher) { 16 } else { 8 };
@@ -259,7 +259,7 @@ impl Scheme {
         crypto: &dyn CryptoProvider,
         password: &Password,
         plaintext: &[u8],
-        budget: &mut Budget,
+        budget: &mut IterationBudget,
     ) -> Result<Vec<u8>, Pkcs12Error> {
         let (cipher, key, iv) = self.key(crypto, password, budget)?;
         let block = if cipher_is_aes(cipher) { 16 } else { 8 };

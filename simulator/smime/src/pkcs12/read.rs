@@ -119,23 +119,49 @@ pub enum Pkcs12Error {
     Crypto(#[from] CryptoError),
 }
 
-/// Counts what key derivations cost.
-#[derive(Debug, Default)]
-pub(super) struct Budget {
+/// What key derivations may still cost: several files that come together can be opened within one budget
+/// ([`open_within`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IterationBudget {
     spent: u64,
+    limit: u64,
 }
 
-impl Budget {
+/// The cost of one file: [`MAX_TOTAL_ITERATIONS`].
+impl Default for IterationBudget {
+    fn default() -> Self {
+        IterationBudget::new(MAX_TOTAL_ITERATIONS)
+    }
+}
+
+impl IterationBudget {
+    /// A budget of that many iterations.
+    pub fn new(limit: u64) -> Self {
+        IterationBudget { spent: 0, limit }
+    }
+
+    /// How many iterations were spent.
+    pub fn spent(&self) -> u64 {
+        self.spent
+    }
+
     pub(super) fn spend(&mut self, iterations: u32) -> Result<(), Pkcs12Error> {
         let (found, limit) = (u64::from(iterations), u64::from(MAX_ITERATIONS));
         if found > limit {
             return Err(Pkcs12Error::TooManyIterations { found, limit });
         }
-        self.spent += found;
-        if self.spent > MAX_TOTAL_ITERATIONS {
-            return Err(Pkcs12Error::TooManyIterations { found: self.spent, limit: MAX_TOTAL_ITERATIONS });
+        let spent = self.spent.saturating_add(found);
+        if spent > self.limit {
+            // The work is refused and not done, so it is not counted either.
+            return Err(Pkcs12Error::TooManyIterations { found: spent, limit: self.limit });
         }
+        self.spent = spent;
         Ok(())
+    }
+
+    /// A budget for one file out of this one.
+    fn for_one_file(&self) -> Self {
+        IterationBudget::new(MAX_TOTAL_ITERATIONS.min(self.limit.saturating_sub(self.spent)))
     }
 }
 
@@ -152,7 +178,33 @@ fn malformed(what: &'static str) -> impl Fn(Asn1Error) -> Pkcs12Error {
 /// [`Pkcs12Error`], with [`Pkcs12Error::NoIdentity`] for files of certificates or keys alone. In a file without
 /// integrity code, contents that do not decrypt to what they must be mean a wrong password.
 pub fn open(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Result<Pkcs12, Pkcs12Error> {
-    let all = open_any(cx, bytes, password)?;
+    open_within(cx, bytes, password, &mut IterationBudget::default())
+}
+
+/// Opens a PKCS#12 file as [`open`] does, with what a budget that is shared among several files has left. What the file
+/// cost is taken from the budget, also when it did not open.
+///
+/// # Errors
+/// Those of [`open`]; [`Pkcs12Error::TooManyIterations`] also when the budget is too small.
+pub fn open_within(
+    cx: &Context<'_>,
+    bytes: &[u8],
+    password: Option<&str>,
+    budget: &mut IterationBudget,
+) -> Result<Pkcs12, Pkcs12Error> {
+    let mut own = budget.for_one_file();
+    let before = budget.spent;
+    let opened = open_counted(cx, bytes, password, &mut own);
+    budget.spent = before.saturating_add(own.spent);
+    let all = opened.map_err(|error| match error {
+        // It is the shared budget that ends, not what a file may cost.
+        Pkcs12Error::TooManyIterations { found, limit }
+            if limit == own.limit && limit < MAX_TOTAL_ITERATIONS =>
+        {
+            Pkcs12Error::TooManyIterations { found: before.saturating_add(found), limit: budget.limit }
+        }
+        other => other,
+    })?;
     if all.identities.is_empty() {
         let (keys, certificates) = (all.keys_without_certificate, all.certificates.len());
         return Err(Pkcs12Error::NoIdentity { keys, certificates });
@@ -165,6 +217,15 @@ pub fn open(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Result<Pk
 /// # Errors
 /// [`Pkcs12Error`], but not [`Pkcs12Error::NoIdentity`].
 pub fn open_any(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Result<Pkcs12, Pkcs12Error> {
+    open_counted(cx, bytes, password, &mut IterationBudget::default())
+}
+
+fn open_counted(
+    cx: &Context<'_>,
+    bytes: &[u8],
+    password: Option<&str>,
+    budget: &mut IterationBudget,
+) -> Result<Pkcs12, Pkcs12Error> {
     if bytes.len() > MAX_PKCS12_SIZE {
         return Err(Pkcs12Error::TooLarge { size: bytes.len(), limit: MAX_PKCS12_SIZE });
     }
@@ -183,11 +244,10 @@ pub fn open_any(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Resul
     let mac = r.next().map_err(&pfx)?.map(|e| Mac::read(&e)).transpose()?;
     r.end().map_err(&pfx)?;
 
-    let mut budget = Budget::default();
     let passwords = Password::candidates(password);
     if let Some(mac) = &mac {
         for password in &passwords {
-            if mac.matches(cx.crypto, password, &contents, &mut budget)? {
+            if mac.matches(cx.crypto, password, &contents, budget)? {
                 return Contents::read(cx, &contents, password, budget, Some(mac)).map(|c| c.sort(cx));
             }
         }
@@ -195,7 +255,7 @@ pub fn open_any(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Resul
     }
     let mut result = Err(Pkcs12Error::WrongPassword);
     for password in &passwords {
-        result = Contents::read(cx, &contents, password, std::mem::take(&mut budget), None);
+        result = Contents::read(cx, &contents, password, budget, None);
         if result != Err(Pkcs12Error::WrongPassword) {
             break;
         }
@@ -223,7 +283,7 @@ struct Bag<T> {
 struct Opener<'a> {
     cx: &'a Context<'a>,
     password: &'a Password,
-    budget: Budget,
+    budget: &'a mut IterationBudget,
 }
 
 impl Contents {
@@ -231,7 +291,7 @@ impl Contents {
         cx: &Context<'_>,
         contents: &[u8],
         password: &Password,
-        budget: Budget,
+        budget: &mut IterationBudget,
         mac: Option<&Mac>,
     ) -> Result<Self, Pkcs12Error> {
         let mut out = Contents::default();
@@ -253,7 +313,7 @@ impl Contents {
                     let (algorithm, iterations) = scheme.describe();
                     out.algorithms.push(Protection { part: ProtectedPart::Contents, algorithm, iterations });
                     let crypto = cx.crypto;
-                    let plain = scheme.decrypt(crypto, password, &ciphertext, &mut opener.budget)?;
+                    let plain = scheme.decrypt(crypto, password, &ciphertext, opener.budget)?;
                     // without an integrity code, noise that happens to end like padding is a wrong password
                     let looks_right = Reader::new(&plain, Rules::Ber).expect(SEQUENCE).is_ok();
                     if mac.is_none() && !looks_right {
@@ -342,7 +402,7 @@ impl Contents {
         let (algorithm, iterations) = scheme.describe();
         self.protection(algorithm, iterations);
         let plain: Zeroizing<Vec<u8>> =
-            scheme.decrypt(opener.cx.crypto, opener.password, &ciphertext, &mut opener.budget)?;
+            scheme.decrypt(opener.cx.crypto, opener.password, &ciphertext, opener.budget)?;
         match PrivateKey::from_pkcs8(plain.to_vec()) {
             Err(PrivateKeyError::Malformed) => Err(Pkcs12Error::WrongPassword),
             other => Ok(other?),
@@ -492,7 +552,7 @@ mod tests {
 
     #[test]
     fn iterations_are_bounded_one_by_one_and_in_sum() {
-        let mut budget = Budget::default();
+        let mut budget = IterationBudget::default();
         let limit = u64::from(MAX_ITERATIONS);
         assert_eq!(
             budget.spend(MAX_ITERATIONS + 1),

@@ -4,7 +4,7 @@ use super::kdf::Password;
 use super::mac;
 use super::pbe::{self, Scheme};
 use super::read::{
-    Budget, CERT_BAG, DATA, ENCRYPTED_DATA, FRIENDLY_NAME, LOCAL_KEY_ID, MAX_BAGS, MAX_PKCS12_SIZE,
+    CERT_BAG, DATA, ENCRYPTED_DATA, FRIENDLY_NAME, IterationBudget, LOCAL_KEY_ID, MAX_BAGS, MAX_PKCS12_SIZE,
     Pkcs12Error, SHROUDED_KEY_BAG, X509_CERTIFICATE,
 };
 use crate::asn1::{
@@ -65,7 +65,7 @@ pub fn write(
     options: &WriteOptions,
 ) -> Result<Vec<u8>, Pkcs12Error> {
     let password = Password::new(password.unwrap_or_default());
-    let mut budget = Budget::default();
+    let mut budget = IterationBudget::default();
     let iterations = options.iterations.max(1);
     let scheme = || -> Scheme {
         match options.protection {

@@ -5,8 +5,8 @@ mod mutated;
 mod setup;
 
 use super::*;
-use crate::Severity;
 use crate::plist::{Dictionary, Value};
+use crate::{OsVersion, Severity};
 use cases::{Edit, cases};
 use setup::*;
 use std::collections::BTreeSet;
@@ -217,7 +217,7 @@ fn findings_are_bounded_and_in_order() {
     let mut root = Dictionary::new().with("PayloadType", "Configuration");
     for n in 0..2 * rule::FOUND_MAX {
         root.entries.push(crate::plist::Entry {
-            key: format!("Unknown{n}"),
+            key: format!("Unknown{n}").into(),
             key_span: crate::plist::Span::new(n, n + 1),
             node: Value::from(true).into(),
         });
@@ -225,7 +225,8 @@ fn findings_are_bounded_and_in_order() {
     let profile = Profile::from_dictionary(root);
     let findings = super::lint(&profile, OsVersion::new(17, 0, 0), &[], Timestamp(0));
     let unknown: Vec<_> = findings.iter().filter(|f| f.rule == "unknown-key").collect();
-    assert_eq!(unknown.len(), rule::FOUND_MAX);
+    assert_eq!(unknown.len(), rule::FOUND_MAX + 1);
+    assert!(unknown.iter().any(|finding| finding.message.starts_with("there is more")));
     assert!(findings.is_sorted_by_key(|finding| finding.span));
     let long = Dictionary::new().with("PayloadType", "Configuration").with("x".repeat(1000), true);
     let findings = super::lint(&Profile::from_dictionary(long), OsVersion::new(17, 0, 0), &[], Timestamp(0));

@@ -3,7 +3,7 @@
 use super::setup::*;
 use crate::lint::*;
 use crate::plist::{Dictionary, Node, Value};
-use crate::{write_binary, write_xml};
+use crate::{OsVersion, Timestamp, write_binary, write_xml};
 use proptest::prelude::*;
 
 /// Profiles with something for every family of rules, and what is no whole profile.
@@ -106,19 +106,21 @@ fn apply(root: &mut Node, place: usize, change: &Change) {
             (Change::Value(value), _) => node.value = value.clone(),
             (Change::Rename(key), Value::Dictionary(dictionary)) => {
                 if let Some(entry) = dictionary.entries.get_mut(place % 7) {
-                    entry.key.clone_from(key);
+                    entry.key = key.as_str().into();
                 }
             }
             (Change::Remove, Value::Dictionary(dictionary)) => {
                 dictionary.entries.pop();
             }
             (Change::Remove, Value::Array(items)) => {
-                items.pop();
+                *items = items.iter().take(items.len().saturating_sub(1)).cloned().collect();
             }
             (Change::Double, Value::Dictionary(dictionary)) => {
                 dictionary.entries.extend(dictionary.entries.last().cloned());
             }
-            (Change::Double, Value::Array(items)) => items.extend(items.last().cloned()),
+            (Change::Double, Value::Array(items)) => {
+                *items = items.iter().chain(items.last()).cloned().collect();
+            }
             _ => {}
         }
     });
@@ -143,7 +145,7 @@ proptest! {
         let facts = sound().certificates;
         let found = super::super::lint(&profile, OsVersion::new(os.0, os.1, 0), &facts, time("2026-11-02T08:00:00Z"));
         for finding in &found {
-            prop_assert!(finding.span.is_none_or(|span| span.start <= span.end && span.end <= bytes.len()));
+            prop_assert!(finding.span.is_none_or(|span| span.start() <= span.end() && span.end() <= bytes.len()));
             prop_assert!(finding.message.chars().count() <= MESSAGE_CHARACTERS_MAX + 1);
             prop_assert!(super::super::rule(finding.rule).is_some());
         }

@@ -2,7 +2,7 @@
 
 use crate::lint::*;
 use crate::plist::{Dictionary, Value};
-use crate::write_xml;
+use crate::{OsVersion, write_xml};
 
 pub(super) const SIGNING: &str = "5A000000-0000-4000-8000-000000000001";
 pub(super) const ENCRYPTION: &str = "5A000000-0000-4000-8000-000000000002";
@@ -189,7 +189,7 @@ impl Setup {
         let findings = super::lint(&profile, self.os, &self.certificates, self.now);
         for finding in &findings {
             let span = finding.span.unwrap_or_else(|| panic!("{} has no place", finding.rule));
-            assert!(span.start < span.end && span.end <= bytes.len(), "{finding:?}");
+            assert!(span.start() < span.end() && span.end() <= bytes.len(), "{finding:?}");
             let told = format!("{finding:?}");
             assert!(
                 !told.contains("hunter2") && finding.help.is_some() && !finding.reference.is_empty(),

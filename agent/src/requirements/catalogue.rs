@@ -42,7 +42,7 @@ struct Catalogue {
 
 static CATALOGUE: LazyLock<Vec<Requirement>> = LazyLock::new(|| {
     // The file is part of the program and read whole by a test.
-    serde_json::from_str::<Catalogue>(include_str!("../../../data/requirements.json"))
+    serde_json::from_str::<Catalogue>(include_str!("../../data/requirements.json"))
         .map(|catalogue| catalogue.rows)
         .unwrap_or_default()
 });
