@@ -283,7 +283,9 @@ impl<'a> Lines<'a> {
             return Ok(None);
         }
         let (start, number) = (self.read, self.number + 1);
-        let end = self.rest.iter().position(|b| *b == b'\n');
+        // A line that is too long is not looked through to its end.
+        let window = self.rest.get(..=MAX_LINE_OCTETS).unwrap_or(self.rest);
+        let end = window.iter().position(|b| *b == b'\n');
         let (bytes, rest) = match end {
             Some(end) => {
                 let (line, rest) = self.rest.split_at(end);
@@ -459,6 +461,23 @@ mod tests {
         let bytes = encode_log(&CX, &many).unwrap();
         let line = MAX_RAW_FILES as u64 + 2;
         assert_eq!(decode_log(&CX, &bytes), Err(LogDefect::TooMuchRaw { line }));
+        let most = (MAX_TOTAL_RAW_OCTETS / MAX_RAW_OCTETS) as usize;
+        let total = |files: usize| {
+            let mut log = Log::default();
+            for number in 1..=files as u64 {
+                let file = RawName::new(ObservationId(number), Kind::Mdm);
+                let raw = crate::RawReference { file, ..reference(MAX_RAW_OCTETS) };
+                let fact = crate::Fact::Installed { identifier: String::new() };
+                log.append_from(0, "t", fact, Some(raw)).unwrap();
+            }
+            decode_log(&CX, &encode_log(&CX, &log).unwrap())
+        };
+        assert!(total(most).is_ok());
+        assert_eq!(total(most + 1), Err(LogDefect::TooMuchRaw { line: most as u64 + 2 }));
+        let octets = MAX_LOG_OCTETS as usize;
+        let whole = vec![0; octets + 1];
+        assert_eq!(decode_log(&CX, &whole), Err(LogDefect::TooLarge { octets: octets as u64 + 1 }));
+        assert_eq!(decode_log(&CX, &whole[1..]), Err(LogDefect::LongLine { line: 1 }));
         let mut log = Log::default();
         let fact = crate::Fact::Installed { identifier: String::new() };
         log.append(0, "t", fact).unwrap();
