@@ -13,6 +13,8 @@ pub enum ExitCode {
     CannotJudge = 3,
     /// There is nothing to work on.
     NothingSelected = 4,
+    /// Nothing failed, and something is left open that the evidence does not tell.
+    Inconclusive = 5,
 }
 
 /// What keeps the program from doing its work. Messages are fragments that read after "failed to".
@@ -30,6 +32,8 @@ pub enum Failure {
     Schema { path: PathBuf, source: profile::SchemaError },
     #[error("failed to explain {subject:?}: no rule, key, code or requirement is called so{}", near.as_ref().map(|near| format!("; did you mean {near}?")).unwrap_or_default())]
     Unknown { subject: String, near: Option<String> },
+    #[error("failed to find the requirement {id:?}{}", near.as_ref().map(|near| format!("; did you mean {near}?")).unwrap_or_default())]
+    Requirement { id: String, near: Option<String> },
     #[error("failed to write {}: {source}", path.display())]
     Write { path: PathBuf, source: std::io::Error },
     #[error("failed to print: {0}")]
@@ -43,9 +47,15 @@ pub enum Failure {
     #[error("{0}")]
     Device(#[from] crate::devices::DeviceError),
     #[error("{0}")]
+    Policy(#[from] crate::policies::PolicyError),
+    #[error("{0}")]
     Scenario(#[from] crate::scenario::ScenarioError),
     #[error("{0}")]
     Tool(#[from] crate::tools::ToolError),
+    #[error("{0}")]
+    Smime(#[from] crate::smime::SmimeFailure),
+    #[error("{0}")]
+    Judge(#[from] crate::judge::JudgeError),
 }
 
 impl Failure {
@@ -56,7 +66,11 @@ impl Failure {
             | Failure::TooLarge { .. }
             | Failure::Pattern { .. }
             | Failure::Unknown { .. }
+            | Failure::Requirement { .. }
             | Failure::Schema { .. }
+            | Failure::Judge(_)
+            | Failure::Policy(_)
+            | Failure::Smime(_)
             | Failure::Tool(_) => ExitCode::CannotStart,
             Failure::NothingSelected(_) => ExitCode::NothingSelected,
             Failure::Device(error) => error.exit_code(),

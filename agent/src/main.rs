@@ -1,7 +1,7 @@
 //! `handset`: a simulated iPhone for mail profiles, and an agent that judges it.
 
 use clap::Parser;
-use handset::{cli, devices, lint, scenario, tools, trial};
+use handset::{cli, devices, judge, lint, policies, requirements, scenario, smime, tools, trial};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -12,9 +12,14 @@ fn main() -> ExitCode {
         cli::Command::Try(arguments) => trial::run(&arguments, started),
         cli::Command::Device(arguments) => devices::run(&arguments),
         cli::Command::Tool(command) => tools::run(&command),
+        cli::Command::Policy(command) => policies::run(&command),
         cli::Command::Lint(arguments) => lint::run(&arguments),
         cli::Command::Explain(arguments) => lint::explain(&arguments),
         cli::Command::Schema(arguments) => lint::schema(&arguments),
+        cli::Command::Verify(arguments) => judge::verify(&arguments),
+        cli::Command::Evidence(arguments) => judge::evidence(&arguments),
+        cli::Command::Requirements(arguments) => requirements::run(&arguments),
+        cli::Command::Smime(arguments) => smime::run(&arguments),
         cli::Command::Scenario(arguments) => scenario::run(&arguments),
         cli::Command::Space(arguments) => scenario::space(&arguments),
         cli::Command::Merge(arguments) => scenario::merge(&arguments),

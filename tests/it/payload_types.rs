@@ -102,7 +102,7 @@ fn minimal(schema: &PayloadSchema) -> Dictionary {
     let mut payload = frame(&schema.payloadtype, "only");
     let own = required(&schema.keys);
     for entry in own.effective() {
-        payload.insert(entry.key.as_str(), entry.node.value.clone());
+        payload.insert(entry.key.to_string(), entry.node.value.clone());
     }
     for (key, value) in contents(&schema.payloadtype) {
         payload.insert(key, value);

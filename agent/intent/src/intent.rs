@@ -3,13 +3,13 @@
 //! An [`Intent`] is version-free: it records which keys are there and what they say. Which of
 //! them a given iOS obeys is decided by [`crate::expectations`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use profile::OsVersion;
 use serde::{Deserialize, Serialize};
 
 use crate::certificate::DeliveredCertificates;
-use crate::compile::CompileError;
+use crate::compile::{CompileError, Order};
 use crate::policy::EmailPolicy;
 use crate::service::Services;
 use crate::user::User;
@@ -52,8 +52,15 @@ pub struct Intent {
     pub disable_recents: Option<bool>,
     /// The S/MIME keys.
     pub smime: SmimeIntent,
+    /// `VPNUUID`, the per-app VPN that carries the account (EAS-101).
+    pub vpn: Option<String>,
     /// `PayloadRemovalDisallowed` of the whole profile.
     pub removal_disallowed: Option<bool>,
+    /// Whether the profile has a `com.apple.profileRemovalPassword`; the password is not kept.
+    pub removal_password: bool,
+    /// Truth values of the profile's restrictions (`com.apple.applicationaccess`) that Apple's schema
+    /// knows, the stricter one where several payloads speak.
+    pub restrictions: BTreeMap<String, bool>,
     /// UUIDs of the payloads of this profile that deliver an identity (PKCS#12, SCEP, ACME).
     pub identities: BTreeSet<String>,
 }
@@ -134,8 +141,11 @@ impl Intent {
         certificates: &DeliveredCertificates,
         os: Option<OsVersion>,
     ) -> Result<Self, CompileError> {
-        CompileError::check(policy)?;
-        let selection = certificates.select(policy)?;
+        let order = Order { policy, user, certificates, vpn: None, os };
+        let (selection, problems) = order.plan();
+        if let Some(problem) = problems.first() {
+            return Err(problem.clone());
+        }
         let override_enabled = policy.eas_services_user_override_enabled;
         let mut intent = Self {
             name: Some(policy.account_name.clone()),
@@ -144,7 +154,7 @@ impl Intent {
             email_address: Some(user.email_address(policy)?),
             ssl: Some(policy.require_ssl),
             oauth: Some(policy.use_oauth),
-            identity: selection.authentication.map(|blob| blob.payload_uuid()),
+            identity: selection.authentication.map(|identity| identity.payload_uuid(policy)),
             services: Services::from_fn(|service| ServiceIntent {
                 enable: Some(policy.eas_services.contains(&service.into())),
                 overridable: Some(override_enabled),
@@ -153,7 +163,7 @@ impl Intent {
             prevent_move: Some(policy.block_moving_messages_to_other_email_accounts),
             prevent_app_sheet: Some(policy.block_sending_email_from_third_party_apps),
             disable_recents: Some(policy.block_syncing_recently_used_email_addresses),
-            identities: selection.identities.iter().map(|blob| blob.payload_uuid()).collect(),
+            identities: selection.identities.iter().map(|identity| identity.payload_uuid(policy)).collect(),
             ..Self::default()
         };
         if policy.require_smime {
@@ -164,12 +174,12 @@ impl Intent {
                 old_per_message_switch: before(12).then_some(policy.smime_enable_per_message_switch),
                 signing_enabled: Some(policy.smime_signing_enabled),
                 signing_overrideable: Some(policy.smime_signing_user_override_enabled),
-                signing_identity: selection.signing.map(|blob| blob.payload_uuid()),
+                signing_identity: selection.signing.map(|identity| identity.payload_uuid(policy)),
                 signing_identity_overrideable: Some(policy.smime_signing_certificate_user_override_enabled),
                 encrypt_by_default: Some(policy.smime_encrypt_by_default_enabled),
                 encrypt_by_default_overrideable: Some(policy.smime_encrypt_by_default_user_override_enabled),
                 per_message_switch: Some(policy.smime_enable_per_message_switch),
-                encryption_identity: selection.encryption.map(|blob| blob.payload_uuid()),
+                encryption_identity: selection.encryption.map(|identity| identity.payload_uuid(policy)),
                 encryption_identity_overrideable: Some(
                     policy.smime_encryption_certificate_user_override_enabled,
                 ),

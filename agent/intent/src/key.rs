@@ -11,6 +11,12 @@ pub(crate) const PKCS12: &str = "com.apple.security.pkcs12";
 pub(crate) const SCEP: &str = "com.apple.security.scep";
 /// Type of an ACME payload.
 pub(crate) const ACME: &str = "com.apple.security.acme";
+/// Type of a restrictions payload.
+pub(crate) const RESTRICTIONS: &str = "com.apple.applicationaccess";
+/// Type of a payload whose password removal asks for.
+pub(crate) const REMOVAL_PASSWORD: &str = "com.apple.profileRemovalPassword";
+/// Type of a per-app VPN payload.
+pub(crate) const VPN: &str = "com.apple.vpn.managed.applayer";
 /// Type of a trusted certificate payload.
 pub(crate) const ROOT: &str = "com.apple.security.root";
 
@@ -20,6 +26,7 @@ pub(crate) const PAYLOAD_VERSION: &str = "PayloadVersion";
 pub(crate) const PAYLOAD_IDENTIFIER: &str = "PayloadIdentifier";
 pub(crate) const PAYLOAD_UUID: &str = "PayloadUUID";
 pub(crate) const PAYLOAD_DISPLAY_NAME: &str = "PayloadDisplayName";
+pub(crate) const PAYLOAD_DESCRIPTION: &str = "PayloadDescription";
 pub(crate) const PAYLOAD_REMOVAL_DISALLOWED: &str = "PayloadRemovalDisallowed";
 pub(crate) const PAYLOAD_CERTIFICATE_FILE_NAME: &str = "PayloadCertificateFileName";
 
@@ -28,6 +35,8 @@ pub(crate) const USER_NAME: &str = "UserName";
 pub(crate) const EMAIL_ADDRESS: &str = "EmailAddress";
 pub(crate) const PASSWORD: &str = "Password";
 pub(crate) const SSL: &str = "SSL";
+pub(crate) const VPN_UUID: &str = "VPNUUID";
+pub(crate) const ALLOW_ACCOUNT_MODIFICATION: &str = "allowAccountModification";
 pub(crate) const OAUTH: &str = "OAuth";
 pub(crate) const OAUTH_SIGN_IN_URL: &str = "OAuthSignInURL";
 pub(crate) const PAYLOAD_CERTIFICATE_UUID: &str = "PayloadCertificateUUID";

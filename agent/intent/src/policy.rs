@@ -5,8 +5,8 @@
 //! as `block…` (XTR-003). `usernameSource`, the hidden twin of `usernameAADSource`, is not kept:
 //! where both are present the second one counts.
 //!
-//! Serialised, a policy carries Graph's property names, for the records of a run. It is no reader
-//! of Graph's answers: those hold `null` for what is not set and flags joined by commas.
+//! Serialised, a policy carries Graph's property names, for the records of a run. Graph's own answers, with `null` for
+//! what is not set and flags joined by commas, are read by [`crate::Tenant`] and written by [`crate::written`].
 
 use std::collections::BTreeSet;
 
@@ -22,8 +22,17 @@ use crate::service::Service;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EmailPolicy {
-    /// Name of the policy itself; it identifies the profile, so it stays while settings change.
+    /// Graph's id of the policy; it identifies the profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Name of the policy itself; without an id it identifies the profile, so it stays while settings change.
     pub display_name: String,
+    /// What the administrator noted of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The certificate profiles it refers to.
+    #[serde(skip)]
+    pub links: PolicyLinks,
     /// Name of the account as the user sees it (EAS-011).
     pub account_name: String,
     /// Host name of the Exchange server (EAS-010).
@@ -84,7 +93,10 @@ pub struct EmailPolicy {
 impl Default for EmailPolicy {
     fn default() -> Self {
         Self {
+            id: None,
             display_name: String::new(),
+            description: None,
+            links: PolicyLinks::default(),
             account_name: String::new(),
             host_name: String::new(),
             username_source: UsernameSource::UserPrincipalName,
@@ -113,6 +125,39 @@ impl Default for EmailPolicy {
             per_app_vpn_profile_id: None,
         }
     }
+}
+
+impl EmailPolicy {
+    /// Returns what identifies the policy: its id, else its name, else the name of its account.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        match &self.id {
+            Some(id) => id,
+            None if self.display_name.is_empty() => &self.account_name,
+            None => &self.display_name,
+        }
+    }
+
+    /// Returns the name the profile is shown under: that of the policy, else that of its account.
+    #[must_use]
+    pub fn shown_name(&self) -> &str {
+        if self.display_name.is_empty() { &self.account_name } else { &self.display_name }
+    }
+}
+
+/// Holds the ids of the objects an e-mail policy refers to, as far as it says them.
+///
+/// A plain GET leaves these out, so `None` beside a setting that needs one means that the export lost it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PolicyLinks {
+    /// `identityCertificate` (EAS-023).
+    pub identity: Option<String>,
+    /// `smimeSigningCertificate` (EAS-069).
+    pub signing: Option<String>,
+    /// `smimeEncryptionCertificate` (EAS-081).
+    pub encryption: Option<String>,
+    /// `derivedCredentialSettings` (EAS-025).
+    pub derived_credential: Option<String>,
 }
 
 /// Names one member of the Graph flags `easServices`, lowest bit first.
@@ -258,7 +303,68 @@ pub enum EmailSyncDuration {
     Unlimited,
 }
 
+impl UsernameSource {
+    /// Graph's words with their meaning, in Graph's order.
+    pub const WORDS: [(&'static str, Self); 3] = [
+        ("userPrincipalName", Self::UserPrincipalName),
+        ("primarySmtpAddress", Self::PrimarySmtpAddress),
+        ("samAccountName", Self::SamAccountName),
+    ];
+}
+
+impl EmailAddressSource {
+    /// Graph's words with their meaning, in Graph's order.
+    pub const WORDS: [(&'static str, Self); 2] =
+        [("userPrincipalName", Self::UserPrincipalName), ("primarySmtpAddress", Self::PrimarySmtpAddress)];
+}
+
+impl DomainNameSource {
+    /// Graph's words with their meaning, in Graph's order.
+    pub const WORDS: [(&'static str, Self); 2] =
+        [("fullDomainName", Self::FullDomainName), ("netBiosDomainName", Self::NetBiosDomainName)];
+}
+
+impl EasAuthenticationMethod {
+    /// Graph's words with their meaning, in Graph's order.
+    pub const WORDS: [(&'static str, Self); 3] = [
+        ("usernameAndPassword", Self::UsernameAndPassword),
+        ("certificate", Self::Certificate),
+        ("derivedCredential", Self::DerivedCredential),
+    ];
+}
+
+impl EmailCertificateType {
+    /// Graph's words with their meaning, in Graph's order.
+    pub const WORDS: [(&'static str, Self); 3] = [
+        ("none", Self::None),
+        ("certificate", Self::Certificate),
+        ("derivedCredential", Self::DerivedCredential),
+    ];
+}
+
+impl EasService {
+    /// Graph's words with their meaning, lowest bit first.
+    pub const WORDS: [(&'static str, Self); 5] = [
+        ("calendars", Self::Calendars),
+        ("contacts", Self::Contacts),
+        ("email", Self::Email),
+        ("notes", Self::Notes),
+        ("reminders", Self::Reminders),
+    ];
+}
+
 impl EmailSyncDuration {
+    /// Graph's words with their meaning, in Graph's order.
+    pub const WORDS: [(&'static str, Self); 7] = [
+        ("userDefined", Self::UserDefined),
+        ("oneDay", Self::OneDay),
+        ("threeDays", Self::ThreeDays),
+        ("oneWeek", Self::OneWeek),
+        ("twoWeeks", Self::TwoWeeks),
+        ("oneMonth", Self::OneMonth),
+        ("unlimited", Self::Unlimited),
+    ];
+
     /// The seven choices, in the order of the enumeration.
     pub const ALL: [Self; 7] = [
         Self::UserDefined,

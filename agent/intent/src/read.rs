@@ -1,7 +1,10 @@
 //! From a profile to what it asks for, by its syntax alone.
 
+use std::collections::BTreeMap;
+
 use profile::plist::Value;
-use profile::{Payload, Profile, WrongType};
+use profile::schema::{KeySchema, KeyType, Literal};
+use profile::{Payload, Profile, Schema, WrongType};
 
 use crate::intent::{Intent, ServiceIntent, SmimeIntent};
 use crate::key;
@@ -77,7 +80,10 @@ pub fn read(profile: &Profile) -> Result<Intent, ReadError> {
         prevent_app_sheet: account.boolean(key::PREVENT_APP_SHEET)?,
         disable_recents: account.boolean(key::DISABLE_MAIL_RECENTS_SYNCING)?,
         smime: smime(account)?,
+        vpn: text(key::VPN_UUID)?,
         removal_disallowed: removal_disallowed(profile)?,
+        removal_password: profile.payloads.iter().any(|payload| payload.is(key::REMOVAL_PASSWORD)),
+        restrictions: restrictions(profile)?,
         identities: profile
             .payloads
             .iter()
@@ -119,6 +125,37 @@ fn window_days(account: &Payload) -> Result<Option<u32>, ReadError> {
         .integer(key::MAIL_NUMBER_OF_PAST_DAYS_TO_SYNC)?
         .map(|days| u32::try_from(days).map_err(|_| ReadError::ImpossibleWindow { days }))
         .transpose()
+}
+
+fn restrictions(profile: &Profile) -> Result<BTreeMap<String, bool>, WrongType> {
+    let payloads: Vec<&Payload> =
+        profile.payloads.iter().filter(|payload| payload.is(key::RESTRICTIONS)).collect();
+    let mut merged = BTreeMap::new();
+    if payloads.is_empty() {
+        return Ok(merged);
+    }
+    for known in Schema::builtin().keys(key::RESTRICTIONS).filter(|known| known.kind == KeyType::Boolean) {
+        for payload in &payloads {
+            if let Some(said) = payload.boolean(&known.name)? {
+                let strict = strictest(known);
+                let value = merged.entry(known.name.clone()).or_insert(said);
+                if said == strict {
+                    *value = strict;
+                }
+            }
+        }
+    }
+    Ok(merged)
+}
+
+/// Returns the value of a restriction that wins over the other: what is allowed loses, what is
+/// forced wins; a name that says neither restricts by what is not its default.
+fn strictest(known: &KeySchema) -> bool {
+    if known.name.starts_with("allow") {
+        false
+    } else {
+        known.name.starts_with("force") || known.default == Some(Literal::Boolean(false))
+    }
 }
 
 fn removal_disallowed(profile: &Profile) -> Result<Option<bool>, WrongType> {

@@ -26,13 +26,13 @@ fn policy() -> EmailPolicy {
     }
 }
 
-fn blob(name: &str) -> Pkcs12Blob {
-    Pkcs12Blob { name: name.into(), bytes: vec![0x30, 0x80, 0x00, 0xff], password: "p<w&d".into() }
+fn blob(name: &str) -> IdentityPayload {
+    Pkcs12Blob { name: name.into(), bytes: vec![0x30, 0x80, 0x00, 0xff], password: "p<w&d".into() }.into()
 }
 
 fn certificates() -> DeliveredCertificates {
     DeliveredCertificates {
-        roots: vec![RootCertificate { name: "Contoso Root".into(), der: vec![0x30, 0x03, 1, 1, 0] }],
+        roots: vec![RootCertificate::named("Contoso Root", vec![0x30, 0x03, 1, 1, 0])],
         authentication: Some(blob("Login")),
         signing: Some(blob("Signing")),
         encryption: Some(blob("Encryption")),
@@ -193,7 +193,7 @@ fn older_phones_get_the_older_keys_beside_the_newer() {
 #[test]
 fn the_untouched_form_is_written_out_in_full() {
     let account = account(&policy(), None);
-    let keys: Vec<&str> = account.entries.iter().map(|entry| entry.key.as_str()).collect();
+    let keys: Vec<&str> = account.entries.iter().map(|entry| &*entry.key).collect();
     assert_eq!(
         keys,
         [
@@ -319,17 +319,14 @@ fn no_key_is_written_that_the_mapping_does_not_know() {
             signing_certificate_type: Some(EmailCertificateType::Certificate),
             encryption_certificate_type: Some(EmailCertificateType::Certificate),
             duration_of_email_to_sync: EmailSyncDuration::OneWeek,
+            email_address_source: EmailAddressSource::PrimarySmtpAddress,
             ..smime_policy(0x7f)
         };
         let compiled = compile(&policy, &user(), &certificates(), os).expect("compiles");
         let listed: Vec<&str> = compiled.keys.iter().map(|row| row.key).collect();
         let account = account(&policy, os);
-        let written: Vec<&str> = account
-            .entries
-            .iter()
-            .map(|entry| entry.key.as_str())
-            .filter(|key| !structure.contains(key))
-            .collect();
+        let written: Vec<&str> =
+            account.entries.iter().map(|entry| &*entry.key).filter(|key| !structure.contains(key)).collect();
         assert_eq!(written, listed);
     }
     let unique: BTreeSet<&str> = MAPPING.iter().map(|row| row.key).collect();

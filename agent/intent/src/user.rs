@@ -36,6 +36,20 @@ pub enum UserAttribute {
     NetBiosDomainName,
 }
 
+impl UserAttribute {
+    /// Returns the attribute as people write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UserPrincipalName => "user principal name",
+            Self::PrimarySmtpAddress => "primary SMTP address",
+            Self::SamAccountName => "sAM account name",
+            Self::FullDomainName => "full domain name",
+            Self::NetBiosDomainName => "NetBIOS domain name",
+        }
+    }
+}
+
 /// Reports why no name can be made of a user's attributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -2,8 +2,8 @@
 
 use super::ScenarioError;
 use crate::exit::Failure;
-use crate::lint::explain::requirement;
 use crate::lint::select;
+use crate::requirements;
 use scenario::yaml::{MAX_FILE_OCTETS, Span};
 use scenario::{Diagnostic, Files, Knowledge, Problem, ReadFailure, Suites, load};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ impl Files for Disk {
 /// What scenarios are checked against: the catalogue of requirements, the linter's rules, the view of a phone.
 pub fn knowledge() -> Knowledge {
     Knowledge {
-        requirements: requirement::ids().collect(),
+        requirements: requirements::ids().collect(),
         rules: profile::lint::rules().iter().map(|rule| rule.description().id.to_owned()).collect(),
         // The file is part of the program; the tests read it.
         view: serde_json::from_str(VIEW).ok(),

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The time given, or else the system's, with the product's cryptography.
-pub(super) fn context(clock: Option<Timestamp>) -> Context<'static> {
+pub(crate) fn context(clock: Option<Timestamp>) -> Context<'static> {
     let system = || {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
@@ -26,7 +26,7 @@ pub(super) fn context(clock: Option<Timestamp>) -> Context<'static> {
 ///
 /// # Errors
 /// An unreadable file, [`ToolError::Certificate`], [`ToolError::NoCertificate`].
-pub(super) fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
+pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
     let file = || path.display().to_string();
     let bytes = file_bytes(path)?;
     let failed = |error: CertificateError| ToolError::Certificate { file: file(), error };
@@ -43,7 +43,7 @@ fn key(path: &Path) -> Result<PrivateKey, Failure> {
     let file = path.display().to_string();
     let bytes = file_bytes(path)?;
     let read = if bytes.first() == Some(&0x30) {
-        PrivateKey::from_pkcs8(bytes)
+        PrivateKey::from_der(&bytes)
     } else {
         PrivateKey::from_pem(&bytes)
     };
@@ -57,7 +57,7 @@ fn key(path: &Path) -> Result<PrivateKey, Failure> {
 }
 
 /// The first line of a file.
-fn passphrase(path: &Path) -> Result<String, Failure> {
+pub(crate) fn passphrase(path: &Path) -> Result<String, Failure> {
     let text = String::from_utf8(file_bytes(path)?)
         .map_err(|_| ToolError::Passphrase { file: path.display().to_string() })?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
@@ -91,7 +91,11 @@ pub(super) fn identities(
     Ok(vec![Identity { certificate, key, chain }])
 }
 
-fn from_pkcs12(
+/// The identities of a PKCS#12. There is at least one.
+///
+/// # Errors
+/// What is not readable or does not open.
+pub(crate) fn from_pkcs12(
     cx: &Context<'_>,
     path: &Path,
     passphrase_file: Option<&Path>,
@@ -121,7 +125,7 @@ fn from_pkcs12(
 
 /// Warns of a certificate that is out of its time or not meant for what is done with it. What is asked is done all the
 /// same: a test may want exactly that.
-pub(super) fn warn(cx: &Context<'_>, certificate: &Certificate, fits: bool, what: &str) {
+pub(crate) fn warn(cx: &Context<'_>, certificate: &Certificate, fits: bool, what: &str) {
     let name = certificate.display_name();
     if !certificate.valid_at(cx.now) {
         let at = Timestamp(cx.now.0).to_rfc3339();

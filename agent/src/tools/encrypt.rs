@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &EncryptArguments) -> Result<u8, Failure> {
 }
 
 /// Whether the key usage of a certificate, if it has one, allows encrypting to its key.
-pub(super) fn allows_encryption(certificate: &Certificate) -> bool {
+pub(crate) fn allows_encryption(certificate: &Certificate) -> bool {
     certificate.key_usage().is_none_or(|usage| match certificate.public_key_algorithm() {
         Ok(PublicKeyAlgorithm::Ec(_)) => usage.key_agreement(),
         _ => usage.key_encipherment(),

@@ -8,7 +8,7 @@ pub mod arguments;
 
 mod comments;
 mod convert;
-mod credentials;
+pub(crate) mod credentials;
 mod decrypt;
 mod diff;
 mod document;
@@ -20,7 +20,9 @@ pub(crate) mod output;
 mod sign;
 mod unsign;
 
+pub(crate) use encrypt::allows_encryption;
 pub use error::ToolError;
+pub(crate) use output::clean;
 
 use crate::exit::Failure;
 use arguments::ToolCommand;

@@ -26,7 +26,7 @@ impl Readers<'_> {
 }
 
 /// Whether a path stands for standard input or output.
-pub(super) fn is_standard(path: &Path) -> bool {
+pub(crate) fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn write(path: Option<&Path>, bytes: &[u8], readers: Readers<'_>) -> 
 }
 
 /// Prints on standard output. Whoever reads it may stop early, as `head` does.
-pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn print(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -56,7 +56,7 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
 }
 
 /// Prints on standard error, where nobody may be listening.
-pub(super) fn note(text: &str) {
+pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 

@@ -1,9 +1,10 @@
-//! Configuration profiles as syntax: spanned property lists, payload model, schema, lint, writer.
+//! Configuration profiles and Graph JSON as syntax: spanned property lists, payload model, schema, lint, writer.
 //!
 //! The crate knows no device, no server, no clock and no ASN.1: the time and facts about certificates are
 //! arguments, and a profile is only read, checked and written, never installed.
 #![warn(missing_docs)]
 
+pub mod graph;
 pub mod lint;
 pub mod plist;
 pub mod schema;

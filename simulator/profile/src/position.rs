@@ -1,6 +1,7 @@
 //! Lines and columns of a document, for people.
 
 use crate::plist::is_latin1;
+use std::borrow::Cow;
 
 /// How many bytes are looked through for one position: what is remembered of a document is bounded by its length over
 /// this, whatever its lines are.
@@ -13,7 +14,7 @@ const STEP_BYTES: usize = 4096;
 /// is read as UTF-8.
 #[derive(Clone, Debug)]
 pub struct LineIndex<'a> {
-    document: &'a [u8],
+    document: Cow<'a, [u8]>,
     encoding: Encoding,
     /// Where the text begins, behind a byte order mark.
     from: usize,
@@ -49,12 +50,17 @@ impl<'a> LineIndex<'a> {
             _ if is_latin1(document) => (Encoding::Latin1, 0),
             _ => (Encoding::Utf8, 0),
         };
-        LineIndex::scanned(document, encoding, from)
+        LineIndex::scanned(Cow::Borrowed(document), encoding, from)
     }
 
     /// Indexes the lines of a text, whatever encoding it says it was in.
     pub fn of_text(text: &'a str) -> LineIndex<'a> {
-        LineIndex::scanned(text.as_bytes(), Encoding::Utf8, 0)
+        LineIndex::scanned(Cow::Borrowed(text.as_bytes()), Encoding::Utf8, 0)
+    }
+
+    /// Indexes the lines of a text and keeps it, for places that are asked for later.
+    pub fn of_owned_text(text: String) -> LineIndex<'static> {
+        LineIndex::scanned(Cow::Owned(text.into_bytes()), Encoding::Utf8, 0)
     }
 
     /// True for text; a binary property list has no lines, and its spans are told as byte offsets.
@@ -78,17 +84,18 @@ impl<'a> LineIndex<'a> {
         (counted.lines as usize + 1, (counted.characters as usize).saturating_add(beyond).saturating_add(1))
     }
 
-    fn scanned(document: &'a [u8], encoding: Encoding, from: usize) -> LineIndex<'a> {
+    fn scanned(document: Cow<'a, [u8]>, encoding: Encoding, from: usize) -> LineIndex<'a> {
         let mut index = LineIndex { document, encoding, from, checkpoints: Vec::new() };
         if encoding == Encoding::Binary {
             return index;
         }
         let mut counted = Counted::default();
-        let mut checkpoints = Vec::with_capacity((document.len() - from) / STEP_BYTES + 1);
+        let length = index.document.len();
+        let mut checkpoints = Vec::with_capacity((length - from) / STEP_BYTES + 1);
         let mut at = from;
-        while at <= document.len() {
+        while at <= length {
             checkpoints.push(counted);
-            index.count(&mut counted, at, (at + STEP_BYTES).min(document.len()));
+            index.count(&mut counted, at, (at + STEP_BYTES).min(length));
             at += STEP_BYTES;
         }
         index.checkpoints = checkpoints;

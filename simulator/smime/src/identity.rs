@@ -1,7 +1,9 @@
 //! A certificate with its private key.
 
 use crate::algorithm::{EC_PUBLIC_KEY, RSA_ENCRYPTION, identifier};
-use crate::asn1::{DER_NULL, OCTET_STRING, Reader, SEQUENCE, algorithm, context, integer, sequence, tlv};
+use crate::asn1::{
+    DER_NULL, INTEGER, OCTET_STRING, Reader, SEQUENCE, algorithm, context, integer, sequence, tlv,
+};
 use crate::{Certificate, Context, CryptoError, LoadedKey, pem};
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};
@@ -84,6 +86,31 @@ impl PrivateKey {
             .and_then(|_| r.expect(OCTET_STRING))
             .map_err(|_| PrivateKeyError::Malformed)?;
         Ok(PrivateKey { der, loaded: None })
+    }
+
+    /// Reads a key in DER: PKCS#8, PKCS#1 or SEC 1, not encrypted.
+    ///
+    /// # Errors
+    /// [`PrivateKeyError`] when it cannot be read.
+    pub fn from_der(der: &[u8]) -> Result<Self, PrivateKeyError> {
+        let malformed = PrivateKeyError::Malformed;
+        if der.len() > MAX_PRIVATE_KEY_SIZE {
+            return Err(PrivateKeyError::TooLarge { size: der.len(), limit: MAX_PRIVATE_KEY_SIZE });
+        }
+        let mut fields = Reader::der(der).expect(SEQUENCE).map_err(|_| malformed.clone())?.reader();
+        let first = fields.any().map_err(|_| malformed.clone())?;
+        let second = fields.any().map_err(|_| malformed.clone())?;
+        match (first.tag, second.tag) {
+            // version and algorithm
+            (INTEGER, SEQUENCE) => Self::from_pkcs8(der.to_vec()),
+            // version and modulus (RFC 8017, A.1.2)
+            (INTEGER, INTEGER) => Self::from_pkcs8(wrap(&algorithm(&RSA_ENCRYPTION, DER_NULL), der)),
+            // version and key (RFC 5915, 3)
+            (INTEGER, OCTET_STRING) => Self::from_pkcs8(wrap(&ec_identifier(der).ok_or(malformed)?, der)),
+            // algorithm and ciphertext (RFC 5958, 3)
+            (SEQUENCE, OCTET_STRING) => Err(PrivateKeyError::Encrypted),
+            _ => Err(malformed),
+        }
     }
 
     /// Reads the first private key block of a PEM text: PKCS#8, PKCS#1 or SEC 1, not encrypted.
@@ -233,6 +260,21 @@ mod tests {
         let over = pkcs8(MAX_PRIVATE_KEY_SIZE + 1);
         assert_eq!(over.len(), MAX_PRIVATE_KEY_SIZE + 1);
         assert!(matches!(PrivateKey::from_pkcs8(over), Err(PrivateKeyError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn der_of_every_kind_is_told_apart() {
+        let rsa = sequence(&[&integer(&[0]), &integer(&[5])]);
+        let whole = PrivateKey::from_der(&rsa).unwrap();
+        assert_eq!(whole.pkcs8(), wrap(&algorithm(&RSA_ENCRYPTION, DER_NULL), &rsa));
+        assert_eq!(PrivateKey::from_der(whole.pkcs8()).unwrap(), whole);
+        let identifier = algorithm(&RSA_ENCRYPTION, DER_NULL);
+        let encrypted = sequence(&[&identifier, &tlv(OCTET_STRING, &[&[1]])]);
+        assert_eq!(PrivateKey::from_der(&encrypted), Err(PrivateKeyError::Encrypted));
+        assert_eq!(PrivateKey::from_der(&[0x30, 0]), Err(PrivateKeyError::Malformed));
+        let over = pkcs8(MAX_PRIVATE_KEY_SIZE + 1);
+        assert!(PrivateKey::from_der(&pkcs8(MAX_PRIVATE_KEY_SIZE)).is_ok());
+        assert!(matches!(PrivateKey::from_der(&over), Err(PrivateKeyError::TooLarge { .. })));
     }
 
     #[test]

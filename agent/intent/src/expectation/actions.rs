@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::DeviceFacts;
 use super::account::ExpectedAccount;
 use super::expected::Basis;
+use super::{restriction, services};
 use crate::action::ActionId;
 use crate::intent::Intent;
 use crate::key;
 use crate::service::Service;
+use crate::variant::EncryptDefaultToggle;
 
 /// Says what the phone does with an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,18 +39,6 @@ pub struct ExpectedAction {
     pub citation: &'static str,
 }
 
-const SERVICE_FREE: Basis = Basis::new(
-    &["EAS-050", "EAS-051"],
-    "Intune e-mail settings for iOS: Allow users to change sync settings, Yes",
-);
-const SERVICE_LOCKED: Basis = Basis::new(
-    &["EAS-052", "EAS-054"],
-    "Intune e-mail settings for iOS: Allow users to change sync settings, No",
-);
-const SERVICE_BEFORE_13: Basis = Basis::new(
-    &["EAS-049"],
-    "Intune e-mail settings for iOS: Allow users to change sync settings applies to iOS 13.0 and newer",
-);
 const NO_MAILBOX: Basis = Basis::new(
     &["EAS-046", "EAS-047", "EAS-048"],
     "Intune e-mail settings for iOS: Exchange data to sync without Email",
@@ -77,12 +67,16 @@ const ENCRYPTION_OFF: Basis = Basis::new(
     "Apple com.apple.eas.account: SMIMEEncryptionCertificateUUIDUserOverrideable, while encryption is on",
 );
 const ENCRYPTION_IDENTITY: Basis = Basis::new(
-    &["EAS-083"],
+    &["EAS-083", "LNG-015"],
     "Intune e-mail settings for iOS: Encryption certificate type, Allow user to change setting",
 );
-const PER_MESSAGE_ON: Basis = Basis::new(
-    &["EAS-073", "EAS-074", "EAS-075"],
-    "Intune e-mail settings for iOS: Force per-message encryption, Enable",
+const OPT_OUT: Basis = Basis::new(
+    &["EAS-073", "EAS-074"],
+    "Intune e-mail settings for iOS: Encrypt by default and per-message encryption, both Enable",
+);
+const OPT_IN: Basis = Basis::new(
+    &["EAS-073", "EAS-075"],
+    "Intune e-mail settings for iOS: per-message encryption without Encrypt by default",
 );
 const PER_MESSAGE_OFF: Basis = Basis::new(
     &["EAS-076", "EAS-077"],
@@ -106,11 +100,13 @@ const SEND_FREE: Basis = Basis::new(
     "Intune e-mail settings for iOS: Allow email to be sent from third-party applications, Enable",
 );
 const SEND_REFUSED: Basis = Basis::new(
-    &["EAS-094"],
+    &["EAS-094", "XTR-007"],
     "Intune e-mail settings for iOS: Allow email to be sent from third-party applications; \
      Apple com.apple.eas.account: PreventAppSheet",
 );
 const REMOVAL: Basis = Basis::new(&[], "Apple TopLevel: PayloadRemovalDisallowed, supervised devices only");
+const REMOVAL_PASSWORD: Basis =
+    Basis::new(&[], "Apple com.apple.profileRemovalPassword: removal asks for it, supervised devices only");
 
 /// Returns what must happen for every action, in the order of [`ActionId::ALL`].
 pub(super) fn actions(
@@ -152,7 +148,7 @@ impl Phone<'_> {
             ActionId::SmimeEncryptByDefault(_) => self.encrypt_by_default(),
             ActionId::SmimeEncryptionIdentityPick => self.encryption_identity(),
             ActionId::SmimeMessageEncryptionFlip => self.message_encryption(),
-            ActionId::MailWindowSet => self.with_mail(|| allowed(WINDOW)),
+            ActionId::MailWindowSet => self.with_mail(|| self.in_settings(allowed(WINDOW))),
             ActionId::MessageMove | ActionId::MessageForwardFromOtherAccount => {
                 self.with_mail(|| match self.intent.prevent_move {
                     Some(true) => denied(key::PREVENT_MOVE, MOVE_REFUSED),
@@ -163,31 +159,51 @@ impl Phone<'_> {
                 Some(true) => denied(key::PREVENT_APP_SHEET, SEND_REFUSED),
                 _ => allowed(SEND_FREE),
             }),
-            ActionId::ProfileRemove => match self.intent.removal_disallowed {
-                Some(true) if self.facts.supervised => denied(key::PAYLOAD_REMOVAL_DISALLOWED, REMOVAL),
-                _ => allowed(REMOVAL),
-            },
+            ActionId::ProfileRemove => self.removal(),
         };
         ExpectedAction { id, verdict, by, requirements: basis.requirements, citation: basis.citation }
     }
 
     /// Both positions of a switch share one answer: the way back is as free as the way there.
     fn service(&self, service: Service) -> Answer {
-        if !self.facts.obeys_service_keys() {
-            allowed(SERVICE_BEFORE_13)
-        } else if self.account.services.of(service).locked.value {
-            denied(service.overridable_key(), SERVICE_LOCKED)
+        let basis = services::basis(self.intent, self.facts);
+        let overridable = self.intent.services.of(service).overridable;
+        if self.facts.obeys_service_keys() && overridable == Some(false) {
+            denied(service.overridable_key(), basis)
         } else {
-            allowed(SERVICE_FREE)
+            self.in_settings(allowed(basis))
+        }
+    }
+
+    /// A control of Settings that works is still frozen by the restriction on changing accounts.
+    fn in_settings(&self, answer: Answer) -> Answer {
+        match answer {
+            (ActionVerdict::Allowed, ..) if restriction::freezes(self.intent, self.facts) => {
+                denied(key::ALLOW_ACCOUNT_MODIFICATION, restriction::FROZEN)
+            }
+            answer => answer,
+        }
+    }
+
+    /// Who does not know the password stays before the same closed door as without one.
+    fn removal(&self) -> Answer {
+        if !self.facts.supervised {
+            allowed(REMOVAL)
+        } else if self.intent.removal_disallowed == Some(true) {
+            denied(key::PAYLOAD_REMOVAL_DISALLOWED, REMOVAL)
+        } else if self.intent.removal_password {
+            denied(key::REMOVAL_PASSWORD, REMOVAL_PASSWORD)
+        } else {
+            allowed(REMOVAL)
         }
     }
 
     fn signing(&self) -> Answer {
         self.with_smime_controls(|| {
-            if self.account.smime.signing.locked.value {
-                denied(key::SMIME_SIGNING_USER_OVERRIDEABLE, SIGNING)
+            if self.intent.smime.signing_overrideable == Some(true) {
+                self.in_settings(allowed(SIGNING))
             } else {
-                allowed(SIGNING)
+                denied(key::SMIME_SIGNING_USER_OVERRIDEABLE, SIGNING)
             }
         })
     }
@@ -208,13 +224,14 @@ impl Phone<'_> {
 
     fn encrypt_by_default(&self) -> Answer {
         self.with_smime_controls(|| {
-            if !self.account.smime.encrypt_by_default.locked.value {
-                allowed(ENCRYPT)
-            } else if self.intent.smime.encrypt_by_default_overrideable == Some(true) {
-                // Only the reading that asks for the other switch too locks it here.
+            let needs_switch =
+                self.facts.variants.encrypt_default_toggle == EncryptDefaultToggle::NeedsPerMessageSwitch;
+            if self.intent.smime.encrypt_by_default_overrideable != Some(true) {
+                denied(key::SMIME_ENCRYPT_BY_DEFAULT_USER_OVERRIDEABLE, ENCRYPT)
+            } else if needs_switch && !self.account.smime.per_message_switch.value {
                 denied(key::SMIME_ENABLE_ENCRYPTION_PER_MESSAGE_SWITCH, ENCRYPT)
             } else {
-                denied(key::SMIME_ENCRYPT_BY_DEFAULT_USER_OVERRIDEABLE, ENCRYPT)
+                self.in_settings(allowed(ENCRYPT))
             }
         })
     }
@@ -245,7 +262,7 @@ impl Phone<'_> {
         if self.facts.identities <= usize::from(in_use.is_some()) {
             absent(basis)
         } else if overrideable == Some(true) {
-            allowed(basis)
+            self.in_settings(allowed(basis))
         } else {
             denied(key, basis)
         }
@@ -256,10 +273,11 @@ impl Phone<'_> {
             return absent(NO_SMIME);
         }
         self.with_mail(|| {
-            if self.account.smime.per_message_switch.value {
-                allowed(PER_MESSAGE_ON)
-            } else {
-                absent(PER_MESSAGE_OFF)
+            let smime = &self.account.smime;
+            match (smime.per_message_switch.value, smime.encrypt_by_default.on.value) {
+                (true, true) => allowed(OPT_OUT),
+                (true, false) => allowed(OPT_IN),
+                (false, _) => absent(PER_MESSAGE_OFF),
             }
         })
     }

@@ -39,6 +39,16 @@ impl DeviceFacts {
         self.is_at_least(13)
     }
 
+    /// Says whether a restriction on changing accounts acts: supervised, from iOS 7.
+    pub(crate) fn obeys_account_modification(&self) -> bool {
+        self.supervised && self.is_at_least(7)
+    }
+
+    /// Says whether a per-app VPN of the account acts (iOS 14).
+    pub(crate) fn obeys_vpn(&self) -> bool {
+        self.is_at_least(14)
+    }
+
     fn is_at_least(&self, major: u16) -> bool {
         self.ios >= OsVersion::new(major, 0, 0)
     }

@@ -45,6 +45,13 @@ impl Basis {
     }
 }
 
+impl Expected<bool> {
+    /// Gives other reasons where the answer is no.
+    pub(crate) fn because_unless(self, basis: Basis) -> Self {
+        if self.value { self } else { basis.expect(false, self.by) }
+    }
+}
+
 impl<T> Expected<T> {
     /// Returns the same expectation of another value.
     pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Expected<U> {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::DeviceFacts;
+use super::circumstances::Circumstances;
 use super::expected::{BY_DEFAULT, Basis, Expected};
 use crate::intent::Intent;
 use crate::key;
@@ -44,11 +45,32 @@ pub enum PromptKind {
     SignIn,
 }
 
+/// Holds the innermost error of a refusal, as Apple lists it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub struct Refusal {
+    /// The domain, such as `MCEASErrorDomain`.
+    pub domain: &'static str,
+    /// The code.
+    pub code: u32,
+}
+
 /// Holds one prompt that must follow the installation.
 pub type ExpectedPrompt = Expected<PromptKind>;
 
 const INSTALLS: Basis =
     Basis::new(&["EAS-001", "EAS-002"], "Intune e-mail settings for iOS: Before you begin");
+const INSTALLS_WITH_IDENTITIES: Basis = Basis::new(
+    &["EAS-001", "EAS-002", "SMO-005", "SMO-017"],
+    "Intune S/MIME overview: certificate profiles first; Apple com.apple.eas.account: the UUIDs of identities",
+);
+const DUPLICATE: Basis = Basis::new(
+    &["XTR-005"],
+    "Intune troubleshooting of e-mail profiles; Apple MDM error codes: 21005, account not unique",
+);
+const NOT_SUPERVISED: Basis = Basis::new(
+    &[],
+    "Apple com.apple.profileRemovalPassword: for supervised devices; what another does is not said",
+);
 const NO_SERVICE: Basis =
     Basis::new(&["XTR-016"], "Apple com.apple.eas.account: at least one of the Enable keys must be true");
 const NO_HOST: Basis = Basis::new(&["EAS-010", "XTR-018"], "Apple MDM error codes: 21003, no host name");
@@ -65,15 +87,26 @@ const NO_USER_NAME: Basis =
 const NO_EMAIL_ADDRESS: Basis =
     Basis::new(&["EAS-019"], "Apple com.apple.eas.account: EmailAddress, asked for when missing");
 const PASSWORD: Basis = Basis::new(
-    &["EAS-024", "EAS-041"],
+    &["EAS-022", "EAS-024", "EAS-041"],
     "Intune e-mail settings for iOS: Authentication method, Username and Password; \
      Exchange ActiveSync profile configuration",
 );
-const SIGN_IN: Basis =
-    Basis::new(&["EAS-030", "EAS-035", "EAS-039", "EAS-041"], "Intune e-mail settings for iOS: OAuth");
+const PASSWORD_BESIDE_SIGNING: Basis = Basis::new(
+    &["EAS-022", "EAS-024", "EAS-041", "SMO-018"],
+    "Intune e-mail settings for iOS: Authentication method, Username and Password; \
+     a signing certificate signs mail and is no part of signing in",
+);
+const SIGN_IN: Basis = Basis::new(
+    &["EAS-022", "EAS-030", "EAS-032", "EAS-035", "EAS-039", "EAS-041"],
+    "Intune e-mail settings for iOS: OAuth",
+);
 const BY_CERTIFICATE: Basis = Basis::new(
-    &["EAS-023", "EAS-025", "EAS-042"],
+    &["EAS-022", "EAS-023", "EAS-042"],
     "Intune e-mail settings for iOS: Authentication method, Certificate",
+);
+const OAUTH_BY_CERTIFICATE: Basis = Basis::new(
+    &["EAS-022", "EAS-023", "EAS-031", "EAS-042"],
+    "Intune e-mail settings for iOS: OAuth with the authentication method Certificate",
 );
 const BY_GIVEN_PASSWORD: Basis = Basis::new(&["EAS-042"], "Apple com.apple.eas.account: Password");
 const BY_ENTRY: Basis = Basis::new(
@@ -87,7 +120,11 @@ pub(super) fn autodiscovers(intent: &Intent, facts: &DeviceFacts) -> bool {
 }
 
 /// Returns what becomes of the installation.
-pub(super) fn install(intent: &Intent, facts: &DeviceFacts) -> Expected<Install> {
+pub(super) fn install(
+    intent: &Intent,
+    facts: &DeviceFacts,
+    circumstances: &Circumstances,
+) -> Expected<Install> {
     let all_off = intent.services.iter().all(|(_, service)| service.enable == Some(false));
     if facts.obeys_service_keys() && all_off {
         return NO_SERVICE.expect(Install::Refused, crate::Service::Mail.enable_key());
@@ -98,6 +135,9 @@ pub(super) fn install(intent: &Intent, facts: &DeviceFacts) -> Expected<Install>
     if dangles(&intent.identity, intent) {
         return NO_IDENTITY.expect(Install::Refused, key::PAYLOAD_CERTIFICATE_UUID);
     }
+    if circumstances.has_account_of(intent) {
+        return DUPLICATE.expect(Install::Refused, key::HOST);
+    }
     if dangles(&intent.smime.signing_identity, intent) {
         return NO_SMIME_IDENTITY.expect(Install::Unsettled, key::SMIME_SIGNING_CERTIFICATE_UUID);
     }
@@ -107,7 +147,26 @@ pub(super) fn install(intent: &Intent, facts: &DeviceFacts) -> Expected<Install>
     if intent.user_name.is_none() {
         return NO_USER_NAME.expect(Install::Unsettled, key::USER_NAME);
     }
-    INSTALLS.expect(Install::Accepted, BY_DEFAULT)
+    if intent.removal_password && !facts.supervised {
+        return NOT_SUPERVISED.expect(Install::Unsettled, key::REMOVAL_PASSWORD);
+    }
+    let names = [&intent.identity, &intent.smime.signing_identity, &intent.smime.encryption_identity];
+    if names.iter().any(|name| name.is_some()) { INSTALLS_WITH_IDENTITIES } else { INSTALLS }
+        .expect(Install::Accepted, BY_DEFAULT)
+}
+
+/// Returns the error that Apple lists for the refusal, if it lists one for this very cause.
+pub(super) fn refusal(install: &Expected<Install>) -> Option<Expected<Refusal>> {
+    const EAS: &str = "MCEASErrorDomain";
+    if install.value != Install::Refused {
+        return None;
+    }
+    let code = match install.citation {
+        citation if citation == NO_HOST.citation => 21_003,
+        citation if citation == DUPLICATE.citation => 21_005,
+        _ => return None,
+    };
+    Some(install.clone().map(|_| Refusal { domain: EAS, code }))
 }
 
 /// Returns what the phone must ask, in the order of [`PromptKind`].
@@ -128,6 +187,7 @@ pub(super) fn in_force(intent: &Intent, facts: &DeviceFacts) -> Expected<InForce
     match sign_in(intent, facts) {
         Some(prompt) => BY_ENTRY.expect(InForce::AfterSignIn, prompt.by),
         None => match certificate_key(intent) {
+            Some(key) if uses_oauth(intent, facts) => OAUTH_BY_CERTIFICATE.expect(InForce::AtOnce, key),
             Some(key) => BY_CERTIFICATE.expect(InForce::AtOnce, key),
             None => BY_GIVEN_PASSWORD.expect(InForce::AtOnce, key::PASSWORD),
         },
@@ -141,6 +201,8 @@ fn sign_in(intent: &Intent, facts: &DeviceFacts) -> Option<ExpectedPrompt> {
         Some(SIGN_IN.expect(PromptKind::SignIn, key::OAUTH))
     } else if intent.password {
         None
+    } else if intent.smime.signing_identity.is_some() {
+        Some(PASSWORD_BESIDE_SIGNING.expect(PromptKind::Password, BY_DEFAULT))
     } else {
         Some(PASSWORD.expect(PromptKind::Password, BY_DEFAULT))
     }
@@ -156,7 +218,7 @@ fn certificate_key(intent: &Intent) -> Option<&'static str> {
     }
 }
 
-fn uses_oauth(intent: &Intent, facts: &DeviceFacts) -> bool {
+pub(super) fn uses_oauth(intent: &Intent, facts: &DeviceFacts) -> bool {
     facts.obeys_oauth() && intent.oauth == Some(true)
 }
 

@@ -29,6 +29,21 @@
 //!   `PreventAppSheet` refuses sending from apps (EAS-092, EAS-094).
 //! - The mail window is the user's to change whenever there is mail (EAS-090, XTR-017).
 //! - Removal is refused by `PayloadRemovalDisallowed` on a supervised device alone (Apple TopLevel).
+//!   A removal password refuses it there too, for the user of the actions does not know it; where
+//!   both are set the former is named. What a device that is not supervised makes of a removal
+//!   password is unsettled.
+//! - `allowAccountModification` false, in the restrictions of the profile, freezes what Settings
+//!   shows of the account (services, S/MIME switches, identities, mail window) on a supervised
+//!   device; what Mail offers, the lock in a message among it, stays. Where a key of the account
+//!   refuses already, that key is named.
+//! - Of restrictions only truth values are expected. Of two payloads of one profile the stricter value
+//!   counts; keys that only management may set act only in a profile that management brings.
+//! - SCEP and ACME enrol during the installation: their identities count like those inside the
+//!   profile (SMO-005).
+//! - Which attribute a user name came from is read off its form: a backslash is a sAM account name,
+//!   an at-sign may be either address, anything else is a UPN without domain (EAS-013 to EAS-018).
+//! - A user-made account is the same when host and address are equal, in letters of any case
+//!   (XTR-005).
 //! - `SMIMEEncryptByDefaultUserOverrideable` true lets the user move the switch; that it also needs
 //!   the per-message switch is the variant `encrypt-default-toggle` (EAS-072).
 //! - The service keys act from iOS 13; absent ones are true (EAS-043, EAS-049, EAS-050).
@@ -39,18 +54,32 @@
 
 mod account;
 mod actions;
+mod circumstances;
 mod device;
 mod expected;
+mod identities;
 mod install;
+mod mail;
 mod oracle;
+mod outlook;
+mod restriction;
+mod services;
+mod smime;
+mod stated;
 #[cfg(test)]
 mod tests;
 
 pub use account::{ComposeStart, DEFAULT_MAIL_WINDOW_DAYS, ExpectedAccount, ExpectedSmime, ExpectedToggle};
 pub use actions::{ActionVerdict, ExpectedAction};
+pub use circumstances::{Circumstances, OwnAccount};
 pub use device::DeviceFacts;
 pub use expected::{BY_DEFAULT, Expected};
-pub use install::{ExpectedPrompt, InForce, Install, PromptKind};
-pub use oracle::{Expectations, expectations};
+pub use install::{ExpectedPrompt, InForce, Install, PromptKind, Refusal};
+pub use mail::MailStep;
+pub use oracle::{Expectations, expectations, expectations_under};
+pub use outlook::{
+    ExpectedOutlook, IgnoredKey, IgnoredReason, OutlookChannel, OutlookValue, expected_outlook,
+};
+pub use stated::{Stated, stated_of_policy};
 
 use install::autodiscovers;

@@ -1,5 +1,7 @@
 //! The truth tables of the requirements, written out by hand, and the rules around them.
 
+mod circumstances;
+
 use std::collections::BTreeSet;
 
 use profile::OsVersion;

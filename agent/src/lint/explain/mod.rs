@@ -2,18 +2,18 @@
 
 mod code;
 mod key;
-pub(crate) mod requirement;
 
 use super::arguments::{ExplainArguments, PlainFormat};
 use super::{rules, schema};
 use crate::exit::Failure;
+use crate::requirements::{self, Listed, Requirement};
 use crate::{print, variant};
 use code::Code;
+use intent::requirement::Status;
 use key::{KeyPlace, PayloadType};
 use profile::Schema;
 use profile::lint::{Description, nearest};
 use report::findings::LintRule;
-use requirement::Requirement;
 use serde::Serialize;
 
 /// The version of the contract of this command.
@@ -35,6 +35,8 @@ enum Explanation {
     Requirement {
         #[serde(flatten)]
         requirement: Requirement,
+        #[serde(flatten)]
+        judged: Option<Judged>,
         rules: Vec<&'static str>,
     },
     Code {
@@ -58,6 +60,30 @@ enum Explanation {
 struct Reading {
     name: &'static str,
     meaning: &'static str,
+}
+
+/// What can be said today of whether a requirement holds.
+#[derive(Serialize)]
+struct Judged {
+    status: Status,
+    reason: Option<&'static str>,
+    expected: Option<&'static str>,
+    tests: Vec<String>,
+    #[serde(skip)]
+    text: String,
+}
+
+impl From<Listed> for Judged {
+    fn from(listed: Listed) -> Judged {
+        let text = format!("\nStatus: {}\n{}", listed.status, listed.judged());
+        Judged {
+            status: listed.status,
+            reason: listed.reason,
+            expected: listed.expectation,
+            tests: listed.tests,
+            text,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -97,9 +123,10 @@ fn find(schema: &Schema, subject: &str) -> Option<Explanation> {
         let readings = readings.collect();
         return Some(Explanation::Variant { name: dispute.name, question: dispute.question, readings });
     }
-    if let Some(requirement) = requirement::find(subject) {
+    if let Some(requirement) = requirements::find(subject) {
         let rules = rules_that(|rule| rule.requirements.contains(&requirement.id.as_str()));
-        return Some(Explanation::Requirement { requirement, rules });
+        let judged = requirements::listed(subject).map(Judged::from);
+        return Some(Explanation::Requirement { requirement, judged, rules });
     }
     let codes = code::find(subject);
     if !codes.is_empty() {
@@ -142,7 +169,7 @@ fn mentions(rule: &Description, word: &str) -> bool {
 /// What may have been meant.
 fn near(schema: &Schema, subject: &str) -> Option<String> {
     let rules = profile::lint::rules().iter().map(|rule| rule.description().id.to_owned());
-    let mut names: Vec<String> = rules.chain(requirement::ids()).chain(code::domains()).collect();
+    let mut names: Vec<String> = rules.chain(requirements::ids()).chain(code::domains()).collect();
     names.extend(variant::DISPUTES.iter().map(|d| d.name.to_owned()));
     names.extend(key::names(schema));
     nearest(subject, names.iter().map(String::as_str)).map(str::to_owned)
@@ -171,7 +198,10 @@ fn human(explanation: &Explanation) -> String {
             });
             format!("{name}\n{question}\n\nReadings, for --variant\n{}", lines.collect::<String>())
         }
-        Explanation::Requirement { requirement, rules } => requirement.human() + &list(rules),
+        Explanation::Requirement { requirement, judged, rules } => {
+            let judged = judged.as_ref().map_or("", |judged| judged.text.as_str());
+            requirement.human() + judged + &list(rules)
+        }
         Explanation::Code { codes, rules } => {
             codes.iter().map(Code::human).collect::<Vec<_>>().join("\n") + &list(rules)
         }

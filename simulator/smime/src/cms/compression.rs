@@ -73,9 +73,9 @@ impl Decompressor {
     ///
     /// Those of [`decompress`]. The decompressor must not be fed again after.
     pub fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), CmsError> {
-        self.parser.update(input, &mut self.expansion)?;
+        let result = self.parser.update(input, &mut self.expansion);
         out.append(&mut self.expansion.out);
-        Ok(())
+        result
     }
 
     /// Ends the message. The report has no content.

@@ -143,6 +143,9 @@ pub enum SignatureError {
     /// The signature does not match.
     #[error("the signature does not match")]
     Signature,
+    /// The signature holds, but over a SHA-1 digest, and the judgement is strict.
+    #[error("the signature is over a SHA-1 digest")]
+    Sha1,
     /// What is signed without attributes is itself the encoding of signed attributes: it was lifted from another
     /// message.
     #[error("the content is the signed attributes of another message")]

@@ -19,6 +19,7 @@ mod error;
 mod ess;
 mod key_wrap;
 mod oid;
+pub mod outline;
 mod parser;
 mod profile;
 mod recipient;
@@ -39,7 +40,9 @@ pub use encrypt::{
 };
 pub use error::{CmsError, DecryptError, SignatureError};
 pub use key_wrap::AgreementWrap;
-pub(crate) use oid::{AUTH_ENVELOPED_DATA, COMPRESSED_DATA, DATA, ENVELOPED_DATA};
+#[cfg(test)]
+pub(crate) use oid::ZLIB;
+pub(crate) use oid::{AUTH_ENVELOPED_DATA, COMPRESSED_DATA, DATA, ENVELOPED_DATA, SIGNED_DATA};
 pub use parser::{CERTIFICATES_MAX, DIGESTS_MAX, RECIPIENTS_MAX, SIGNERS_MAX, STRUCTURES_MAX};
 pub use profile::{SenderProfile, choose_cipher};
 pub use report::{AddressMatch, SignerReport};

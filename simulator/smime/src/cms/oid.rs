@@ -48,7 +48,7 @@ pub(super) const AES256_WRAP: ObjectIdentifier = id("2.16.840.1.101.3.4.1.45");
 pub(super) const TRIPLE_DES_WRAP: ObjectIdentifier = id("1.2.840.113549.1.9.16.3.6");
 
 /// zlib (RFC 3274, 2).
-pub(super) const ZLIB: ObjectIdentifier = id("1.2.840.113549.1.9.16.3.8");
+pub(crate) const ZLIB: ObjectIdentifier = id("1.2.840.113549.1.9.16.3.8");
 
 /// dhSinglePass-stdDH-sha256kdf-scheme.
 pub(super) const STD_DH_SHA256_KDF: ObjectIdentifier = id("1.3.132.1.11.1");

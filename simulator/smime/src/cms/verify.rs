@@ -9,7 +9,7 @@ use crate::algorithm::{RSASSA_PSS, key_identifier};
 use crate::tlv::Element;
 use crate::{
     Certificate, Context, CryptoError, CryptoProvider, Digest, DigestAlgorithm, Hasher, PathError,
-    PublicKeyAlgorithm, Purpose, SignatureScheme, TrustStore, ValidPath, validate,
+    PathOptions, PublicKeyAlgorithm, Purpose, SignatureScheme, TrustStore, ValidPath, validate_with,
 };
 use const_oid::ObjectIdentifier;
 use std::borrow::Cow;
@@ -146,27 +146,50 @@ impl Signed {
         trust: &TrustStore,
         purpose: Purpose,
     ) -> Vec<SignerReport> {
-        let digests = detached.unwrap_or(&self.digests);
-        let mut intermediates = self.certificates.clone();
-        intermediates.extend(known.iter().filter(|known| !self.certificates.contains(known)).cloned());
-        self.signers
-            .iter()
-            .map(|signer| self.report(cx, signer, digests, &intermediates, trust, purpose))
-            .collect()
+        self.reports_with(cx, detached, known, trust, purpose, &PathOptions::default())
     }
 
-    fn report(
+    /// Judges every signer as [`Signed::reports`] does, paths as the options say. When they are strict, a signature
+    /// over a SHA-1 digest does not hold either.
+    pub fn reports_with(
         &self,
+        cx: &Context<'_>,
+        detached: Option<&FinishedDigests>,
+        known: &[Certificate],
+        trust: &TrustStore,
+        purpose: Purpose,
+        options: &PathOptions<'_>,
+    ) -> Vec<SignerReport> {
+        let digests = detached.unwrap_or(&self.digests);
+        let mut certificates = self.certificates.clone();
+        certificates.extend(known.iter().filter(|known| !self.certificates.contains(known)).cloned());
+        let measure = Measure { certificates: &certificates, trust, purpose, options };
+        self.signers.iter().map(|signer| self.report(cx, signer, digests, measure)).collect()
+    }
+
+    /// The digest algorithms that the message declares, as far as they are known, each once.
+    pub fn declared_digests(&self) -> &[DigestAlgorithm] {
+        &self.declared
+    }
+
+    /// Whether a signer uses a digest that was declared and that `digests` have not.
+    pub(crate) fn lacks(&self, digests: &FinishedDigests) -> bool {
+        self.signers
+            .iter()
+            .filter_map(|signer| signer.digest.ok())
+            .any(|digest| self.declared.contains(&digest) && !digests.digests.contains_key(&digest))
+    }
+
+    fn report<'m>(
+        &'m self,
         cx: &Context<'_>,
         signer: &SignerInfo,
         digests: &FinishedDigests,
-        certificates: &[Certificate],
-        trust: &TrustStore,
-        purpose: Purpose,
+        measure: Measure<'m>,
     ) -> SignerReport {
-        let subject = Subject::Content { digests, content_type: self.content_type };
-        let Judged { certificate, claims, checked, weak, path } =
-            judge(cx, signer, &subject, certificates, trust, purpose);
+        let subject = Subject::Content { digests, declared: &self.declared, content_type: self.content_type };
+        let certificates = measure.certificates;
+        let Judged { certificate, claims, checked, weak, path } = judge(cx, signer, &subject, measure);
         let holds = checked.is_ok();
         let preferred =
             claims.encryption_key.as_ref().and_then(|id| certificates.iter().find(|c| id.matches(c)));
@@ -179,7 +202,7 @@ impl Signed {
             .iter()
             .map(|counter| {
                 let subject = Subject::Signature(&signer.signature);
-                let judged = judge(cx, counter, &subject, certificates, trust, Purpose::Any);
+                let judged = judge(cx, counter, &subject, Measure { purpose: Purpose::Any, ..measure });
                 Countersignature {
                     certificate: judged.certificate.cloned(),
                     digest: counter.digest.ok(),
@@ -213,7 +236,7 @@ impl Signed {
 /// What a signature is over.
 enum Subject<'a> {
     /// The content of the message.
-    Content { digests: &'a FinishedDigests, content_type: ObjectIdentifier },
+    Content { digests: &'a FinishedDigests, declared: &'a [DigestAlgorithm], content_type: ObjectIdentifier },
     /// Another signature (RFC 5652, 11.4).
     Signature(&'a [u8]),
 }
@@ -225,13 +248,25 @@ impl Subject<'_> {
         digest: DigestAlgorithm,
     ) -> Result<Cow<'_, [u8]>, SignatureError> {
         match self {
-            Subject::Content { digests, .. } => match digests.digests.get(&digest) {
-                Some(value) => Ok(Cow::Borrowed(value)),
-                None => Err(SignatureError::UndeclaredDigest { digest }),
-            },
+            Subject::Content { digests, declared, .. } => {
+                let computed = digests.digests.get(&digest).filter(|_| declared.contains(&digest));
+                computed
+                    .map(|value| Cow::Borrowed(value.as_slice()))
+                    .ok_or(SignatureError::UndeclaredDigest { digest })
+            }
             Subject::Signature(signature) => Ok(Cow::Owned(crypto.digest(digest, &[signature]))),
         }
     }
+}
+
+/// By what signers are judged.
+#[derive(Clone, Copy)]
+struct Measure<'a> {
+    /// Those of the message and those that complete them.
+    certificates: &'a [Certificate],
+    trust: &'a TrustStore,
+    purpose: Purpose,
+    options: &'a PathOptions<'a>,
 }
 
 /// What came of a signature.
@@ -248,10 +283,9 @@ fn judge<'c>(
     cx: &Context<'_>,
     signer: &SignerInfo,
     subject: &Subject<'_>,
-    certificates: &'c [Certificate],
-    trust: &TrustStore,
-    purpose: Purpose,
+    measure: Measure<'c>,
 ) -> Judged<'c> {
+    let Measure { certificates, trust, purpose, options } = measure;
     let attributes = read_attributes(signer);
     let fits = certificates.iter().filter(|certificate| signer.id.matches(certificate));
     let mut tried: Vec<(&Certificate, Result<bool, SignatureError>)> = Vec::new();
@@ -269,17 +303,22 @@ fn judge<'c>(
         None => (None, Err(SignatureError::NoCertificate)),
     };
     let path = match certificate {
-        Some(leaf) => validate(cx, leaf, certificates, trust, purpose),
+        Some(leaf) => validate_with(cx, leaf, certificates, trust, purpose, options),
         None => Err(PathError::NoTrustedRoot { issuer: signer.id.describe().to_string() }),
     };
     let short_key = certificate.is_some_and(|certificate| {
         matches!(certificate.public_key_algorithm(), Ok(PublicKeyAlgorithm::Rsa { bits }) if bits < RSA_STRONG_BITS)
     });
+    let sha1 = signer.digest == Ok(DigestAlgorithm::Sha1);
+    let checked = match checked {
+        Ok(_) if sha1 && options.strict => Err(SignatureError::Sha1),
+        checked => checked,
+    };
     Judged {
         certificate,
         claims: attributes.and_then(Result::ok).unwrap_or_default(),
         checked,
-        weak: short_key || signer.digest == Ok(DigestAlgorithm::Sha1),
+        weak: short_key || sha1,
         path,
     }
 }
@@ -428,7 +467,8 @@ pub struct ContentDigests {
 }
 
 impl ContentDigests {
-    pub(super) fn new(
+    /// Starts hashing with these algorithms.
+    pub fn new(
         crypto: &dyn CryptoProvider,
         algorithms: impl IntoIterator<Item = DigestAlgorithm>,
     ) -> ContentDigests {

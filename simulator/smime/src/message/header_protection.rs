@@ -134,19 +134,19 @@ fn parameter(protection: HeaderProtection) -> &'static [u8] {
     }
 }
 
-fn write(name: &str, value: &[u8], out: &mut Vec<u8>) {
+pub(super) fn write(name: &str, value: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(name.as_bytes());
     out.push(b':');
     out.extend_from_slice(value);
     out.extend_from_slice(b"\r\n");
 }
 
-fn is(field: &Field<'_>, name: &str) -> bool {
+pub(super) fn is(field: &Field<'_>, name: &str) -> bool {
     field.name.eq_ignore_ascii_case(name)
 }
 
 /// Fields of the MIME structure, which are never protected as header fields (RFC 9788, 1.1.1).
-fn is_structural(field: &Field<'_>) -> bool {
+pub(super) fn is_structural(field: &Field<'_>) -> bool {
     let content = field.name.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("content-"));
     content || is(field, "MIME-Version")
 }
@@ -270,7 +270,7 @@ fn is_wrapped(kind: &ContentType, outside: &Entity<'_>, wrapped: &Entity<'_>) ->
     }
 }
 
-fn addresses(entity: &Entity<'_>) -> Vec<String> {
+pub(super) fn addresses(entity: &Entity<'_>) -> Vec<String> {
     let fields = entity.headers.all("from");
     let mut found: Vec<_> =
         fields.flat_map(|field| mailboxes(&field.text())).map(|address| address.to_lowercase()).collect();

@@ -9,6 +9,7 @@ mod forwarded;
 mod header_protection;
 mod layer;
 mod open;
+pub mod stream;
 mod write;
 
 pub use crate::cms::{

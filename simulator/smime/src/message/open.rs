@@ -147,9 +147,9 @@ impl<'a> Wrapped<'a> {
 }
 
 /// The file names of CMS messages (RFC 8551, 3.2.1).
-const EXTENSIONS: [&str; 3] = [".p7m", ".p7c", ".p7z"];
+pub(super) const EXTENSIONS: [&str; 3] = [".p7m", ".p7c", ".p7z"];
 
-fn has_extension(entity: &Entity<'_>, extension: &str) -> bool {
+pub(super) fn has_extension(entity: &Entity<'_>, extension: &str) -> bool {
     entity.file_name().is_some_and(|name| name.to_ascii_lowercase().ends_with(extension))
 }
 
@@ -213,7 +213,7 @@ fn detached_reports(
     signed.reports(cx, Some(&digests), options.intermediates, options.trust, Purpose::EmailSigning)
 }
 
-fn holding(reports: &[SignerReport]) -> usize {
+pub(super) fn holding(reports: &[SignerReport]) -> usize {
     reports.iter().filter(|report| report.signature.is_ok()).count()
 }
 

@@ -240,7 +240,7 @@ fn lines_and_binary(entity: &[u8]) -> Result<(&[u8], &[u8]), MimeError> {
     Ok(entity.split_at_checked(entity.len() - read.body.len()).unwrap_or((entity, &[])))
 }
 
-fn pkcs7_header(smime_type: &str, name: &str, out: &mut Vec<u8>) {
+pub(super) fn pkcs7_header(smime_type: &str, name: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(
         format!(
             "Content-Type: application/pkcs7-mime; smime-type={smime_type};\r\n\tname=\"{name}\"\r\n\
@@ -257,14 +257,14 @@ fn pkcs7_mime(smime_type: &str, name: &str, cms: &[u8]) -> Vec<u8> {
     out
 }
 
-fn base64(octets: &[u8], out: &mut Vec<u8>) {
+pub(super) fn base64(octets: &[u8], out: &mut Vec<u8>) {
     let mut encoder = Base64Encoder::new();
     encoder.update(octets, out);
     encoder.finish(out);
 }
 
 /// The names of digests in `micalg` (RFC 8551, 3.5.3.2).
-fn micalg(digests: &[DigestAlgorithm]) -> String {
+pub(super) fn micalg(digests: &[DigestAlgorithm]) -> String {
     let names: Vec<&str> = digests.iter().map(|digest| micalg_name(*digest)).collect();
     match names.as_slice() {
         [one] => (*one).to_owned(),

@@ -16,6 +16,21 @@ pub enum MimeError {
         /// The bound.
         limit: usize,
     },
+    /// A line of a header that is to be kept whole is no field and continues none.
+    #[error("line {line} of the header is no header field")]
+    HeaderLine {
+        /// Which line, counted from 1.
+        line: usize,
+    },
+    /// A line of quoted-printable is longer than is read.
+    #[error("a line of the body passes the bound of {limit} octets")]
+    LineTooLong {
+        /// The bound in octets.
+        limit: usize,
+    },
+    /// PEM text that is not closed, or holds something else than CMS.
+    #[error("the PEM text holds no CMS message")]
+    Pem,
     /// A multipart without a usable `boundary` parameter.
     #[error("the multipart names no usable boundary")]
     Boundary,

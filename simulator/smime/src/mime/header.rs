@@ -87,6 +87,11 @@ impl<'a> Headers<'a> {
     }
 }
 
+/// Whether a line begins a field.
+pub(crate) fn is_field(line: &[u8]) -> bool {
+    field(line).is_some()
+}
+
 fn field(octets: &[u8]) -> Option<Field<'_>> {
     let colon = octets.iter().position(|octet| *octet == b':')?;
     let name = octets.get(..colon)?.trim_ascii_end();

@@ -19,8 +19,10 @@ pub use canonical::{Canonicaliser, canonical_length, canonicalise};
 pub use content_type::{ContentType, PARAMETERS_MAX};
 pub use entity::{Entity, TransferEncoding};
 pub use error::MimeError;
+pub(crate) use header::is_field;
 pub use header::{FIELDS_MAX, Field, HEADER_BLOCK_MAX, Headers};
 pub use mailbox::{MAILBOXES_MAX, mailboxes};
+pub(crate) use multipart::delimiter;
 pub use multipart::{
     BOUNDARY_MAX, PARTS_MAX, SignedParts, contains_boundary, is_boundary, parts, signed_parts,
 };

@@ -73,7 +73,7 @@ fn split<'a>(body: &'a [u8], boundary: &str, limit: usize) -> Result<Vec<&'a [u8
 }
 
 /// Whether a line is the delimiter, and if so whether it is the closing one. White space may follow.
-fn delimiter(line: &[u8], boundary: &str) -> Option<bool> {
+pub(crate) fn delimiter(line: &[u8], boundary: &str) -> Option<bool> {
     let rest = line.strip_prefix(b"--")?.strip_prefix(boundary.as_bytes())?.trim_ascii_end();
     match rest {
         b"" => Some(false),

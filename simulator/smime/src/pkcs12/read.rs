@@ -12,7 +12,7 @@ use crate::asn1::{
 use crate::identity::same_key;
 use crate::{
     Certificate, CertificateError, Context, CryptoError, Identity, ObjectIdentifier, PrivateKey,
-    PrivateKeyError, name,
+    PrivateKeyError, name, pem,
 };
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -165,7 +165,7 @@ impl IterationBudget {
     }
 }
 
-fn malformed(what: &'static str) -> impl Fn(Asn1Error) -> Pkcs12Error {
+pub(super) fn malformed(what: &'static str) -> impl Fn(Asn1Error) -> Pkcs12Error {
     move |_| Pkcs12Error::Malformed { what }
 }
 
@@ -220,7 +220,7 @@ pub fn open_any(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Resul
     open_counted(cx, bytes, password, &mut IterationBudget::default())
 }
 
-fn open_counted(
+pub(crate) fn open_counted(
     cx: &Context<'_>,
     bytes: &[u8],
     password: Option<&str>,
@@ -261,6 +261,36 @@ fn open_counted(
         }
     }
     result.map(|c| c.sort(cx))
+}
+
+/// Opens an encrypted private key that stands alone (PKCS#8, RFC 5958, 3), as the first such block of a PEM text or as
+/// DER.
+///
+/// # Errors
+/// [`Pkcs12Error`]; a key that does not decrypt to one means a wrong password.
+pub fn open_key(cx: &Context<'_>, pem_or_der: &[u8], password: &str) -> Result<PrivateKey, Pkcs12Error> {
+    let what = "encryptedPrivateKeyInfo";
+    let malformed = Pkcs12Error::Malformed { what };
+    if pem_or_der.len() > MAX_PKCS12_SIZE {
+        return Err(Pkcs12Error::TooLarge { size: pem_or_der.len(), limit: MAX_PKCS12_SIZE });
+    }
+    let der = match pem_or_der.first() {
+        Some(0x30) => Zeroizing::new(pem_or_der.to_vec()),
+        _ => pem::blocks(pem_or_der)
+            .find_map(|block| match block {
+                Ok(block) if block.label == "ENCRYPTED PRIVATE KEY" => Some(Ok(block.bytes)),
+                Ok(_) => None,
+                Err(_) => Some(Err(malformed.clone())),
+            })
+            .unwrap_or(Err(malformed.clone()))?,
+    };
+    let mut outer = Reader::new(&der, Rules::Ber);
+    let value = outer.any().map_err(|_| malformed.clone())?;
+    outer.end().map_err(|_| malformed)?;
+    let password = Password::new(password);
+    let mut budget = IterationBudget::default();
+    let mut opener = Opener { cx, password: &password, budget: &mut budget };
+    Contents::default().shrouded_key(&value, &mut opener)
 }
 
 /// The bags of a file, in its order.
@@ -473,12 +503,12 @@ fn chain(leaf: &Certificate, others: &[&Certificate]) -> Vec<Certificate> {
     out
 }
 
-fn id(text: &str) -> ObjectIdentifier {
+pub(super) fn id(text: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(text)
 }
 
 /// Reads a ContentInfo: the type, and the element inside the explicit tag.
-fn content_info<'a>(
+pub(super) fn content_info<'a>(
     element: &Element<'a>,
     what: &'static str,
 ) -> Result<(ObjectIdentifier, Option<Element<'a>>), Pkcs12Error> {
@@ -491,7 +521,7 @@ fn content_info<'a>(
 }
 
 /// Reads an EncryptedData (RFC 5652, 8) that holds data.
-fn encrypted_data(element: &Element<'_>) -> Result<(Scheme, Vec<u8>), Pkcs12Error> {
+pub(super) fn encrypted_data(element: &Element<'_>) -> Result<(Scheme, Vec<u8>), Pkcs12Error> {
     let bad = malformed("encryptedData");
     let mut r = element.expect(SEQUENCE).map_err(&bad)?.reader();
     r.any().and_then(|v| v.uint()).map_err(&bad)?;
@@ -505,7 +535,7 @@ fn encrypted_data(element: &Element<'_>) -> Result<(Scheme, Vec<u8>), Pkcs12Erro
     Ok((scheme, content.octets().map_err(&bad)?))
 }
 
-fn octets(element: &Element<'_>) -> Result<Vec<u8>, Asn1Error> {
+pub(super) fn octets(element: &Element<'_>) -> Result<Vec<u8>, Asn1Error> {
     if element.tag & !0x20 != OCTET_STRING {
         return Err(Asn1Error::Tag { expected: OCTET_STRING, found: element.tag });
     }

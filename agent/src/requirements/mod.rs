@@ -1,0 +1,9 @@
+//! `handset requirements`: every row of the catalogue, whether a phone can show that it holds, and the tests behind it.
+
+mod arguments;
+mod catalogue;
+mod listed;
+
+pub use arguments::RequirementsArguments;
+pub use catalogue::{Requirement, find, ids};
+pub use listed::{Listed, listed, run};

@@ -1,0 +1,103 @@
+//! `handset smime decrypt`.
+
+use super::arguments::DecryptArguments;
+use super::input::Input;
+use super::output::{Output, Readers, Release};
+use super::report::{self, Channel};
+use super::{FOUND_WANTING, SmimeFailure, credentials};
+use crate::exit::Failure;
+use smime::cms::ATTEMPTS_MAX;
+use smime::message::DecryptError;
+use smime::message::stream::{Decryption, HeaderMerge, MessageDecryptor, Outermost};
+use smime::{Context, Identity, SmimeError};
+
+/// Runs the command.
+///
+/// # Errors
+/// A message, certificate or key that cannot be read, a file that cannot be written.
+pub(super) fn run(arguments: &DecryptArguments) -> Result<u8, Failure> {
+    let cx = credentials::context(None);
+    let identities = credentials::identities(&cx, &arguments.keys.0)?;
+    let mut input = Input::open(arguments.input.as_deref())?;
+    // With one identity there is hardly a second key to try; a message that has one asks for a file.
+    if identities.len() > 1 {
+        input.keep()?;
+    }
+    let mut output = Output::create(arguments.output.as_deref(), Readers::Owner, Release::Checked)?;
+    let mut failed: Option<Decryption> = None;
+    for attempt in 0..ATTEMPTS_MAX {
+        if attempt > 0 {
+            input.again()?;
+            output.restart()?;
+        }
+        let decryption = read(&cx, arguments, &mut input, &mut output, &identities, attempt)?;
+        let result = decryption.layer.as_ref().map(|layer| &layer.opened_by);
+        let end = match result {
+            Some(Ok(_)) | None => {
+                failed = Some(decryption);
+                break;
+            }
+            Some(Err(DecryptError::NoIdentity)) => true,
+            Some(Err(_)) => !input.is_regular() && identities.len() < 2,
+        };
+        // After the last key what remains is why the first failed.
+        failed = failed.or(Some(decryption));
+        if end {
+            break;
+        }
+    }
+    let Some(decryption) = failed else { return Ok(FOUND_WANTING) };
+    if decryption.outermost == Outermost::Unknown {
+        return Err(SmimeFailure::NoMessage { file: input.name() }.into());
+    }
+    let opened = decryption.layer.as_ref().and_then(|layer| layer.opened_by.clone().ok());
+    let channel = match output.is_standard() {
+        true => Channel::StandardError,
+        false => Channel::StandardOutput,
+    };
+    if opened.is_some() {
+        output.commit()?;
+    }
+    let identity = opened.and_then(|index| identities.get(index));
+    report::decryption(&input.name(), &decryption, identity, arguments.format, channel)?;
+    Ok(if opened.is_some() { 0 } else { FOUND_WANTING })
+}
+
+/// Reads the message once, passing over `attempt` encrypted keys.
+fn read(
+    cx: &Context<'_>,
+    arguments: &DecryptArguments,
+    input: &mut Input,
+    output: &mut Output,
+    identities: &[Identity],
+    attempt: usize,
+) -> Result<Decryption, Failure> {
+    let file = input.name();
+    let failed = |error: SmimeError| SmimeFailure::Message { file: file.clone(), error };
+    let mut decryptor = MessageDecryptor::attempt(cx, identities, attempt);
+    let mut merge: Option<HeaderMerge> = None;
+    let mut held = Vec::new();
+    input.each(|piece| {
+        if !arguments.merge_headers {
+            decryptor.update(piece, output.waiting()).map_err(failed)?;
+            return output.pass();
+        }
+        decryptor.update(piece, &mut held).map_err(failed)?;
+        if !held.is_empty() {
+            let merge = merge.get_or_insert_with(|| HeaderMerge::new(decryptor.header()));
+            merge.update(&held, output.waiting());
+            held.clear();
+        }
+        output.pass()
+    })?;
+    let mut merge = merge.unwrap_or_else(|| HeaderMerge::new(decryptor.header()));
+    let decryption = decryptor.finish(&mut held).map_err(failed)?;
+    match arguments.merge_headers {
+        true => {
+            merge.update(&held, output.waiting());
+            merge.finish(output.waiting());
+        }
+        false => output.waiting().append(&mut held),
+    }
+    Ok(decryption)
+}

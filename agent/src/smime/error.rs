@@ -1,0 +1,47 @@
+//! Why a command does nothing. All of it is about what it was given, so all of it ends with exit code 2.
+
+use smime::cms::CmsError;
+use smime::{CrlError, OcspError, Pkcs12Error, SmimeError};
+use thiserror::Error;
+
+/// What keeps a command from doing its work. `file` is the file as it was named.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SmimeFailure {
+    /// The message cannot be read, or not be made of what was given.
+    #[error("{file}: {error}")]
+    Message { file: String, error: SmimeError },
+    /// The input is no message of any kind.
+    #[error("{file}: this is no message: no mail with a header, no CMS in DER, BER or PEM")]
+    NoMessage { file: String },
+    /// A certificate that nothing can be encrypted to in the way that was asked for.
+    #[error("{certificate}: its key is not for {wanted}")]
+    KeyEncryption { certificate: String, wanted: &'static str },
+    /// Nothing can be encrypted to the key of this certificate.
+    #[error("nothing can be encrypted to the key of {certificate}")]
+    RecipientKey { certificate: String },
+    /// The key that is to sign cannot.
+    #[error("the key of {certificate} cannot sign: {error}")]
+    SignerKey { certificate: String, error: CmsError },
+    /// A PKCS#12 with several identities that could sign.
+    #[error("{file}: {count} identities in it may sign, which one is to cannot be told")]
+    SeveralIdentities { file: String, count: usize },
+    /// A revocation list cannot be read.
+    #[error("{file}: no revocation list: {error}")]
+    Crl { file: String, error: CrlError },
+    /// An OCSP response cannot be read.
+    #[error("{file}: no OCSP response: {error}")]
+    Ocsp { file: String, error: OcspError },
+    /// An encrypted private key does not open.
+    #[error("{file}: the private key does not open: {error}")]
+    EncryptedKey { file: String, error: Pkcs12Error },
+    /// A private key is encrypted and no passphrase was given.
+    #[error("{file}: the private key is encrypted; name its passphrase behind it: --passphrase-file FILE")]
+    PassphraseWanted { file: String },
+    /// The content of a signature is elsewhere.
+    #[error("{file}: this signature stands alone; name what it signs: --content FILE")]
+    ContentWanted { file: String },
+    /// There is content inside, and other was named.
+    #[error("{file}: this signature has its content, --content is for one that stands alone")]
+    ContentInside { file: String },
+}

@@ -1,0 +1,106 @@
+//! The message: a file, or standard input, read in pieces and, where that is needed, again.
+
+use super::output::unnamed;
+use crate::exit::Failure;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+
+/// How much is read at a time: what one step produces is still in the processor's cache when the next needs it.
+const PIECE: usize = 128 * 1024;
+
+/// The input of a command.
+pub(super) struct Input {
+    path: PathBuf,
+    file: File,
+    /// Where the message begins, if it can be read again from there.
+    start: Option<u64>,
+    /// What was read of a pipe, to be read again.
+    copy: Option<File>,
+    piece: Vec<u8>,
+}
+
+impl Input {
+    /// Opens a file, or standard input for `-` and for no path.
+    ///
+    /// # Errors
+    /// [`Failure::Read`].
+    pub(super) fn open(path: Option<&Path>) -> Result<Input, Failure> {
+        let path = path.unwrap_or(Path::new("-")).to_path_buf();
+        let failed = |source| Failure::Read { path: path.clone(), source };
+        let mut file = match path == Path::new("-") {
+            true => File::from(io::stdin().as_fd().try_clone_to_owned().map_err(failed)?),
+            false => File::open(&path).map_err(failed)?,
+        };
+        let regular = file.metadata().map_err(failed)?.is_file();
+        let start = if regular { Some(file.stream_position().map_err(failed)?) } else { None };
+        Ok(Input { path, file, start, copy: None, piece: vec![0; PIECE] })
+    }
+
+    /// The input as it was named.
+    pub(super) fn name(&self) -> String {
+        match self.path == Path::new("-") {
+            true => "standard input".to_owned(),
+            false => self.path.display().to_string(),
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it can be read twice without being kept.
+    pub(super) fn is_regular(&self) -> bool {
+        self.start.is_some()
+    }
+
+    /// Keeps what is read of a pipe, so that it can be read [again](Input::again).
+    ///
+    /// # Errors
+    /// [`Failure::Write`].
+    pub(super) fn keep(&mut self) -> Result<(), Failure> {
+        if self.start.is_none() {
+            let folder = std::env::temp_dir();
+            let (file, _) = unnamed(&folder).map_err(|source| Failure::Write { path: folder, source })?;
+            self.copy = Some(file);
+        }
+        Ok(())
+    }
+
+    /// Reads to the end.
+    ///
+    /// # Errors
+    /// [`Failure::Read`], [`Failure::Write`] for what is kept, and those of `take`.
+    pub(super) fn each(&mut self, mut take: impl FnMut(&[u8]) -> Result<(), Failure>) -> Result<(), Failure> {
+        let Input { path, file, copy, piece, .. } = self;
+        loop {
+            let length = match file.read(piece) {
+                Ok(0) => return Ok(()),
+                Ok(length) => length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(source) => return Err(Failure::Read { path: path.clone(), source }),
+            };
+            let octets = piece.get(..length).unwrap_or_default();
+            if let Some(copy) = copy {
+                let failed = |source| Failure::Write { path: std::env::temp_dir(), source };
+                copy.write_all(octets).map_err(failed)?;
+            }
+            take(octets)?;
+        }
+    }
+
+    /// Goes back to the beginning.
+    ///
+    /// # Errors
+    /// [`Failure::Read`].
+    pub(super) fn again(&mut self) -> Result<(), Failure> {
+        if let Some(copy) = self.copy.take() {
+            self.file = copy;
+            self.start = Some(0);
+        }
+        let start = SeekFrom::Start(self.start.unwrap_or_default());
+        let failed = |source| Failure::Read { path: self.path.clone(), source };
+        self.file.seek(start).map(|_| ()).map_err(failed)
+    }
+}

@@ -1,0 +1,446 @@
+//! What is told of a message that was verified or decrypted: fixtures/schema/smime-verify.schema.json and
+//! smime-decrypt.schema.json, or text.
+
+use crate::cli::Format;
+use crate::exit::Failure;
+use crate::print;
+use crate::tools::clean;
+use profile::Timestamp;
+use serde_json::{Value, json};
+use smime::cms::AgreementWrap;
+use smime::message::stream::{Decryption, Outermost, Verification};
+use smime::message::{
+    AddressMatch, DecryptError, EncryptedLayer, KeyEncryption, KeyTransport, SignatureError, SignerReport,
+};
+use smime::{
+    BulkCipher, Certificate, DigestAlgorithm, Identity, PathError, RevocationStatus, SignatureScheme,
+    Weakness,
+};
+use std::io::Write;
+
+/// The version of the JSON.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Where a report goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Channel {
+    StandardOutput,
+    /// The content has standard output.
+    StandardError,
+}
+
+fn tell(channel: Channel, text: &str) -> Result<(), Failure> {
+    match channel {
+        Channel::StandardOutput => print::standard_output(text),
+        Channel::StandardError => {
+            let _ = std::io::stderr().lock().write_all(text.as_bytes());
+            Ok(())
+        }
+    }
+}
+
+/// Tells what came of verifying.
+///
+/// # Errors
+/// [`Failure::Print`].
+pub(super) fn verification(
+    file: &str,
+    found: &Verification,
+    format: Format,
+    channel: Channel,
+) -> Result<(), Failure> {
+    match format {
+        Format::Json => tell(channel, &format!("{:#}\n", verification_json(found))),
+        Format::Human => tell(channel, &verification_text(file, found)),
+    }
+}
+
+fn verification_json(found: &Verification) -> Value {
+    let verified = found.is_verified();
+    let reason = match (verified, found.signers.is_empty()) {
+        (true, _) => Value::Null,
+        (false, true) => json!({ "code": "not-signed", "message": unsigned(found.outermost) }),
+        (false, false) => found
+            .signers
+            .iter()
+            .find_map(reason)
+            .map_or(Value::Null, |(code, message)| json!({ "code": code, "message": message })),
+    };
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "verified": verified,
+        "reason": reason,
+        "form": form(found.outermost),
+        "from": found.senders,
+        "signers": found.signers.iter().map(signer_json).collect::<Vec<_>>(),
+        "certificates": found.certificates.iter().map(certificate_json).collect::<Vec<_>>(),
+        "protected_headers": found.protected_headers.as_ref().map(|headers| json!({
+            "fields": headers
+                .fields
+                .iter()
+                .map(|field| json!({
+                    "name": field.name,
+                    "value": field.value,
+                    "differs_outside": field.mismatched(),
+                }))
+                .collect::<Vec<_>>(),
+            "from_differs": headers.from_differs,
+        })),
+    })
+}
+
+fn signer_json(signer: &SignerReport) -> Value {
+    let certificate = signer.certificate.as_ref();
+    let path = signer.path.as_ref().ok();
+    json!({
+        "subject": certificate.map(Certificate::subject),
+        "issuer": certificate.map(Certificate::issuer),
+        "serial": certificate.map(Certificate::serial_hex),
+        "addresses": certificate.map(Certificate::email_addresses).unwrap_or_default(),
+        "digest": signer.digest.map(digest),
+        "algorithm": signer.scheme.map(scheme),
+        "signing_time": signer.signing_time.map(rfc3339),
+        "valid": signer.valid(),
+        "signature_holds": signer.signature.is_ok(),
+        "trusted": signer.path.is_ok(),
+        "reason": reason(signer).map(|(code, message)| json!({ "code": code, "message": message })),
+        "weaknesses": weaknesses(signer)
+            .into_iter()
+            .map(|(code, message)| json!({ "code": code, "message": message }))
+            .collect::<Vec<_>>(),
+        "from_match": from_match(signer),
+        "chain": path.map(|path| path.certificates.iter().map(Certificate::subject).collect::<Vec<_>>()),
+        "revocation": path.map(|path| path.revocation.iter().map(revocation).collect::<Vec<_>>()),
+        "countersignatures": signer.countersignatures.len(),
+    })
+}
+
+fn certificate_json(certificate: &Certificate) -> Value {
+    json!({
+        "subject": certificate.subject(),
+        "issuer": certificate.issuer(),
+        "serial": certificate.serial_hex(),
+        "not_before": rfc3339(certificate.not_before()),
+        "not_after": rfc3339(certificate.not_after()),
+    })
+}
+
+fn verification_text(file: &str, found: &Verification) -> String {
+    let file = clean(file);
+    if found.signers.is_empty() {
+        return format!("{file}: not verified: {}\n", unsigned(found.outermost));
+    }
+    let mut out = match found.is_verified() {
+        true => format!("{file}: verified\n"),
+        false => format!("{file}: not verified\n"),
+    };
+    let mut line = |name: &str, text: &str| out.push_str(&format!("  {name:<9}{}\n", clean(text)));
+    for signer in &found.signers {
+        match &signer.certificate {
+            Some(certificate) => {
+                line("signer", &certificate.subject());
+                let addresses = certificate.email_addresses();
+                if !addresses.is_empty() {
+                    line("address", &addresses.join(", "));
+                }
+            }
+            None => line("signer", "unknown: the certificate is not in the message"),
+        }
+        let how: Vec<String> = [
+            signer.digest.map(|d| digest(d).to_owned()),
+            signer.scheme.map(|s| scheme(s).to_owned()),
+            signer.signing_time.map(|time| format!("at {}", rfc3339(time))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        line("signed", &how.join(", "));
+        if let Ok(path) = &signer.path {
+            let chain: Vec<_> = path.certificates.iter().map(Certificate::display_name).collect();
+            line("chain", &chain.join(" < "));
+        }
+        match &signer.address {
+            AddressMatch::Match if signer.address_case_differs => {
+                line("from", &format!("{} but for the case of the local part", found.senders.join(", ")));
+            }
+            AddressMatch::Match => line("from", &found.senders.join(", ")),
+            AddressMatch::NotChecked => line("from", "not compared with the certificate"),
+            AddressMatch::Mismatch { .. } => {}
+        }
+        if let Ok(path) = &signer.path
+            && path.revocation.iter().any(|status| !matches!(status, RevocationStatus::NotChecked))
+        {
+            let told: Vec<_> = path.revocation.iter().map(revocation).collect();
+            line(
+                "revoked",
+                &told.iter().map(|v| v["status"].as_str().unwrap_or("")).collect::<Vec<_>>().join(", "),
+            );
+        }
+        for (_, weakness) in weaknesses(signer) {
+            line("weak", &weakness);
+        }
+        match reason(signer) {
+            Some((_, message)) => line("refused", &message),
+            None => line("result", "valid"),
+        }
+    }
+    if let Some(headers) = &found.protected_headers {
+        for field in headers.mismatches() {
+            line("header", &format!("{} was {} when it was signed", field.name, field.value));
+        }
+    }
+    out
+}
+
+/// Why there is nothing to verify.
+fn unsigned(outermost: Outermost) -> &'static str {
+    match outermost {
+        Outermost::CertificatesOnly => "it carries certificates and no signature",
+        Outermost::Encrypted => "it is encrypted; decrypt it first: handset smime decrypt",
+        Outermost::Plain => "it is not signed",
+        _ => "it has no signature",
+    }
+}
+
+fn form(outermost: Outermost) -> &'static str {
+    match outermost {
+        Outermost::MultipartSigned => "multipart-signed",
+        Outermost::SignedData => "signed-data",
+        Outermost::CertificatesOnly => "certs-only",
+        Outermost::DetachedSignature => "detached-signature",
+        Outermost::Encrypted => "encrypted",
+        _ => "plain",
+    }
+}
+
+/// Why a signer is not valid: a code and a sentence.
+fn reason(signer: &SignerReport) -> Option<(&'static str, String)> {
+    if let Err(error) = &signer.signature {
+        return Some((signature_code(error), error.to_string()));
+    }
+    if let Err(error) = &signer.path {
+        return Some((path_code(error), error.to_string()));
+    }
+    match &signer.address {
+        AddressMatch::Mismatch { from, certificate } => Some((
+            "from-mismatch",
+            format!("the sender {from} is not among the certificate's addresses: {}", certificate.join(", ")),
+        )),
+        _ => None,
+    }
+}
+
+fn signature_code(error: &SignatureError) -> &'static str {
+    match error {
+        SignatureError::NoCertificate => "no-certificate",
+        SignatureError::UnsupportedDigest { .. } => "unsupported-digest",
+        SignatureError::UnsupportedSignature { .. } => "unsupported-signature",
+        SignatureError::UndeclaredDigest { .. } => "undeclared-digest",
+        SignatureError::Mismatch => "algorithm-mismatch",
+        SignatureError::NoAttributes => "no-signed-attributes",
+        SignatureError::Attribute { .. } => "bad-signed-attribute",
+        SignatureError::ContentType => "content-type",
+        SignatureError::SigningCertificate => "other-signing-certificate",
+        SignatureError::Content => "content-changed",
+        SignatureError::Signature => "signature-wrong",
+        SignatureError::Sha1 => "sha1-digest",
+        SignatureError::Lifted => "lifted",
+        _ => "crypto",
+    }
+}
+
+fn path_code(error: &PathError) -> &'static str {
+    match error {
+        PathError::Expired { .. } => "expired",
+        PathError::NotYetValid { .. } => "not-yet-valid",
+        PathError::NoTrustedRoot { .. } => "no-trusted-root",
+        PathError::NotACa { .. } => "not-a-ca",
+        PathError::KeyUsage { .. } => "key-usage",
+        PathError::ExtendedKeyUsage { .. } => "extended-key-usage",
+        PathError::PathLength { .. } => "path-length",
+        PathError::BadSignature { .. } => "bad-certificate-signature",
+        PathError::UnsupportedSignature { .. } => "unsupported-certificate-signature",
+        PathError::UnknownCriticalExtension { .. } => "unknown-critical-extension",
+        PathError::NameConstraint { .. } => "name-constraint",
+        PathError::UnsupportedNameConstraint { .. } => "unsupported-name-constraint",
+        PathError::NoValidPolicy { .. } | PathError::AnyPolicyMapped { .. } => "policy",
+        PathError::Revoked { .. } => "revoked",
+        PathError::RevocationUnknown { .. } => "revocation-unknown",
+        PathError::Weak(_) => "weak",
+        _ => "no-path",
+    }
+}
+
+/// What is weak: a code and a sentence each.
+fn weaknesses(signer: &SignerReport) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    if signer.digest == Some(DigestAlgorithm::Sha1) {
+        found.push(("sha1-digest", SignatureError::Sha1.to_string()));
+    }
+    if let Ok(path) = &signer.path {
+        found.extend(path.weak.iter().map(|weakness| {
+            let code = match weakness {
+                Weakness::Sha1Certificate { .. } => "sha1-certificate",
+                Weakness::Sha1Revocation { .. } => "sha1-revocation",
+                Weakness::UnknownKey { .. } => "unknown-key",
+                Weakness::SmallRsaKey { .. } => "small-rsa-key",
+                _ => "weak",
+            };
+            (code, weakness.to_string())
+        }));
+    }
+    found
+}
+
+fn from_match(signer: &SignerReport) -> &'static str {
+    match (&signer.address, signer.address_case_differs) {
+        (AddressMatch::Match, false) => "match",
+        (AddressMatch::Match, true) => "match-but-for-case",
+        (AddressMatch::Mismatch { .. }, _) => "mismatch",
+        (AddressMatch::NotChecked, _) => "not-checked",
+    }
+}
+
+fn revocation(status: &RevocationStatus) -> Value {
+    match status {
+        RevocationStatus::NotChecked => json!({ "status": "not-checked" }),
+        RevocationStatus::Good { next_update, .. } => {
+            json!({ "status": "good", "next_update": next_update.map(rfc3339) })
+        }
+        RevocationStatus::Unknown(problem) => json!({ "status": "unknown", "problem": problem.to_string() }),
+    }
+}
+
+/// Tells what came of decrypting.
+///
+/// # Errors
+/// [`Failure::Print`].
+pub(super) fn decryption(
+    file: &str,
+    found: &Decryption,
+    identity: Option<&Identity>,
+    format: Format,
+    channel: Channel,
+) -> Result<(), Failure> {
+    match format {
+        Format::Json => tell(channel, &format!("{:#}\n", decryption_json(found, identity))),
+        Format::Human => tell(Channel::StandardError, &decryption_text(file, found)),
+    }
+}
+
+/// Why a message is not opened: a code and a sentence.
+fn closed(found: &Decryption) -> Option<(&'static str, String)> {
+    let Some(layer) = &found.layer else {
+        let what = match found.outermost {
+            Outermost::Plain => "it is not encrypted",
+            _ => "it is signed outside; take the signature off first: handset smime verify",
+        };
+        return Some(("not-encrypted", what.to_owned()));
+    };
+    let error = layer.opened_by.as_ref().err()?;
+    let code = match error {
+        DecryptError::NoIdentity => "no-identity",
+        DecryptError::UnsupportedCipher { .. } => "unsupported-cipher",
+        DecryptError::UnsupportedKeyEncryption { .. } => "unsupported-key-encryption",
+        DecryptError::Key(_) => "key",
+        _ => "failed",
+    };
+    let recipients: Vec<_> = layer.recipients.iter().map(ToString::to_string).collect();
+    Some((code, format!("{error}; it is encrypted to {}", recipients.join(", "))))
+}
+
+fn decryption_json(found: &Decryption, identity: Option<&Identity>) -> Value {
+    let layer = found.layer.as_ref();
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "decrypted": layer.is_some_and(|layer| layer.opened_by.is_ok()),
+        "reason": closed(found).map(|(code, message)| json!({ "code": code, "message": message })),
+        "form": form(found.outermost),
+        "cipher": layer.and_then(|layer| layer.cipher).map(cipher),
+        "key_encryption": layer.and_then(|layer| layer.key_encryption).map(key_encryption),
+        "authenticated": layer.is_some_and(|layer| layer.authenticated),
+        "authenticated_time": layer.and_then(|layer| layer.authenticated_time).map(rfc3339),
+        "weaknesses": layer.map(cipher_weaknesses).unwrap_or_default(),
+        "recipients":
+            layer.map(|l| l.recipients.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap_or_default(),
+        "identity": identity.map(|identity| identity.certificate.subject()),
+    })
+}
+
+fn cipher_weaknesses(layer: &EncryptedLayer) -> Vec<Value> {
+    let message = layer.cipher.filter(|_| layer.legacy).map(legacy);
+    message.map(|message| json!({ "code": "legacy-cipher", "message": message })).into_iter().collect()
+}
+
+fn legacy(found: BulkCipher) -> String {
+    format!("the content cipher {} is too old to trust", cipher(found))
+}
+
+fn decryption_text(file: &str, found: &Decryption) -> String {
+    let file = clean(file);
+    if let Some((_, message)) = closed(found) {
+        return format!("handset: {file}: not decrypted: {}\n", clean(&message));
+    }
+    match found.layer.as_ref().and_then(|layer| layer.cipher.filter(|_| layer.legacy)) {
+        Some(cipher) => format!("handset: warning: {file}: {}\n", legacy(cipher)),
+        None => String::new(),
+    }
+}
+
+fn rfc3339(time: smime::Timestamp) -> String {
+    Timestamp(time.0).to_rfc3339()
+}
+
+fn digest(digest: DigestAlgorithm) -> &'static str {
+    match digest {
+        DigestAlgorithm::Sha1 => "sha1",
+        DigestAlgorithm::Sha224 => "sha224",
+        DigestAlgorithm::Sha256 => "sha256",
+        DigestAlgorithm::Sha384 => "sha384",
+        DigestAlgorithm::Sha512 => "sha512",
+    }
+}
+
+fn scheme(scheme: SignatureScheme) -> &'static str {
+    match scheme {
+        SignatureScheme::RsaPkcs1(_) => "rsa-pkcs1-v1.5",
+        SignatureScheme::RsaPss { .. } => "rsa-pss",
+        SignatureScheme::Ecdsa(_) => "ecdsa",
+        SignatureScheme::Ed25519 => "ed25519",
+    }
+}
+
+fn cipher(cipher: BulkCipher) -> String {
+    match cipher {
+        BulkCipher::Aes128Cbc => "aes-128-cbc".to_owned(),
+        BulkCipher::Aes192Cbc => "aes-192-cbc".to_owned(),
+        BulkCipher::Aes256Cbc => "aes-256-cbc".to_owned(),
+        BulkCipher::Aes128Gcm => "aes-128-gcm".to_owned(),
+        BulkCipher::Aes256Gcm => "aes-256-gcm".to_owned(),
+        BulkCipher::TripleDesCbc => "3des-cbc".to_owned(),
+        BulkCipher::DesCbc => "des-cbc".to_owned(),
+        BulkCipher::Rc2Cbc { effective_bits } => format!("rc2-{effective_bits}-cbc"),
+    }
+}
+
+fn key_encryption(found: KeyEncryption) -> String {
+    match found {
+        KeyEncryption::Transport(KeyTransport::Pkcs1) => "rsa-v15".to_owned(),
+        KeyEncryption::Transport(KeyTransport::Oaep { digest: d, mgf }) if d == mgf => {
+            format!("rsa-oaep-{}", digest(d))
+        }
+        KeyEncryption::Transport(KeyTransport::Oaep { digest: d, mgf }) => {
+            format!("rsa-oaep-{}-mgf-{}", digest(d), digest(mgf))
+        }
+        KeyEncryption::Agreement { digest: d, wrap } => {
+            let wrap = match wrap {
+                AgreementWrap::Aes(bits) => format!("aes-{bits}-wrap"),
+                AgreementWrap::TripleDes => "3des-wrap".to_owned(),
+                AgreementWrap::Cbc(with) => cipher(with),
+                _ => "unknown-wrap".to_owned(),
+            };
+            format!("ecdh-{}-{wrap}", digest(d))
+        }
+        _ => "unknown".to_owned(),
+    }
+}

@@ -1,0 +1,414 @@
+//! What carries CMS: mail, PEM text, or nothing. The carrier is recognised and taken off on the fly.
+
+use super::parts::{Found, Parts};
+use super::transfer::TransferDecoder;
+use crate::cms;
+use crate::message::SmimeError;
+use crate::message::open::{EXTENSIONS, has_extension};
+use crate::mime::{ContentType, Entity, HEADER_BLOCK_MAX, Headers, MimeError};
+
+/// How many octets tell what carries a message.
+const SNIFFED: usize = 64;
+/// The longest first line of PEM text, in octets.
+pub const PEM_LABEL_MAX: usize = 80;
+
+const BEGIN: &[u8] = b"-----BEGIN ";
+const SIGNATURES: [&str; 2] = ["application/pkcs7-signature", "application/x-pkcs7-signature"];
+
+/// What a message came as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Form {
+    /// Mail or a MIME entity with the signature beside the content, and what its `micalg` says.
+    MultipartSigned {
+        /// The parameter as it was written.
+        micalg: Option<String>,
+    },
+    /// Mail or a MIME entity that is one CMS message.
+    Mail,
+    /// Mail or a MIME entity that may be a CMS message by its file name, as old mailers sent them.
+    Attachment,
+    /// CMS alone, DER or BER.
+    Bare,
+    /// CMS in PEM.
+    Pem,
+    /// Mail or a MIME entity without S/MIME.
+    Plain,
+    /// Nothing that is known: no header, no PEM, no CMS.
+    Unknown,
+}
+
+/// Who takes what is carried.
+pub(super) trait Receiver {
+    /// The form is known. `lenient` says that line ends may stand behind a CMS message.
+    fn begin(&mut self, form: &Form, lenient: bool) -> Result<(), SmimeError>;
+    /// Octets of the CMS message.
+    fn cms(&mut self, octets: &[u8]) -> Result<(), SmimeError>;
+    /// Octets that a signature stands beside, exactly.
+    fn signed(&mut self, octets: &[u8]) -> Result<(), SmimeError>;
+}
+
+/// Takes a message out of what carries it.
+pub(super) struct Carrier {
+    state: State,
+    /// The header of the mail with the empty line, when it is complete.
+    header: Vec<u8>,
+    form: Option<Form>,
+    decoded: Vec<u8>,
+}
+
+enum State {
+    Start(Vec<u8>),
+    Header(HeaderBlock),
+    /// A body that is CMS.
+    Encoded(TransferDecoder),
+    Multipart(Box<Multipart>),
+    Pem(PemText),
+    Bare,
+    /// Octets that nobody wants.
+    Ignored,
+}
+
+/// A header that is arriving.
+#[derive(Default)]
+pub(super) struct HeaderBlock {
+    pub octets: Vec<u8>,
+    /// Where the line begins that is not complete.
+    line: usize,
+}
+
+impl HeaderBlock {
+    /// A header that is there as a whole.
+    pub(super) fn whole(octets: Vec<u8>) -> HeaderBlock {
+        HeaderBlock { octets, line: 0 }
+    }
+
+    /// Takes octets; gives how long the header is with its empty line, once that arrived.
+    pub(super) fn update(&mut self, input: &[u8]) -> Result<Option<usize>, MimeError> {
+        let from = self.octets.len();
+        self.octets.extend_from_slice(input);
+        for at in memchr::memchr_iter(b'\n', input) {
+            let end = from + at + 1;
+            let line = self.octets.get(self.line..end).unwrap_or_default();
+            if end > HEADER_BLOCK_MAX {
+                return Err(MimeError::HeaderTooLong { limit: HEADER_BLOCK_MAX });
+            }
+            if matches!(line, b"\n" | b"\r\n") {
+                return Ok(Some(end));
+            }
+            self.line = end;
+        }
+        match self.octets.len() > HEADER_BLOCK_MAX {
+            true => Err(MimeError::HeaderTooLong { limit: HEADER_BLOCK_MAX }),
+            false => Ok(None),
+        }
+    }
+
+    /// The first line, once it is complete.
+    pub(super) fn first_line(&self) -> Option<&[u8]> {
+        memchr::memchr(b'\n', &self.octets).and_then(|at| self.octets.get(..=at))
+    }
+}
+
+struct Multipart {
+    parts: Parts,
+    /// How many parts began.
+    count: usize,
+    /// Whether there must be a protocol in the second part for it to be S/MIME.
+    protocol: bool,
+    signature: SignaturePart,
+}
+
+enum SignaturePart {
+    Header(HeaderBlock),
+    Body(TransferDecoder),
+    /// It is no signature of S/MIME.
+    Other,
+}
+
+#[derive(Default)]
+struct PemText {
+    /// The line that is not complete, as far as it can matter.
+    line: Vec<u8>,
+    began: bool,
+    ended: bool,
+    label: Vec<u8>,
+    decoder: Option<TransferDecoder>,
+}
+
+impl Carrier {
+    pub(super) fn new() -> Carrier {
+        Carrier { state: State::Start(Vec::new()), header: Vec::new(), form: None, decoded: Vec::new() }
+    }
+
+    /// What carries the message, once that is known.
+    pub(super) fn form(&self) -> Option<&Form> {
+        self.form.as_ref()
+    }
+
+    /// The header of the mail with the empty line; empty for what is no mail and before it is complete.
+    pub(super) fn header(&self) -> &[u8] {
+        &self.header
+    }
+
+    pub(super) fn update(&mut self, input: &[u8], receiver: &mut dyn Receiver) -> Result<(), SmimeError> {
+        match &mut self.state {
+            State::Start(first) => {
+                first.extend_from_slice(input);
+                if first.len() < SNIFFED && !is_text(first) {
+                    return Ok(());
+                }
+                let first = std::mem::take(first);
+                self.begin(&first, receiver)
+            }
+            State::Header(block) => {
+                let Some(end) = block.update(input)? else { return Ok(()) };
+                let mut octets = std::mem::take(&mut block.octets);
+                let body = octets.split_off(end);
+                self.read_header(octets, receiver)?;
+                self.update(&body, receiver)
+            }
+            State::Encoded(decoder) => {
+                self.decoded.clear();
+                decoder.update(input, &mut self.decoded)?;
+                receiver.cms(&self.decoded)
+            }
+            State::Multipart(multipart) => {
+                let Multipart { parts, count, protocol, signature } = multipart.as_mut();
+                let decoded = &mut self.decoded;
+                parts.update(input, |found| part(found, count, *protocol, signature, decoded, receiver))
+            }
+            State::Pem(pem) => {
+                self.decoded.clear();
+                pem.update(input, &mut self.decoded)?;
+                receiver.cms(&self.decoded)
+            }
+            State::Bare => receiver.cms(input),
+            State::Ignored => Ok(()),
+        }
+    }
+
+    /// Ends the input.
+    pub(super) fn finish(&mut self, receiver: &mut dyn Receiver) -> Result<(), SmimeError> {
+        if let State::Start(first) = &mut self.state {
+            let first = std::mem::take(first);
+            self.begin(&first, receiver)?;
+        }
+        if let State::Header(block) = &mut self.state {
+            let octets = std::mem::take(&mut block.octets);
+            self.read_header(octets, receiver)?;
+        }
+        self.decoded.clear();
+        match &mut self.state {
+            State::Encoded(decoder) => {
+                decoder.finish(&mut self.decoded)?;
+                receiver.cms(&self.decoded)
+            }
+            State::Multipart(multipart) => {
+                let Multipart { parts, count, protocol, signature } = multipart.as_mut();
+                let decoded = &mut self.decoded;
+                parts.finish(|found| part(found, count, *protocol, signature, decoded, receiver))?;
+                if let SignaturePart::Header(block) = signature
+                    && *count == 2
+                {
+                    let octets = std::mem::take(&mut block.octets);
+                    *signature = signature_header(&octets, *protocol, receiver)?;
+                }
+                if *count != 2 {
+                    return Err(MimeError::PartCount { found: *count }.into());
+                }
+                match signature {
+                    SignaturePart::Body(decoder) => {
+                        self.decoded.clear();
+                        decoder.finish(&mut self.decoded)?;
+                        receiver.cms(&self.decoded)?;
+                    }
+                    _ => self.form = Some(Form::Plain),
+                }
+                Ok(())
+            }
+            State::Pem(pem) => {
+                pem.finish(&mut self.decoded)?;
+                receiver.cms(&self.decoded)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, first: &[u8], receiver: &mut dyn Receiver) -> Result<(), SmimeError> {
+        if first.starts_with(BEGIN) {
+            self.state = State::Pem(PemText::default());
+            self.found(Form::Pem, false, receiver)?;
+        } else if cms::is_cms(first) {
+            self.state = State::Bare;
+            self.found(Form::Bare, false, receiver)?;
+        } else {
+            self.state = State::Header(HeaderBlock::default());
+        }
+        self.update(first, receiver)
+    }
+
+    fn found(&mut self, form: Form, lenient: bool, receiver: &mut dyn Receiver) -> Result<(), SmimeError> {
+        receiver.begin(&form, lenient)?;
+        self.form = Some(form);
+        Ok(())
+    }
+
+    fn read_header(&mut self, header: Vec<u8>, receiver: &mut dyn Receiver) -> Result<(), SmimeError> {
+        let (headers, _) = Headers::read(&header)?;
+        let entity = Entity { headers, body: &[] };
+        let kind = entity.content_type();
+        let mut form = Form::Plain;
+        let mut state = State::Ignored;
+        match kind.essence.as_str() {
+            _ if entity.headers.fields().is_empty() => form = Form::Unknown,
+            "multipart/signed" => {
+                let protocol = kind.parameter("protocol").map(str::to_ascii_lowercase);
+                if protocol.as_ref().is_none_or(|protocol| SIGNATURES.contains(&protocol.as_str())) {
+                    form = Form::MultipartSigned { micalg: kind.parameter("micalg").map(str::to_owned) };
+                    let parts = Parts::new(kind.parameter("boundary").unwrap_or_default())?;
+                    state = State::Multipart(Box::new(Multipart {
+                        parts,
+                        count: 0,
+                        protocol: protocol.is_some(),
+                        signature: SignaturePart::Header(HeaderBlock::default()),
+                    }));
+                }
+            }
+            "application/pkcs7-mime" | "application/x-pkcs7-mime" => form = Form::Mail,
+            essence if SIGNATURES.contains(&essence) => form = Form::Mail,
+            "application/octet-stream" if EXTENSIONS.iter().any(|name| has_extension(&entity, name)) => {
+                form = Form::Attachment;
+            }
+            _ => {}
+        }
+        let mut lenient = false;
+        if matches!(form, Form::Mail | Form::Attachment) {
+            let decoder = TransferDecoder::new(entity.transfer_encoding())?;
+            lenient = decoder.keeps_line_ends();
+            state = State::Encoded(decoder);
+        }
+        self.state = state;
+        self.found(form, lenient, receiver)?;
+        self.header = header;
+        Ok(())
+    }
+}
+
+/// Whether a first octet tells that a message is no CMS, so that nothing has to be waited for.
+fn is_text(first: &[u8]) -> bool {
+    let begin = BEGIN.get(..first.len()).unwrap_or(BEGIN);
+    !first.is_empty() && first.first() != Some(&0x30) && !first.starts_with(begin)
+}
+
+/// Takes what was found in a `multipart/signed`.
+fn part(
+    found: Found<'_>,
+    count: &mut usize,
+    protocol: bool,
+    signature: &mut SignaturePart,
+    decoded: &mut Vec<u8>,
+    receiver: &mut dyn Receiver,
+) -> Result<(), SmimeError> {
+    let octets = match found {
+        Found::Part => {
+            *count += 1;
+            // Exactly two (RFC 1847, 2.1).
+            return if *count > 2 { Err(MimeError::PartCount { found: *count }.into()) } else { Ok(()) };
+        }
+        Found::Octets(octets) => octets,
+    };
+    if *count < 2 {
+        return receiver.signed(octets);
+    }
+    decoded.clear();
+    match signature {
+        SignaturePart::Header(block) => {
+            let Some(end) = block.update(octets)? else { return Ok(()) };
+            let mut octets = std::mem::take(&mut block.octets);
+            let body = octets.split_off(end);
+            *signature = signature_header(&octets, protocol, receiver)?;
+            if let SignaturePart::Body(decoder) = signature {
+                decoder.update(&body, decoded)?;
+            }
+        }
+        SignaturePart::Body(decoder) => decoder.update(octets, decoded)?,
+        SignaturePart::Other => return Ok(()),
+    }
+    receiver.cms(decoded)
+}
+
+/// The header of the second part is complete.
+fn signature_header(
+    header: &[u8],
+    protocol: bool,
+    receiver: &mut dyn Receiver,
+) -> Result<SignaturePart, SmimeError> {
+    let entity = Entity::read(header)?;
+    let ContentType { essence, .. } = entity.content_type();
+    let named = essence == "application/octet-stream" && has_extension(&entity, ".p7s");
+    if !protocol && !SIGNATURES.contains(&essence.as_str()) && !named {
+        return Ok(SignaturePart::Other);
+    }
+    let decoder = TransferDecoder::new(entity.transfer_encoding())?;
+    receiver.begin(&Form::Mail, decoder.keeps_line_ends())?;
+    Ok(SignaturePart::Body(decoder))
+}
+
+impl PemText {
+    /// Labels of CMS (RFC 7468, 8 and 9; the third is of old OpenSSL).
+    const LABELS: [&'static [u8]; 3] = [b"CMS", b"PKCS7", b"PKCS #7 SIGNED DATA"];
+
+    fn update(&mut self, mut input: &[u8], out: &mut Vec<u8>) -> Result<(), SmimeError> {
+        while !input.is_empty() && !self.ended {
+            if !self.began || !self.line.is_empty() || input.first() == Some(&b'-') {
+                // The first line, or one that may be the last.
+                let taken = memchr::memchr(b'\n', input).map_or(input.len(), |at| at + 1);
+                let (part, rest) = input.split_at_checked(taken).unwrap_or((input, &[]));
+                self.line.extend_from_slice(part);
+                if self.line.len() > PEM_LABEL_MAX {
+                    return Err(MimeError::Pem.into());
+                }
+                input = rest;
+                if self.line.ends_with(b"\n") {
+                    self.take_line(out)?;
+                }
+                continue;
+            }
+            // Base64 up to a line that begins with a hyphen, which base64 does not have.
+            let taken = memchr::memchr(b'-', input).unwrap_or(input.len());
+            let (text, rest) = input.split_at_checked(taken).unwrap_or((input, &[]));
+            if let Some(decoder) = &mut self.decoder {
+                decoder.update(text, out)?;
+            }
+            input = rest;
+        }
+        Ok(())
+    }
+
+    fn take_line(&mut self, out: &mut Vec<u8>) -> Result<(), SmimeError> {
+        let line = std::mem::take(&mut self.line);
+        let label = |begin: &[u8]| {
+            line.trim_ascii_end().strip_prefix(begin)?.strip_suffix(b"-----").map(<[u8]>::to_vec)
+        };
+        if !self.began {
+            self.label =
+                label(BEGIN).filter(|l| Self::LABELS.contains(&l.as_slice())).ok_or(MimeError::Pem)?;
+            self.began = true;
+            self.decoder = Some(TransferDecoder::base64());
+            return Ok(());
+        }
+        if label(b"-----END ").as_ref() != Some(&self.label) {
+            return Err(MimeError::Pem.into());
+        }
+        self.ended = true;
+        Ok(self.decoder.take().map_or(Ok(()), |mut decoder| decoder.finish(out))?)
+    }
+
+    fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), SmimeError> {
+        if !self.line.is_empty() {
+            self.take_line(out)?;
+        }
+        if self.ended { Ok(()) } else { Err(MimeError::Pem.into()) }
+    }
+}

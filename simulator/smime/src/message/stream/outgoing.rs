@@ -1,0 +1,160 @@
+//! A message that is to be signed or encrypted, taken apart while it arrives.
+
+use super::carrier::HeaderBlock;
+use crate::message::header_protection::{HeaderProtection, protect_headers, split};
+use crate::message::{Outgoing, SmimeError};
+use crate::mime::{Entity, HEADER_BLOCK_MAX, MimeError, TransferEncoding, is_field};
+use std::borrow::Cow;
+
+/// What stands in front of the body.
+pub(super) struct OutgoingHead {
+    /// The header fields that stay outside, with `MIME-Version`.
+    pub outer: Vec<u8>,
+    /// The header of the entity with the empty line, CRLF.
+    pub entity: Vec<u8>,
+    /// Whether the body is no lines.
+    pub binary: bool,
+}
+
+/// Octets of the body, in front of them the head when they are the first.
+pub(super) struct OutgoingPiece<'a> {
+    pub head: Option<OutgoingHead>,
+    pub body: Cow<'a, [u8]>,
+}
+
+/// Takes a message apart as [`split`] and [`protect_headers`] do. Input whose first line is no header field is all body.
+pub(super) struct OutgoingEntity {
+    protection: Option<HeaderProtection>,
+    /// The header, as long as it is not complete.
+    block: Option<HeaderBlock>,
+}
+
+impl OutgoingEntity {
+    pub(super) fn new(protection: Option<HeaderProtection>) -> OutgoingEntity {
+        OutgoingEntity { protection, block: Some(HeaderBlock::default()) }
+    }
+
+    /// Feeds octets; gives nothing as long as the header is not complete.
+    pub(super) fn update<'i>(&mut self, input: &'i [u8]) -> Result<Option<OutgoingPiece<'i>>, SmimeError> {
+        let Some(block) = &mut self.block else {
+            return Ok(Some(OutgoingPiece { head: None, body: Cow::Borrowed(input) }));
+        };
+        let end = match block.update(input) {
+            Ok(end) => end,
+            // A long line that is no field is text; it will be seen below.
+            Err(MimeError::HeaderTooLong { .. }) if !begins_header(block) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let textual = match block.first_line() {
+            Some(_) => !begins_header(block),
+            None => block.octets.len() > HEADER_BLOCK_MAX,
+        };
+        if end.is_none() && !textual {
+            return Ok(None);
+        }
+        let octets = std::mem::take(&mut block.octets);
+        self.complete(octets, if textual { 0 } else { end.unwrap_or_default() }).map(Some)
+    }
+
+    /// Ends the input; gives the head if it was not given yet.
+    pub(super) fn finish(&mut self) -> Result<Option<OutgoingPiece<'static>>, SmimeError> {
+        let Some(block) = &mut self.block else { return Ok(None) };
+        let octets = std::mem::take(&mut block.octets);
+        let whole = HeaderBlock::whole(octets);
+        let end = if begins_header(&whole) { whole.octets.len() } else { 0 };
+        self.complete(whole.octets, end).map(Some)
+    }
+
+    fn complete(&mut self, mut header: Vec<u8>, end: usize) -> Result<OutgoingPiece<'static>, SmimeError> {
+        self.block = None;
+        let body = header.split_off(end.min(header.len()));
+        let header = without_envelope(&header);
+        check_lines(header)?;
+        let Outgoing { outer, entity } = match self.protection {
+            Some(protection) => protect_headers(header, protection)?,
+            None => split(header)?,
+        };
+        let binary = Entity::read(header)?.transfer_encoding() == TransferEncoding::Binary;
+        let head = Some(OutgoingHead { outer, entity, binary });
+        Ok(OutgoingPiece { head, body: Cow::Owned(body) })
+    }
+}
+
+/// Whether the first line is a header field, the line of a mailbox file, or the empty one.
+fn begins_header(block: &HeaderBlock) -> bool {
+    let line = block.first_line().unwrap_or(&block.octets);
+    is_field(line) || line.starts_with(b"From ") || line.trim_ascii().is_empty()
+}
+
+/// The header without the line that mailbox files put in front of a message.
+fn without_envelope(header: &[u8]) -> &[u8] {
+    if !header.starts_with(b"From ") {
+        return header;
+    }
+    memchr::memchr(b'\n', header).and_then(|at| header.get(at + 1..)).unwrap_or_default()
+}
+
+/// Every line must be a field, or continue one: what cannot be kept is not left out in silence.
+fn check_lines(header: &[u8]) -> Result<(), MimeError> {
+    for (index, line) in header.split_inclusive(|octet| *octet == b'\n').enumerate() {
+        let folded = index > 0 && matches!(line, [b' ' | b'\t', ..]);
+        if !folded && !is_field(line) && !matches!(line, b"\n" | b"\r\n" | b"\r") {
+            return Err(MimeError::HeaderLine { line: index + 1 });
+        }
+    }
+    Ok(())
+}
+
+/// Measures the entity that a message becomes before it is signed or encrypted, so that it can be announced.
+pub struct EntityLength {
+    entity: OutgoingEntity,
+    binary: bool,
+    after_cr: bool,
+    octets: u64,
+}
+
+impl EntityLength {
+    /// Starts a message; `protection` must be what the writer will be told.
+    pub fn new(protection: Option<HeaderProtection>) -> EntityLength {
+        EntityLength { entity: OutgoingEntity::new(protection), binary: false, after_cr: false, octets: 0 }
+    }
+
+    /// Feeds octets.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writers.
+    pub fn update(&mut self, input: &[u8]) -> Result<(), SmimeError> {
+        if let Some(piece) = self.entity.update(input)? {
+            self.count(&piece);
+        }
+        Ok(())
+    }
+
+    /// Ends the message; gives the length of the entity in octets.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writers.
+    pub fn finish(mut self) -> Result<u64, SmimeError> {
+        if let Some(piece) = self.entity.finish()? {
+            self.count(&piece);
+        }
+        Ok(self.octets)
+    }
+
+    fn count(&mut self, piece: &OutgoingPiece<'_>) {
+        if let Some(head) = &piece.head {
+            self.binary = head.binary;
+            self.octets += head.entity.len() as u64;
+        }
+        self.octets += piece.body.len() as u64;
+        let Some(last) = piece.body.last().filter(|_| !self.binary) else { return };
+        let bare = memchr::memchr_iter(b'\n', &piece.body).filter(|at| match at.checked_sub(1) {
+            Some(before) => piece.body.get(before) != Some(&b'\r'),
+            None => !self.after_cr,
+        });
+        self.octets += bare.count() as u64;
+        self.after_cr = *last == b'\r';
+    }
+}

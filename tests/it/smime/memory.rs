@@ -1,0 +1,81 @@
+//! Memory is constant: a message passes through every command in 16 MiB, whatever its length.
+
+use super::{AT, pki, signer, text};
+use crate::program::handset;
+use conformance::Scratch;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// The length of the message.
+const MESSAGE_MIB: usize = 64;
+/// How much a command may have had at its peak, in KiB.
+const PEAK_MAX_KIB: u64 = 16 * 1024;
+
+/// Feeds a command in pieces and gives its peak memory in KiB, read while it still waits for the end of its input.
+fn peak(arguments: &[&str], mut input: impl FnMut(&mut dyn Write)) -> u64 {
+    let mut child = Command::new(handset())
+        .arg("smime")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("standard input");
+    input(&mut stdin);
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).expect("Linux");
+    drop(stdin);
+    assert!(child.wait().expect("it ends").success(), "{arguments:?}");
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("a peak");
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("KiB")
+}
+
+fn message(out: &mut dyn Write) {
+    out.write_all(b"From: alice@contoso.example\nContent-Type: text/plain\n\n").unwrap();
+    let line = b"All work and no play makes a long message out of a short one, and nobody reads it.\n";
+    let mebibyte: Vec<u8> = line.iter().copied().cycle().take(1024 * 1024).collect();
+    for _ in 0..MESSAGE_MIB {
+        out.write_all(&mebibyte).unwrap();
+    }
+}
+
+fn copy(path: &Path) -> impl FnMut(&mut dyn Write) {
+    let mut file = File::open(path).unwrap();
+    move |out| {
+        let mut piece = vec![0; 1024 * 1024];
+        loop {
+            match file.read(&mut piece).unwrap() {
+                0 => return,
+                length => out.write_all(&piece[..length]).unwrap(),
+            }
+        }
+    }
+}
+
+#[test]
+fn every_command_works_in_constant_memory() {
+    let scratch = Scratch::new("smime-memory");
+    let (sealed, out) = (scratch.file("sealed"), scratch.file("out"));
+    let (certificate, key) = (pki("alice-encryption.cert.pem"), pki("alice-encryption.key.pem"));
+    let alice = signer("alice-signing");
+    let mut peaks = Vec::new();
+    for opaque in [&[][..], &["--opaque"]] {
+        let sign = [&["sign"][..], opaque, &["-o", text(&sealed)], &alice.each_str()].concat();
+        peaks.push(("sign", peak(&sign, message)));
+        let root = pki("contoso-root.cert.pem");
+        let verify = ["verify", "--ca-file", &root, "--at", AT, "-o", text(&out)];
+        peaks.push(("verify", peak(&verify, copy(&sealed))));
+    }
+    for cipher in ["aes-256-cbc", "aes-256-gcm"] {
+        let encrypt = ["encrypt", "--recipient", &certificate, "--cipher", cipher, "-o", text(&sealed)];
+        peaks.push((cipher, peak(&encrypt, message)));
+        let decrypt = ["decrypt", "--recipient", &certificate, "--key", &key, "-o", text(&out)];
+        peaks.push((cipher, peak(&decrypt, copy(&sealed))));
+        // Held back from standard output until it was checked: on disk, not in memory.
+        let decrypt = ["decrypt", "--recipient", &certificate, "--key", &key];
+        peaks.push((cipher, peak(&decrypt, copy(&sealed))));
+    }
+    assert!(fs::metadata(&out).unwrap().len() > MESSAGE_MIB as u64 * 1024 * 1024);
+    assert!(peaks.iter().all(|(_, kib)| *kib <= PEAK_MAX_KIB), "{peaks:?} KiB");
+}
