@@ -23,3 +23,4 @@ mod smime_inspect;
 mod snapshot;
 mod tools;
 mod trial;
+mod verify;
