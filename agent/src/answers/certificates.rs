@@ -39,7 +39,13 @@ impl Holdings {
     ///
     /// # Errors
     /// A file that is none of these. A PKCS#12 that does not open is a fact, not an error.
-    pub fn add(&mut self, path: &Path, way: Way, passwords: &[String], cx: &Context<'_>) -> Result<(), Failure> {
+    pub fn add(
+        &mut self,
+        path: &Path,
+        way: Way,
+        passwords: &[String],
+        cx: &Context<'_>,
+    ) -> Result<(), Failure> {
         let name = path.display().to_string();
         let bytes = file::read(path)?;
         let first = bytes.iter().copied().find(|byte| !byte.is_ascii_whitespace());
@@ -116,11 +122,10 @@ impl Holdings {
                         facts.modern.push(shown);
                     }
                 }
-                facts.without_mac =
-                    file.algorithms.iter().all(|protection| {
-                        protection.part != ProtectedPart::Integrity
-                            || protection.algorithm == ProtectionAlgorithm::None
-                    });
+                facts.without_mac = file.algorithms.iter().all(|protection| {
+                    protection.part != ProtectedPart::Integrity
+                        || protection.algorithm == ProtectionAlgorithm::None
+                });
                 facts.identities = file.identities.len();
                 for identity in &file.identities {
                     let certificate = &identity.certificate;

@@ -12,7 +12,7 @@ const USERS_SHOWN: usize = 8;
 pub(super) fn page(answer: &Answer) -> String {
     let mut out = String::new();
     for code in &answer.codes {
-        out.push_str(&clean(&code.code.human()));
+        out.push_str(&code.code.human());
         if !out.ends_with('\n') {
             out.push('\n');
         }
@@ -56,7 +56,11 @@ pub(super) fn page(answer: &Answer) -> String {
         match sum.errors + sum.warnings + sum.infos {
             0 => out.push_str("Nothing is wrong, and nobody notices anything.\n"),
             _ => {
-                let _ = writeln!(out, "{} error(s), {} warning(s), {} note(s)", sum.errors, sum.warnings, sum.infos);
+                let _ = writeln!(
+                    out,
+                    "{} error(s), {} warning(s), {} note(s)",
+                    sum.errors, sum.warnings, sum.infos
+                );
             }
         }
     }
@@ -67,14 +71,26 @@ fn tables(out: &mut String, answer: &Answer) {
     let before = out.len();
     for user in &answer.users {
         let prompts: Vec<String> = user.prompts.iter().map(|prompt| word(&prompt.kind)).collect();
-        let asked = if prompts.is_empty() { "asked for nothing".to_owned() } else { format!("asked for {}", prompts.join(", ")) };
+        let asked = if prompts.is_empty() {
+            "asked for nothing".to_owned()
+        } else {
+            format!("asked for {}", prompts.join(", "))
+        };
         let again = if user.mail_again { "; all mail is downloaded again" } else { "" };
         let _ = writeln!(out, "{}  {}: {asked}{again}", clean(&user.upn), user.change);
     }
     for link in &answer.links {
         let name = link.name.as_deref().or(link.id.as_deref()).unwrap_or("not in the document");
-        let groups = link.certificate_groups.as_ref().map_or("unknown".to_owned(), |groups| groups.join(", "));
-        let _ = writeln!(out, "{}  {}  to: {}  (mail to: {})", link.link, clean(name), clean(&groups), clean(&link.email_groups.join(", ")));
+        let groups =
+            link.certificate_groups.as_ref().map_or("unknown".to_owned(), |groups| groups.join(", "));
+        let _ = writeln!(
+            out,
+            "{}  {}  to: {}  (mail to: {})",
+            link.link,
+            clean(name),
+            clean(&groups),
+            clean(&link.email_groups.join(", "))
+        );
     }
     let width = answer.permissions.iter().map(|row| row.action.to_string().len()).max().unwrap_or_default();
     for row in &answer.permissions {
@@ -85,22 +101,47 @@ fn tables(out: &mut String, answer: &Answer) {
         };
         let key = row.by.or(row.override_key).unwrap_or_default();
         let absent = if row.override_key.is_some() && !row.override_present { " (absent)" } else { "" };
-        let _ = writeln!(out, "{:<width$}  {on}  {:<8} {key}{absent}", row.action.to_string(), word(&row.verdict));
+        let _ = writeln!(
+            out,
+            "{:<width$}  {on}  {:<8} {key}{absent}",
+            row.action.to_string(),
+            word(&row.verdict)
+        );
     }
     for row in &answer.sign_in {
         let account = row.account.as_deref().unwrap_or("?");
-        let _ = writeln!(out, "{}  {}  {}  {}", clean(&row.file), clean(account), clean(row.host.as_deref().unwrap_or("-")), word(&row.method));
+        let _ = writeln!(
+            out,
+            "{}  {}  {}  {}",
+            clean(&row.file),
+            clean(account),
+            clean(row.host.as_deref().unwrap_or("-")),
+            word(&row.method)
+        );
     }
     for row in &answer.certificates {
         let when = row.when.map(|when| format!("{when}  ")).unwrap_or_default();
-        let _ = writeln!(out, "{when}{}  serial {}  until {}  {} day(s)", clean(&row.name), row.serial, row.not_after, row.days_left);
+        let _ = writeln!(
+            out,
+            "{when}{}  serial {}  until {}  {} day(s)",
+            clean(&row.name),
+            row.serial,
+            row.not_after,
+            row.days_left
+        );
     }
     for choice in &answer.choices {
         let chosen = choice.chosen.as_deref().unwrap_or("none");
         let _ = writeln!(out, "{} {}: {}", word(&choice.app), word(&choice.purpose), clean(chosen));
         for one in &choice.candidates {
             let mark = if one.chosen { "*" } else { "-" };
-            let _ = writeln!(out, "  {mark} {} ({}): {}", clean(&one.name), one.serial, clean(&one.reasons.join("; ")));
+            let _ = writeln!(
+                out,
+                "  {mark} {} ({}): {}",
+                clean(&one.name),
+                one.serial,
+                clean(&one.reasons.join("; "))
+            );
         }
     }
     for lookup in &answer.lookups {
@@ -112,7 +153,8 @@ fn tables(out: &mut String, answer: &Answer) {
     }
     for fate in &answer.messages {
         let by = |one: &Option<String>| one.as_deref().map_or("nothing".to_owned(), clean);
-        let _ = writeln!(out, "{}  before: {}  after: {}", clean(&fate.file), by(&fate.before), by(&fate.after));
+        let _ =
+            writeln!(out, "{}  before: {}  after: {}", clean(&fate.file), by(&fate.before), by(&fate.after));
     }
     if out.len() > before {
         out.push('\n');

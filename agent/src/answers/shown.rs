@@ -3,8 +3,8 @@
 use crate::findings::severity;
 use crate::lint::Code;
 use intent::answer::{
-    Cause, Choice, HeldCertificate, LinkTarget, Lookup, MessageFate, Permission, PredictedPrompt, SignInMethod,
-    Statement, Weight,
+    Cause, Choice, HeldCertificate, LinkTarget, Lookup, MessageFate, Permission, PredictedPrompt,
+    SignInMethod, Statement, Weight,
 };
 use profile::graph::Finding;
 use serde::Serialize;
@@ -143,7 +143,12 @@ impl Answer {
         self.findings.extend(findings.into_iter().map(ShownFinding::from));
     }
 
-    pub fn certificates(&mut self, held: &[HeldCertificate], at: profile::Timestamp, when: Option<&'static str>) {
+    pub fn certificates(
+        &mut self,
+        held: &[HeldCertificate],
+        at: profile::Timestamp,
+        when: Option<&'static str>,
+    ) {
         self.certificates.extend(held.iter().map(|one| ShownCertificate {
             file: one.file.clone(),
             name: one.name.clone(),

@@ -53,7 +53,8 @@ pub(super) struct Audience {
 pub(super) fn source(path: &Path, cx: &Context<'_>) -> Result<Source, Failure> {
     let name = path.display().to_string();
     let bytes = file::read_up_to(path, DOCUMENT_BYTES_MAX as u64)?;
-    let first = bytes.iter().copied().find(|byte| !byte.is_ascii_whitespace() && ![0xEF, 0xBB, 0xBF].contains(byte));
+    let first =
+        bytes.iter().copied().find(|byte| !byte.is_ascii_whitespace() && ![0xEF, 0xBB, 0xBF].contains(byte));
     let marked = matches!(first, Some(0xFE | 0xFF));
     if matches!(first, Some(b'{' | b'[')) || first.is_none() || marked {
         match parse_named(&name, &bytes) {
@@ -71,7 +72,11 @@ pub(super) fn source(path: &Path, cx: &Context<'_>) -> Result<Source, Failure> {
 }
 
 /// Reads a file and chooses its policy.
-pub(super) fn subject(path: &Path, arguments: &TenantArguments, cx: &Context<'_>) -> Result<Subject, Failure> {
+pub(super) fn subject(
+    path: &Path,
+    arguments: &TenantArguments,
+    cx: &Context<'_>,
+) -> Result<Subject, Failure> {
     match source(path, cx)? {
         Source::Profile(profile) => Ok(Subject::Profile(profile)),
         Source::Tenant(tenant) => Ok(Subject::Policy(Box::new(chosen(*tenant, path, arguments)?))),
@@ -79,7 +84,11 @@ pub(super) fn subject(path: &Path, arguments: &TenantArguments, cx: &Context<'_>
 }
 
 /// Chooses the policy that the command line names, and adds what its links lead to.
-pub(super) fn chosen(mut tenant: Tenant, path: &Path, arguments: &TenantArguments) -> Result<Chosen, Failure> {
+pub(super) fn chosen(
+    mut tenant: Tenant,
+    path: &Path,
+    arguments: &TenantArguments,
+) -> Result<Chosen, Failure> {
     let email = pick(&tenant, &path.display().to_string(), arguments.name.as_deref())?.clone();
     let supplies = supplied(&mut tenant, arguments)?;
     Ok(Chosen { tenant, email, supplies })

@@ -98,7 +98,12 @@ fn own(intune: i64) -> Vec<Cause> {
             TROUBLE,
         )],
         -2_016_281_111 => {
-            vec![cause("the policy is not for this sort of device", "look at platform and filters", &["EAS-003"], TROUBLE)]
+            vec![cause(
+                "the policy is not for this sort of device",
+                "look at platform and filters",
+                &["EAS-003"],
+                TROUBLE,
+            )]
         }
         _ => vec![cause(
             "a number of Intune's own, with no error of the phone behind it that is documented",
@@ -155,7 +160,12 @@ fn of_code(code: u32) -> Option<Cause> {
             &["EAS-069"],
             SMIME,
         ),
-        7000..=7002 => cause("the mail server refused or was not reached", "check host, port, name and password", &[], MDM),
+        7000..=7002 => cause(
+            "the mail server refused or was not reached",
+            "check host, port, name and password",
+            &[],
+            MDM,
+        ),
         9000 => cause(
             "the password of the PKCS#12 is wrong, or the file is protected with AES and the phone says so in these words",
             "export it with Triple DES: openssl pkcs12 -export -legacy; handset why certificate --identity FILE",
@@ -163,10 +173,30 @@ fn of_code(code: u32) -> Option<Cause> {
             "gunnarhaslinger/SMIME-OpenSSL-CA, issue 1",
         ),
         9001 => cause("the PKCS#12 holds more than one identity", "one identity a payload", &[], MDM),
-        9005 | 9006 => cause("what is called an identity is no certificate with a key", "handset lint names the payload", &[], MDM),
-        22000 => cause("the key usage of the SCEP profile is none that phones know", "signing, encipherment or both", &["OUT-024"], SCEP),
-        22005 | 23001 => cause("the SCEP server was not reached or answered badly", "look at NDES and the proxy in front of it", &[], SCEP),
-        23000 | 23002 => cause("one side of the connection has a certificate that the other does not trust", "assign the trusted root to the same groups", &["XTR-006"], SCEP),
+        9005 | 9006 => cause(
+            "what is called an identity is no certificate with a key",
+            "handset lint names the payload",
+            &[],
+            MDM,
+        ),
+        22000 => cause(
+            "the key usage of the SCEP profile is none that phones know",
+            "signing, encipherment or both",
+            &["OUT-024"],
+            SCEP,
+        ),
+        22005 | 23001 => cause(
+            "the SCEP server was not reached or answered badly",
+            "look at NDES and the proxy in front of it",
+            &[],
+            SCEP,
+        ),
+        23000 | 23002 => cause(
+            "one side of the connection has a certificate that the other does not trust",
+            "assign the trusted root to the same groups",
+            &["XTR-006"],
+            SCEP,
+        ),
         22001..=22013 => cause(
             "the SCEP exchange failed between phone and authority; a comma in a subject is one way to it",
             "compare subject, key size and usage with the template; look at the log of NDES",
@@ -175,8 +205,18 @@ fn of_code(code: u32) -> Option<Cause> {
         ),
         12021 => cause("the phone does not know this command", "a newer iOS may", &[], MDM),
         4009 => cause("the phone is locked", "unlock it and sync", &["XTR-009"], MDM),
-        4025 => cause("the profile is for supervised phones", "supervise the phone, or leave the payload out", &[], MDM),
-        4008 => cause("an update is signed by somebody else than the profile it replaces", "sign with the same certificate", &[], MDM),
+        4025 => cause(
+            "the profile is for supervised phones",
+            "supervise the phone, or leave the payload out",
+            &[],
+            MDM,
+        ),
+        4008 => cause(
+            "an update is signed by somebody else than the profile it replaces",
+            "sign with the same certificate",
+            &[],
+            MDM,
+        ),
         _ => return None,
     })
 }
@@ -193,13 +233,16 @@ fn of_domain(domain: &str) -> Cause {
         "MCPasscodeErrorDomain" | "MCKeychainErrorDomain" => {
             ("passcode or keychain of the phone refused", "unlock the phone, set a passcode, and sync")
         }
-        "MCCertificateErrorDomain" => ("a certificate payload is wrong", "handset lint; handset why certificate PROFILE"),
+        "MCCertificateErrorDomain" => {
+            ("a certificate payload is wrong", "handset lint; handset why certificate PROFILE")
+        }
         "MCSCEPErrorDomain" | "MCHTTPTransactionErrorDomain" => {
             ("the certificate could not be fetched", "look at the SCEP server and at the trusted roots")
         }
-        "MCMDMErrorDomain" | "DeviceManagement.error" => {
-            ("the phone refused a command of device management", "look at the command in the log of the server")
-        }
+        "MCMDMErrorDomain" | "DeviceManagement.error" => (
+            "the phone refused a command of device management",
+            "look at the command in the log of the server",
+        ),
         "MCEmailErrorDomain" | "MCDAErrorDomain" | "MCEASErrorDomain" => {
             ("an account could not be set up", "check host, names and the way to sign in")
         }

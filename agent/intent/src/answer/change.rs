@@ -72,7 +72,8 @@ pub fn change(
         return change;
     }
     if expected.install.value == Install::Refused {
-        let code = expected.refusal.map_or(String::new(), |r| format!(": {} {}", r.value.domain, r.value.code));
+        let code =
+            expected.refusal.map_or(String::new(), |r| format!(": {} {}", r.value.domain, r.value.code));
         let text = format!("the phone refuses the new profile{code}; the old one stays");
         change.statements.push(REDEPLOYED.say("change.refused", Weight::Error, text));
         return change;
@@ -87,7 +88,8 @@ pub fn change(
     }
     let oauth = |intent: &Intent| facts.obeys_oauth() && intent.oauth == Some(true);
     let was = old.is_some_and(oauth);
-    change.mail_again = !updates || AGAIN.iter().any(|again| differences.contains(again)) || (!was && oauth(new));
+    change.mail_again =
+        !updates || AGAIN.iter().any(|again| differences.contains(again)) || (!was && oauth(new));
     let why = match differences.as_slice() {
         [] => "the profile is sent anew".to_owned(),
         some => some.join(", "),
@@ -154,7 +156,8 @@ fn statements(
         said.push(OAUTH_ON.say("change.oauth-on", Weight::Warning, text).remedy("tell the users before"));
     }
     if oauth && old.is_none_or(|_| differences.contains(&OAUTH)) {
-        let text = "a server that does not support OAuth leaves users with a Re-Enter Password that does nothing";
+        let text =
+            "a server that does not support OAuth leaves users with a Re-Enter Password that does nothing";
         let remedy = "make sure that the server supports modern authentication before the policy is assigned";
         said.push(OAUTH_SERVER.say("change.oauth-server", Weight::Info, text).remedy(remedy));
         let text = "where self-service application access is off, sign-in fails until the iOS Accounts app has consent";
@@ -162,7 +165,8 @@ fn statements(
         said.push(OAUTH_CONSENT.say("change.oauth-consent", Weight::Info, text).remedy(remedy));
     }
     if differences.contains(&BASIC) {
-        let text = "OAuth is switched off: users are asked for a password, and no second factor can be asked for";
+        let text =
+            "OAuth is switched off: users are asked for a password, and no second factor can be asked for";
         let remedy = "keep OAuth on with Exchange Online, which takes no basic authentication any more";
         said.push(OAUTH_OFF.say("change.oauth-off", Weight::Warning, text).remedy(remedy));
     }

@@ -64,7 +64,10 @@ const MAIL: Grounds =
 const EXPIRED: Grounds = Grounds::new(&["XTR-013"], &["openradar 12169021"], &[12]);
 const KEYCHAINS: Grounds = Grounds::new(
     &["OUT-020", "OUT-023", "OUT-031"],
-    &["OfficeDocs-Exchange, S/MIME in Outlook for iOS and Android", "ms-intune-app-sdk-ios issues 118 and 344"],
+    &[
+        "OfficeDocs-Exchange, S/MIME in Outlook for iOS and Android",
+        "ms-intune-app-sdk-ios issues 118 and 344",
+    ],
     &[9],
 );
 
@@ -126,7 +129,8 @@ fn choose<'a>(
             reasons,
         }
     });
-    let choice = Choice { app, purpose, chosen: chosen.map(|one| one.name.clone()), candidates: candidates.collect() };
+    let choice =
+        Choice { app, purpose, chosen: chosen.map(|one| one.name.clone()), candidates: candidates.collect() };
     (choice, chosen)
 }
 
@@ -139,7 +143,13 @@ fn usable(purpose: Purpose, address: &str, one: &HeldCertificate) -> bool {
         }
 }
 
-fn against(app: MailApp, purpose: Purpose, address: &str, one: &HeldCertificate, at: Timestamp) -> Vec<String> {
+fn against(
+    app: MailApp,
+    purpose: Purpose,
+    address: &str,
+    one: &HeldCertificate,
+    at: Timestamp,
+) -> Vec<String> {
     let mut reasons = Vec::new();
     match (app, one.keychain) {
         (MailApp::Outlook, Keychain::System) => {
@@ -159,7 +169,9 @@ fn against(app: MailApp, purpose: Purpose, address: &str, one: &HeldCertificate,
     }
     match purpose {
         Purpose::Signing if !one.signs => reasons.push("its key usage does not allow signing".to_owned()),
-        Purpose::Encryption if !one.encrypts => reasons.push("its key usage does not allow encryption".to_owned()),
+        Purpose::Encryption if !one.encrypts => {
+            reasons.push("its key usage does not allow encryption".to_owned())
+        }
         _ => {}
     }
     if !one.for_mail {
@@ -215,7 +227,12 @@ fn statement(
         chosen.name
     );
     let remedy = "renew it, and pin the new one in the profile";
-    Some(EXPIRED.say("certificate.expired-in-use", Weight::Error, text).about(chosen.name.clone()).remedy(remedy))
+    Some(
+        EXPIRED
+            .say("certificate.expired-in-use", Weight::Error, text)
+            .about(chosen.name.clone())
+            .remedy(remedy),
+    )
 }
 
 /// Says which identities Outlook does not see, and how far they are on the way to it.

@@ -105,7 +105,8 @@ pub struct Pkcs12Facts {
     pub comma_subjects: Vec<String>,
 }
 
-const PKCS12: Grounds = Grounds::new(&[], &["gunnarhaslinger/SMIME-OpenSSL-CA, issues 1 and 3", "openradar 12307889"], &[14]);
+const PKCS12: Grounds =
+    Grounds::new(&[], &["gunnarhaslinger/SMIME-OpenSSL-CA, issues 1 and 3", "openradar 12307889"], &[14]);
 const TEMPLATE: Grounds = Grounds::new(&["SMO-007"], &["Intune, PKCS certificate profiles"], &[14]);
 const COMMA: Grounds = Grounds::new(&["OUT-024"], &["Intune, SCEP certificate profiles"], &[14]);
 
@@ -142,7 +143,8 @@ pub fn pkcs12_statements(facts: &Pkcs12Facts) -> Vec<Statement> {
         add(PKCS12, "pkcs12.identities", Weight::Error, text, "export one identity a file");
     }
     for name in &facts.non_repudiation {
-        let text = format!("{name} has the key usage nonRepudiation, which templates for phones must not have");
+        let text =
+            format!("{name} has the key usage nonRepudiation, which templates for phones must not have");
         add(TEMPLATE, "pkcs12.non-repudiation", Weight::Warning, text, "issue it from a template without");
     }
     for subject in &facts.comma_subjects {
@@ -158,6 +160,18 @@ const ONE_PER_PHONE: Grounds = Grounds::new(
     &[8],
 );
 
+/// Says what it means that a kind of delivery makes one encryption certificate for each phone.
+#[must_use]
+pub fn one_per_phone(kind: &str, name: &str) -> Statement {
+    let text = format!(
+        "{kind} makes one certificate for each phone: mail encrypted to the one is unreadable on the user's other \
+         phones, and after each renewal on all of them"
+    );
+    let remedy = "import the user's encryption certificates, all of the history, and link an imported PFX profile; \
+                  the import is a step of its own (Import-IntuneUserPfxCertificate)";
+    ONE_PER_PHONE.say("certificate.one-per-phone", Weight::Error, text).about(name).remedy(remedy)
+}
+
 /// Says whether a certificate profile is of a kind that fits the link that leads to it.
 #[must_use]
 pub fn deliveries(role: CertificateRole, profile: &CertificateProfile) -> Option<Statement> {
@@ -166,14 +180,5 @@ pub fn deliveries(role: CertificateRole, profile: &CertificateProfile) -> Option
         CertificateProfileKind::Pkcs => "PKCS",
         _ => return None,
     };
-    if role != CertificateRole::Encryption {
-        return None;
-    }
-    let text = format!(
-        "{kind} makes one certificate for each phone: mail encrypted to the one is unreadable on the user's other \
-         phones, and after each renewal on all of them"
-    );
-    let remedy = "import the user's encryption certificates, all of the history, and link an imported PFX profile; \
-                  the import is a step of its own (Import-IntuneUserPfxCertificate)";
-    Some(ONE_PER_PHONE.say("certificate.one-per-phone", Weight::Error, text).about(profile.label()).remedy(remedy))
+    (role == CertificateRole::Encryption).then(|| one_per_phone(kind, profile.label()))
 }

@@ -69,7 +69,9 @@ impl LookupOrder {
         match self {
             Self::MailGalFirst => "Apple HT202345",
             Self::MailUntilLockTapped => "openradar 28568787",
-            Self::OutlookDeviceFirst => "OfficeDocs-Exchange, S/MIME in Outlook: local device, Azure AD, LDAP",
+            Self::OutlookDeviceFirst => {
+                "OfficeDocs-Exchange, S/MIME in Outlook: local device, Azure AD, LDAP"
+            }
             Self::OutlookGalFirst => "OfficeDocs-Exchange, S/MIME in Outlook: GAL, publisher keychain",
         }
     }
@@ -133,7 +135,8 @@ pub fn lookup(
     for source in order.sources() {
         let here = known.iter().filter(|(place, _)| place == source).map(|(_, one)| one);
         let named: Vec<&HeldCertificate> = here.filter(|one| one.names(recipient)).collect();
-        let fit = named.iter().filter(|one| one.encrypts && one.valid_at(at)).max_by_key(|one| one.not_before);
+        let fit =
+            named.iter().filter(|one| one.encrypts && one.valid_at(at)).max_by_key(|one| one.not_before);
         let reason = match (fit, named.first()) {
             (Some(one), _) => format!("serial {}, valid until {}", one.serial, one.not_after),
             (None, Some(one)) if !one.encrypts => format!("{} is not for encryption", one.name),
@@ -180,7 +183,8 @@ pub fn lookup_statements(
         let remedy = "keep one current certificate of the recipient in every place";
         said.push(GROUNDS.say("lookup.disputed", Weight::Warning, text).about(recipient).remedy(remedy));
     }
-    let only_in_mail = known.iter().any(|(source, one)| *source == LookupSource::SignedMail && one.names(recipient));
+    let only_in_mail =
+        known.iter().any(|(source, one)| *source == LookupSource::SignedMail && one.names(recipient));
     if only_in_mail && traces.iter().any(|trace| trace.winner.is_none()) {
         let text = "a signed message with the certificate was received; certificates of signed mail are not kept by \
                     themselves";

@@ -22,9 +22,11 @@ mod tests;
 pub use cause::{Cause, causes};
 pub use change::{Change, PredictedPrompt, change};
 pub use choice::{Candidate, Choice, MailApp, Purpose, choices, keychains};
-pub use held::{Delivery, HeldCertificate, Keychain, Pkcs12Facts, deliveries, pkcs12_statements};
+pub use held::{
+    Delivery, HeldCertificate, Keychain, Pkcs12Facts, deliveries, one_per_phone, pkcs12_statements,
+};
 pub use lookup::{Lookup, LookupOrder, LookupSource, LookupStep, lookup, lookup_statements};
-pub use permission::{Permission, permissions, permission_statements};
+pub use permission::{Permission, permission_statements, permissions};
 pub use removal::{removal, removal_of_certificates};
 pub use renewal::{
     DecryptsWith, EXPIRES_SOON_DAYS, History, ImportedChoice, MessageFate, SealedMessage, expiries, renewal,

@@ -7,8 +7,11 @@ use crate::service::Service;
 use crate::tenant::{CertificateProfile, CertificateProfileKind};
 
 const ACCOUNT: Grounds = Grounds::new(&["XTR-008"], &["Intune, retire or wipe devices"], &[]);
-const IDENTITIES: Grounds =
-    Grounds::new(&["XTR-008", "OUT-015"], &["Intune, retire or wipe devices", "Intune, S/MIME overview"], &[7]);
+const IDENTITIES: Grounds = Grounds::new(
+    &["XTR-008", "OUT-015"],
+    &["Intune, retire or wipe devices", "Intune, S/MIME overview"],
+    &[7],
+);
 const IMPORTED: Grounds = Grounds::new(&["SMO-015", "SMO-016"], &["Intune, S/MIME overview"], &[7]);
 const RESTRICTIONS: Grounds = Grounds::new(&[], &["Apple com.apple.applicationaccess"], &[]);
 const VPN: Grounds = Grounds::new(&["EAS-101"], &["Intune, e-mail settings for iOS"], &[]);
@@ -64,21 +67,27 @@ pub fn removal_of_certificates(profile: &CertificateProfile, linked_by: &[&str])
         CertificateProfileKind::ImportedPfx => (
             IMPORTED,
             Weight::Error,
-            format!("the imported certificates leave the phone and are not revoked; old encrypted mail is unreadable{users}"),
+            format!(
+                "the imported certificates leave the phone and are not revoked; old encrypted mail is unreadable{users}"
+            ),
         ),
         CertificateProfileKind::Scep | CertificateProfileKind::Pkcs => (
             IDENTITIES,
             Weight::Error,
-            format!("the certificate leaves the phone and is revoked; its key never comes back, nor does what was encrypted to it{users}"),
+            format!(
+                "the certificate leaves the phone and is revoked; its key never comes back, nor does what was encrypted to it{users}"
+            ),
         ),
         CertificateProfileKind::TrustedRoot => (
             IDENTITIES,
             Weight::Warning,
             format!("the authority is trusted no longer: signatures below it show as not trusted{users}"),
         ),
-        CertificateProfileKind::DerivedCredential => {
-            (IDENTITIES, Weight::Error, format!("the derived credential is gone; it has to be fetched again{users}"))
-        }
+        CertificateProfileKind::DerivedCredential => (
+            IDENTITIES,
+            Weight::Error,
+            format!("the derived credential is gone; it has to be fetched again{users}"),
+        ),
     };
     let mut said = vec![grounds.say("removal.certificate", weight, text).about(name)];
     if !linked_by.is_empty() {

@@ -113,10 +113,12 @@ pub fn renewal(history: &History<'_>, messages: &[SealedMessage]) -> (Vec<Messag
         }
         let there = history.after.iter().any(|new| new.is_same(old));
         let (why, remedy) = match (there, old.delivery) {
-            (true, _) if history.imported == ImportedChoice::Newest && old.delivery == Delivery::Imported => (
-                "it is imported still, but only the newest import reaches the phone under this reading",
-                "check on one phone that the whole history arrives before the renewal is rolled out",
-            ),
+            (true, _) if history.imported == ImportedChoice::Newest && old.delivery == Delivery::Imported => {
+                (
+                    "it is imported still, but only the newest import reaches the phone under this reading",
+                    "check on one phone that the whole history arrives before the renewal is rolled out",
+                )
+            }
             (true, _) => (
                 "it is on the phone still, but Mail uses only the one that is selected under this reading",
                 "read the old mail on a computer, or select the old certificate while reading",
@@ -127,14 +129,20 @@ pub fn renewal(history: &History<'_>, messages: &[SealedMessage]) -> (Vec<Messag
             ),
             (false, _) => ("its key is not delivered any more", "deliver it beside the new one, as history"),
         };
-        let text = format!("mail encrypted to {} (serial {}) becomes unreadable: {why}", old.name, old.serial);
+        let text =
+            format!("mail encrypted to {} (serial {}) becomes unreadable: {why}", old.name, old.serial);
         let statement = UNREADABLE.say("renewal.unreadable", Weight::Error, text);
         said.push(statement.about(old.name.clone()).remedy(remedy));
     }
     for new in history.after.iter().filter(|one| one.encrypts) {
         if matches!(new.delivery, Delivery::Scep | Delivery::Pkcs) {
-            let text = format!("{} is made for one phone: the user's other phones cannot read what is encrypted to it", new.name);
-            said.push(ONE_PER_PHONE.say("renewal.one-per-phone", Weight::Warning, text).about(new.name.clone()));
+            let text = format!(
+                "{} is made for one phone: the user's other phones cannot read what is encrypted to it",
+                new.name
+            );
+            said.push(
+                ONE_PER_PHONE.say("renewal.one-per-phone", Weight::Warning, text).about(new.name.clone()),
+            );
         }
     }
     let name = |one: Option<&HeldCertificate>| one.map(|one| one.name.clone());
@@ -148,8 +156,14 @@ pub fn renewal(history: &History<'_>, messages: &[SealedMessage]) -> (Vec<Messag
         .collect();
     for fate in &fates {
         let (id, weight, text) = match (&fate.before, &fate.after) {
-            (Some(old), None) => ("renewal.message", Weight::Error, format!("{old} opens it today, and nothing after the renewal")),
-            (None, None) => ("renewal.message-closed", Weight::Warning, "nothing opens it, today or later".to_owned()),
+            (Some(old), None) => (
+                "renewal.message",
+                Weight::Error,
+                format!("{old} opens it today, and nothing after the renewal"),
+            ),
+            (None, None) => {
+                ("renewal.message-closed", Weight::Warning, "nothing opens it, today or later".to_owned())
+            }
             _ => continue,
         };
         said.push(UNREADABLE.say(id, weight, text).about(fate.file.clone()));
@@ -170,7 +184,9 @@ pub fn expiries(held: &[HeldCertificate], at: Timestamp) -> Vec<Statement> {
     for one in held {
         let renewed = match one.delivery {
             Delivery::Imported | Delivery::File => "it is not renewed by itself: import or deliver a new one",
-            Delivery::Scep | Delivery::Pkcs => "it is renewed at the threshold of its profile; check that the phone checks in",
+            Delivery::Scep | Delivery::Pkcs => {
+                "it is renewed at the threshold of its profile; check that the phone checks in"
+            }
         };
         let (id, weight, text) = if at > one.not_after {
             let silent = if one.signs { "; Mail signs with it all the same, without warning" } else { "" };

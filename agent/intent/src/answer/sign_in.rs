@@ -65,5 +65,6 @@ pub fn sign_in_statements(intent: &Intent, facts: &DeviceFacts) -> Vec<Statement
 
 fn is_exchange_online(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_lowercase();
-    ["outlook.office365.com", "outlook.office.com", "m.outlook.com", "eas.outlook.com"].contains(&host.as_str())
+    ["outlook.office365.com", "outlook.office.com", "m.outlook.com", "eas.outlook.com"]
+        .contains(&host.as_str())
 }

@@ -8,8 +8,8 @@ use super::statement::{Grounds, Statement, Weight};
 use crate::certificate::{CertificateRole, IdentitySource};
 use crate::directory::Directory;
 use crate::tenant::{
-    Assignment, AssignmentTarget, CertificateProfile, CertificateProfileKind, EmailProfile, Targeting, Tenant,
-    targeting,
+    Assignment, AssignmentTarget, CertificateProfile, CertificateProfileKind, EmailProfile, Targeting,
+    Tenant, targeting,
 };
 
 /// Holds what a link of an e-mail policy leads to, and whom that reaches.
@@ -59,16 +59,22 @@ pub fn prompts_without_end(
     }
     for (link, id) in links(tenant, email) {
         let Some(id) = id else {
-            let text = format!("{link} is needed and not in the document: a plain answer of Graph leaves links out");
+            let text =
+                format!("{link} is needed and not in the document: a plain answer of Graph leaves links out");
             let remedy = format!("ask for it with $expand={link}, or look at the certificate in the portal");
-            said.push(LOST.say("prompts.link-lost", Weight::Warning, text).about(label.clone()).remedy(remedy));
+            said.push(
+                LOST.say("prompts.link-lost", Weight::Warning, text).about(label.clone()).remedy(remedy),
+            );
             targets.push(target(link, None, None, email, directory));
             continue;
         };
         let Some(profile) = tenant.certificate_profile(&id) else {
-            let text = format!("{link} leads to {id}, which is not in the document; whom it reaches cannot be told");
+            let text =
+                format!("{link} leads to {id}, which is not in the document; whom it reaches cannot be told");
             let remedy = format!("give the object with --link {id}=FILE");
-            said.push(LOST.say("prompts.link-unknown", Weight::Warning, text).about(label.clone()).remedy(remedy));
+            said.push(
+                LOST.say("prompts.link-unknown", Weight::Warning, text).about(label.clone()).remedy(remedy),
+            );
             targets.push(target(link, Some(id), None, email, directory));
             continue;
         };
@@ -201,7 +207,9 @@ fn statements(
         let lacking: Vec<&String> =
             found.email_groups.iter().filter(|group| !groups.contains(group)).collect();
         let everybody = groups.iter().any(|group| group == "all users");
-        if (!lacking.is_empty() && !everybody) || groups.iter().any(|group| group.starts_with("not ") && !found.email_groups.contains(group)) {
+        if (!lacking.is_empty() && !everybody)
+            || groups.iter().any(|group| group.starts_with("not ") && !found.email_groups.contains(group))
+        {
             let text = format!(
                 "“{label}” goes to {mail}, its certificate profile “{name}” ({link}) to {own}: whoever gets the one \
                  without the other is asked for the password again and again, for Intune keeps sending the profile"

@@ -9,7 +9,12 @@ use crate::variant::Variants;
 use profile::{OsVersion, Timestamp};
 
 fn facts() -> DeviceFacts {
-    DeviceFacts { ios: OsVersion::new(17, 5, 0), supervised: false, identities: 0, variants: Variants::default() }
+    DeviceFacts {
+        ios: OsVersion::new(17, 5, 0),
+        supervised: false,
+        identities: 0,
+        variants: Variants::default(),
+    }
 }
 
 fn account() -> Intent {
@@ -52,7 +57,9 @@ fn nothing_is_asked_where_nothing_changes_and_a_sign_in_where_oauth_comes() {
     let found = change(Some(&old), Some(&new), true, &facts(), &[]);
     assert!(found.mail_again);
     assert_eq!(found.prompts.iter().map(|p| p.kind).collect::<Vec<_>>(), [PromptKind::SignIn]);
-    assert!(found.statements.iter().any(|s| s.id == "change.oauth-on" && s.requirements.contains(&"EAS-039")));
+    assert!(
+        found.statements.iter().any(|s| s.id == "change.oauth-on" && s.requirements.contains(&"EAS-039"))
+    );
     // iOS 11 does not know the key: nothing of OAuth happens.
     let old_phone = DeviceFacts { ios: OsVersion::new(11, 4, 0), ..facts() };
     let found = change(Some(&old), Some(&new), true, &old_phone, &[]);
@@ -134,7 +141,8 @@ fn outlook_sees_the_publisher_keychain_and_mail_the_other() {
 #[test]
 fn orders_ask_the_places_that_they_name() {
     let at = Timestamp(0).plus_days(100);
-    let known = [(LookupSource::Device, held("here", "01", 0)), (LookupSource::SignedMail, held("mail", "02", 0))];
+    let known =
+        [(LookupSource::Device, held("here", "01", 0)), (LookupSource::SignedMail, held("mail", "02", 0))];
     let winner = |order| lookup(order, "alice@contoso.example", &known, at).winner;
     assert_eq!(winner(LookupOrder::MailGalFirst), Some(LookupSource::Device));
     assert_eq!(winner(LookupOrder::MailUntilLockTapped), None);
