@@ -136,9 +136,9 @@ pub struct SignInQuestion {
 
 /// Certificates, whose, and where they lie.
 #[derive(Debug, Args)]
-#[group(id = "certificate")]
 pub struct CertificateQuestion {
     /// A policy or profile: its identities lie in the system keychain.
+    #[arg(required_unless_present_any = ["identity", "in_outlook", "recipient"])]
     pub file: Option<PathBuf>,
 
     #[command(flatten)]
@@ -241,7 +241,7 @@ pub struct ChangeQuestion {
 pub struct RenewalQuestion {
     /// What is delivered before and after: profiles, PKCS#12 files, certificates, policies. One alone is only looked at
     /// for what expires.
-    #[arg(num_args = 0..=2, value_names = ["OLD", "NEW"])]
+    #[arg(num_args = 0..=2, value_names = ["OLD", "NEW"], required_unless_present_any = ["old", "new"])]
     pub files: Vec<PathBuf>,
 
     /// Further ones before.

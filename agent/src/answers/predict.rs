@@ -3,7 +3,7 @@
 use super::arguments::{ChangeQuestion, PhoneQuestion, PredictArguments, PredictQuestion, RenewalQuestion};
 use super::certificates::{Holdings, Way, passwords, sealed};
 use super::shown::{Answer, ShownUser};
-use super::source::{Meant, Source, Subject, audience, source, subject, supplied};
+use super::source::{Meant, Source, Subject, audience, source, subject};
 use super::{facts, print};
 use crate::exit::Failure;
 use crate::tools::credentials::context;
@@ -170,7 +170,7 @@ fn removed(question: &PhoneQuestion) -> Result<u8, Failure> {
     let who = audience(&asked.tenant)?;
     let mut answer = Answer::new("predict removal", named(std::slice::from_ref(&asked.file)));
     let read = source(&asked.file, &cx)?;
-    if let Source::Tenant(mut tenant) = read {
+    if let Source::Tenant(tenant) = &read {
         // A name may be that of a certificate profile.
         let wanted = asked.tenant.name.as_deref();
         let is =
@@ -203,9 +203,8 @@ fn removed(question: &PhoneQuestion) -> Result<u8, Failure> {
             answer.find(who.findings);
             return print(answer, asked.format);
         }
-        supplied(&mut tenant, &asked.tenant)?;
     }
-    let subject = subject(&asked.file, &asked.tenant, &cx)?;
+    let subject = read.subject(&asked.file, &asked.tenant)?;
     for member in who.members() {
         let meant = subject.meant(&member, who.directory.as_ref(), question.phone.ios, &asked.file)?;
         let Some(meant) = meant else {

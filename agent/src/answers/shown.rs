@@ -8,6 +8,7 @@ use intent::answer::{
 };
 use profile::graph::Finding;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The version of the contract. It grows by addition only.
 pub(super) const SCHEMA_VERSION: u32 = 1;
@@ -33,6 +34,9 @@ pub(super) struct Answer {
     pub findings: Vec<ShownFinding>,
     pub summary: Summary,
     pub exit: u8,
+    /// Where a statement stands that was made of one user already.
+    #[serde(skip)]
+    known: BTreeMap<(&'static str, String, Option<String>), usize>,
 }
 
 /// An error and what is behind it.
@@ -123,16 +127,16 @@ impl Answer {
             findings: Vec::new(),
             summary: Summary::default(),
             exit: 0,
+            known: BTreeMap::new(),
         }
     }
 
     /// Adds statements of one user; what is said of several is said once.
     pub fn say_of(&mut self, upn: &str, statements: Vec<Statement>) {
         for statement in statements {
-            let same = self.statements.iter_mut().find(|known| {
-                known.id == statement.id && known.text == statement.text && known.subject == statement.subject
-            });
-            match same {
+            let key = (statement.id, statement.text.clone(), statement.subject.clone());
+            let at = *self.known.entry(key).or_insert(self.statements.len());
+            match self.statements.get_mut(at) {
                 Some(known) => known.users.push(upn.to_owned()),
                 None => self.statements.push(statement.users(vec![upn.to_owned()])),
             }

@@ -13,6 +13,7 @@ use profile::graph::{DOCUMENT_BYTES_MAX, Finding, parse_named};
 use profile::{OsVersion, Profile};
 use smime::Context;
 use std::path::Path;
+use std::rc::Rc;
 
 /// A file that was read.
 pub(super) enum Source {
@@ -24,9 +25,9 @@ pub(super) enum Source {
 
 /// A policy with what stands around it.
 pub(super) struct Chosen {
-    pub tenant: Tenant,
+    pub tenant: Rc<Tenant>,
     pub email: EmailProfile,
-    pub supplies: Vec<Supply>,
+    pub supplies: Rc<[Supply]>,
 }
 
 /// A policy that was chosen, or a profile.
@@ -77,9 +78,16 @@ pub(super) fn subject(
     arguments: &TenantArguments,
     cx: &Context<'_>,
 ) -> Result<Subject, Failure> {
-    match source(path, cx)? {
-        Source::Profile(profile) => Ok(Subject::Profile(profile)),
-        Source::Tenant(tenant) => Ok(Subject::Policy(Box::new(chosen(*tenant, path, arguments)?))),
+    source(path, cx)?.subject(path, arguments)
+}
+
+impl Source {
+    /// Chooses the policy, where the file holds policies.
+    pub fn subject(self, path: &Path, arguments: &TenantArguments) -> Result<Subject, Failure> {
+        match self {
+            Source::Profile(profile) => Ok(Subject::Profile(profile)),
+            Source::Tenant(tenant) => Ok(Subject::Policy(Box::new(chosen(*tenant, path, arguments)?))),
+        }
     }
 }
 
@@ -91,7 +99,7 @@ pub(super) fn chosen(
 ) -> Result<Chosen, Failure> {
     let email = pick(&tenant, &path.display().to_string(), arguments.name.as_deref())?.clone();
     let supplies = supplied(&mut tenant, arguments)?;
-    Ok(Chosen { tenant, email, supplies })
+    Ok(Chosen { tenant: Rc::new(tenant), email, supplies: supplies.into() })
 }
 
 /// What the command line hands in for links; objects among it come into the tenant.

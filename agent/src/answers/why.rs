@@ -5,7 +5,7 @@ use super::arguments::{
 };
 use super::certificates::{Holdings, Way, held, passwords};
 use super::shown::{Answer, ShownCode, ShownSignIn};
-use super::source::{Member, Source, Subject, audience, chosen, source, subject, supplied};
+use super::source::{Chosen, Member, Source, Subject, audience, chosen, source, subject, supplied};
 use super::{facts, print};
 use crate::exit::Failure;
 use crate::lint::{Code, codes};
@@ -15,10 +15,11 @@ use intent::answer::{
     permission_statements, permissions, pkcs12_statements, prompts_without_end, sign_in_method,
     sign_in_statements,
 };
-use intent::{AppConfiguration, CertificateRole, Tenant};
+use intent::{AppConfiguration, CertificateRole, EmailProfile, Supply, Tenant};
 use profile::lint::Audience as LintAudience;
 use profile::{OsVersion, Schema, Timestamp};
 use std::path::Path;
+use std::rc::Rc;
 
 /// Runs the command.
 ///
@@ -73,7 +74,7 @@ fn prompts(question: &PolicyQuestion) -> Result<u8, Failure> {
             let emails = match question.tenant.name.is_some() || tenant.emails.is_empty() {
                 true => {
                     let chosen = chosen(*tenant, &question.file, &question.tenant)?;
-                    tenant = Box::new(chosen.tenant);
+                    tenant = Box::new(Tenant::clone(&chosen.tenant));
                     vec![chosen.email]
                 }
                 // Without a name all policies of the file are looked at.
@@ -133,7 +134,7 @@ fn open(question: &PhoneQuestion) -> Result<u8, Failure> {
             true => answer.say_of(&member.user.upn, said),
             false => answer.statements.extend(said),
         }
-        // Permissions do not depend on whom a policy is for.
+        // Permissions do not depend on whom a policy is for, so the matrix of the last one stands for all.
         answer.permissions = rows;
     }
     answer.find(who.findings);
@@ -143,16 +144,18 @@ fn open(question: &PhoneQuestion) -> Result<u8, Failure> {
 fn sign_in(question: &SignInQuestion) -> Result<u8, Failure> {
     let cx = context(None);
     let mut answer = Answer::new("why sign-in", question.files.iter().map(|file| name(file)).collect());
+    let who = audience(&question.tenant)?;
     for file in &question.files {
         let subjects = match source(file, &cx)? {
             Source::Profile(profile) => vec![Subject::Profile(profile)],
             Source::Tenant(tenant) if question.tenant.name.is_none() && !tenant.emails.is_empty() => {
                 let mut tenant = *tenant;
                 let emails = tenant.emails.clone();
-                let supplies = supplied(&mut tenant, &question.tenant)?;
+                let supplies: Rc<[Supply]> = supplied(&mut tenant, &question.tenant)?.into();
+                let tenant = Rc::new(tenant);
                 let one = |email| {
-                    let (tenant, supplies) = (tenant.clone(), supplies.clone());
-                    Subject::Policy(Box::new(super::source::Chosen { tenant, email, supplies }))
+                    let (tenant, supplies) = (Rc::clone(&tenant), Rc::clone(&supplies));
+                    Subject::Policy(Box::new(Chosen { tenant, email, supplies }))
                 };
                 emails.into_iter().map(one).collect()
             }
@@ -160,7 +163,6 @@ fn sign_in(question: &SignInQuestion) -> Result<u8, Failure> {
                 vec![Subject::Policy(Box::new(chosen(*tenant, file, &question.tenant)?))]
             }
         };
-        let who = audience(&question.tenant)?;
         for subject in &subjects {
             for member in who.members() {
                 let meant = subject.meant(&member, who.directory.as_ref(), question.phone.ios, file)?;
@@ -201,7 +203,8 @@ fn certificate(question: &CertificateQuestion) -> Result<u8, Failure> {
                 from_intune = certificates_from_intune(&tenant);
                 kinds(&tenant, question.tenant.name.as_deref(), &mut answer);
                 let who = audience(&question.tenant)?;
-                let policy = tenant.emails.first();
+                let wanted = question.tenant.name.as_deref();
+                let policy = tenant.emails.iter().find(|email| is_called(email, wanted));
                 address = address.or_else(|| {
                     let member: Member = who.members().into_iter().next()?;
                     member.user.email_address(&policy?.policy).ok()
@@ -230,7 +233,8 @@ fn certificate(question: &CertificateQuestion) -> Result<u8, Failure> {
         }));
     }
     if let Some(address) = &address {
-        let (found, said) = choices(address, &seen, at);
+        let with_outlook = from_intune.is_some() || !question.in_outlook.is_empty();
+        let (found, said) = choices(address, &seen, with_outlook, at);
         if !seen.is_empty() {
             answer.choices = found;
         }
@@ -249,19 +253,26 @@ fn certificate(question: &CertificateQuestion) -> Result<u8, Failure> {
     print(answer, question.format)
 }
 
-/// Outlook's setting, where the tenant has a configuration of it.
+/// Outlook's setting, where the tenant has a configuration of it that turns S/MIME on or says it; absent it is off.
 fn certificates_from_intune(tenant: &Tenant) -> Option<bool> {
-    let key = "com.microsoft.outlook.Mail.SMIMEEnabled.CertsFromIntune";
-    let said = |app: &AppConfiguration| app.value(key).and_then(|_| app.boolean(key));
-    tenant.apps.iter().find_map(said)
+    let said = |app: &AppConfiguration, key: &str| app.value(key).and_then(|_| app.boolean(key));
+    let one = |app: &AppConfiguration| {
+        let smime = said(app, "com.microsoft.outlook.Mail.SMIMEEnabled") == Some(true);
+        said(app, "com.microsoft.outlook.Mail.SMIMEEnabled.CertsFromIntune").or(smime.then_some(false))
+    };
+    let all: Vec<bool> = tenant.apps.iter().filter_map(one).collect();
+    (!all.is_empty()).then(|| all.contains(&true))
+}
+
+/// Whether a policy is the one that was named; without a name each is.
+fn is_called(email: &EmailProfile, wanted: Option<&str>) -> bool {
+    wanted.is_none_or(|name| email.resource.label() == name || email.policy.id.as_deref() == Some(name))
 }
 
 /// Says of each link whether what it leads to is of a kind that fits.
 fn kinds(tenant: &Tenant, wanted: Option<&str>, answer: &mut Answer) {
     for email in &tenant.emails {
-        if wanted
-            .is_some_and(|name| email.resource.label() != name && email.policy.id.as_deref() != Some(name))
-        {
+        if !is_called(email, wanted) {
             continue;
         }
         let links = &email.policy.links;

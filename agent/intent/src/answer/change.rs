@@ -88,8 +88,8 @@ pub fn change(
     }
     let oauth = |intent: &Intent| facts.obeys_oauth() && intent.oauth == Some(true);
     let was = old.is_some_and(oauth);
-    change.mail_again =
-        !updates || AGAIN.iter().any(|again| differences.contains(again)) || (!was && oauth(new));
+    let again = !updates || AGAIN.iter().any(|again| differences.contains(again)) || (!was && oauth(new));
+    change.mail_again = old.is_some() && again;
     let why = match differences.as_slice() {
         [] => "the profile is sent anew".to_owned(),
         some => some.join(", "),

@@ -72,14 +72,20 @@ const KEYCHAINS: Grounds = Grounds::new(
 );
 
 /// Says what both apps take for an address, and why. `at` is the time on the phone.
+///
+/// `with_outlook` says whether Outlook is meant to have S/MIME; where it is not, that it has no certificate is no fault.
 #[must_use]
-pub fn choices(address: &str, held: &[HeldCertificate], at: Timestamp) -> (Vec<Choice>, Vec<Statement>) {
+pub fn choices(address: &str, held: &[HeldCertificate], with_outlook: bool, at: Timestamp) -> (Vec<Choice>, Vec<Statement>) {
     let mut all = Vec::new();
     let mut said = Vec::new();
     for app in [MailApp::Mail, MailApp::Outlook] {
         for purpose in [Purpose::Signing, Purpose::Encryption] {
             let (choice, chosen) = choose(app, purpose, address, held, at);
-            said.extend(statement(&choice, chosen, address, held.is_empty(), at));
+            let mut found = statement(&choice, chosen, address, held.is_empty(), at);
+            if let Some(said) = found.as_mut().filter(|_| app == MailApp::Outlook && !with_outlook) {
+                said.weight = Weight::Info;
+            }
+            said.extend(found);
             all.push(choice);
         }
     }
@@ -237,7 +243,7 @@ fn statement(
 
 /// Says which identities Outlook does not see, and how far they are on the way to it.
 ///
-/// `from_intune` is Outlook's setting *Deploy S/MIME certificates from Intune*, where a configuration is known;
+/// `from_intune` is Outlook's setting *Deploy S/MIME certificates from Intune*, where a configuration turns S/MIME on;
 /// `portal_opened` says whether the user has opened Company Portal since.
 #[must_use]
 pub fn keychains(held: &[HeldCertificate], from_intune: Option<bool>, portal_opened: bool) -> Vec<Statement> {
@@ -263,7 +269,7 @@ pub fn keychains(held: &[HeldCertificate], from_intune: Option<bool>, portal_ope
         (_, _) => KEYCHAINS
             .say(
                 "keychain.system-only",
-                Weight::Warning,
+                if from_intune.is_some() { Weight::Warning } else { Weight::Info },
                 format!("{names} lies in the system keychain: Mail sees it, Outlook and other apps do not"),
             )
             .remedy(

@@ -132,7 +132,7 @@ pub fn pkcs12_statements(facts: &Pkcs12Facts) -> Vec<Statement> {
              the password is right"
         );
         let remedy = "export it with Triple DES: openssl pkcs12 -export -legacy, or -certpbe and -keypbe PBE-SHA1-3DES";
-        add(PKCS12, "pkcs12.modern-protection", Weight::Error, text, remedy);
+        add(PKCS12, "pkcs12.modern-protection", Weight::Warning, text, remedy);
     }
     if facts.without_mac {
         let text = "the file has no integrity code; some readers refuse it".to_owned();

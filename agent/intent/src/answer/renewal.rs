@@ -67,10 +67,17 @@ pub struct MessageFate {
 impl SealedMessage {
     fn opened_by<'a>(&self, held: &[&'a HeldCertificate]) -> Option<&'a HeldCertificate> {
         held.iter().copied().find(|one| {
-            self.issuer_serials.iter().any(|(issuer, serial)| *issuer == one.issuer && *serial == one.serial)
+            self.issuer_serials
+                .iter()
+                .any(|(issuer, serial)| *issuer == one.issuer && number(serial) == number(&one.serial))
                 || one.key_id.as_ref().is_some_and(|id| self.key_ids.contains(id))
         })
     }
+}
+
+/// Octets in front that mean nothing do not tell serial numbers apart.
+fn number(serial: &str) -> &str {
+    serial.trim_start_matches('0')
 }
 
 /// The identities that decrypt: those that reach the phone, and of them those that Mail uses.

@@ -130,11 +130,11 @@ fn outlook_sees_the_publisher_keychain_and_mail_the_other() {
     let mut shared = held("publisher", "02", 10);
     shared.keychain = Keychain::Publisher;
     let all = [held("system", "01", 0), shared];
-    let (found, _) = choices("ALICE@contoso.example", &all, Timestamp(0).plus_days(100));
+    let (found, _) = choices("ALICE@contoso.example", &all, true, Timestamp(0).plus_days(100));
     let taken: Vec<(MailApp, Option<&str>)> = found.iter().map(|c| (c.app, c.chosen.as_deref())).collect();
     assert_eq!(taken[0], (MailApp::Mail, Some("system")));
     assert_eq!(taken[2], (MailApp::Outlook, Some("publisher")));
-    let (found, said) = choices("bob@contoso.example", &all, Timestamp(0).plus_days(100));
+    let (found, said) = choices("bob@contoso.example", &all, true, Timestamp(0).plus_days(100));
     assert!(found.iter().all(|c| c.chosen.is_none()) && said.iter().all(|s| s.id == "certificate.none"));
 }
 
