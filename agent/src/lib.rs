@@ -9,6 +9,7 @@ pub mod exit;
 pub mod file;
 pub mod findings;
 pub mod hardware;
+pub mod judge;
 pub mod lint;
 pub mod policies;
 pub mod port;

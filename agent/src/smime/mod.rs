@@ -13,6 +13,7 @@ mod encrypt;
 mod error;
 mod identities;
 mod input;
+mod inspect;
 mod output;
 mod report;
 mod sign;
@@ -36,5 +37,6 @@ pub fn run(arguments: &SmimeArguments) -> Result<u8, Failure> {
         SmimeCommand::Verify(arguments) => verify::run(arguments),
         SmimeCommand::Encrypt(arguments) => encrypt::run(arguments),
         SmimeCommand::Decrypt(arguments) => decrypt::run(arguments),
+        SmimeCommand::Inspect(arguments) => inspect::run(arguments),
     }
 }

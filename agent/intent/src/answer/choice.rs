@@ -75,7 +75,12 @@ const KEYCHAINS: Grounds = Grounds::new(
 ///
 /// `with_outlook` says whether Outlook is meant to have S/MIME; where it is not, that it has no certificate is no fault.
 #[must_use]
-pub fn choices(address: &str, held: &[HeldCertificate], with_outlook: bool, at: Timestamp) -> (Vec<Choice>, Vec<Statement>) {
+pub fn choices(
+    address: &str,
+    held: &[HeldCertificate],
+    with_outlook: bool,
+    at: Timestamp,
+) -> (Vec<Choice>, Vec<Statement>) {
     let mut all = Vec::new();
     let mut said = Vec::new();
     for app in [MailApp::Mail, MailApp::Outlook] {
