@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::answers::arguments::{PredictArguments, WhyArguments};
 use crate::devices::DeviceArguments;
 use crate::hardware::model;
 use crate::judge::{EvidenceArguments, VerifyArguments};
@@ -33,6 +34,8 @@ pub enum Command {
     Policy(PolicyCommand),
     Lint(LintArguments),
     Explain(ExplainArguments),
+    Why(WhyArguments),
+    Predict(PredictArguments),
     Schema(SchemaArguments),
     Verify(VerifyArguments),
     Evidence(EvidenceArguments),

@@ -2,6 +2,7 @@
 //!
 //! It is a library so that the conformance tests can drive the same ports; no rule about what is allowed lives here.
 
+pub mod answers;
 pub mod cli;
 pub mod devices;
 pub mod exit;

@@ -1,5 +1,6 @@
 //! Everything that crosses crates, in one binary.
 
+mod answers;
 mod architecture;
 mod determinism;
 mod device_store;
