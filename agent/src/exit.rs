@@ -52,6 +52,8 @@ pub enum Failure {
     Tool(#[from] crate::tools::ToolError),
     #[error("{0}")]
     Smime(#[from] crate::smime::SmimeFailure),
+    #[error("{0}")]
+    Bench(#[from] crate::smime::BenchError),
 }
 
 impl Failure {
