@@ -1,7 +1,9 @@
 //! The command line.
 
+use crate::answers::arguments::{PredictArguments, WhyArguments};
 use crate::devices::DeviceArguments;
 use crate::hardware::model;
+use crate::judge::{EvidenceArguments, VerifyArguments};
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::policies::arguments::PolicyCommand;
 use crate::requirements::RequirementsArguments;
@@ -32,7 +34,11 @@ pub enum Command {
     Policy(PolicyCommand),
     Lint(LintArguments),
     Explain(ExplainArguments),
+    Why(WhyArguments),
+    Predict(PredictArguments),
     Schema(SchemaArguments),
+    Verify(VerifyArguments),
+    Evidence(EvidenceArguments),
     Requirements(RequirementsArguments),
     Smime(SmimeArguments),
     Scenario(ScenarioArguments),
@@ -62,6 +68,7 @@ const EXAMPLES: &str = "\
 Examples:
   handset try fixtures/profiles/contoso-mail.mobileconfig
   handset try mail.mobileconfig --ios 12.5 --format json
+  handset try mail.mobileconfig --intent policy.json
   handset try mail.mobileconfig --clock 2027-01-15T09:00:00Z --out found/
 
 Exit codes:
@@ -97,6 +104,10 @@ pub struct TryArguments {
     /// The virtual time at which the phone starts.
     #[arg(long, env = "HANDSET_CLOCK", default_value = "2026-11-02T08:00:00Z", value_name = "TIME", value_parser = clock)]
     pub clock: Timestamp,
+
+    /// A policy that is judged by as well: Graph JSON, or a profile. What is otherwise makes the exit code 1.
+    #[arg(long, env = "HANDSET_INTENT", value_name = "POLICY")]
+    pub intent: Vec<PathBuf>,
 
     /// Decides everything random but real cryptography.
     #[arg(long, env = "HANDSET_SEED", default_value_t = 1, value_name = "N")]

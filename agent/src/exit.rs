@@ -13,6 +13,8 @@ pub enum ExitCode {
     CannotJudge = 3,
     /// There is nothing to work on.
     NothingSelected = 4,
+    /// Nothing failed, and something is left open that the evidence does not tell.
+    Inconclusive = 5,
 }
 
 /// What keeps the program from doing its work. Messages are fragments that read after "failed to".
@@ -53,6 +55,8 @@ pub enum Failure {
     #[error("{0}")]
     Smime(#[from] crate::smime::SmimeFailure),
     #[error("{0}")]
+    Judge(#[from] crate::judge::JudgeError),
+    #[error("{0}")]
     Bench(#[from] crate::smime::BenchError),
 }
 
@@ -66,6 +70,7 @@ impl Failure {
             | Failure::Unknown { .. }
             | Failure::Requirement { .. }
             | Failure::Schema { .. }
+            | Failure::Judge(_)
             | Failure::Policy(_)
             | Failure::Smime(_)
             | Failure::Tool(_) => ExitCode::CannotStart,

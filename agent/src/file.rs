@@ -13,7 +13,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     read_up_to(path, MAX_FILE)
 }
 
-/// Reads a file of at most so many bytes, or standard input for `-`.
+/// Reads a file of at most `limit` bytes, or standard input for `-`.
 pub fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     let failed = |source| Failure::Read { path: path.to_path_buf(), source };
     let mut bytes = Vec::new();
@@ -23,7 +23,7 @@ pub fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
         File::open(path).map_err(failed)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
     }
     if bytes.len() as u64 > limit {
-        return Err(Failure::TooLarge { path: path.to_path_buf(), limit: limit });
+        return Err(Failure::TooLarge { path: path.to_path_buf(), limit });
     }
     Ok(bytes)
 }

@@ -2,12 +2,14 @@
 //!
 //! It is a library so that the conformance tests can drive the same ports; no rule about what is allowed lives here.
 
+pub mod answers;
 pub mod cli;
 pub mod devices;
 pub mod exit;
 pub mod file;
 pub mod findings;
 pub mod hardware;
+pub mod judge;
 pub mod lint;
 pub mod policies;
 pub mod port;

@@ -1,7 +1,7 @@
 //! `handset`: a simulated iPhone for mail profiles, and an agent that judges it.
 
 use clap::Parser;
-use handset::{cli, devices, lint, policies, requirements, scenario, smime, tools, trial};
+use handset::{answers, cli, devices, judge, lint, policies, requirements, scenario, smime, tools, trial};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -15,7 +15,11 @@ fn main() -> ExitCode {
         cli::Command::Policy(command) => policies::run(&command),
         cli::Command::Lint(arguments) => lint::run(&arguments),
         cli::Command::Explain(arguments) => lint::explain(&arguments),
+        cli::Command::Why(arguments) => answers::why(&arguments),
+        cli::Command::Predict(arguments) => answers::predict(&arguments),
         cli::Command::Schema(arguments) => lint::schema(&arguments),
+        cli::Command::Verify(arguments) => judge::verify(&arguments),
+        cli::Command::Evidence(arguments) => judge::evidence(&arguments),
         cli::Command::Requirements(arguments) => requirements::run(&arguments),
         cli::Command::Smime(arguments) => smime::run(&arguments),
         cli::Command::Scenario(arguments) => scenario::run(&arguments),

@@ -13,7 +13,7 @@ pub use enrolment::EnrolmentServer;
 pub use keys::{WorldKey, world_keys};
 pub use peers::DirectoryError;
 pub use world::{
-    AnswerError, Colleague, ColleagueReading, Delivery, Owner, Peer, STEP_MS, World, WorldError,
+    AnswerError, Colleague, ColleagueReading, Delivery, MAX_HISTORY, Owner, Peer, STEP_MS, World, WorldError,
     WorldOptions, signer_problem,
 };
 

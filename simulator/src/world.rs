@@ -15,7 +15,7 @@ use peers::{Directory, DirectoryError, Exchange, TokenIssuer, User};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smime::message::SignerReport;
 use smime::{Certificate, Context, Identity, IssueError, IssueRequest, PrivateKeyError, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use thiserror::Error;
 
 /// The host of the sign-in page.
@@ -33,6 +33,9 @@ pub const STEP_MS: i64 = 1_000;
 
 /// Ten years in milliseconds, leap days not counted: how long the world's certificates hold before and after the start.
 const TEN_YEARS_MS: i64 = 10 * 365 * 86_400_000;
+
+/// The most events of its past that a world keeps.
+pub const MAX_HISTORY: usize = 10_000;
 
 /// The most deadlines that one move of the clock meets; a phone that asks for more has a bug.
 const MAX_DEADLINES: usize = 100_000;
@@ -180,6 +183,9 @@ pub struct World {
     pub(crate) settled: BTreeSet<String>,
     #[serde(skip)]
     events: Vec<(Timestamp, Event)>,
+    /// What happened on the phone, oldest first; of more than [`MAX_HISTORY`] the oldest go.
+    #[serde(default)]
+    history: VecDeque<(Timestamp, Event)>,
     seen_delivery: u64,
 }
 
@@ -289,6 +295,7 @@ impl World {
             open: false,
             settled: BTreeSet::new(),
             events: Vec::new(),
+            history: VecDeque::new(),
             seen_delivery: 0,
             owner,
         };
@@ -433,6 +440,10 @@ impl World {
             self.device.handle(&cx, Input::Response { exchange: request.exchange, response });
         }
         while let Some(event) = self.device.poll_event() {
+            if self.history.len() >= MAX_HISTORY {
+                self.history.pop_front();
+            }
+            self.history.push_back((self.now, event.clone()));
             self.events.push((self.now, event));
         }
     }
@@ -440,6 +451,11 @@ impl World {
     /// What happened on the phone since the last call.
     pub fn take_events(&mut self) -> Vec<(Timestamp, Event)> {
         std::mem::take(&mut self.events)
+    }
+
+    /// What happened on the phone since it was made, oldest first, as far as [`MAX_HISTORY`] reaches back.
+    pub fn history(&self) -> impl DoubleEndedIterator<Item = &(Timestamp, Event)> {
+        self.history.iter()
     }
 
     /// The messages that left the phone since the last call, one entry for each recipient.

@@ -15,7 +15,8 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("peers", &["wire", "smime"]),
     ("simulator", &["device", "peers", "profile", "wire", "smime", "crypto"]),
     ("intent", &["profile"]),
-    ("evidence", &[]),
+    // Property lists and messages are evidence; what they mean is not known there.
+    ("evidence", &["profile", "smime"]),
     ("verdict", &["intent", "evidence"]),
     ("scenario", &["verdict", "intent", "evidence", "profile"]),
     ("report", &["verdict", "evidence"]),

@@ -1,9 +1,11 @@
 //! Everything that crosses crates, in one binary.
 
+mod answers;
 mod architecture;
 mod determinism;
 mod device_store;
 mod enrolment;
+mod foreign;
 mod hostile;
 mod interop;
 mod lint;
@@ -18,6 +20,8 @@ mod requirements;
 mod scenario;
 mod semantics;
 mod smime;
+mod smime_inspect;
 mod snapshot;
 mod tools;
 mod trial;
+mod verify;

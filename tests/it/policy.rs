@@ -357,7 +357,7 @@ fn compiled_profiles_go_straight_into_try_and_lint_and_come_back() {
             ..base.clone()
         })
         .collect();
-    for bits in [0b000_0001_u32, 0b111_1111, 0b010_1010] {
+    for bits in [0b100_0001_u32, 0b111_1111, 0b010_1010] {
         let bit = |n: u32| bits & (1 << n) != 0;
         sample.push(EmailPolicy {
             require_smime: true,

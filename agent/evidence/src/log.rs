@@ -1,6 +1,6 @@
 //! The log of observations: append-only, numbered, bounded.
 
-use crate::{Fact, Observation, ObservationId};
+use crate::{Fact, Observation, ObservationId, RawReference};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -29,11 +29,25 @@ impl Log {
     /// # Errors
     /// [`LogError::Full`].
     pub fn append(&mut self, at_ms: i64, source: &str, fact: Fact) -> Result<ObservationId, LogError> {
+        self.append_from(at_ms, source, fact, None)
+    }
+
+    /// Appends what was read from kept bytes and gives its name.
+    ///
+    /// # Errors
+    /// [`LogError::Full`].
+    pub fn append_from(
+        &mut self,
+        at_ms: i64,
+        source: &str,
+        fact: Fact,
+        raw: Option<RawReference>,
+    ) -> Result<ObservationId, LogError> {
         if self.observations.len() >= MAX_OBSERVATIONS {
             return Err(LogError::Full);
         }
         let id = ObservationId(self.observations.len() as u64 + 1);
-        self.observations.push(Observation { id, at_ms, source: source.to_owned(), fact });
+        self.observations.push(Observation { id, at_ms, source: source.to_owned(), raw, fact });
         Ok(id)
     }
 
@@ -61,6 +75,7 @@ mod tests {
             id: ObservationId(1),
             at_ms: 0,
             source: String::new(),
+            raw: None,
             fact: Fact::Installed { identifier: String::new() },
         };
         let mut log = Log { observations: vec![one; MAX_OBSERVATIONS - 1] };

@@ -1,7 +1,14 @@
 //! What can be seen on a device, in one vocabulary for simulated and real ones.
 
+use crate::listed::{
+    ListedAccount, ObservedApp, ObservedCertificate, ObservedDeclaration, ObservedDevice, ObservedProfile,
+    ObservedSecurity,
+};
+use crate::message::ObservedMessage;
+use crate::raw::RawReference;
+use crate::report::PolicyState;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An observation's name in its log; verdicts cite it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,6 +71,9 @@ pub struct ObservedAccount {
     pub third_party_send: bool,
     /// Whether recent addresses are synchronised.
     pub recents: bool,
+    /// What the owner has changed by hand, in the judge's words, such as `services.mail.on`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub by_user: BTreeSet<String>,
 }
 
 /// What became of an action that was really tried.
@@ -158,6 +168,66 @@ pub enum Fact {
     Action(Action),
     /// A message step.
     Mail(Mail),
+    /// A profile was removed.
+    Removed {
+        /// Its `PayloadIdentifier`.
+        identifier: String,
+    },
+    /// There is no managed Exchange account in force.
+    NoAccount {
+        /// `none`, or how far the account is, such as `waiting-for-owner`.
+        state: String,
+    },
+    /// The device itself.
+    Device(ObservedDevice),
+    /// Every profile that is installed.
+    Profiles {
+        /// The profiles, in the order of the list.
+        profiles: Vec<ObservedProfile>,
+    },
+    /// Every certificate that profiles brought.
+    Certificates {
+        /// The certificates, in the order of the list.
+        certificates: Vec<ObservedCertificate>,
+    },
+    /// Certificates that are known beside the device, to tell who is meant where a message names a certificate.
+    KnownCertificates {
+        /// The certificates.
+        certificates: Vec<ObservedCertificate>,
+    },
+    /// The state of passcode and management.
+    Security(ObservedSecurity),
+    /// The managed apps.
+    ManagedApps {
+        /// The apps, sorted by identifier.
+        apps: Vec<ObservedApp>,
+    },
+    /// The installed apps.
+    InstalledApps {
+        /// The apps, in the order of the list.
+        apps: Vec<ObservedApp>,
+    },
+    /// Every Exchange account, as declarative status lists them.
+    ListedAccounts {
+        /// The accounts, in the order of the list.
+        accounts: Vec<ListedAccount>,
+    },
+    /// The declarations that the device knows.
+    Declarations {
+        /// The declarations, in the order of the report.
+        declarations: Vec<ObservedDeclaration>,
+    },
+    /// A management command was not done.
+    CommandFailed {
+        /// What the device says: `Error`, `CommandFormatError` or `NotNow`.
+        status: String,
+        /// Domains and codes, outermost first.
+        error_chain: Vec<(String, u32)>,
+    },
+    /// A message that was captured on the wire.
+    Message(Box<ObservedMessage>),
+    /// What Intune reports of a policy on this device.
+    PolicyState(Box<PolicyState>),
 }
 
 /// A fact with its name, time and source.
@@ -169,7 +239,10 @@ pub struct Observation {
     pub at_ms: i64,
     /// Where it was seen, such as `simulated-device`.
     pub source: String,
-    /// What was seen.
-    #[serde(flatten)]
+    /// The bytes that it was read from, in a kept log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<RawReference>,
+    /// What was seen; the tag of its form is `fact`.
+    #[serde(rename = "seen")]
     pub fact: Fact,
 }

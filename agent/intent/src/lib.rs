@@ -9,10 +9,12 @@
 //! - any profile is [`read`] back into an [`Intent`], from its syntax alone;
 //! - [`expectations`] says what a phone with given facts must then show, each value with the
 //!   payload key that decided it and the requirements behind it;
+//! - [`answer`] says what that means for users: who is prompted, what is lost, what is left open;
 //! - [`requirement::ROWS`] says of every requirement whether a phone can show that it holds.
 #![warn(missing_docs)]
 
 mod action;
+pub mod answer;
 mod certificate;
 mod compile;
 mod directory;

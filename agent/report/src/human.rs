@@ -2,7 +2,7 @@
 
 use evidence::{ActionOutcome, MailOutcome};
 use std::fmt::Write;
-use verdict::{ComposeStarts, InstallStatus, Trial, TrialAccount, TrialSwitch};
+use verdict::{ComposeStarts, InstallStatus, Outcome, Trial, TrialAccount, TrialSwitch};
 
 /// Whether to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,19 +20,19 @@ impl Style {
         }
     }
 
-    fn good(self, text: &str) -> String {
+    pub(crate) fn good(self, text: &str) -> String {
         self.paint("32", text)
     }
 
-    fn bad(self, text: &str) -> String {
+    pub(crate) fn bad(self, text: &str) -> String {
         self.paint("31", text)
     }
 
-    fn dim(self, text: &str) -> String {
+    pub(crate) fn dim(self, text: &str) -> String {
         self.paint("2", text)
     }
 
-    fn bold(self, text: &str) -> String {
+    pub(crate) fn bold(self, text: &str) -> String {
         self.paint("1", text)
     }
 }
@@ -192,6 +192,9 @@ fn mail(out: &mut String, trial: &Trial, style: Style) {
 }
 
 fn foot(out: &mut String, trial: &Trial, style: Style) {
+    for verdict in trial.verdicts.iter().filter(|v| v.outcome == Outcome::Fail) {
+        crate::verification::failure(out, verdict, style);
+    }
     for deviation in &trial.deviations {
         let _ = writeln!(
             out,
@@ -219,9 +222,13 @@ fn foot(out: &mut String, trial: &Trial, style: Style) {
         mails(MailOutcome::Skipped),
     );
     let closing = match (trial.exit, &trial.install) {
-        (0, _) => style.good("as the profile says"),
+        (0, _) if trial.verdicts.is_empty() => style.good("as the profile says"),
+        (0, _) => style.good("as the profile and the policy say"),
         (2, _) => style.bad("not a readable profile"),
         (_, Some(i)) if i.status == InstallStatus::Refused => style.bad("the phone refused the profile"),
+        _ if trial.deviations.is_empty() && trial.verdicts.iter().any(|v| v.outcome == Outcome::Fail) => {
+            style.bad("not as the policy says")
+        }
         _ => style.bad("not as the profile says"),
     };
     let _ = writeln!(out, "{closing} (exit {})", trial.exit);

@@ -1,13 +1,13 @@
 //! The JSON contract.
 
-use verdict::Trial;
+use serde::Serialize;
 
-/// Renders a trial as JSON, two spaces deep, with a line end. The same trial gives the same bytes.
+/// Renders what a command found as JSON, two spaces deep, with a line end. The same value gives the same bytes.
 ///
 /// # Errors
 /// None in practice; the serialiser's own.
-pub fn json(trial: &Trial) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(trial)?;
+pub fn json(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
     Ok(text)
 }

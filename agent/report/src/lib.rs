@@ -5,6 +5,8 @@ pub mod findings;
 
 mod human;
 mod json;
+mod verification;
 
 pub use human::{Style, human, visible};
 pub use json::json;
+pub use verification::verification;

@@ -22,6 +22,21 @@ pub use shown::{DEVICE_SCHEMA_VERSION, ShownDevice, shown_device};
 
 use crate::exit::Failure;
 use session::Session;
+use simulator::World;
+use simulator::store::DeviceName;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A kept phone as it is now, with its name; reading waits for nobody.
+///
+/// # Errors
+/// [`DeviceError`] when there is no such phone, or it cannot be read.
+pub fn kept(store: Option<PathBuf>, name: &str) -> Result<(DeviceName, World), DeviceError> {
+    let session = Session::in_store(store, Duration::ZERO)?;
+    let name = session.name(name)?;
+    let world = session.load(&name)?;
+    Ok((name, world))
+}
 
 /// Runs the command.
 ///

@@ -28,9 +28,13 @@ fn default_folder() -> Option<PathBuf> {
 
 impl Session {
     pub fn new(arguments: &DeviceArguments) -> Result<Self, DeviceError> {
-        let named = arguments.store.clone().filter(|p| !p.as_os_str().is_empty());
+        Self::in_store(arguments.store.clone(), Duration::from_secs(u64::from(arguments.store_wait)))
+    }
+
+    /// The store of that folder, or the default one.
+    pub fn in_store(folder: Option<PathBuf>, wait: Duration) -> Result<Self, DeviceError> {
+        let named = folder.filter(|p| !p.as_os_str().is_empty());
         let folder = named.or_else(default_folder).ok_or(DeviceError::NoStore)?;
-        let wait = Duration::from_secs(u64::from(arguments.store_wait));
         Ok(Session { store: EmbeddedStore::new(folder), wait })
     }
 

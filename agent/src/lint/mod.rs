@@ -10,5 +10,6 @@ pub(crate) mod select;
 
 pub use arguments::{ExplainArguments, FailOn, LintArguments, LintFormat, PlainFormat, SchemaArguments};
 pub use check::run;
-pub use explain::explain;
+pub(crate) use explain::codes;
+pub use explain::{Code, explain};
 pub use schema::schema;

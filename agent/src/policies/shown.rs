@@ -249,7 +249,7 @@ fn value(key: &str, value: Option<&Value>) -> Json {
         Some(Value::String(_)) if is_secret_key(key.rsplit('.').next().unwrap_or(key)) => "[secret]".into(),
         Some(Value::String(text)) => (&**text).into(),
         Some(Value::Boolean(value)) => (*value).into(),
-        Some(Value::Integer(number)) => i64::try_from(*number).map_or(Json::Null, Json::from),
+        Some(Value::Integer(number)) => (*number).into(),
         Some(Value::Data(bytes)) => format!("[{} bytes]", bytes.len()).into(),
         Some(Value::Array(items)) => items.iter().map(|item| self::value(key, Some(&item.value))).collect(),
         _ => Json::Null,

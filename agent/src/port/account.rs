@@ -1,7 +1,8 @@
 //! The account as its owner sees it, in the words of the log and of the contract.
 
-use device::{Device, EffectiveAccount, EffectiveSwitch, IdentityHandle, Service, Setting};
+use device::{By, Device, EffectiveAccount, EffectiveSwitch, IdentityHandle, Service, Setting};
 use evidence::{ObservedAccount, ObservedSwitch};
+use std::collections::BTreeSet;
 use verdict::{ComposeStarts, TrialAccount, TrialServices, TrialSmime, TrialSwitch};
 
 fn seen(switch: &EffectiveSwitch) -> ObservedSwitch {
@@ -39,7 +40,33 @@ pub(super) fn observed(account: &EffectiveAccount) -> ObservedAccount {
         move_allowed: account.move_allowed.value,
         third_party_send: account.third_party_send.value,
         recents: account.recents.value,
+        by_user: by_user(account),
     }
+}
+
+/// What the owner has changed by hand, in the judge's words.
+fn by_user(account: &EffectiveAccount) -> BTreeSet<String> {
+    let smime = &account.smime;
+    let mut changed: BTreeSet<String> = Service::ALL
+        .iter()
+        .filter(|s| account.services.of(**s).on_by == By::User)
+        .map(|s| format!("services.{}.on", s.name()))
+        .collect();
+    let identity = |i: &Option<Setting<IdentityHandle>>| i.as_ref().is_some_and(|i| i.by == By::User);
+    for (subject, by_user) in [
+        ("mail_window_days", account.mail_window_days.by == By::User),
+        ("smime.signing.on", smime.signing.on_by == By::User),
+        ("smime.signing_identity", identity(&smime.signing_identity)),
+        ("smime.encrypt_by_default.on", smime.encrypt_by_default.on_by == By::User),
+        ("smime.encryption_identity", identity(&smime.encryption_identity)),
+        // How a message starts follows the switch.
+        ("smime.compose_starts", smime.encrypt_by_default.on_by == By::User),
+    ] {
+        if by_user {
+            changed.insert(subject.to_owned());
+        }
+    }
+    changed
 }
 
 fn switch(switch: &EffectiveSwitch) -> TrialSwitch {

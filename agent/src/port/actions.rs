@@ -204,7 +204,12 @@ fn move_message(world: &mut World, account: AccountId) -> Attempt {
     let before = counts(world);
     let verdict = world.act(UserAction::MoveMessage { account, message: None, to });
     let after = counts(world);
-    let done = after.0 + 1 == before.0 && after.1 == before.1 + 1;
+    // A message that is older than what the other account keeps leaves the phone when it arrives there.
+    let moved = world
+        .take_events()
+        .iter()
+        .any(|(_, event)| matches!(event, Event::MessageMoved { from, to: into } if *from == account && *into == to));
+    let done = after.0 + 1 == before.0 && (after.1 == before.1 + 1 || moved);
     let text = if done { "the newest message went to the owner’s own account" } else { "no message moved" };
     Attempt { effect_seen: effect(&verdict, done, after == before), verdict, text: text.to_owned() }
 }

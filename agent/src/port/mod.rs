@@ -2,9 +2,11 @@
 
 mod account;
 mod actions;
+mod look;
 
 pub use account::described;
 pub use actions::perform;
+pub use look::{certificates, facts, look};
 
 use evidence::{Action, DevicePort, ObservedAccount, Prompted};
 use intent::{ActionId, UnknownAction};

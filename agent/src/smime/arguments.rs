@@ -1,6 +1,7 @@
 //! The command lines, examples first.
 
 pub use super::identities::{DecryptingKeys, IdentityFiles, SigningKeys};
+pub use super::inspect::InspectArguments;
 
 use crate::cli::Format;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -13,10 +14,11 @@ Examples:
   handset smime verify --ca-file roots.pem signed.eml -o content.eml
   handset smime encrypt --recipient bob.pem signed.eml -o sealed.eml
   handset smime decrypt --p12 bob.p12 --passphrase-file bob.pass sealed.eml -o signed.eml
+  handset smime inspect message.eml
 
 Messages are .eml files, bare CMS in DER or BER, or PEM; of any size, in constant memory.";
 
-/// Signs, verifies, encrypts and decrypts S/MIME messages, and measures how fast.
+/// Signs, verifies, encrypts, decrypts and shows S/MIME messages, and measures how fast.
 #[derive(Debug, Parser)]
 #[command(before_help = SMIME, arg_required_else_help = true)]
 pub struct SmimeArguments {
@@ -31,6 +33,7 @@ pub enum SmimeCommand {
     Verify(VerifyArguments),
     Encrypt(EncryptArguments),
     Decrypt(DecryptArguments),
+    Inspect(InspectArguments),
     Bench(BenchArguments),
 }
 
@@ -352,7 +355,7 @@ mod tests {
 
     #[test]
     fn help_begins_with_examples_and_names_the_exit_codes() {
-        for name in ["sign", "verify", "encrypt", "decrypt", "bench"] {
+        for name in ["sign", "verify", "encrypt", "decrypt", "inspect", "bench"] {
             let mut cli = Cli::command();
             let smime = cli.find_subcommand_mut("smime").expect("smime");
             let command = smime.find_subcommand_mut(name).unwrap_or_else(|| panic!("no {name}"));

@@ -14,6 +14,7 @@ mod encrypt;
 mod error;
 mod identities;
 mod input;
+mod inspect;
 mod output;
 mod report;
 mod sign;
@@ -38,6 +39,7 @@ pub fn run(arguments: &SmimeArguments) -> Result<u8, Failure> {
         SmimeCommand::Verify(arguments) => verify::run(arguments),
         SmimeCommand::Encrypt(arguments) => encrypt::run(arguments),
         SmimeCommand::Decrypt(arguments) => decrypt::run(arguments),
+        SmimeCommand::Inspect(arguments) => inspect::run(arguments),
         SmimeCommand::Bench(arguments) => bench::run(arguments),
     }
 }

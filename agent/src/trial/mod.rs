@@ -15,6 +15,7 @@ use crate::cli::{Format, TryArguments};
 use crate::devices::mail_question;
 use crate::exit::Failure;
 use crate::findings::rendered;
+use crate::judge::{self, Policy, User};
 use crate::port::{self, SimulatedPhone};
 use crate::{print, variant};
 use device::{Answer, DeviceFacts, Event, MailQuestion, PromptId, PromptKind, Reply};
@@ -25,8 +26,7 @@ use profile::Timestamp;
 use simulator::{Owner, World, WorldOptions};
 use std::time::Instant;
 use verdict::{
-    Deviation, Install, InstallStatus, Outcome, TRIAL_SCHEMA_VERSION, Trial, TrialDevice, TrialError,
-    TrialMail, TrialPrompt,
+    Deviation, Install, InstallStatus, Outcome, Terms, Trial, TrialDevice, TrialError, TrialMail, TrialPrompt,
 };
 
 /// What observations of the simulated phone are called in the log.
@@ -43,6 +43,8 @@ pub fn run(arguments: &TryArguments, started: Instant) -> Result<u8, Failure> {
     let mut clock = Stopwatch { started, last: started, shown: arguments.timings };
     let input = input::read(arguments)?;
     clock.lap("read");
+    // A policy that cannot be read ends the run before anything is tried.
+    let policies = policies(arguments, &input)?;
     let mut session = Session::new(arguments, &input)?;
     clock.lap("world");
     session.install(&input)?;
@@ -53,7 +55,7 @@ pub fn run(arguments: &TryArguments, started: Instant) -> Result<u8, Failure> {
         session.try_mail()?;
         clock.lap("mail");
     }
-    session.judge(&input);
+    session.judge(&input, &policies);
     session.trial.exit = session.trial.exit_code();
     if let Some(folder) = &arguments.out {
         output::write(folder, &session, arguments.reveal_test_keys)?;
@@ -80,6 +82,27 @@ pub(crate) fn survey(arguments: &TryArguments, bytes: Vec<u8>) -> Result<Option<
     Ok(Some(session.trial))
 }
 
+/// The message steps, on a copy of a kept world.
+pub(crate) fn mail_steps(world: &World) -> Result<Vec<evidence::Mail>, Failure> {
+    let facts = world.device().facts();
+    let device = TrialDevice {
+        ios: facts.ios.to_string(),
+        model: facts.model.clone(),
+        supervised: facts.supervised,
+        clock: rfc3339(world.now().0),
+        seed: world.seed(),
+        variants: variant::followed(facts),
+    };
+    let mut session = Session {
+        world: world.clone(),
+        trial: Trial::new(verdict::TrialProfile::default(), device, Vec::new()),
+        log: Log::default(),
+        events: Vec::new(),
+        messages: Vec::new(),
+    };
+    mail::try_all(&mut session)
+}
+
 /// Everything that a run holds.
 pub(crate) struct Session {
     pub(crate) world: World,
@@ -103,27 +126,15 @@ impl Session {
             seed: arguments.seed,
             owner: owner(arguments, input),
         })?;
-        let variants = variant::followed(world.device().facts());
-        let trial = Trial {
-            schema_version: TRIAL_SCHEMA_VERSION,
-            profile: input.describe(),
-            device: TrialDevice {
-                ios: arguments.ios.to_string(),
-                model: arguments.model.clone(),
-                supervised: arguments.supervised,
-                clock: arguments.clock.to_rfc3339(),
-                seed: arguments.seed,
-                variants,
-            },
-            findings: findings::described(arguments, input),
-            install: None,
-            account: None,
-            prompts: Vec::new(),
-            actions: Vec::new(),
-            mail: Vec::new(),
-            deviations: Vec::new(),
-            exit: 0,
+        let device = TrialDevice {
+            ios: arguments.ios.to_string(),
+            model: arguments.model.clone(),
+            supervised: arguments.supervised,
+            clock: arguments.clock.to_rfc3339(),
+            seed: arguments.seed,
+            variants: variant::followed(world.device().facts()),
         };
+        let trial = Trial::new(input.describe(), device, findings::described(arguments, input));
         Ok(Session { world, trial, log: Log::default(), events: Vec::new(), messages: Vec::new() })
     }
 
@@ -180,6 +191,7 @@ impl Session {
             && let Ok(Some(seen)) = SimulatedPhone::new(&self.world, &[]).account()
         {
             self.observe(Fact::Account(Box::new(seen)))?;
+            self.observe(Fact::Certificates { certificates: port::certificates(self.world.device()) })?;
             self.trial.account = Some(port::described(&effective, self.world.device()));
         }
         Ok(())
@@ -329,47 +341,57 @@ impl Session {
         }
     }
 
-    /// Compares what was seen with what the profile says.
-    fn judge(&mut self, input: &Input) {
+    /// Compares what was seen with what the profile says, and with the policy of `--intent`.
+    fn judge(&mut self, input: &Input, policies: &[Policy]) {
         if !input.readable() {
             return;
         }
+        let facts = port::facts(&self.world);
+        self.judge_by_policies(policies, &facts);
         let Ok(meant) = intent::read(&input.profile) else { return };
-        let device = self.world.device().facts();
-        let needs_switch =
-            device.variants.encrypt_default_toggle == device::EncryptDefaultToggle::NeedsPerMessageSwitch;
-        let facts = intent::DeviceFacts {
-            ios: device.ios,
-            supervised: device.supervised,
-            identities: self.world.device().keychain().identities().len(),
-            variants: intent::Variants {
-                encrypt_default_toggle: if needs_switch {
-                    intent::EncryptDefaultToggle::NeedsPerMessageSwitch
-                } else {
-                    intent::EncryptDefaultToggle::Free
-                },
-            },
-        };
         // A refusal for a reason that the settings do not show (a wrong certificate password, say) is the phone's to
         // give; what then was not seen is no deviation.
         let expectations = intent::expectations(&meant, &facts);
-        let verdicts = verdict::judge(&expectations, &self.log);
         let refused = !self.installed();
         if !refused && self.trial.account.is_none() {
             self.trial.deviations = vec![self.not_in_force()];
             return;
         }
-        self.trial.deviations = verdicts
+        // Message steps and certificates stand in their own members.
+        let own = |subject: &str| subject.starts_with("mail.") || subject.starts_with("identities.");
+        self.trial.deviations = verdict::compare(&expectations, &self.log, &Terms::default())
             .into_iter()
-            .filter(|v| v.outcome == Outcome::Fail && !(refused && v.subject == "install"))
-            .map(|v| Deviation {
-                subject: v.subject,
-                expected: v.expected,
-                observed: v.observed.unwrap_or_default(),
-                requirements: v.requirements,
+            .filter(|c| {
+                c.outcome == Outcome::Fail && !own(&c.subject) && !(refused && c.subject == "install")
+            })
+            .map(|c| Deviation {
+                subject: c.subject,
+                expected: c.expected,
+                observed: c.observed.unwrap_or_default(),
+                requirements: c.requirements,
             })
             .collect();
     }
+
+    fn judge_by_policies(&mut self, policies: &[Policy], facts: &intent::DeviceFacts) {
+        let judged: Vec<_> = policies.iter().map(|p| p.judge(facts, &self.log, false)).collect();
+        if !judged.is_empty() {
+            self.trial.verdicts =
+                verdict::verdicts(&judged.iter().map(|j| j.as_judged()).collect::<Vec<_>>());
+        }
+    }
+}
+
+/// The policies of `--intent`, for whoever the profile is for.
+fn policies(arguments: &TryArguments, input: &Input) -> Result<Vec<Policy>, Failure> {
+    let owner = owner(arguments, input);
+    let cx = smime::Context { now: smime::Timestamp(arguments.clock.0), crypto: &simulator::PROVIDER };
+    let mut policies = Vec::new();
+    for file in &arguments.intent {
+        let user = User::known(arguments.user.as_deref().unwrap_or(&owner.email));
+        policies.extend(judge::policies(&cx, file, &user, arguments.ios)?);
+    }
+    Ok(policies)
 }
 
 /// Who the user is: what the profile says, and `--user` where it leaves something open.

@@ -1,6 +1,7 @@
 //! What `handset try` found, as one value. Its JSON is a contract (fixtures/schema/trial.schema.json); every other
 //! output renders it.
 
+use crate::{Outcome, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -30,6 +31,8 @@ pub struct Trial {
     pub mail: Vec<TrialMail>,
     /// Where the device did otherwise than the profile says, by the judge.
     pub deviations: Vec<Deviation>,
+    /// What became of every requirement under the policy of `--intent`; empty without one.
+    pub verdicts: Vec<Verdict>,
     /// The exit code.
     pub exit: u8,
 }
@@ -293,11 +296,30 @@ pub struct Deviation {
 }
 
 impl Trial {
+    /// A trial of which nothing is known yet.
+    pub fn new(profile: TrialProfile, device: TrialDevice, findings: Vec<TrialFinding>) -> Trial {
+        Trial {
+            schema_version: TRIAL_SCHEMA_VERSION,
+            profile,
+            device,
+            findings,
+            install: None,
+            account: None,
+            prompts: Vec::new(),
+            actions: Vec::new(),
+            mail: Vec::new(),
+            deviations: Vec::new(),
+            verdicts: Vec::new(),
+            exit: 0,
+        }
+    }
+
     /// The exit code that the findings make: 2 for a file that is no readable profile, 1 when the phone refused it
-    /// or something went otherwise than the profile says, else 0.
+    /// or something went otherwise than the profile or the policy says, else 0.
     pub fn exit_code(&self) -> u8 {
         let Some(install) = &self.install else { return 2 };
         let failed = self.mail.iter().any(|m| m.outcome == evidence::MailOutcome::Failed);
-        u8::from(install.status == InstallStatus::Refused || failed || !self.deviations.is_empty())
+        let unmet = self.verdicts.iter().any(|v| v.outcome == Outcome::Fail);
+        u8::from(install.status == InstallStatus::Refused || failed || !self.deviations.is_empty() || unmet)
     }
 }

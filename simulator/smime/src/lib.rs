@@ -15,6 +15,8 @@ mod certification_request;
 mod crl;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod identity;
 mod issue;
 mod name;

@@ -237,7 +237,7 @@ fn listed(resource: &Resource, findings: &mut Vec<Finding>) -> Vec<AppSetting> {
         let value = match &entry.node.value {
             Value::String(text) => Some(AppValue::Text(text.to_string())),
             Value::Boolean(value) => Some(AppValue::Boolean(*value)),
-            Value::Integer(number) => i64::try_from(*number).ok().map(AppValue::Integer),
+            Value::Integer(number) => Some(AppValue::Integer(*number)),
             Value::Real(number) => Some(AppValue::Real(*number)),
             _ => None,
         };

@@ -87,7 +87,7 @@ impl CertificateProfile {
     }
 
     /// Returns what the root link of a SCEP profile leads to.
-    pub(super) fn root_link(&self) -> Option<String> {
+    pub(crate) fn root_link(&self) -> Option<String> {
         match self.resource.link("rootCertificate")? {
             Link::Id(id) => Some(id),
             Link::Inline(object) => Some(object.id().map_or_else(|| object.path.clone(), str::to_owned)),

@@ -320,6 +320,32 @@ impl Oddities<'_> {
         if !policy.require_smime {
             return;
         }
+        let named = |kind| {
+            matches!(kind, Some(EmailCertificateType::Certificate | EmailCertificateType::DerivedCredential))
+        };
+        if named(types[0]) && !policy.smime_signing_enabled && !policy.smime_signing_user_override_enabled {
+            self.add(
+                "policy-signing-locked-out",
+                Warning,
+                "smimeSigningEnabled",
+                "there is a signing certificate, and nobody can sign: signing is off and the user cannot turn it on",
+                "set smimeSigningEnabled or smimeSigningUserOverrideEnabled to true",
+                "EAS-063",
+            );
+        }
+        let encrypts = policy.smime_encrypt_by_default_enabled
+            || policy.smime_encrypt_by_default_user_override_enabled
+            || policy.smime_enable_per_message_switch;
+        if named(types[1]) && !encrypts {
+            self.add(
+                "policy-encryption-locked-out",
+                Warning,
+                "smimeEncryptByDefaultEnabled",
+                "there is an encryption certificate, and nobody can encrypt with it: it serves to read mail alone",
+                "set smimeEncryptByDefaultEnabled or smimeEnablePerMessageSwitch to true",
+                "EAS-076",
+            );
+        }
         let roles = [
             (types[0], policy.smime_signing_certificate_user_override_enabled, "signingCertificateType"),
             (

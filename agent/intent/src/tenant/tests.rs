@@ -101,6 +101,11 @@ fn oddities_of_meaning_are_named() {
         ),
         (r#""requireSsl": false"#, "policy-ssl-off"),
         (r#""smimeSigningEnabled": true"#, "policy-smime-off"),
+        (r#""requireSmime": true, "signingCertificateType": "certificate""#, "policy-signing-locked-out"),
+        (
+            r#""requireSmime": true, "encryptionCertificateType": "certificate""#,
+            "policy-encryption-locked-out",
+        ),
         (r#""requireSmime": true, "signingCertificateType": "none""#, "policy-certificate-nobody-chooses"),
     ] {
         // The members come last, so that they count.
@@ -181,7 +186,7 @@ fn scep_profiles_that_cannot_work_are_named() {
     assert_eq!(found(&[("root-1", "root-2")], sign_in), ["policy-link-not-found"]);
     assert_eq!(found(&[("rootCertificate@odata.bind", "x@y")], sign_in), ["policy-root-link-missing"]);
     let encryption = r#""requireSmime": true, "encryptionCertificateType": "certificate",
-        "smimeEncryptionCertificate@odata.bind": "x('scep-1')""#;
+        "smimeEnablePerMessageSwitch": true, "smimeEncryptionCertificate@odata.bind": "x('scep-1')""#;
     assert_eq!(found(&[], encryption), ["policy-encryption-per-device"]);
 }
 
@@ -202,7 +207,7 @@ fn links_lie_inside_objects_as_well() {
 #[test]
 fn what_is_missing_is_named_and_the_rest_compiles() {
     let members = r#""authenticationMethod": "certificate", "requireSmime": true,
-        "signingCertificateType": "certificate", "smimeSigningCertificate@odata.bind": "x('gone-1')",
+        "smimeEnablePerMessageSwitch": true, "smimeSigningEnabled": true, "signingCertificateType": "certificate", "smimeSigningCertificate@odata.bind": "x('gone-1')",
         "encryptionCertificateType": "derivedCredential""#;
     let tenant = email(members);
     let resolved = resolved(&tenant, &[]);
@@ -224,7 +229,7 @@ fn what_is_missing_is_named_and_the_rest_compiles() {
 #[test]
 fn files_stand_for_links_by_id_by_name_and_by_the_link() {
     let members = r#""authenticationMethod": "certificate", "requireSmime": true,
-        "signingCertificateType": "certificate", "smimeSigningCertificate@odata.bind": "x('gone-1')",
+        "smimeEnablePerMessageSwitch": true, "smimeSigningEnabled": true, "signingCertificateType": "certificate", "smimeSigningCertificate@odata.bind": "x('gone-1')",
         "encryptionCertificateType": "derivedCredential""#;
     let tenant = email(members);
     let supplies = [
@@ -267,7 +272,7 @@ fn kinds_of_certificate_profiles_fit_their_links() {
     assert_eq!(found(&sign_in("pfx-1")), ["policy-link-kind"]);
     assert_eq!(found(&sign_in("root-1")), ["policy-link-kind", "policy-link-unused"]);
     let encryption = r#""requireSmime": true, "encryptionCertificateType": "certificate",
-        "smimeEncryptionCertificate@odata.bind": "x('pfx-1')""#;
+        "smimeEnablePerMessageSwitch": true, "smimeEncryptionCertificate@odata.bind": "x('pfx-1')""#;
     assert_eq!(found(encryption), Vec::<&str>::new());
 }
 

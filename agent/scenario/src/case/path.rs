@@ -106,7 +106,7 @@ impl ViewPath {
             PathStep::Where(key, wanted) => value.as_array()?.iter().find(|item| match item.get(key) {
                 Some(Value::String(text)) => text == wanted,
                 Some(Value::Null) | None => false,
-                Some(other) => other.to_string() == *wanted,
+                Some(other) => serde_json::to_string(other).is_ok_and(|text| text == *wanted),
             }),
         })
     }

@@ -154,18 +154,24 @@ impl Decoder<'_> {
     fn policy(&mut self, node: &Node, base: Option<&EmailPolicy>) -> Option<EmailPolicy> {
         let base = base.cloned().unwrap_or_else(default_policy);
         let mut form = serde_json::to_value(&base).ok()?;
+        // Members that are left out of a form that does not have them.
+        const OPTIONAL: [&str; 2] = ["id", "description"];
         let names: Vec<String> = form.as_object()?.keys().cloned().collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+        names.extend(OPTIONAL.into_iter().filter(|name| form.get(*name).is_none()));
         self.fields(node, "a policy", &names);
         let before = self.problems.len();
         for entry in node.entries() {
-            let Some(place) = form.get_mut(&entry.key) else { continue };
+            if !names.contains(&entry.key.as_str()) {
+                continue;
+            }
+            let place = form.get(&entry.key).unwrap_or(&serde_json::Value::Null);
             // What a form holds as text may look like a number: a name such as 365.
-            let value = match (&*place, entry.value.scalar()) {
+            let value = match (place, entry.value.scalar()) {
                 (serde_json::Value::String(_), Some(s)) if !s.is_null() => s.text.clone().into(),
                 _ => entry.value.json(),
             };
-            *place = value;
+            form.as_object_mut()?.insert(entry.key.clone(), value);
         }
         if let Ok(policy) = serde_json::from_value(form.clone()) {
             return (self.problems.len() == before).then_some(policy);
@@ -175,9 +181,7 @@ impl Decoder<'_> {
         for entry in node.entries() {
             let Some(value) = form.get(&entry.key) else { continue };
             let mut alone = untouched.clone();
-            if let Some(place) = alone.get_mut(&entry.key) {
-                *place = value.clone();
-            }
+            alone.as_object_mut()?.insert(entry.key.clone(), value.clone());
             if let Err(error) = serde_json::from_value::<EmailPolicy>(alone) {
                 let problem = Problem::PolicyValue { key: entry.key.clone(), reason: error.to_string() };
                 let written = entry.value.scalar().map(|s| s.text.clone()).unwrap_or_default();

@@ -137,7 +137,7 @@ impl Suites {
         for case in self.cases() {
             problems.extend(case.err().unwrap_or_default());
         }
-        problems.sort_by(|a, b| (a.span, a.problem.to_string()).cmp(&(b.span, b.problem.to_string())));
+        problems.sort_by_cached_key(|d| (d.span, d.problem.to_string()));
         problems.dedup();
         problems
     }

@@ -105,7 +105,7 @@ given:
     alice: {upn: alice@contoso.example, samAccountName: al}
     bob: bob@contoso.example
   user: bob
-  policy: {accountName: 365, durationOfEmailToSync: twoWeeks, easServices: [email]}
+  policy: {id: 0a-1, accountName: 365, durationOfEmailToSync: twoWeeks, easServices: [email]}
   certificates:
     roots: pki/root.pem
     signing: {file: ../pki/s.p12, password: {secret: p12}}
@@ -163,6 +163,7 @@ scenarios:
     assert_eq!(case.given.phone.ios.to_string(), "12.0");
     assert_eq!((case.given.owner.as_str(), case.given.seed), ("bob", 5));
     let Some(Configuration::Policy(policy)) = &case.given.configuration else { panic!("a policy") };
+    assert_eq!(policy.id.as_deref(), Some("0a-1"));
     assert_eq!((policy.account_name.as_str(), policy.host_name.as_str()), ("365", "mail.contoso.example"));
     assert_eq!(case.given.certificates.roots[0].path, "pki/root.pem");
     assert_eq!(case.given.certificates.signing.as_ref().unwrap().file.path, "../pki/s.p12");

@@ -212,7 +212,7 @@ pub fn shard_of(environment: &BTreeMap<String, String>) -> Result<Shard, ShardEr
         let missing = ShardError::Incomplete { scheduler, variable: count };
         let count = number(count)?.ok_or(missing)?;
         // A number below the base is no part; the subtraction must not hide it.
-        let index = (index + 1).checked_sub(base).unwrap_or(0);
+        let index = (index + 1).saturating_sub(base);
         found.push(shard(scheduler, index, count)?);
     }
 

@@ -371,7 +371,7 @@ fn key_encryption(recipient: &Recipient) -> Option<KeyEncryption> {
 }
 
 /// RSAES-OAEP-params (RFC 4055, 4.1); `None` for what is not known.
-fn oaep_parameters(identifier: &[u8]) -> Option<OaepParameters> {
+pub(super) fn oaep_parameters(identifier: &[u8]) -> Option<OaepParameters> {
     use crate::algorithm::{MGF1, digest_by_oid};
     use crate::tlv::Tag;
     const P_SPECIFIED: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.9");

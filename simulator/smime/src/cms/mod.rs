@@ -19,6 +19,7 @@ mod error;
 mod ess;
 mod key_wrap;
 mod oid;
+pub mod outline;
 mod parser;
 mod profile;
 mod recipient;

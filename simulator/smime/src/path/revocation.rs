@@ -3,8 +3,9 @@
 //! Nothing is fetched. Certificates are judged from the anchor down, so that a key is trusted to sign lists only
 //! once its own certificate was judged. A list may be signed by another certificate of its issuer, or of another
 //! issuer when it is indirect; that certificate then needs a path of its own to the same anchor. Delta lists are
-//! applied to the complete list that they belong to, also when that one is out of date (RFC 5280, 6.3.3 (a)). A
-//! list or response that says "revoked" counts against the certificate whatever another says.
+//! applied to the complete list that they belong to, also when that one is out of date (RFC 5280, 6.3.3 (a)). Of
+//! complete lists of one scope the newest speaks, by `thisUpdate` and in whatever order they are offered; of lists equally
+//! new, and of OCSP responses, the one that says "revoked".
 //!
 //! A complete list of version 2 without `cRLNumber` is used: RFC 5280 demands the number of issuers only.
 
@@ -18,6 +19,7 @@ use crate::{
     Certificate, Crl, CryptoError, KeyUsage, ObjectIdentifier, OcspResponse, RevocationReason, RevokedEntry,
     Timestamp, name,
 };
+use std::cmp::Reverse;
 
 /// How many revocation lists, and how many OCSP responses, may be offered.
 pub const MAX_REVOCATION_INPUTS: usize = 512;
@@ -278,9 +280,13 @@ impl<'a> Search<'a> {
         let mut problem = RevocationProblem::NoInformation;
         let mut covered = Reasons::NONE;
         let mut until: Option<Timestamp> = None;
+        // The newest list speaks, whatever the order they were given in; of lists equally new, the one that revokes.
+        let mut lists: Vec<&'a Crl> = self.options.crls.iter().filter(|c| !c.is_delta()).collect();
+        lists.sort_by_key(|crl| Reverse(crl.this_update()));
+        let mut newest: Option<Timestamp> = None;
         // the distribution points, and then any list of the certificate's issuer
         for point in certificate.distribution_points().iter().map(Some).chain([None]) {
-            for crl in self.options.crls.iter().filter(|c| !c.is_delta()) {
+            for &crl in &lists {
                 let reasons = match applies(certificate, point, crl) {
                     Ok(reasons) => reasons,
                     Err(Some(p)) => {
@@ -289,7 +295,7 @@ impl<'a> Search<'a> {
                     }
                     Err(None) => continue,
                 };
-                if !reasons.adds_to(covered) {
+                if !reasons.adds_to(covered) && newest != Some(crl.this_update()) {
                     continue;
                 }
                 match self.list(crl, certificate, above) {
@@ -298,13 +304,14 @@ impl<'a> Search<'a> {
                     }
                     Ok((None, next_update)) => {
                         covered = covered.or(reasons);
+                        newest = newest.max(Some(crl.this_update()));
                         until = until.min(next_update).or(until).or(next_update);
                     }
                     Err(p) => note(&mut problem, p),
                 }
-                if !Reasons::ALL.adds_to(covered) {
-                    return Finding::Good { next_update: until };
-                }
+            }
+            if !Reasons::ALL.adds_to(covered) {
+                return Finding::Good { next_update: until };
             }
         }
         if covered != Reasons::NONE {

@@ -6,12 +6,16 @@
 
 mod kdf;
 mod mac;
+mod outline;
 mod pbe;
 mod protection;
 mod read;
 mod write;
 
+pub use outline::{Pkcs12Outline, outline};
 pub use protection::{LegacyCipher, ProtectedPart, Protection, ProtectionAlgorithm};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use read::open_counted;
 pub use read::{
     IterationBudget, MAX_BAGS, MAX_ITERATIONS, MAX_NESTED_BAGS, MAX_PKCS12_SIZE, MAX_TOTAL_ITERATIONS,
     Pkcs12, Pkcs12Error, open, open_any, open_key, open_within,

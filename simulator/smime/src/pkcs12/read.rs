@@ -165,7 +165,7 @@ impl IterationBudget {
     }
 }
 
-fn malformed(what: &'static str) -> impl Fn(Asn1Error) -> Pkcs12Error {
+pub(super) fn malformed(what: &'static str) -> impl Fn(Asn1Error) -> Pkcs12Error {
     move |_| Pkcs12Error::Malformed { what }
 }
 
@@ -220,7 +220,7 @@ pub fn open_any(cx: &Context<'_>, bytes: &[u8], password: Option<&str>) -> Resul
     open_counted(cx, bytes, password, &mut IterationBudget::default())
 }
 
-fn open_counted(
+pub(crate) fn open_counted(
     cx: &Context<'_>,
     bytes: &[u8],
     password: Option<&str>,
@@ -503,12 +503,12 @@ fn chain(leaf: &Certificate, others: &[&Certificate]) -> Vec<Certificate> {
     out
 }
 
-fn id(text: &str) -> ObjectIdentifier {
+pub(super) fn id(text: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(text)
 }
 
 /// Reads a ContentInfo: the type, and the element inside the explicit tag.
-fn content_info<'a>(
+pub(super) fn content_info<'a>(
     element: &Element<'a>,
     what: &'static str,
 ) -> Result<(ObjectIdentifier, Option<Element<'a>>), Pkcs12Error> {
@@ -521,7 +521,7 @@ fn content_info<'a>(
 }
 
 /// Reads an EncryptedData (RFC 5652, 8) that holds data.
-fn encrypted_data(element: &Element<'_>) -> Result<(Scheme, Vec<u8>), Pkcs12Error> {
+pub(super) fn encrypted_data(element: &Element<'_>) -> Result<(Scheme, Vec<u8>), Pkcs12Error> {
     let bad = malformed("encryptedData");
     let mut r = element.expect(SEQUENCE).map_err(&bad)?.reader();
     r.any().and_then(|v| v.uint()).map_err(&bad)?;
@@ -535,7 +535,7 @@ fn encrypted_data(element: &Element<'_>) -> Result<(Scheme, Vec<u8>), Pkcs12Erro
     Ok((scheme, content.octets().map_err(&bad)?))
 }
 
-fn octets(element: &Element<'_>) -> Result<Vec<u8>, Asn1Error> {
+pub(super) fn octets(element: &Element<'_>) -> Result<Vec<u8>, Asn1Error> {
     if element.tag & !0x20 != OCTET_STRING {
         return Err(Asn1Error::Tag { expected: OCTET_STRING, found: element.tag });
     }

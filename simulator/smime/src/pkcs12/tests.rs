@@ -369,3 +369,21 @@ proptest::proptest! {
         let _ = open(&w.cx(), &octets, None);
     }
 }
+
+#[test]
+fn the_outline_tells_protection_without_the_password() {
+    let w = World::new();
+    let identities = [w.identity("Ann"), w.identity("Bob")];
+    for protection in [WriteProtection::Modern, WriteProtection::Pbmac1, WriteProtection::Legacy] {
+        let options = WriteOptions { protection, iterations: 77, ..WriteOptions::default() };
+        let file = w.write(&identities, Some("secret"), &options);
+        let outside = outline(&file).unwrap();
+        let inside = open(&w.cx(), &file, Some("secret")).unwrap();
+        assert_eq!(outside.protections, inside.algorithms);
+        assert_eq!((outside.keys, outside.certificates), (identities.len(), 0));
+        assert!(outside.protections.iter().all(|protection| protection.iterations == 77));
+        for len in 0..file.len() {
+            assert!(outline(&file[..len]).is_err(), "{len}");
+        }
+    }
+}

@@ -133,15 +133,20 @@ impl<'a> Element<'a> {
     }
 
     fn reencoded(&self) -> Result<Vec<u8>, TlvError> {
-        let Some((&tag, _)) = self.raw.split_first() else { return Ok(Vec::new()) };
-        if !self.tag.constructed {
-            // A tag of more than one octet does not occur in what is signed.
-            return Ok(super::write::tlv(tag, self.body));
-        }
+        let Some((&tag, more)) = self.raw.split_first() else { return Ok(Vec::new()) };
         if self.tag.is_octet_string() {
             return Ok(super::write::tlv(0x04, &self.octets()?));
         }
-        self.to_der(tag, self.tag == Tag::SET)
+        let mut out = match self.tag.constructed {
+            true => self.to_der(tag, self.tag == Tag::SET)?,
+            false => super::write::tlv(tag, self.body),
+        };
+        if tag & 0x1f == 0x1f {
+            // The rest of a tag of several octets, up to the one that says it is the last.
+            let end = more.iter().position(|octet| octet & 0x80 == 0).map_or(more.len(), |last| last + 1);
+            out.splice(1..1, more.iter().take(end).copied());
+        }
+        Ok(out)
     }
 }
 
@@ -337,5 +342,13 @@ mod tests {
         let bytes = [0xa0, 0x80, 0x30, 0x81, 3, 2, 1, 2, 2, 1, 1, 0, 0];
         let der = Element::only(&bytes, 0).unwrap().to_der(0x31, true).unwrap();
         assert_eq!(der, [0x31, 8, 2, 1, 1, 0x30, 3, 2, 1, 2]);
+    }
+
+    #[test]
+    fn tags_of_several_octets_are_kept() {
+        for inner in [&[0xff, 0xf6, 0x5f, 3, 2, 1, 0][..], &[0x9f, 0x81, 1, 1, 7]] {
+            let set = super::super::write::tlv(0x31, inner);
+            assert_eq!(Element::only(&set, 0).unwrap().to_der(0x31, true).unwrap(), set);
+        }
     }
 }

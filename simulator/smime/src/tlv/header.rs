@@ -76,9 +76,10 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// Whether these are end-of-contents octets (X.690, 8.1.5).
+    /// Whether these are end-of-contents octets (X.690, 8.1.5): two zeros, in no longer form.
     pub(crate) fn is_end_of_contents(&self) -> bool {
-        self.tag.class == Class::Universal
+        self.size == 2
+            && self.tag.class == Class::Universal
             && self.tag.number == 0
             && !self.tag.constructed
             && self.length == Length::Definite(0)
@@ -158,6 +159,13 @@ mod tests {
         let header = read(&[0x9f, 0x81, 0x01, 0x05]).unwrap().unwrap();
         assert_eq!(header.tag, Tag::context_primitive(129));
         assert!(read(&[0, 0]).unwrap().unwrap().is_end_of_contents());
+    }
+
+    #[test]
+    fn end_of_contents_has_one_form() {
+        for longer in [&[0, 0x81, 0][..], &[0, 0x84, 0, 0, 0, 0], &[0x1f, 0, 0]] {
+            assert!(!read(longer).unwrap().unwrap().is_end_of_contents(), "{longer:02x?}");
+        }
     }
 
     #[test]

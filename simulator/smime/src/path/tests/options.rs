@@ -178,6 +178,33 @@ fn revocation_is_judged_as_asked() {
 }
 
 #[test]
+fn the_newest_list_speaks_and_of_equally_new_ones_the_one_that_revokes() {
+    let w = World::new();
+    let root = w.root();
+    let leaf = w.leaf(&root);
+    let revoking = vec![entry(leaf.certificate.serial(), None)];
+    let at = |hours: i64, entries| {
+        let this_update = Timestamp(START.0 + hours * 3_600_000);
+        w.crl(&root, &Draft { this_update, ..list(entries) })
+    };
+    let judge = |crls: &[Crl]| {
+        w.judge(&leaf, &[], &root, &PathOptions { crls, ..PathOptions::default() })
+            .map(|path| path.revocation)
+    };
+    let good = |found: Result<Vec<RevocationStatus>, PathError>| {
+        matches!(found.unwrap()[..], [RevocationStatus::Good { .. }])
+    };
+    let revoked = |found| matches!(found, Err(PathError::Revoked { .. }));
+    let (empty, full) = (at(1, vec![]), at(1, revoking.clone()));
+    assert!(revoked(judge(&[empty.clone(), full.clone()])));
+    assert!(revoked(judge(&[full.clone(), empty.clone()])));
+    let (older, newer) = (at(0, revoking), at(2, vec![]));
+    assert!(good(judge(&[older.clone(), newer.clone()])) && good(judge(&[newer, older.clone()])));
+    assert!(revoked(judge(&[at(0, vec![]), full.clone()])) && revoked(judge(&[full, at(0, vec![])])));
+    assert!(good(judge(&[older, empty])));
+}
+
+#[test]
 fn lists_that_do_not_count() {
     let w = World::new();
     let root = w.root();

@@ -1,0 +1,208 @@
+//! Certificates, identities and sealed messages from files, as facts.
+
+use super::source::{Source, source};
+use crate::exit::Failure;
+use crate::file;
+use crate::smime::SmimeFailure;
+use crate::tools::credentials::{certificates, passphrase};
+use intent::answer::{Delivery, HeldCertificate, Keychain, Pkcs12Facts, SealedMessage};
+use intent::{Intent, Tenant};
+use profile::{Profile, Timestamp};
+use smime::message::{self, Layer, OpenOptions, RecipientId};
+use smime::pkcs12::{self, IterationBudget, ProtectedPart, ProtectionAlgorithm};
+use smime::{ANY_EXTENDED_KEY_USAGE, Certificate, Context, EMAIL_PROTECTION, Pkcs12Error, TrustStore};
+use std::path::{Path, PathBuf};
+
+/// What files bring.
+#[derive(Default)]
+pub(super) struct Holdings {
+    pub held: Vec<HeldCertificate>,
+    pub files: Vec<Pkcs12Facts>,
+    /// Policies that bring none of their own, but say what links lead to.
+    pub tenants: Vec<Tenant>,
+}
+
+/// Where identities lie and how they come.
+#[derive(Clone, Copy)]
+pub(super) struct Way {
+    pub keychain: Keychain,
+    pub delivery: Delivery,
+}
+
+/// Reads passwords: the first line of each file.
+pub(super) fn passwords(files: &[PathBuf]) -> Result<Vec<String>, Failure> {
+    files.iter().map(|file| passphrase(file)).collect()
+}
+
+impl Holdings {
+    /// Adds what a file brings: a profile, a policy, a PKCS#12, certificates.
+    ///
+    /// # Errors
+    /// A file that is none of these. A PKCS#12 that does not open is a fact, not an error.
+    pub fn add(
+        &mut self,
+        path: &Path,
+        way: Way,
+        passwords: &[String],
+        cx: &Context<'_>,
+    ) -> Result<(), Failure> {
+        let name = path.display().to_string();
+        let bytes = file::read(path)?;
+        let first = bytes.iter().copied().find(|byte| !byte.is_ascii_whitespace());
+        if first == Some(0x30) && Certificate::from_der(&bytes).is_err() && !smime::cms::is_cms(&bytes) {
+            let mut budget = crate::findings::budget();
+            self.pkcs12(&name, &bytes, way, passwords, cx, &mut budget);
+            return Ok(());
+        }
+        let pem = first == Some(b'-') && bytes.windows(27).any(|w| w == b"-----BEGIN CERTIFICATE-----");
+        if pem || (first == Some(0x30) && !smime::cms::is_cms(&bytes)) {
+            // Of a chain the first one is meant.
+            if let Some(leaf) = certificates(path)?.first() {
+                self.held.push(held(&name, leaf, way));
+            }
+            return Ok(());
+        }
+        match source(path, cx)? {
+            Source::Profile(profile) => self.profile(&name, &profile, passwords, cx),
+            Source::Tenant(tenant) => self.tenants.push(*tenant),
+        }
+        Ok(())
+    }
+
+    /// Adds the identities of a profile; they lie in the system keychain.
+    pub fn profile(&mut self, file: &str, profile: &Profile, passwords: &[String], cx: &Context<'_>) {
+        let way = Way { keychain: Keychain::System, delivery: Delivery::File };
+        let mut budget = crate::findings::budget();
+        let pins = intent::read(profile).unwrap_or_else(|_| Intent::default()).smime;
+        for payload in profile.payloads.iter().filter(|payload| payload.is("com.apple.security.pkcs12")) {
+            let bytes = payload.data("PayloadContent").ok().flatten().unwrap_or_default();
+            let own = payload.string("Password").ok().flatten().map(str::to_owned);
+            let words: Vec<String> = own.into_iter().chain(passwords.iter().cloned()).collect();
+            let label = payload.display_name().or(payload.identifier()).unwrap_or("an identity");
+            let before = self.held.len();
+            self.pkcs12(&format!("{file}: {label}"), bytes, way, &words, cx, &mut budget);
+            let pinned = |pin: &Option<String>| pin.is_some() && pin.as_deref() == payload.uuid();
+            for one in self.held.iter_mut().skip(before) {
+                one.pinned_signing = pinned(&pins.signing_identity);
+                one.pinned_encryption = pinned(&pins.encryption_identity);
+            }
+        }
+    }
+
+    fn pkcs12(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        way: Way,
+        passwords: &[String],
+        cx: &Context<'_>,
+        budget: &mut IterationBudget,
+    ) {
+        let mut facts = Pkcs12Facts { file: name.to_owned(), ..Pkcs12Facts::default() };
+        let words = [None, Some("")].into_iter().chain(passwords.iter().map(|word| Some(word.as_str())));
+        let mut opened = Err(Pkcs12Error::WrongPassword);
+        for word in words {
+            opened = pkcs12::open_within(cx, bytes, word, budget);
+            if opened.is_ok() {
+                facts.without_password = word.is_none_or(str::is_empty);
+            }
+            if !matches!(opened, Err(Pkcs12Error::WrongPassword)) {
+                break;
+            }
+        }
+        match opened {
+            Ok(file) => {
+                for protection in &file.algorithms {
+                    let modern = matches!(
+                        protection.algorithm,
+                        ProtectionAlgorithm::Pbes2 { .. } | ProtectionAlgorithm::Pbmac1 { .. }
+                    );
+                    let shown = protection.algorithm.to_string();
+                    if modern && !facts.modern.contains(&shown) {
+                        facts.modern.push(shown);
+                    }
+                }
+                facts.without_mac = file.algorithms.iter().all(|protection| {
+                    protection.part != ProtectedPart::Integrity
+                        || protection.algorithm == ProtectionAlgorithm::None
+                });
+                facts.identities = file.identities.len();
+                for identity in &file.identities {
+                    let certificate = &identity.certificate;
+                    if certificate.key_usage().is_some_and(|usage| usage.non_repudiation()) {
+                        facts.non_repudiation.push(certificate.display_name());
+                    }
+                    // In RFC 4514 text a comma inside a value is escaped.
+                    if certificate.subject().contains("\\,") {
+                        facts.comma_subjects.push(certificate.subject());
+                    }
+                    self.held.push(held(name, certificate, way));
+                }
+            }
+            Err(Pkcs12Error::WrongPassword) if passwords.is_empty() => {
+                facts.closed = Some("it needs a password; name it with --passphrase-file".to_owned());
+            }
+            Err(error) => facts.closed = Some(error.to_string()),
+        }
+        self.files.push(facts);
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What a certificate says of itself.
+pub(super) fn held(file: &str, certificate: &Certificate, way: Way) -> HeldCertificate {
+    let usage = certificate.key_usage();
+    HeldCertificate {
+        file: file.to_owned(),
+        name: certificate.display_name(),
+        addresses: certificate.email_addresses(),
+        issuer: certificate.issuer(),
+        serial: certificate.serial_hex(),
+        key_id: certificate.subject_key_id().map(hex),
+        not_before: Timestamp(certificate.not_before().0),
+        not_after: Timestamp(certificate.not_after().0),
+        signs: usage.is_none_or(|usage| usage.digital_signature() || usage.non_repudiation()),
+        encrypts: usage.is_none_or(|usage| usage.key_encipherment() || usage.key_agreement()),
+        for_mail: certificate
+            .extended_key_usage()
+            .is_none_or(|all| all.contains(&EMAIL_PROTECTION) || all.contains(&ANY_EXTENDED_KEY_USAGE)),
+        keychain: way.keychain,
+        delivery: way.delivery,
+        pinned_signing: false,
+        pinned_encryption: false,
+    }
+}
+
+/// Reads whom a message is encrypted to; no key is needed for that.
+///
+/// # Errors
+/// A file that is no message.
+pub(super) fn sealed(path: &Path, cx: &Context<'_>) -> Result<SealedMessage, Failure> {
+    let file = path.display().to_string();
+    let bytes = file::read(path)?;
+    let trust = TrustStore::new();
+    let options =
+        OpenOptions { identities: &[], trust: &trust, intermediates: &[], from: None, check_from: false };
+    let opened = message::open(cx, &bytes, &options)
+        .map_err(|error| SmimeFailure::Message { file: file.clone(), error })?;
+    let mut sealed = SealedMessage { file: file.clone(), issuer_serials: Vec::new(), key_ids: Vec::new() };
+    for layer in &opened.layers {
+        let Layer::Encrypted(layer) = layer else { continue };
+        for recipient in &layer.recipients {
+            match recipient {
+                RecipientId::IssuerSerial { issuer, serial } => {
+                    sealed.issuer_serials.push((issuer.clone(), serial.clone()));
+                }
+                RecipientId::KeyId(id) => sealed.key_ids.push(id.clone()),
+                _ => {}
+            }
+        }
+    }
+    match sealed.issuer_serials.is_empty() && sealed.key_ids.is_empty() {
+        true => Err(SmimeFailure::NoMessage { file }.into()),
+        false => Ok(sealed),
+    }
+}

@@ -1,0 +1,34 @@
+//! The judge: evidence that is kept (`handset evidence`), and policies held against it (`handset verify`).
+//!
+//! No rule lives here: `evidence` reads, `intent` expects, `verdict` compares.
+
+mod arguments;
+mod collect;
+mod error;
+mod folder;
+mod import;
+mod policy;
+mod show;
+mod user;
+mod verify;
+
+pub use arguments::{EvidenceArguments, EvidenceCommand, VerifyArguments};
+pub use error::JudgeError;
+pub use policy::{JudgedPolicy, Policy, PolicyKind, policies};
+pub use user::User;
+pub use verify::verify;
+
+use crate::exit::Failure;
+
+/// Runs `handset evidence`.
+///
+/// # Errors
+/// [`Failure`].
+pub fn evidence(arguments: &EvidenceArguments) -> Result<u8, Failure> {
+    match &arguments.command {
+        EvidenceCommand::Collect(arguments) => collect::run(arguments),
+        EvidenceCommand::Import(arguments) => import::run(arguments),
+        EvidenceCommand::Show(arguments) => show::show(arguments),
+        EvidenceCommand::Validate(arguments) => show::validate(arguments),
+    }
+}

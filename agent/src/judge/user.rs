@@ -1,0 +1,42 @@
+//! For whom a policy is compiled.
+
+use super::arguments::is_address;
+use crate::exit::Failure;
+use crate::policies::arguments::UserArguments;
+use crate::policies::party;
+use std::path::Path;
+
+/// A user, and whether that is known or a stand-in: names and addresses are not judged of a stand-in.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The attributes.
+    pub attributes: intent::User,
+    /// Whether somebody said who it is.
+    pub is_known: bool,
+}
+
+impl User {
+    /// A user of whom only a name is known: it is the UPN and, where it is an address, the primary one too.
+    pub fn known(name: &str) -> User {
+        User { attributes: plain(name), is_known: true }
+    }
+
+    /// A stand-in where nobody said for whom the policy is.
+    pub fn stand_in(name: Option<&str>) -> User {
+        User { attributes: plain(name.unwrap_or("somebody@example.invalid")), is_known: false }
+    }
+
+    /// The user of that name in a directory file.
+    pub(super) fn of_directory(path: &Path, name: &str) -> Result<User, Failure> {
+        let arguments = UserArguments { directory: Some(path.to_owned()) };
+        Ok(User { attributes: party(name, &arguments)?.user, is_known: true })
+    }
+}
+
+fn plain(name: &str) -> intent::User {
+    intent::User {
+        upn: name.to_owned(),
+        primary_smtp_address: is_address(name).then(|| name.to_owned()),
+        ..intent::User::default()
+    }
+}

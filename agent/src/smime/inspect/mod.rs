@@ -1,0 +1,69 @@
+//! `handset smime inspect`: what a message is made of, as far as it can be seen without a key. Nothing is judged.
+
+mod build;
+mod input;
+mod text;
+mod view;
+
+use crate::exit::Failure;
+use crate::{file, print};
+use clap::{Parser, ValueEnum};
+use std::path::PathBuf;
+
+const INSPECT: &str = "\
+Examples:
+  handset smime inspect message.eml
+  handset smime inspect smime.p7m --format json
+  openssl cms -sign -in text -signer me.pem -inkey me.key -outform DER | handset smime inspect
+
+Reads a message, or bare CMS in DER, BER or PEM, and shows every layer that can be seen: parts, signers, certificates, \
+recipients, algorithms, attributes, encoding. A PKCS#12 file shows how it is protected. Nothing is verified, and what \
+is encrypted stays unseen.
+
+Exit codes:
+  0  every layer that can be seen is well-formed, whatever its signatures are worth
+  2  one is malformed (the octet and what was expected there are told), or the input is nothing of the kind";
+
+/// Shows the structure of a message.
+#[derive(Debug, Parser)]
+#[command(before_help = INSPECT)]
+pub struct InspectArguments {
+    /// A message (.eml), CMS (DER, BER or PEM) or PKCS#12; `-` for standard input.
+    #[arg(default_value = "-", value_name = "IN")]
+    pub input: PathBuf,
+
+    /// How to print the answer.
+    #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]
+    pub format: Form,
+}
+
+/// How to print the structure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// For people.
+    Human,
+    /// For programs: the contract of fixtures/schema/smime-inspect.schema.json.
+    Json,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file that cannot be read, an answer that cannot be printed.
+pub(super) fn run(arguments: &InspectArguments) -> Result<u8, Failure> {
+    let octets = file::read_up_to(&arguments.input, smime::cms::outline::OUTLINE_MAX as u64)?;
+    let name = match arguments.input.to_str() {
+        Some("-") => "standard input".to_owned(),
+        _ => arguments.input.display().to_string(),
+    };
+    let report = build::report(name, &octets);
+    let answer = match arguments.format {
+        Form::Human => text::render(&report),
+        Form::Json => serde_json::to_string_pretty(&report)? + "\n",
+    };
+    print::standard_output(&answer)?;
+    if let Some(fault) = &report.error {
+        eprintln!("handset: {}: {}", report.input, text::fault(fault));
+    }
+    Ok(if report.well_formed { 0 } else { 2 })
+}
