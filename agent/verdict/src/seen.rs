@@ -59,32 +59,20 @@ impl<'a> Seen<'a> {
         mail_profiles: &BTreeSet<&str>,
     ) {
         let mut put = |subject: &str, value: String| self.put(observation, subject, value, false);
+        let mine = |identifier: &str| mail_profiles.is_empty() || mail_profiles.contains(identifier);
         match &observation.fact {
-            Fact::Installed { identifier } => {
-                if mail_profiles.is_empty() || mail_profiles.contains(identifier.as_str()) {
-                    put("install", "accepted".to_owned());
-                    self.installed = Some((observation.id, observation.at_ms));
-                }
+            Fact::Installed { identifier } if mine(identifier) => {
+                put("install", "accepted".to_owned());
+                self.installed = Some((observation.id, observation.at_ms));
             }
-            Fact::Refused { error_chain } => {
-                put("install", "refused".to_owned());
-                if let Some((domain, code)) = error_chain.last() {
-                    put("refusal", format!("{domain} {code}"));
-                }
-            }
-            Fact::CommandFailed { status, error_chain } if status == "Error" => {
-                // Other commands fail too; that it was the installation is told by its outermost domain.
-                if error_chain.first().is_some_and(|(domain, _)| domain.contains("Installation")) {
-                    put("install", "refused".to_owned());
-                    if let Some((domain, code)) = error_chain.last() {
-                        put("refusal", format!("{domain} {code}"));
-                    }
-                }
-            }
-            Fact::Removed { identifier } => {
-                if mail_profiles.is_empty() || mail_profiles.contains(identifier.as_str()) {
-                    put("install", "removed".to_owned());
-                }
+            Fact::Removed { identifier } if mine(identifier) => put("install", "removed".to_owned()),
+            Fact::Refused { error_chain } => self.refused(observation, error_chain),
+            // Other commands fail too; that it was the installation is told by its outermost domain.
+            Fact::CommandFailed { status, error_chain }
+                if status == "Error"
+                    && error_chain.first().is_some_and(|(domain, _)| domain.contains("Installation")) =>
+            {
+                self.refused(observation, error_chain);
             }
             Fact::Profiles { profiles } => {
                 if profiles.iter().any(has_account) {
@@ -115,6 +103,13 @@ impl<'a> Seen<'a> {
                 put(&format!("mail.{}", mail.step), value);
             }
             _ => {}
+        }
+    }
+
+    fn refused(&mut self, observation: &Observation, error_chain: &[(String, u32)]) {
+        self.put(observation, "install", "refused".to_owned(), false);
+        if let Some((domain, code)) = error_chain.last() {
+            self.put(observation, "refusal", format!("{domain} {code}"), false);
         }
     }
 

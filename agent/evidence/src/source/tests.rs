@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 const CX: Context<'static> = Context { now: smime::Timestamp(0), crypto: &crypto::AwsLc };
 
+#[allow(clippy::disallowed_methods)] // a test reads its fixtures
 fn fixture(name: &str) -> Vec<u8> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/evidence/");
     std::fs::read(format!("{path}{name}")).unwrap()
