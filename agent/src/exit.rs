@@ -56,6 +56,8 @@ pub enum Failure {
     Smime(#[from] crate::smime::SmimeFailure),
     #[error("{0}")]
     Judge(#[from] crate::judge::JudgeError),
+    #[error("{0}")]
+    Bench(#[from] crate::smime::BenchError),
 }
 
 impl Failure {

@@ -375,7 +375,7 @@ fn pain_09_outlook_cannot_see_the_system_keychain() {
     let (p12, word) = (pki("alice-both.legacy.p12"), word(&scratch, "alice-both"));
     let asked = |file: &str, more: &[&str]| {
         let fixed = ["why", "certificate", file, "--identity", &p12, "--passphrase-file", &word, "--at", AT];
-        ask(&[&fixed, &["--address", ALICE, "--policy", PILOT], more].concat())
+        ask(&[&fixed[..], &["--address", ALICE, "--policy", PILOT], more].concat())
     };
     let chosen = |answer: &Json| -> Vec<bool> {
         answer["choices"].as_array().unwrap().iter().map(|choice| choice["chosen"].is_string()).collect()

@@ -1,5 +1,6 @@
 //! `handset smime` on files and standard input, with openssl as the peer in both directions.
 
+mod bench;
 mod memory;
 
 use crate::program::handset;

@@ -1,5 +1,5 @@
 //! `handset smime`: signing, verifying, encrypting and decrypting messages on files and standard input, in constant
-//! memory.
+//! memory, and how fast that is.
 //!
 //! The engine (`smime::message::stream`) works on pieces; here are files, keys, and what happens to plaintext until it
 //! may be shown: it is spooled where nobody sees it (`output`), so that a command that fails leaves no file and changes
@@ -7,6 +7,7 @@
 
 pub mod arguments;
 
+mod bench;
 mod credentials;
 mod decrypt;
 mod encrypt;
@@ -19,6 +20,7 @@ mod report;
 mod sign;
 mod verify;
 
+pub use bench::BenchError;
 pub use error::SmimeFailure;
 
 use crate::exit::Failure;
@@ -38,5 +40,6 @@ pub fn run(arguments: &SmimeArguments) -> Result<u8, Failure> {
         SmimeCommand::Encrypt(arguments) => encrypt::run(arguments),
         SmimeCommand::Decrypt(arguments) => decrypt::run(arguments),
         SmimeCommand::Inspect(arguments) => inspect::run(arguments),
+        SmimeCommand::Bench(arguments) => bench::run(arguments),
     }
 }

@@ -11,6 +11,7 @@ mod mime;
 mod pkcs12;
 mod provider;
 mod seeds;
+mod stream;
 mod world;
 
 pub use ber::ber;
@@ -19,12 +20,14 @@ pub use mime::mime;
 pub use pkcs12::pkcs12;
 pub use provider::Transparent;
 pub use seeds::{Seed, seeds};
+pub use stream::stream;
 
 /// A function that is fed with inputs.
 pub type Target = fn(&[u8]);
 
 /// The targets by their names.
-pub const TARGETS: [(&str, Target); 4] = [("ber", ber), ("cms", cms), ("mime", mime), ("pkcs12", pkcs12)];
+pub const TARGETS: [(&str, Target); 5] =
+    [("ber", ber), ("cms", cms), ("mime", mime), ("pkcs12", pkcs12), ("stream", stream)];
 
 /// Cuts an input into pieces whose sizes its octets determine.
 fn pieces(input: &[u8]) -> impl Iterator<Item = &[u8]> {

@@ -3,6 +3,7 @@
 use super::world::world;
 use crate::cms::{self, AuthenticatedAttributes, EncryptOptions, KeyTransport, SignatureOptions, Signer};
 use crate::message::{self, Confidentiality, HeaderProtection, SignOptions};
+use crate::mime::{Base64Encoder, Wrap};
 use crate::pkcs12::{self, WriteOptions, WriteProtection};
 use crate::tlv::write;
 use crate::{BulkCipher, DigestAlgorithm, ObjectIdentifier, Timestamp};
@@ -29,6 +30,13 @@ const MESSAGE: &[u8] = b"From: Ann <rsa@handset.example>\r\nTo: b@handset.exampl
 pub fn seeds() -> Vec<Seed> {
     let mut all = Vec::new();
     for (name, octets) in messages() {
+        let mut pem = b"-----BEGIN CMS-----\n".to_vec();
+        let mut encoder = Base64Encoder::wrapped(Wrap::Pem);
+        encoder.update(&octets, &mut pem);
+        encoder.finish(&mut pem);
+        pem.extend_from_slice(b"-----END CMS-----\n");
+        all.push(Seed { target: "stream", name: format!("{name}.pem"), octets: pem });
+        all.push(Seed { target: "stream", name: name.clone(), octets: octets.clone() });
         all.push(Seed { target: "cms", name: name.clone(), octets: octets.clone() });
         all.push(Seed { target: "ber", name, octets });
     }
@@ -40,7 +48,8 @@ pub fn seeds() -> Vec<Seed> {
         all.push(Seed { target: "ber", name, octets });
     }
     for (name, octets) in mails() {
-        all.push(Seed { target: "mime", name, octets });
+        all.push(Seed { target: "mime", name: name.clone(), octets: octets.clone() });
+        all.push(Seed { target: "stream", name: format!("{name}.eml"), octets });
     }
     all
 }

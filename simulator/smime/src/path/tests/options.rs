@@ -188,7 +188,8 @@ fn the_newest_list_speaks_and_of_equally_new_ones_the_one_that_revokes() {
         w.crl(&root, &Draft { this_update, ..list(entries) })
     };
     let judge = |crls: &[Crl]| {
-        w.judge(&leaf, &[], &root, &PathOptions { crls, ..PathOptions::default() }).map(|path| path.revocation)
+        w.judge(&leaf, &[], &root, &PathOptions { crls, ..PathOptions::default() })
+            .map(|path| path.revocation)
     };
     let good = |found: Result<Vec<RevocationStatus>, PathError>| {
         matches!(found.unwrap()[..], [RevocationStatus::Good { .. }])
