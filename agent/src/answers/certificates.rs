@@ -103,10 +103,9 @@ impl Holdings {
         let mut opened = Err(Pkcs12Error::WrongPassword);
         for word in words {
             opened = pkcs12::open_within(cx, bytes, word, budget);
+            // Without an integrity code a wrong password shows as garbage inside, so every word is tried.
             if opened.is_ok() {
                 facts.without_password = word.is_none_or(str::is_empty);
-            }
-            if !matches!(opened, Err(Pkcs12Error::WrongPassword)) {
                 break;
             }
         }

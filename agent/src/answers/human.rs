@@ -71,13 +71,13 @@ fn tables(out: &mut String, answer: &Answer) {
     let before = out.len();
     for user in &answer.users {
         let prompts: Vec<String> = user.prompts.iter().map(|prompt| word(&prompt.kind)).collect();
-        let asked = if prompts.is_empty() {
-            "asked for nothing".to_owned()
-        } else {
-            format!("asked for {}", prompts.join(", "))
+        let asked = match (user.change, prompts.is_empty()) {
+            ("removed" | "not-assigned", _) => String::new(),
+            (_, true) => ": asked for nothing".to_owned(),
+            (_, false) => format!(": asked for {}", prompts.join(", ")),
         };
         let again = if user.mail_again { "; all mail is downloaded again" } else { "" };
-        let _ = writeln!(out, "{}  {}: {asked}{again}", clean(&user.upn), user.change);
+        let _ = writeln!(out, "{}  {}{asked}{again}", clean(&user.upn), user.change);
     }
     for link in &answer.links {
         let name = link.name.as_deref().or(link.id.as_deref()).unwrap_or("not in the document");

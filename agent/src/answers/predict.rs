@@ -82,8 +82,10 @@ fn changed(question: &ChangeQuestion) -> Result<u8, Failure> {
             prompts: found.prompts,
             mail_again: found.mail_again,
         });
+        let refused = |id: &str| ["account.duplicate", "change.refused"].contains(&id);
+        let installs = !found.statements.iter().any(|said| refused(said.id));
         answer.say_of(&member.user.upn, found.statements);
-        if let Some(is) = is.filter(|_| word != "unchanged") {
+        if let Some(is) = is.filter(|_| word != "unchanged" && installs) {
             // How each account signs in afterwards; basic authentication is what survives unseen.
             let said = sign_in_statements(is, &phone).into_iter().map(|mut said| {
                 said.subject = None;

@@ -74,7 +74,7 @@ fn prompts(question: &PolicyQuestion) -> Result<u8, Failure> {
             let emails = match question.tenant.name.is_some() || tenant.emails.is_empty() {
                 true => {
                     let chosen = chosen(*tenant, &question.file, &question.tenant)?;
-                    tenant = Box::new(Tenant::clone(&chosen.tenant));
+                    *tenant = Tenant::clone(&chosen.tenant);
                     vec![chosen.email]
                 }
                 // Without a name all policies of the file are looked at.

@@ -8,8 +8,7 @@ use super::statement::{Grounds, Statement, Weight};
 use crate::certificate::{CertificateRole, IdentitySource};
 use crate::directory::Directory;
 use crate::tenant::{
-    Assignment, AssignmentTarget, CertificateProfile, CertificateProfileKind, EmailProfile, Targeting,
-    Tenant, targeting,
+    Assignment, AssignmentTarget, CertificateProfile, EmailProfile, Targeting, Tenant, targeting,
 };
 
 /// Holds what a link of an e-mail policy leads to, and whom that reaches.
@@ -68,6 +67,12 @@ pub fn prompts_without_end(
             targets.push(target(link, None, None, email, directory));
             continue;
         };
+        // The settings of smart cards hold for the whole tenant; whoever has a card can have the credential.
+        if link == "derivedCredentialSettings" {
+            let profile = tenant.certificate_profile(&id);
+            targets.push(target(link, Some(id), profile, email, directory));
+            continue;
+        }
         let Some(profile) = tenant.certificate_profile(&id) else {
             let text =
                 format!("{link} leads to {id}, which is not in the document; whom it reaches cannot be told");
@@ -79,11 +84,8 @@ pub fn prompts_without_end(
             continue;
         };
         let mut found = target(link, Some(id), Some(profile), email, directory);
-        // Tenant-wide credentials of smart cards are assigned to nobody; everybody can have one.
-        if profile.kind != CertificateProfileKind::DerivedCredential {
-            compare(&mut found, profile, email, directory);
-            said.extend(statements(&found, profile, &label, directory.is_some()));
-        }
+        compare(&mut found, profile, email, directory);
+        said.extend(statements(&found, profile, &label, directory.is_some()));
         targets.push(found);
     }
     (targets, said)
@@ -214,7 +216,7 @@ fn statements(
                 "“{label}” goes to {mail}, its certificate profile “{name}” ({link}) to {own}: whoever gets the one \
                  without the other is asked for the password again and again, for Intune keeps sending the profile"
             );
-            said.push(LOOP.say("prompts.endless", Weight::Error, text).about(name).remedy(remedy));
+            said.push(LOOP.say("prompts.groups-differ", Weight::Warning, text).about(name).remedy(remedy));
         }
         return said;
     }
