@@ -19,6 +19,7 @@ use crate::variant;
 use device::{Device, DeviceFacts, ErrorChain, Event, Input, PromptKind, Reply, UserAction, Verdict};
 use evidence::ActionOutcome;
 use intent::ActionId;
+use profile::lint::Audience;
 use profile::{LineIndex, OsVersion, Profile, Schema, Timestamp};
 use serde_json::json;
 use simulator::store::{DeviceName, RecordError, decode, write_secret_file};
@@ -223,9 +224,10 @@ pub(super) fn install(
     let identifier = profile.identifier().unwrap_or_default().to_owned();
     let fate = session.change(&name, |world| {
         if let Reply::Refused(chain) = world.install(&bytes) {
-            say_why(world, &profile);
+            say_why(world, &profile, Said::OfRefusal);
             return Ok(Changed::Left(Fate::Refused(links(chain))));
         }
+        say_why(world, &profile, Said::OfInstall);
         answers.give(&name, world)?;
         let events = world.take_events().into_iter().map(|(_, event)| event);
         Ok(Changed::Kept(fate_of(&identifier, Fate::Waits, events)))
@@ -234,15 +236,28 @@ pub(super) fn install(
     tell(session, &name, &identifier, &fate, "installed", format)
 }
 
-/// Says on standard error what the error chain of a refusal leaves out: which password does not fit, and to whom payloads
-/// are encrypted that do not open.
-fn say_why(world: &World, profile: &Profile) {
+/// What is said of a profile that is installed by hand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// What the error chain of a refusal leaves out: which password does not fit, and to whom payloads are encrypted that
+    /// do not open.
+    OfRefusal,
+    /// What the linter warns of, keys among it that this iOS does not heed.
+    OfInstall,
+}
+
+/// Says on standard error what was found in a profile.
+fn say_why(world: &World, profile: &Profile, said: Said) {
     let cx = Context { now: world.now(), crypto: &PROVIDER };
     let device = world.device();
     let identities: Vec<_> = device.keychain().identities().iter().map(|i| i.identity.clone()).collect();
-    let found = lint(&cx, Schema::builtin(), profile, device.facts().ios);
-    let certificates = found.into_iter().filter(|finding| finding.rule == "certificate-cannot-open");
-    for finding in certificates.chain(unopened(&cx, profile, &identities)) {
+    let audience = Audience { os: device.facts().ios, supervised: device.facts().supervised };
+    let found = lint(&cx, Schema::builtin(), profile, audience);
+    let told = found.into_iter().filter(|finding| match said {
+        Said::OfRefusal => finding.rule == "certificate-cannot-open",
+        Said::OfInstall => finding.severity != profile::Severity::Info,
+    });
+    for finding in told.chain(unopened(&cx, profile, &identities)) {
         let help = finding.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
         eprintln!("handset: {}: {}{help}", finding.rule, finding.message);
     }

@@ -130,6 +130,24 @@ pub(super) fn device(shown: &ShownDevice) -> String {
     for shown in &shown.accounts {
         account(&mut out, shown);
     }
+    for account in &shown.mail_accounts {
+        let name = account.settings.email.as_ref().map_or("no address yet", |email| email.value.as_str());
+        let _ =
+            writeln!(out, "  {} {name}, a mail account of a profile: kept, does not connect", account.id.0);
+    }
+    for directory in &shown.directories {
+        let _ = writeln!(
+            out,
+            "  directory {}, of the profile {}: kept, does not connect",
+            directory.host, directory.profile
+        );
+    }
+    if shown.mdm.is_some() {
+        let _ = writeln!(out, "\nenrolled with a management server: kept, does not connect");
+    }
+    if shown.passcode.required {
+        let _ = writeln!(out, "\npasscode: required, of at least {} characters", shown.passcode.min_length);
+    }
     let keychain = &shown.keychain;
     let _ = writeln!(
         out,

@@ -38,7 +38,7 @@ pub(super) fn export_of(name: &str, bytes: &[u8]) -> Result<Export, JsonError> {
 /// Reads the objects of a document of Graph.
 ///
 /// # Errors
-/// As [`export`].
+/// As `export`.
 pub fn tenant(path: &Path) -> Result<Tenant, Failure> {
     Ok(Tenant::read([export(path)?]))
 }

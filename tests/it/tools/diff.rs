@@ -182,8 +182,8 @@ fn each_change_of_an_account_is_told_as_its_user_meets_it() {
         (
             "password-in-profile",
             |a| a.insert("Password", "another-mail-password"),
-            &["password.kept"],
-            &["prompt.password", "password.replaced"],
+            &["password.replaced"],
+            &["prompt.password", "password.kept"],
         ),
     ];
     let scratch = Scratch::new("diff-edits");
@@ -377,4 +377,43 @@ fn every_comparison_follows_its_schema_and_shows_no_secret() {
     let (_, answer) = diff(&old, &all[all.len() - 1], &[]);
     let masked = answer["changed_keys"].as_array().unwrap().iter().find(|c| c["key"] == "Password").unwrap();
     assert_eq!((&masked["old"], &masked["new"]), (&Json::from("[secret]"), &Json::from("[secret]")));
+}
+
+/// Restrictions and passcode rules are told one by one, as far as the phone heeds them.
+#[test]
+fn what_restrictions_take_away_is_said() {
+    let scratch = Scratch::new("diff-restrictions");
+    let with = |name: &str, keys: &[(&str, bool)]| {
+        edited(&scratch, name, "contoso-mail", |_, payloads| {
+            let start = Dictionary::new()
+                .with("PayloadType", "com.apple.applicationaccess")
+                .with("PayloadIdentifier", "example.contoso.mail.restrictions")
+                .with("PayloadUUID", "4D41494C-0001-4000-8000-00000000AAAA")
+                .with("PayloadVersion", 1);
+            let payload = keys.iter().fold(start, |payload, (key, value)| payload.with(*key, *value));
+            payloads.push(Value::Dictionary(payload).into());
+        })
+    };
+    let old = with("old", &[("allowCamera", true)]);
+    let new = with(
+        "new",
+        &[("allowCamera", false), ("forceEncryptedBackup", true), ("allowAccountModification", false)],
+    );
+    let told = |more: &[&str]| -> Vec<String> {
+        let (_, answer) = diff(&old, &new, more);
+        let notices = answer["notices"].as_array().expect("notices");
+        notices
+            .iter()
+            .filter(|n| n["id"].as_str().is_some_and(|id| id.starts_with("restriction.")))
+            .map(|n| format!("{} {}", n["id"].as_str().unwrap(), n["keys"][0].as_str().unwrap()))
+            .collect()
+    };
+    // allowAccountModification needs supervision.
+    assert_eq!(told(&[]), ["restriction.forbidden allowCamera", "restriction.demanded forceEncryptedBackup"]);
+    assert_eq!(told(&["--supervised"]).len(), 3);
+    let (_, back) = diff(&new, &old, &[]);
+    assert!(
+        ids(&back).contains("restriction.allowed") && ids(&back).contains("restriction.lifted"),
+        "{back:#}"
+    );
 }

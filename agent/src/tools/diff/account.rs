@@ -200,16 +200,14 @@ impl Change<'_> {
             return;
         }
         let keys = ["Password", "OverridePreviousPassword"];
-        if new.boolean("OverridePreviousPassword").ok().flatten() == Some(true) || !self.pair.in_place() {
+        let replaces = new.boolean("OverridePreviousPassword").ok().flatten() == Some(true);
+        // Only a password that the owner typed is kept; one that the old profile brought goes with it.
+        if replaces || used(was) || !self.pair.in_place() {
             let text = "The account signs in with the new password of the profile.";
             self.add(Notice::new("password.replaced", Severity::Info, text).keys(keys));
         } else {
-            let whose =
-                if used(was) { "the one of the old profile" } else { "the one that the user entered" };
-            let text = format!(
-                "The new password of the profile is not taken over: without OverridePreviousPassword the account \
-                 keeps {whose}."
-            );
+            let text = "The new password of the profile is not taken over: without OverridePreviousPassword the \
+                        account keeps the one that the user entered.";
             self.add(Notice::new("password.kept", Severity::Warning, text).keys(keys));
         }
     }
