@@ -18,7 +18,7 @@ use std::hint::black_box;
 use std::rc::Rc;
 
 /// The piece in which content is fed where it streams.
-const PIECE: usize = 128 << 10;
+const PIECE: usize = 96 << 10;
 
 /// Ours and what the peer offers for the same; its fastest counts.
 pub struct Pair<'a> {
