@@ -2,7 +2,7 @@
 
 use crate::contest::Run;
 use crate::peer::{self, Output, Person, Stack, Store};
-use perf::{LARGE, Primitive, World, text};
+use perf::{LARGE, Primitive, World, size_name, text};
 use smime::cms::{
     self, Decryptor, DetachedSigner, EncryptOptions, EnvelopedWriter, KeyAgreement, KeyTransport,
     SignatureOptions, SignedWriter, Verifier,
@@ -69,41 +69,62 @@ impl<'w> Stage<'w> {
         (identity, person)
     }
 
-    /// All cells of one size.
-    pub fn cells(&self, size: usize) -> Vec<Cell<'_>> {
-        let mut cells = Vec::new();
+    /// Hands the cells of one size over whose name and size contain a text, one after the other, because the largest
+    /// would not fit beside one another.
+    pub fn each<'s>(&'s self, size: usize, only: &str, mut run: impl FnMut(Cell<'s>)) {
+        let wanted = |operation: &str, algorithm: &str| {
+            format!("{operation} {algorithm} {}", size_name(size)).contains(only)
+        };
+        let sha256 = DigestAlgorithm::Sha256;
         for who in ["RSA-2048", "RSA-4096", "P-256"] {
-            cells.push(self.sign(who, DigestAlgorithm::Sha256, true, size));
-            cells.push(self.verify(who, false, size));
+            if wanted("sign detached", who) {
+                run(self.sign(who, sha256, true, size));
+            }
+            if wanted("verify detached", who) {
+                run(self.verify(who, false, size));
+            }
         }
-        cells.push(self.sign("RSA-2048", DigestAlgorithm::Sha256, false, size));
-        cells.push(self.sign("P-256", DigestAlgorithm::Sha256, false, size));
-        cells.push(self.verify("RSA-2048", true, size));
-        cells.push(self.verify("P-256", true, size));
+        for who in ["RSA-2048", "P-256"] {
+            if wanted("sign opaque", who) {
+                run(self.sign(who, sha256, false, size));
+            }
+            if wanted("verify detached, chain", who) {
+                run(self.verify(who, true, size));
+            }
+        }
         for cipher in [BulkCipher::Aes128Cbc, BulkCipher::Aes256Cbc, BulkCipher::Aes256Gcm] {
+            let name = cipher_name(cipher);
             for (who, count) in [("RSA-2048", 1), ("RSA-2048", 10), ("ECDH P-256", 1), ("ECDH P-256", 10)] {
                 if cipher == BulkCipher::Aes128Cbc && (who, count) != ("RSA-2048", 1) {
                     continue;
                 }
-                cells.extend(self.encrypt(who, count, cipher, false, size));
-                if count == 1 {
-                    cells.extend(self.decrypt(who, cipher, false, size));
+                if wanted("encrypt", &format!("{count} x {who}, {name}")) {
+                    self.encrypt(who, count, cipher, false, size).into_iter().for_each(&mut run);
+                }
+                if count == 1 && wanted("decrypt", &format!("{who}, {name}")) {
+                    self.decrypt(who, cipher, false, size).into_iter().for_each(&mut run);
                 }
             }
         }
+        let (cbc, name) = (BulkCipher::Aes256Cbc, cipher_name(BulkCipher::Aes256Cbc));
         for count in [1, 10] {
-            cells.extend(self.encrypt("RSA-2048", count, BulkCipher::Aes256Cbc, true, size));
+            if wanted("encrypt", &format!("{count} x RSA-2048 OAEP, {name}")) {
+                self.encrypt("RSA-2048", count, cbc, true, size).into_iter().for_each(&mut run);
+            }
         }
-        cells.extend(self.decrypt("RSA-2048", BulkCipher::Aes256Cbc, true, size));
-        for cipher in [BulkCipher::Aes256Cbc, BulkCipher::Aes256Gcm] {
-            cells.extend(self.wire(cipher, size));
+        if wanted("decrypt BER", &format!("RSA-2048, {name}")) {
+            self.decrypt("RSA-2048", cbc, true, size).into_iter().for_each(&mut run);
         }
-        cells.extend(self.texts(size));
+        let mut some = |cells: Vec<Cell<'s>>| {
+            cells.into_iter().filter(|cell| wanted(cell.operation, &cell.algorithm)).for_each(&mut run);
+        };
+        for cipher in [cbc, BulkCipher::Aes256Gcm] {
+            some(self.wire(cipher, size));
+        }
+        some(self.texts(size));
         if size == perf::SMALL {
-            cells.push(self.pkcs12());
-            cells.push(self.path());
+            some(vec![self.pkcs12(), self.path()]);
         }
-        cells
     }
 
     fn sign(&self, who: &str, digest: DigestAlgorithm, detached: bool, size: usize) -> Cell<'_> {

@@ -12,9 +12,13 @@ mod processes;
 use allocations::allocated_by;
 use cells::Stage;
 use contest::{Effort, Run, interleave};
-use perf::{Floor, LARGE, MIDDLE, SMALL, World, size_name};
+use perf::{Floor, HUGE, LARGE, MIDDLE, SMALL, World, size_name};
 use serde_json::{Value, json};
 use std::time::Duration;
+
+/// The rounds of a whole run, and those of its largest cells.
+const ROUNDS: usize = 41;
+const HUGE_ROUNDS: usize = 9;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -32,7 +36,7 @@ fn main() {
     let effort = if quick {
         Effort { rounds: 9, turn: Duration::from_millis(1) }
     } else {
-        Effort { rounds: 41, turn: Duration::from_millis(2) }
+        Effort { rounds: ROUNDS, turn: Duration::from_millis(2) }
     };
     let rows = if has("--processes") {
         processes::run(quick, only, value("--program"), !json)
@@ -90,11 +94,13 @@ fn in_process(effort: Effort, only: &str, print: bool) -> Vec<Value> {
             "(memory)"
         );
     }
-    for size in [SMALL, MIDDLE, LARGE] {
-        for mut cell in stage.cells(size) {
-            if !format!("{} {} {}", cell.operation, cell.algorithm, size_name(size)).contains(only) {
-                continue;
-            }
+    // The largest takes minutes for each cell, so that it is for whole runs, and fewer rounds.
+    let sizes: &[usize] =
+        if effort.rounds < ROUNDS { &[SMALL, MIDDLE, LARGE] } else { &[SMALL, MIDDLE, LARGE, HUGE] };
+    for &size in sizes {
+        let rounds = if size == HUGE { effort.rounds.min(HUGE_ROUNDS) } else { effort.rounds };
+        let effort = Effort { rounds, ..effort };
+        stage.each(size, only, |mut cell| {
             let conservative = cell.is_conservative();
             let mut floor = Floor::new(&world, &cell.floor, !conservative);
             let mut floor: Run<'_> = Box::new(move || floor.run());
@@ -138,7 +144,7 @@ fn in_process(effort: Effort, only: &str, print: bool) -> Vec<Value> {
                 "allocations": allocated.count,
                 "allocated_octets": allocated.octets,
             }));
-        }
+        });
     }
     rows
 }
