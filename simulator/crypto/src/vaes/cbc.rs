@@ -9,9 +9,10 @@ use std::mem::MaybeUninit;
 pub(crate) struct CbcDecryptor {
     width: Width,
     key: Schedule,
-    /// The last whole block of ciphertext, at first the initialisation vector, and behind it the beginning of a block.
-    seen: [u8; 2 * BLOCK],
-    /// How much of that block has arrived.
+    /// The last whole block of ciphertext, at first the initialisation vector.
+    previous: [u8; BLOCK],
+    /// The block that is not complete, and how much of it has arrived.
+    held: [u8; BLOCK],
     begun: usize,
 }
 
@@ -22,36 +23,37 @@ impl CbcDecryptor {
     }
 
     fn with_width(width: Width, key: &[u8], iv: &[u8]) -> Option<CbcDecryptor> {
-        let iv: &[u8; BLOCK] = iv.try_into().ok()?;
+        let previous = iv.try_into().ok()?;
         if !matches!(key.len(), 16 | 24 | 32) {
             return None;
         }
-        let mut seen = [0; 2 * BLOCK];
-        seen[..BLOCK].copy_from_slice(iv);
         // SAFETY: a width is only ever made by `detect`, which found AES among the processor's instructions; the key
         // has one of the lengths that there are.
         let key = unsafe { Schedule::expand(key).inverse() };
-        Some(CbcDecryptor { width, key, seen, begun: 0 })
+        Some(CbcDecryptor { width, key, previous, held: [0; BLOCK], begun: 0 })
     }
 
-    /// Decrypts whole blocks, which have the block in front of them before them, and appends them.
-    fn blocks(&self, input: &[u8], out: &mut Vec<u8>) {
-        let len = input.len().saturating_sub(BLOCK) / BLOCK * BLOCK;
+    /// Decrypts whole blocks and appends them.
+    fn blocks(&mut self, input: &[u8], out: &mut Vec<u8>) {
+        let len = input.len() / BLOCK * BLOCK;
+        let Some(last) = input[..len].last_chunk() else { return };
         out.reserve(len);
         let Some(room) = out.spare_capacity_mut().get_mut(..len) else { return };
+        let (key, previous) = (&self.key, &self.previous);
         // SAFETY: a width is only ever made by `detect`, which found its instructions in the processor. Every function
-        // writes the whole of `room`, which has the length of the blocks behind the first.
+        // writes the whole of `room`, which has the length of the whole blocks.
         unsafe {
-            match (self.width, self.key.rounds) {
-                (Width::Bits512, 10) => decrypt_512::<10>(&self.key, input, room),
-                (Width::Bits512, 12) => decrypt_512::<12>(&self.key, input, room),
-                (Width::Bits512, _) => decrypt_512::<14>(&self.key, input, room),
-                (Width::Bits256, 10) => decrypt_256::<10>(&self.key, input, room),
-                (Width::Bits256, 12) => decrypt_256::<12>(&self.key, input, room),
-                (Width::Bits256, _) => decrypt_256::<14>(&self.key, input, room),
+            match (self.width, key.rounds) {
+                (Width::Bits512, 10) => decrypt_512::<10>(key, previous, input, room),
+                (Width::Bits512, 12) => decrypt_512::<12>(key, previous, input, room),
+                (Width::Bits512, _) => decrypt_512::<14>(key, previous, input, room),
+                (Width::Bits256, 10) => decrypt_256::<10>(key, previous, input, room),
+                (Width::Bits256, 12) => decrypt_256::<12>(key, previous, input, room),
+                (Width::Bits256, _) => decrypt_256::<14>(key, previous, input, room),
             }
             out.set_len(out.len() + len);
         }
+        self.previous = *last;
     }
 }
 
@@ -60,26 +62,22 @@ impl BulkEncryptor for CbcDecryptor {
         Err(CryptoError::Unsupported("additional data with CBC"))
     }
 
-    fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError> {
-        // Until a block of the input is used up, blocks do not have their predecessors before them.
-        let mut start = 0;
-        while start < BLOCK {
-            let head = &input[start..input.len().min(start + BLOCK - self.begun)];
-            self.seen[BLOCK + self.begun..][..head.len()].copy_from_slice(head);
+    fn update(&mut self, mut input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError> {
+        if self.begun > 0 {
+            let (head, rest) = input.split_at(input.len().min(BLOCK - self.begun));
+            self.held[self.begun..][..head.len()].copy_from_slice(head);
             self.begun += head.len();
-            start += head.len();
+            input = rest;
             if self.begun < BLOCK {
                 return Ok(());
             }
-            self.blocks(&self.seen, out);
-            self.seen.copy_within(BLOCK.., 0);
+            let block = self.held;
+            self.blocks(&block, out);
             self.begun = 0;
         }
-        let whole = (input.len() - start) / BLOCK * BLOCK;
-        self.blocks(&input[start - BLOCK..start + whole], out);
-        self.seen[..BLOCK].copy_from_slice(&input[start + whole - BLOCK..start + whole]);
-        let rest = &input[start + whole..];
-        self.seen[BLOCK..][..rest.len()].copy_from_slice(rest);
+        self.blocks(input, out);
+        let rest = &input[input.len() / BLOCK * BLOCK..];
+        self.held[..rest.len()].copy_from_slice(rest);
         self.begun = rest.len();
         Ok(())
     }
@@ -89,72 +87,106 @@ impl BulkEncryptor for CbcDecryptor {
     }
 }
 
-/// Decrypts the blocks behind the first of `input` into `out`, which has their length.
+/// The octets of a vector, and how many are decrypted at once.
+const VECTOR: usize = 64;
+const AT_ONCE: usize = 8;
+
+/// Decrypts the whole blocks of `input`, which follow `previous`, into `out`, which has their length.
 #[target_feature(enable = "aes,vaes,avx512f")]
-fn decrypt_512<const ROUNDS: usize>(key: &Schedule, input: &[u8], out: &mut [MaybeUninit<u8>]) {
-    const VECTOR: usize = 64;
-    const AT_ONCE: usize = 8;
-    assert!(input.len() >= BLOCK + out.len() && out.len().is_multiple_of(BLOCK));
+fn decrypt_512<const ROUNDS: usize>(
+    key: &Schedule,
+    previous: &[u8; BLOCK],
+    input: &[u8],
+    out: &mut [MaybeUninit<u8>],
+) {
+    assert!(input.len() >= out.len() && out.len().is_multiple_of(BLOCK));
     let mut keys = [_mm512_setzero_si512(); ROUND_KEYS];
     for (round, wide) in keys.iter_mut().enumerate().take(ROUNDS + 1) {
         *wide = _mm512_broadcast_i32x4(key.round(round));
     }
-    let (from, to) = (input.as_ptr(), out.as_mut_ptr());
-    let mut at = 0;
-    while at + AT_ONCE * VECTOR <= out.len() {
-        let mut states = [_mm512_setzero_si512(); AT_ONCE];
-        for (n, state) in states.iter_mut().enumerate() {
-            // SAFETY: `at + 512 <= out.len()`, and `input` has 16 octets more than `out`.
-            let block = unsafe { _mm512_loadu_si512(from.add(BLOCK + at + n * VECTOR).cast()) };
-            *state = _mm512_xor_si512(block, keys[0]);
-        }
-        for key in &keys[1..ROUNDS] {
-            for state in &mut states {
-                *state = _mm512_aesdec_epi128(*state, *key);
-            }
-        }
-        for (n, state) in states.iter().enumerate() {
-            let plain = _mm512_aesdeclast_epi128(*state, keys[ROUNDS]);
-            // SAFETY: as above; the blocks before lie 16 octets in front. The store is within `out`, which is not
-            // part of `input`.
-            unsafe {
-                let before = _mm512_loadu_si512(from.add(at + n * VECTOR).cast());
-                _mm512_storeu_si512(to.add(at + n * VECTOR).cast(), _mm512_xor_si512(plain, before));
-            }
-        }
-        at += AT_ONCE * VECTOR;
+    // SAFETY: a load of the 16 octets of the array.
+    let mut previous = _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(previous.as_ptr().cast()) });
+    let (mut input, mut out) = (&input[..out.len()], out);
+    while let Some((blocks, rest)) = input.split_at_checked(AT_ONCE * VECTOR) {
+        let (place, room) = out.split_at_mut(AT_ONCE * VECTOR);
+        previous = decrypt_some::<ROUNDS, true>(&keys, previous, blocks, place);
+        (input, out) = (rest, room);
     }
-    while at + VECTOR <= out.len() {
-        // SAFETY: `at + 64 <= out.len()`; otherwise as above.
-        unsafe {
-            let block = _mm512_loadu_si512(from.add(BLOCK + at).cast());
-            let mut state = _mm512_xor_si512(block, keys[0]);
-            for key in &keys[1..ROUNDS] {
-                state = _mm512_aesdec_epi128(state, *key);
-            }
-            let plain = _mm512_aesdeclast_epi128(state, keys[ROUNDS]);
-            let before = _mm512_loadu_si512(from.add(at).cast());
-            _mm512_storeu_si512(to.add(at).cast(), _mm512_xor_si512(plain, before));
-        }
-        at += VECTOR;
-    }
-    decrypt_128::<ROUNDS>(key, &input[at..], &mut out[at..]);
+    decrypt_some::<ROUNDS, false>(&keys, previous, input, out);
 }
 
-/// Decrypts the blocks behind the first of `input` into `out`, which has their length.
+/// Decrypts up to 32 whole blocks, exactly as many if it is `FULL`, behind the last of the vector `previous`; gives the
+/// last vector. `out` has the length of `input`.
+#[inline]
+#[target_feature(enable = "vaes,avx512f")]
+fn decrypt_some<const ROUNDS: usize, const FULL: bool>(
+    keys: &[__m512i; ROUND_KEYS],
+    mut previous: __m512i,
+    input: &[u8],
+    out: &mut [MaybeUninit<u8>],
+) -> __m512i {
+    assert!(input.len() == out.len() && input.len() <= AT_ONCE * VECTOR);
+    assert!(!FULL || input.len() == AT_ONCE * VECTOR);
+    let (from, to) = (input.as_ptr(), out.as_mut_ptr());
+    // Which words of eight octets a vector has; what is not there is neither read nor written.
+    let mask = |n: usize| {
+        let words = input.len().saturating_sub(n * VECTOR).min(VECTOR) / 8;
+        ((1_u16 << words) - 1) as u8
+    };
+    let load = |n: usize| {
+        let place: *const i64 = from.wrapping_add(n * VECTOR).cast();
+        // SAFETY: `FULL` says that the vector lies whole in `input`, the mask which of its words do.
+        unsafe {
+            if FULL { _mm512_loadu_si512(place.cast()) } else { _mm512_maskz_loadu_epi64(mask(n), place) }
+        }
+    };
+    let mut states = [_mm512_setzero_si512(); AT_ONCE];
+    for (n, state) in states.iter_mut().enumerate() {
+        *state = _mm512_xor_si512(load(n), keys[0]);
+    }
+    for key in &keys[1..ROUNDS] {
+        for state in &mut states {
+            *state = _mm512_aesdec_epi128(*state, *key);
+        }
+    }
+    for (n, state) in states.iter().enumerate() {
+        let blocks = load(n);
+        let before = _mm512_alignr_epi64::<6>(blocks, previous);
+        let plain = _mm512_xor_si512(_mm512_aesdeclast_epi128(*state, keys[ROUNDS]), before);
+        let place = to.wrapping_add(n * VECTOR);
+        // SAFETY: as above, `out` being as long as `input`, of which it is no part.
+        unsafe {
+            if FULL {
+                _mm512_storeu_si512(place.cast(), plain);
+            } else {
+                _mm512_mask_storeu_epi64(place.cast(), mask(n), plain);
+            }
+        }
+        previous = blocks;
+    }
+    previous
+}
+
+/// Decrypts the whole blocks of `input`, which follow `previous`, into `out`, which has their length.
 #[target_feature(enable = "aes,vaes,avx2")]
-fn decrypt_256<const ROUNDS: usize>(key: &Schedule, input: &[u8], out: &mut [MaybeUninit<u8>]) {
+fn decrypt_256<const ROUNDS: usize>(
+    key: &Schedule,
+    previous: &[u8; BLOCK],
+    input: &[u8],
+    out: &mut [MaybeUninit<u8>],
+) {
     const VECTOR: usize = 32;
-    const AT_ONCE: usize = 8;
-    assert!(input.len() >= BLOCK + out.len() && out.len().is_multiple_of(BLOCK));
+    assert!(input.len() >= out.len() && out.len().is_multiple_of(BLOCK));
     let wide = |round| _mm256_broadcastsi128_si256(key.round(round));
     let (from, to) = (input.as_ptr(), out.as_mut_ptr());
-    let mut at = 0;
+    // From the second block on, the one before is in the input.
+    let mut at = out.len().min(BLOCK);
+    decrypt_128::<ROUNDS>(key, previous, &input[..at], &mut out[..at]);
     while at + AT_ONCE * VECTOR <= out.len() {
         let mut states = [_mm256_setzero_si256(); AT_ONCE];
         for (n, state) in states.iter_mut().enumerate() {
-            // SAFETY: `at + 256 <= out.len()`, and `input` has 16 octets more than `out`.
-            let block = unsafe { _mm256_loadu_si256(from.add(BLOCK + at + n * VECTOR).cast()) };
+            // SAFETY: `at + 256 <= out.len()`, and `input` is not shorter.
+            let block = unsafe { _mm256_loadu_si256(from.add(at + n * VECTOR).cast()) };
             *state = _mm256_xor_si256(block, wide(0));
         }
         for round in 1..ROUNDS {
@@ -165,34 +197,42 @@ fn decrypt_256<const ROUNDS: usize>(key: &Schedule, input: &[u8], out: &mut [May
         }
         for (n, state) in states.iter().enumerate() {
             let plain = _mm256_aesdeclast_epi128(*state, wide(ROUNDS));
-            // SAFETY: as above; the blocks before lie 16 octets in front. The store is within `out`, which is not
-            // part of `input`.
+            // SAFETY: as above; at least one block lies in front. The store is within `out`, which is not part of
+            // `input`.
             unsafe {
-                let before = _mm256_loadu_si256(from.add(at + n * VECTOR).cast());
+                let before = _mm256_loadu_si256(from.add(at - BLOCK + n * VECTOR).cast());
                 _mm256_storeu_si256(to.add(at + n * VECTOR).cast(), _mm256_xor_si256(plain, before));
             }
         }
         at += AT_ONCE * VECTOR;
     }
-    decrypt_128::<ROUNDS>(key, &input[at..], &mut out[at..]);
+    if let Some(previous) = input[..at].last_chunk() {
+        decrypt_128::<ROUNDS>(key, previous, &input[at..], &mut out[at..]);
+    }
 }
 
-/// Decrypts the blocks behind the first of `input` into `out`, which has their length, one after the other.
+/// Decrypts the whole blocks of `input`, which follow `previous`, into `out`, which has their length, one after the
+/// other.
 #[target_feature(enable = "aes")]
-fn decrypt_128<const ROUNDS: usize>(key: &Schedule, input: &[u8], out: &mut [MaybeUninit<u8>]) {
-    assert!(input.len() >= BLOCK + out.len() && out.len().is_multiple_of(BLOCK));
-    let (from, to) = (input.as_ptr(), out.as_mut_ptr());
-    for at in (0..out.len()).step_by(BLOCK) {
-        // SAFETY: `at + 16 <= out.len()`, and `input` has 16 octets more than `out`, which is not part of it.
+fn decrypt_128<const ROUNDS: usize>(
+    key: &Schedule,
+    previous: &[u8; BLOCK],
+    input: &[u8],
+    out: &mut [MaybeUninit<u8>],
+) {
+    let mut previous = previous;
+    for (block, place) in input.as_chunks::<BLOCK>().0.iter().zip(out.as_chunks_mut::<BLOCK>().0) {
+        // SAFETY: loads of 16 octets from arrays of as many, and a store to one.
         unsafe {
-            let mut state = _mm_xor_si128(_mm_loadu_si128(from.add(BLOCK + at).cast()), key.round(0));
+            let mut state = _mm_xor_si128(_mm_loadu_si128(block.as_ptr().cast()), key.round(0));
             for round in 1..ROUNDS {
                 state = _mm_aesdec_si128(state, key.round(round));
             }
             let plain = _mm_aesdeclast_si128(state, key.round(ROUNDS));
-            let before = _mm_loadu_si128(from.add(at).cast());
-            _mm_storeu_si128(to.add(at).cast(), _mm_xor_si128(plain, before));
+            let before = _mm_loadu_si128(previous.as_ptr().cast());
+            _mm_storeu_si128(place.as_mut_ptr().cast(), _mm_xor_si128(plain, before));
         }
+        previous = block;
     }
 }
 
