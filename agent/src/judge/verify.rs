@@ -8,6 +8,7 @@ use crate::{devices, print};
 use evidence::{Fact, Log, ObservedDevice};
 use intent::{DeviceFacts, EncryptDefaultToggle, Variants};
 use profile::OsVersion;
+use report::language::{Catalogue, Language};
 use smime::{Context, Timestamp};
 use std::time::{SystemTime, UNIX_EPOCH};
 use verdict::{
@@ -31,7 +32,7 @@ struct Subject {
 ///
 /// # Errors
 /// [`Failure`]; what is otherwise than meant is no failure but exit code 1.
-pub fn verify(arguments: &VerifyArguments) -> Result<u8, Failure> {
+pub fn verify(arguments: &VerifyArguments, language: Language) -> Result<u8, Failure> {
     let subject = subject(arguments)?;
     let device = device(&subject.log);
     let told = device.ios.as_deref().and_then(|v| v.parse().ok());
@@ -89,7 +90,7 @@ pub fn verify(arguments: &VerifyArguments) -> Result<u8, Failure> {
         Format::Human => {
             let coloured = arguments.color.on_standard_output();
             let style = if coloured { report::Style::Coloured } else { report::Style::Plain };
-            report::verification(&verification, style)
+            report::verification(&verification, style, &Catalogue::of(language))
         }
     };
     print::standard_output(&text)?;
