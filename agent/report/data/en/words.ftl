@@ -175,6 +175,38 @@ count-infos = { $n ->
     [one] info
    *[other] infos
 }
+count-allowed = { $n ->
+    [one] allowed
+   *[other] allowed
+}
+count-denied = { $n ->
+    [one] denied
+   *[other] denied
+}
+count-absent = { $n ->
+    [one] absent
+   *[other] absent
+}
+count-ok = { $n ->
+    [one] ok
+   *[other] ok
+}
+count-failed = { $n ->
+    [one] failed
+   *[other] failed
+}
+count-skipped = { $n ->
+    [one] skipped
+   *[other] skipped
+}
+count-verdicts-failed = { $n ->
+    [one] failed
+   *[other] failed
+}
+count-verdicts-passed = { $n ->
+    [one] passed
+   *[other] passed
+}
 column-setting = Setting
 column-state = State
 column-decided-by = Decided by

@@ -1,157 +1,171 @@
-# Sentences that stand in English in the JSON contract, as patterns. Every pattern is plain text with places, without
-# choices, so that a sentence can be recognised by it and said in another language. What is not listed stays English.
+# Les phrases que le contrat JSON dit en anglais.
 
-## What an action showed
+## Ce qu’une action a montré
 
-phrase-kept = shown, but { $key } keeps it as it is
-phrase-should-keep = { $key } should keep it as it is, but { $problem }
-phrase-asks = the phone asks for what { $key } sets
-phrase-service-on = { $service } switched on; { $items } items came
-phrase-service-off = { $service } switched off; its items left the phone
-phrase-service-not = { $service } is not { $state } with { $items } items
-phrase-signing-is = signing is { $state }
-phrase-encryption-is = encryption by default is { $state }
-phrase-picked = picked { $name }
-phrase-identity-stayed = the identity stayed
-phrase-message-starts = a new message starts { $state } and became { $became }
-phrase-window-set = set to { $days } days; { $messages } messages are on the phone
-phrase-moved = the newest message went to the owner’s own account
-phrase-not-moved = no message moved
-phrase-forwarded = the newest message went to { $address } through the owner’s own account
-phrase-sent-from-app = the message went to { $address }
-phrase-none-left = no message left
-phrase-kept-by-mail = the share sheet took the message; Mail keeps it for want of an identity
-phrase-profile-gone = the profile went with its account and certificates
-phrase-something-stayed = something of it stayed
-phrase-no-account = there is no such account, or its settings are not in force
-phrase-smime-off = S/MIME is off for the account
-phrase-no-control = this iOS has no such control
-phrase-function-off = the function is off
-phrase-no-other-identity = there is no other identity to pick
-phrase-no-lock = new messages have no lock
-phrase-no-mailbox = the account has no mailbox while Mail is off
-phrase-no-message = there is no message
-phrase-no-such-profile = there is no such profile
+phrase-kept = affiché, mais { $key } le maintient tel quel
+phrase-should-keep = { $key } devrait le maintenir tel quel, mais { $problem }
+phrase-asks = le téléphone demande ce que { $key } fixe
+phrase-service-on = { $service } : activé ; { $items ->
+    [one] { $items } élément est arrivé
+   *[other] { $items } éléments sont arrivés
+}
+phrase-service-off = { $service } : désactivé ; les éléments ont quitté le téléphone
+phrase-service-not = { $service } : pas { $state }, avec { $items ->
+    [one] { $items } élément
+   *[other] { $items } éléments
+}
+phrase-signing-is = signature : { $state }
+phrase-encryption-is = chiffrement par défaut : { $state }
+phrase-picked = { $name } choisi
+phrase-identity-stayed = l’identité est restée la même
+phrase-message-starts = un nouveau message commence { $state } et est devenu { $became }
+phrase-window-set = réglé sur { $days ->
+    [one] { $days } jour
+   *[other] { $days } jours
+} ; { $messages ->
+    [one] { $messages } message est sur le téléphone
+   *[other] { $messages } messages sont sur le téléphone
+}
+phrase-moved = le message le plus récent est passé dans le compte personnel du propriétaire
+phrase-not-moved = aucun message n’a été déplacé
+phrase-forwarded = le message le plus récent est parti vers { $address } par le compte personnel du propriétaire
+phrase-sent-from-app = le message est parti vers { $address }
+phrase-none-left = aucun message n’est parti
+phrase-kept-by-mail = la feuille de partage a pris le message ; Mail le retient faute d’identité
+phrase-profile-gone = le profil a disparu avec son compte et ses certificats
+phrase-something-stayed = il en est resté quelque chose
+phrase-no-account = ce compte n’existe pas, ou ses réglages ne sont pas en vigueur
+phrase-smime-off = S/MIME est désactivé pour le compte
+phrase-no-control = cette version d’iOS n’a pas cette commande
+phrase-function-off = la fonction est désactivée
+phrase-no-other-identity = il n’y a pas d’autre identité à choisir
+phrase-no-lock = les nouveaux messages n’ont pas de cadenas
+phrase-no-mailbox = le compte n’a pas de boîte aux lettres tant que Mail est désactivé
+phrase-no-message = il n’y a aucun message
+phrase-no-such-profile = ce profil n’existe pas
 
-## What a step with mail showed
+## Ce qu’une étape de messagerie a montré
 
-phrase-no-root = the profile brings no root certificate that it could be verified with
-phrase-no-mail-account = the profile brings no mail account
-phrase-not-in-force = the account’s settings are not in force
-phrase-mail-off = Mail is off for the account
-phrase-signing-fixed = signing is { $state } and the owner cannot change it ({ $key })
-phrase-start-fixed = new messages start { $state } and the owner cannot change it ({ $key })
-phrase-no-signing-identity = the profile names no signing identity
-phrase-no-encryption-identity = the profile names no encryption identity
-phrase-no-answer-identity = the profile names no encryption identity that an answer could be encrypted to
-phrase-none-reached = no message reached the colleague
-phrase-no-usable-certificate = no usable certificate for { $recipients }
-phrase-no-signed-message = no signed message went out
-phrase-sees-signature = { $person } sees a valid signature of { $signer }
-phrase-cannot-verify = { $person } cannot verify it: { $problem }
-phrase-sees-no-signature = { $person } does not see a valid signature: { $problem }
-phrase-sees-change = { $person } sees that the copy was changed: { $problem }
-phrase-misses-change = { $person } does not notice that the copy was changed
-phrase-decrypts = { $person } decrypts it
-phrase-decrypts-unverified = { $person } decrypts it, but cannot verify it: { $problem }
-phrase-decrypts-and-verifies = { $person } decrypts it, sees a valid signature of { $signer } and the attachment
-phrase-cannot-read = { $person } cannot read it as meant: { $problem }
-phrase-no-answer = there is no answer
-phrase-cannot-answer = { $person } cannot answer: { $problem }
-phrase-answer-read = the phone decrypts it and shows a valid signature
-phrase-answer-torn = text or attachment did not arrive whole
-phrase-not-genuine = the phone does not show the changed copy as genuine
-phrase-taken-genuine = the phone does not notice that the copy was changed
-phrase-not-arrived = the message did not arrive on the phone
-phrase-asks-about = the phone asks about { $recipients }, and nothing leaves it
-phrase-not-asked = nothing left, but the phone did not ask
-phrase-messages-left = { $messages } messages left the phone
-phrase-nobody-signed = nobody signed
-phrase-not-encrypted = the message is not encrypted
-phrase-not-signed = the message is not signed
-phrase-content-changed = the content was changed
-phrase-expired = the certificate of { $subject } has expired
-phrase-not-valid-yet = the certificate of { $subject } is not valid yet
-phrase-other-address = the signer’s address is not the sender’s
+phrase-no-root = le profil n’apporte aucun certificat racine permettant de la vérifier
+phrase-no-mail-account = le profil n’apporte aucun compte de messagerie
+phrase-not-in-force = les réglages du compte ne sont pas en vigueur
+phrase-mail-off = Mail est désactivé pour le compte
+phrase-signing-fixed = signature : { $state }, et le propriétaire ne peut pas la modifier ({ $key })
+phrase-start-fixed = les nouveaux messages commencent { $state } et le propriétaire ne peut pas le modifier ({ $key })
+phrase-no-signing-identity = le profil ne désigne aucune identité de signature
+phrase-no-encryption-identity = le profil ne désigne aucune identité de chiffrement
+phrase-no-answer-identity = le profil ne désigne aucune identité de chiffrement pour laquelle une réponse pourrait être chiffrée
+phrase-none-reached = aucun message n’est parvenu au collègue
+phrase-no-usable-certificate = aucun certificat utilisable pour { $recipients }
+phrase-no-signed-message = aucun message signé n’est parti
+phrase-sees-signature = { $person } voit une signature valide de { $signer }
+phrase-cannot-verify = { $person } ne peut pas la vérifier : { $problem }
+phrase-sees-no-signature = { $person } ne voit pas de signature valide : { $problem }
+phrase-sees-change = { $person } voit que la copie a été modifiée : { $problem }
+phrase-misses-change = { $person } ne remarque pas que la copie a été modifiée
+phrase-decrypts = { $person } le déchiffre
+phrase-decrypts-unverified = { $person } le déchiffre, mais ne peut pas vérifier la signature : { $problem }
+phrase-decrypts-and-verifies = { $person } le déchiffre, voit une signature valide de { $signer } et la pièce jointe
+phrase-cannot-read = { $person } ne peut pas le lire comme prévu : { $problem }
+phrase-no-answer = il n’y a pas de réponse
+phrase-cannot-answer = { $person } ne peut pas répondre : { $problem }
+phrase-answer-read = le téléphone la déchiffre et montre une signature valide
+phrase-answer-torn = le texte ou la pièce jointe n’est pas arrivé entier
+phrase-not-genuine = le téléphone ne présente pas la copie modifiée comme authentique
+phrase-taken-genuine = le téléphone ne remarque pas que la copie a été modifiée
+phrase-not-arrived = le message n’est pas arrivé sur le téléphone
+phrase-asks-about = le téléphone pose la question pour { $recipients }, et rien ne le quitte
+phrase-not-asked = rien n’est parti, mais le téléphone n’a pas posé la question
+phrase-messages-left = { $messages ->
+    [one] { $messages } message a quitté le téléphone
+   *[other] { $messages } messages ont quitté le téléphone
+}
+phrase-nobody-signed = personne n’a signé
+phrase-not-encrypted = le message n’est pas chiffré
+phrase-not-signed = le message n’est pas signé
+phrase-content-changed = le contenu a été modifié
+phrase-expired = le certificat de { $subject } a expiré
+phrase-not-valid-yet = le certificat de { $subject } n’est pas encore valide
+phrase-other-address = l’adresse du signataire n’est pas celle de l’expéditeur
 
-## What the phone asked
+## Ce que le téléphone a demandé
 
-phrase-ask-password = Enter the Exchange password for “{ $name }”
-phrase-ask-sign-in = Sign in as { $address }
-phrase-ask-address = Enter the e-mail address
-phrase-ask-user-name = Enter the user name
-phrase-ask-certificate = Enter the password for the certificate “{ $name }”
-phrase-ask-recipients = No certificate for { $recipients }: remove it, or do not send?
-phrase-ask-account-address = Enter the e-mail address for the account “{ $name }”
-phrase-ask-account-password = Enter the password for the account “{ $name }”
-phrase-ask-server-password = Enter the password for “{ $name }”
-phrase-ask-server-user = Enter the user name for “{ $name }”
+phrase-ask-password = Saisissez le mot de passe Exchange de « { $name } »
+phrase-ask-sign-in = Connectez-vous en tant que { $address }
+phrase-ask-address = Saisissez l’adresse e-mail
+phrase-ask-user-name = Saisissez le nom d’utilisateur
+phrase-ask-certificate = Saisissez le mot de passe du certificat « { $name } »
+phrase-ask-recipients = Aucun certificat pour { $recipients } : le retirer, ou ne pas envoyer ?
+phrase-ask-account-address = Saisissez l’adresse e-mail du compte « { $name } »
+phrase-ask-account-password = Saisissez le mot de passe du compte « { $name } »
+phrase-ask-server-password = Saisissez le mot de passe pour « { $name } »
+phrase-ask-server-user = Saisissez le nom d’utilisateur pour « { $name } »
 
-## Where the phone did otherwise
+## Là où le téléphone a fait autrement
 
-phrase-account-in-force = an account in force
-phrase-there-is-no-account = there is no account
-phrase-sign-in-refused = the server does not accept the sign-in
-phrase-unreachable = the server ({ $host }) cannot be reached
-phrase-waits = the account waits for its owner
+phrase-account-in-force = un compte en vigueur
+phrase-there-is-no-account = il n’y a pas de compte
+phrase-sign-in-refused = le serveur n’accepte pas la connexion
+phrase-unreachable = le serveur ({ $host }) est injoignable
+phrase-waits = le compte attend son propriétaire
 
-## Why something was not judged, or what else must be known
+## Pourquoi quelque chose n’a pas été jugé, ou ce qu’il faut savoir d’autre
 
-phrase-not-told = nothing in the evidence tells it
-phrase-by-hand = the owner of the device has changed it by hand
-phrase-not-settled = the documents do not settle whether the phone takes it
-phrase-device-says = the device says { $error }
-phrase-waits-for-sign-in = the account waits for its owner to sign in
-phrase-not-back = the evidence does not reach back to the installation
-phrase-no-prompt = no prompt was seen
-phrase-no-list = nothing in the evidence lists certificates
-phrase-unasked = the policy makes no demand of this on this device
-phrase-reports = Intune reports { $state }, which settles nothing
-phrase-of-messages = { $messages } of { $of } messages
-phrase-no-mdm = the simulated phone is not yet enrolled with an MDM server, so nothing is assigned to it, redeployed or retired
-phrase-no-derived = the simulated phone cannot yet fetch a derived credential
-phrase-no-second-factor = the embedded sign-in asks for no second factor, and the embedded server refuses no way of signing in
-phrase-no-tenant = the embedded sign-in belongs to no tenant, so no app needs anybody's consent there
-phrase-no-tls-seen = an account is not yet observed with the way it connects, encrypted or in the clear
-phrase-no-vpn = the simulated phone has no VPN, and connections are not observed
-phrase-no-outlook = the simulated phone has no Outlook yet
-phrase-no-connector = no certificate connector and no second phone of the same user are simulated yet
-phrase-no-portal = the simulated phone has no Company Portal yet
-phrase-no-other-client = the simulated phone has no mail app beside Mail yet
-phrase-no-second-phone = no second phone of the same user is simulated yet
-phrase-no-compliance = no compliance policy is simulated yet
-phrase-server-side = what a server can do is known to neither the policy nor the phone; lint warns of it
-phrase-portal-form = it is about the form in the admin centre; a phone sees only the settings that come out of it
-phrase-authority = it happens at the certification authority; a phone sees only the certificates it was given
-phrase-own-output = that something is never revealed cannot be seen on a phone; it is tested on what this program writes
-phrase-history = it was so for some months of 2018 and is no more
-phrase-scope = it is about other platforms than iOS
-phrase-edition = it is how one edition of a document differs from another; no phone behaves differently
+phrase-not-told = rien dans les preuves ne l’indique
+phrase-by-hand = le propriétaire de l’appareil l’a modifié à la main
+phrase-not-settled = les documents ne disent pas si le téléphone l’accepte
+phrase-device-says = l’appareil dit { $error }
+phrase-waits-for-sign-in = le compte attend que son propriétaire se connecte
+phrase-not-back = les preuves ne remontent pas jusqu’à l’installation
+phrase-no-prompt = aucune demande n’a été vue
+phrase-no-list = rien dans les preuves n’énumère les certificats
+phrase-unasked = la stratégie n’exige rien de tel sur cet appareil
+phrase-reports = Intune signale { $state }, ce qui n’établit rien
+phrase-of-messages = { $messages } messages sur { $of }
+phrase-no-mdm = le téléphone simulé n’est pas encore inscrit auprès d’un serveur MDM : rien ne lui est affecté, redéployé ni retiré
+phrase-no-derived = le téléphone simulé ne peut pas encore obtenir d’informations d’identification dérivées
+phrase-no-second-factor = la connexion intégrée ne demande pas de second facteur, et le serveur intégré ne refuse aucun mode de connexion
+phrase-no-tenant = la connexion intégrée n’appartient à aucun locataire, si bien qu’aucune app n’y a besoin d’un consentement
+phrase-no-tls-seen = on n’observe pas encore comment un compte se connecte, chiffré ou en clair
+phrase-no-vpn = le téléphone simulé n’a pas de VPN, et les connexions ne sont pas observées
+phrase-no-outlook = le téléphone simulé n’a pas encore Outlook
+phrase-no-connector = ni connecteur de certificats ni second téléphone du même utilisateur ne sont encore simulés
+phrase-no-portal = le téléphone simulé n’a pas encore Portail d’entreprise
+phrase-no-other-client = le téléphone simulé n’a pas encore d’autre app de messagerie que Mail
+phrase-no-second-phone = aucun second téléphone du même utilisateur n’est encore simulé
+phrase-no-compliance = aucune stratégie de conformité n’est encore simulée
+phrase-server-side = ce dont un serveur est capable n’est connu ni de la stratégie ni du téléphone ; lint en avertit
+phrase-portal-form = il s’agit du formulaire du centre d’administration ; un téléphone ne voit que les réglages qui en sortent
+phrase-authority = cela se passe chez l’autorité de certification ; un téléphone ne voit que les certificats qu’il a reçus
+phrase-own-output = qu’une chose ne soit jamais révélée ne se voit pas sur un téléphone ; c’est testé sur ce que ce programme écrit
+phrase-history = il en fut ainsi quelques mois en 2018 et ce n’est plus le cas
+phrase-scope = il s’agit d’autres plateformes qu’iOS
+phrase-edition = c’est une différence entre deux éditions d’un document ; aucun téléphone ne se comporte autrement
 
-## Words in their places
+## Les mots à leur place
 
-phrase-word-mail = mail
-phrase-word-contacts = contacts
-phrase-word-calendars = calendars
-phrase-word-reminders = reminders
-phrase-word-notes = notes
-phrase-word-on = on
-phrase-word-off = off
-phrase-word-clear = clear
-phrase-word-encrypted = encrypted
-phrase-word-nothing = nothing
-phrase-word-allowed = allowed
+phrase-word-mail = Mail
+phrase-word-contacts = Contacts
+phrase-word-calendars = Calendriers
+phrase-word-reminders = Rappels
+phrase-word-notes = Notes
+phrase-word-on = activé
+phrase-word-off = désactivé
+phrase-word-clear = en clair
+phrase-word-encrypted = chiffré
+phrase-word-nothing = rien
+phrase-word-allowed = autorisé
 phrase-word-absent = absent
-phrase-word-denied = denied
-phrase-word-denied-by = denied by { $key }
-phrase-word-missing = missing
-phrase-word-expired = expired
-phrase-word-not-valid-yet = not valid yet
-phrase-word-on-the-device = on the device
-phrase-word-refused = refused
-phrase-word-installed = installed
-phrase-word-none = none
-phrase-word-an-identity = an identity
-phrase-word-ok = ok
-phrase-word-default = default
-phrase-word-user = user
+phrase-word-denied = refusé
+phrase-word-denied-by = refusé par { $key }
+phrase-word-missing = manquant
+phrase-word-expired = expiré
+phrase-word-not-valid-yet = pas encore valide
+phrase-word-on-the-device = sur l’appareil
+phrase-word-refused = refusé
+phrase-word-installed = installé
+phrase-word-none = aucun
+phrase-word-an-identity = une identité
+phrase-word-ok = réussi
+phrase-word-default = valeur par défaut
+phrase-word-user = le propriétaire

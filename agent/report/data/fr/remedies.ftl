@@ -1,21 +1,20 @@
-# What to do about a failure, by the key of the remedy. The English texts are those of `verdict::REMEDIES`; a test holds
-# them against each other.
+# Que faire en cas d’échec, par clé du remède.
 
-remedy-account-missing = The phone shows no working account ({ $observed }). Look whether the profile is installed, whether the user was asked to sign in and has done so, and whether the server can be reached.
-remedy-action = The user tried this and it was { $observed }, where the policy means { $expected }. Set “{ $setting }” ({ $graph }) as meant, assign the policy again and let the device check in.
-remedy-certificate-expired = The certificate on the device is { $observed }. Renew it through its certificate profile, and keep the old one on the device so that old encrypted mail stays readable.
-remedy-certificate-missing = The identity is { $observed }. Assign its certificate profile and the trusted root to the same user group as the e-mail profile, and look at the certificate profile's own status for an error.
-remedy-duplicate-account = The user set up the mailbox by hand before the profile came (21005, account not unique). Ask the user to delete that account in Settings and then to sync the device in Company Portal.
-remedy-in-force-early = Settings were in force before the user had signed in. Install the profile anew and look at what the account had been before.
-remedy-mail-step = A message did not go as it must: { $observed }. Look at the certificates that the profile delivers: validity, key usage, the address in them, and whether the receiver trusts their root.
-remedy-not-installed = The profile is { $observed } on the device. Look whether the policy is assigned to this user, whether the device has checked in since, and what error it reported.
-remedy-prompt-missing = The phone asked for { $observed } where { $expected } must be asked. Look at “Authentication method” and “OAuth” of the policy, and whether the named certificate was delivered.
-remedy-refused = The phone refused the profile. Read the error with `handset explain CODE`, mend the policy, and assign it again.
-remedy-report = Intune reports { $observed }. Read the code with `handset explain CODE`; after mending the cause, sync the device and read the report again.
-remedy-setting = The device has { $observed }, the policy means { $expected }. Set “{ $setting }” ({ $graph }, Apple’s { $key }) as meant, or let the device check in so that the policy is sent again.
-remedy-unknown = The device has { $observed }, the policy means { $expected }. Send the profile again, and look who else configures the device.
-remedy-user-change = The owner changed this by hand, which the policy allows: it is { $observed } now, the policy installs { $expected }. If that must not be, take the choice away (“Allow users to change …”: No); sending the profile again resets it.
-remedy-wire-encrypted = A captured message is encrypted: { $observed }, the policy means { $expected }. Look at “Encrypt by default” and at the certificates of its recipients.
-remedy-wire-recipients = A captured message is not encrypted to the certificate that is known of an addressee. Publish the current certificate in the directory, and let the sender's phone fetch it anew.
-remedy-wire-signature = The signature of a captured message does not hold, or is another person's. Look what changes messages in transit, and whether the signing certificate carries the user's address.
-remedy-wire-signed = A captured message is signed: { $observed }, the policy means { $expected }. Look whether this device has the policy and a valid signing certificate.
+remedy-account-missing = Le téléphone ne montre aucun compte en état de marche ({ $observed }). Vérifiez que le profil est installé, que l’utilisateur a été invité à se connecter et l’a fait, et que le serveur est joignable.
+remedy-action = L’utilisateur a essayé et le résultat est { $observed }, alors que la stratégie veut { $expected }. Réglez « { $setting } » ({ $graph }) comme voulu, affectez de nouveau la stratégie et laissez l’appareil se synchroniser.
+remedy-certificate-expired = Le certificat sur l’appareil est { $observed }. Renouvelez-le par son profil de certificat, et gardez l’ancien sur l’appareil pour que les anciens messages chiffrés restent lisibles.
+remedy-certificate-missing = L’identité est { $observed }. Affectez son profil de certificat et la racine approuvée au même groupe d’utilisateurs que le profil de messagerie, et cherchez une erreur dans l’état du profil de certificat lui-même.
+remedy-duplicate-account = L’utilisateur avait configuré la boîte aux lettres à la main avant l’arrivée du profil (21005, compte non unique). Demandez-lui de supprimer ce compte dans Réglages, puis de synchroniser l’appareil dans Portail d’entreprise.
+remedy-in-force-early = Des réglages étaient en vigueur avant que l’utilisateur se soit connecté. Installez le profil de nouveau et regardez ce qu’était le compte auparavant.
+remedy-mail-step = Un message n’a pas suivi le cours prévu : { $observed }. Examinez les certificats que le profil fournit : validité, usage de la clé, adresse inscrite, et si le destinataire fait confiance à leur racine.
+remedy-not-installed = Le profil est { $observed } sur l’appareil. Vérifiez que la stratégie est affectée à cet utilisateur, que l’appareil s’est synchronisé depuis, et quelle erreur il a signalée.
+remedy-prompt-missing = Le téléphone a demandé { $observed } alors que { $expected } doit être demandé. Examinez « { setting-authenticationMethod } » et « { setting-useOAuth } » dans la stratégie, et si le certificat désigné a été fourni.
+remedy-refused = Le téléphone a refusé le profil. Lisez l’erreur avec `handset explain CODE`, corrigez la stratégie et affectez-la de nouveau.
+remedy-report = Intune signale { $observed }. Lisez le code avec `handset explain CODE` ; une fois la cause corrigée, synchronisez l’appareil et relisez le rapport.
+remedy-setting = L’appareil a { $observed }, la stratégie veut { $expected }. Réglez « { $setting } » ({ $graph }, { $key } chez Apple) comme voulu, ou laissez l’appareil se synchroniser pour que la stratégie soit renvoyée.
+remedy-unknown = L’appareil a { $observed }, la stratégie veut { $expected }. Renvoyez le profil, et cherchez qui d’autre configure l’appareil.
+remedy-user-change = Le propriétaire l’a modifié à la main, ce que la stratégie autorise : la valeur est maintenant { $observed }, la stratégie installe { $expected }. Si cela ne doit pas être, retirez le choix (« { setting-easServicesUserOverrideEnabled } », « Autoriser l’utilisateur à modifier le paramètre » : non) ; renvoyer le profil rétablit la valeur.
+remedy-wire-encrypted = Un message capturé est chiffré : { $observed }, la stratégie veut { $expected }. Examinez « { setting-smimeEncryptByDefaultEnabled } » et les certificats de ses destinataires.
+remedy-wire-recipients = Un message capturé n’est pas chiffré pour le certificat connu d’un destinataire. Publiez le certificat actuel dans l’annuaire, et faites en sorte que le téléphone de l’expéditeur aille le chercher de nouveau.
+remedy-wire-signature = La signature d’un message capturé ne tient pas, ou est celle d’une autre personne. Cherchez ce qui modifie les messages en chemin, et si le certificat de signature porte l’adresse de l’utilisateur.
+remedy-wire-signed = Un message capturé est signé : { $observed }, la stratégie veut { $expected }. Vérifiez que cet appareil a la stratégie et un certificat de signature valide.

@@ -1,27 +1,30 @@
-# The settings of the form in the admin centre, as the English edition of the documentation calls them (09/2020), by the
-# property of Graph. A name in two parts is a setting below another one.
+# Les paramètres du formulaire, tels que les nomme l’édition française de la documentation (02/2020), par propriété de
+# Graph. Là où cette édition se trompe, l’erreur n’est pas reprise ; elle est consignée dans le catalogue des exigences.
 
-setting-hostName = Email server
-setting-accountName = Account name
-setting-usernameAADSource = Username attribute from AAD
-setting-emailAddressSource = Email address attribute from AAD
-setting-authenticationMethod = Authentication method
+setting-hostName = Serveur de messagerie
+setting-accountName = Nom du compte
+setting-usernameAADSource = Attribut de nom d’utilisateur d’AAD
+setting-emailAddressSource = Attribut d’adresse e-mail d’AAD
+setting-authenticationMethod = Méthode d’authentification
 setting-requireSsl = SSL
 setting-useOAuth = OAuth
-setting-easServices = Exchange data to sync
-setting-easServicesUserOverrideEnabled = Allow users to change sync settings
-setting-durationOfEmailToSync = Amount of email to synchronize
-setting-blockMovingMessagesToOtherEmailAccounts = Allow messages to be moved to other email accounts
-setting-blockSendingEmailFromThirdPartyApps = Allow email to be sent from third-party applications
-setting-blockSyncingRecentlyUsedEmailAddresses = Synchronize recently used email addresses
-setting-smimeSigningEnabled = S/MIME signing enabled
-setting-smimeSigningUserOverrideEnabled = S/MIME signing enabled: Allow user to change setting
-setting-smimeSigningCertificateUserOverrideEnabled = Signing certificate type: Allow user to change setting
-setting-signingCertificateType = Signing certificate type
-setting-smimeEncryptByDefaultEnabled = Encrypt by default
-setting-smimeEncryptByDefaultUserOverrideEnabled = Encrypt by default: Allow user to change setting
-setting-smimeEnablePerMessageSwitch = Force per-message encryption
-setting-smimeEncryptionCertificateUserOverrideEnabled = Encryption certificate type: Allow user to change setting
-setting-encryptionCertificateType = Encryption certificate type
+setting-easServices = Données Exchange à synchroniser
+setting-easServicesUserOverrideEnabled = Autoriser les utilisateurs à modifier les paramètres de synchronisation
+# LNG-004 : l’édition écrit « Nombre d’e-mails à synchroniser » ; l’unité est le jour.
+setting-durationOfEmailToSync = Quantité d’e-mails (en jours) à synchroniser
+setting-blockMovingMessagesToOtherEmailAccounts = Autoriser le déplacement des messages vers d’autres comptes e-mail
+setting-blockSendingEmailFromThirdPartyApps = Autoriser l’envoi d’e-mails à partir d’applications tierces
+setting-blockSyncingRecentlyUsedEmailAddresses = Synchroniser les adresses e-mail récemment utilisées
+setting-smimeSigningEnabled = Signature S/MIME activée
+# LNG-012 : l’édition écrit tantôt « modifier », tantôt « changer » ; ici toujours « modifier ».
+setting-smimeSigningUserOverrideEnabled = Signature S/MIME activée : Autoriser l’utilisateur à modifier le paramètre
+setting-smimeSigningCertificateUserOverrideEnabled = Type de certificat de signature : Autoriser l’utilisateur à modifier le paramètre
+setting-signingCertificateType = Type de certificat de signature
+setting-smimeEncryptByDefaultEnabled = Chiffrer par défaut
+setting-smimeEncryptByDefaultUserOverrideEnabled = Chiffrer par défaut : Autoriser l’utilisateur à modifier le paramètre
+setting-smimeEnablePerMessageSwitch = Forcer le chiffrement par message
+setting-smimeEncryptionCertificateUserOverrideEnabled = Type de certificat de chiffrement : Autoriser l’utilisateur à modifier le paramètre
+setting-encryptionCertificateType = Type de certificat de chiffrement
 setting-requireSmime = S/MIME
-setting-perAppVPNProfileId = VPN profile
+# LNG-001 : l’édition ne connaît pas encore ce paramètre ; traduction de l’édition anglaise.
+setting-perAppVPNProfileId = Profil VPN

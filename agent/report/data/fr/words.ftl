@@ -1,226 +1,267 @@
-# What the program says in its own words: the answer of `try` and `verify` on a terminal, and the pages.
-# Keys are said by the sources under that name; `tests/it/language.rs` holds both against each other.
+# Ce que le programme dit avec ses propres mots : la réponse de `try` et de `verify` dans un terminal, et les pages.
 
-## Words that stand alone
+## Mots isolés
 
-yes = yes
-no = no
-on = on
-off = off
-locked = locked
-free = free
+yes = oui
+no = non
+on = activé
+off = désactivé
+locked = verrouillé
+free = libre
 none = -
-default = default
-user = the owner
-allowed = allowed
-denied = denied
+default = valeur par défaut
+user = le propriétaire
+allowed = autorisé
+denied = refusé
 absent = absent
-ok = ok
-failed = failed
-failed-loud = FAILED
-skipped = skipped
-passed = passed
-left-open = left open
-pending = pending
-not-applicable = not applicable
-conflict = conflict
-otherwise = otherwise
-installed = installed
-refused = refused
-answered = answered
-not-answered = not answered
-clear = clear
-encrypted = encrypted
-everything = everything
+ok = réussi
+failed = échoué
+failed-loud = ÉCHOUÉ
+skipped = omis
+passed = satisfait
+left-open = en suspens
+pending = en attente
+not-applicable = sans objet
+conflict = conflit
+otherwise = différent
+installed = installé
+refused = refusé
+answered = répondu
+not-answered = sans réponse
+clear = en clair
+encrypted = chiffré
+everything = tout
 days = { $n ->
-    [one] { $n } day
-   *[other] { $n } days
+    [one] { $n } jour
+   *[other] { $n } jours
 }
 errors = { $n ->
-    [one] { $n } error
-   *[other] { $n } errors
+    [one] { $n } erreur
+   *[other] { $n } erreurs
 }
 warnings = { $n ->
-    [one] { $n } warning
-   *[other] { $n } warnings
+    [one] { $n } avertissement
+   *[other] { $n } avertissements
 }
 infos = { $n ->
-    [one] { $n } info
-   *[other] { $n } infos
+    [one] { $n } information
+   *[other] { $n } informations
 }
 files = { $n ->
-    [one] { $n } file
-   *[other] { $n } files
+    [one] { $n } fichier
+   *[other] { $n } fichiers
 }
 payloads = { $n ->
     [one] { $n } payload
    *[other] { $n } payloads
 }
-error = error
-warning = warning
-info = info
+error = erreur
+warning = avertissement
+info = information
 
-## A trial
+## Un essai
 
-trial-head = { $profile } on { $model }, iOS { $ios }{ $supervised ->
-    [yes] , supervised
+trial-head = { $profile } sur { $model }, iOS { $ios }{ $supervised ->
+    [yes] , supervisé
    *[no] {""}
 }
-no-profile = (no profile)
-signed-by = signed by { $signer }
-nobody-named = nobody that can be named
-not-readable = no readable profile
-stored-not-simulated = stored, not simulated: { $types }
-prompt = prompt
-account-named = Account “{ $name }”
-user-at-host = { $user } at { $host }
-host-by-autodiscovery = a host found by autodiscovery
+no-profile = (aucun profil)
+signed-by = signé par { $signer }
+nobody-named = une personne qui ne peut être nommée
+not-readable = aucun profil lisible
+stored-not-simulated = conservés, non simulés : { $types }
+prompt = demande
+account-named = Compte « { $name } »
+user-at-host = { $user } sur { $host }
+host-by-autodiscovery = un hôte trouvé par découverte automatique
 actions = Actions
-mail = Mail
-deviation = the profile says { $expected }, the phone shows { $observed }
-trial-summary = { $errors }, { $warnings }; actions: { $allowed } allowed, { $denied } denied, { $absent } absent; mail: { $ok } ok, { $failed } failed, { $skipped } skipped
-closing-as-profile = as the profile says
-closing-as-profile-and-policy = as the profile and the policy say
-closing-not-readable = not a readable profile
-closing-refused = the phone refused the profile
-closing-not-as-policy = not as the policy says
-closing-not-as-profile = not as the profile says
-exit-code = exit { $code }
+mail = Messages
+deviation = le profil dit { $expected }, le téléphone montre { $observed }
+trial-summary = { $errors }, { $warnings } ; actions autorisées : { $allowed }, refusées : { $denied }, absentes : { $absent } ; messages réussis : { $ok }, échoués : { $failed }, omis : { $skipped }
+closing-as-profile = conforme au profil
+closing-as-profile-and-policy = conforme au profil et à la stratégie
+closing-not-readable = ce n’est pas un profil lisible
+closing-refused = le téléphone a refusé le profil
+closing-not-as-policy = non conforme à la stratégie
+closing-not-as-profile = non conforme au profil
+exit-code = code de sortie { $code }
 
-## The account
+## Le compte
 
 service-mail = Mail
 service-contacts = Contacts
-service-calendars = Calendars
-service-reminders = Reminders
+service-calendars = Calendriers
+service-reminders = Rappels
 service-notes = Notes
-mail-kept = Mail kept
-move-to-other-accounts = Move to other accounts
-send-from-other-apps = Send from other apps
-sync-recent-addresses = Sync recent addresses
+mail-kept = Messages conservés
+move-to-other-accounts = Déplacer vers d’autres comptes
+send-from-other-apps = Envoyer depuis d’autres apps
+sync-recent-addresses = Synchroniser les adresses récentes
 smime-row = S/MIME
-smime-sign = S/MIME sign
-smime-encrypt = S/MIME encrypt by default
-identity = identity
-lock-on-each-message = lock on each message
-a-new-message-starts = a new message starts
+smime-sign = Signature S/MIME
+smime-encrypt = Chiffrement S/MIME par défaut
+identity = identité
+lock-on-each-message = cadenas sur chaque message
+a-new-message-starts = un nouveau message commence
 
-## A verification
+## Une vérification
 
 verify-head = { $evidence }, iOS { $ios }{ $supervised ->
-    [yes] , supervised
+    [yes] , supervisé
    *[no] {""}
 }
-evidence-tells-no-ios = the evidence tells no iOS version; --ios names another
-policy-named = policy “{ $name }”
-policy-for = for { $user }
-expected = expected
-observed = observed
-evidence = evidence
-says = says
-because = because
-remedy = remedy
-policy-says = policy “{ $policy }” says { $value }
-value-not-told = (a value that is not told)
-drift = Drift
-drift-line = is { $observed }, meant is { $expected }
-drift-since = since { $since }
-drift-by-owner = changed by the owner
-passed-heading = Passed
-left-open-heading = Left open by this evidence
-pending-heading = Pending: no device can show it yet
-verify-summary = { $pass } passed, { $fail } failed, { $open } left open, { $pending } pending, { $inapplicable } not applicable; { $drift } drift, { $conflicts } conflicts
-closing-open = nothing is otherwise, and not everything can be told
-closing-as-policy = as the policy says
+evidence-tells-no-ios = les preuves n’indiquent aucune version d’iOS ; --ios en désigne une autre
+policy-named = stratégie « { $name } »
+policy-for = pour { $user }
+expected = attendu
+observed = constaté
+evidence = preuves
+says = source
+because = raison
+remedy = remède
+policy-says = la stratégie « { $policy } » dit { $value }
+value-not-told = (une valeur qui n’est pas indiquée)
+drift = Écarts
+drift-line = vaut { $observed }, au lieu de { $expected }
+drift-since = depuis { $since }
+drift-by-owner = modifié par le propriétaire
+passed-heading = Satisfaites
+left-open-heading = Laissées en suspens par ces preuves
+pending-heading = En attente : aucun appareil ne peut encore les montrer
+verify-summary = exigences satisfaites : { $pass }, non satisfaites : { $fail }, en suspens : { $open }, en attente : { $pending }, sans objet : { $inapplicable } ; écarts : { $drift }, conflits : { $conflicts }
+closing-open = rien de contraire, mais tout ne peut pas être établi
+closing-as-policy = conforme à la stratégie
 
-## Findings
+## Constats
 
-lint-summary = { $errors }, { $warnings }, { $infos } in { $files } (exit { $exit })
-rules-foot = { $n } rules; `handset explain RULE` tells more
-explain-checks = What it checks
-explain-why = Why it matters
-explain-example = Example
-explain-reference = Reference
-explain-requirements = Requirements: { $ids }
+lint-summary = { $errors }, { $warnings }, { $infos } dans { $files } (code de sortie { $exit })
+rules-foot = { $n } règles ; `handset explain RULE` en dit plus
+explain-checks = Ce qu’elle vérifie
+explain-why = Pourquoi c’est important
+explain-example = Exemple
+explain-reference = Référence
+explain-requirements = Exigences : { $ids }
 
 ## Pages
 
-page-foot = Made by handset: a simulated iPhone for mail profiles, and an agent that judges it. This page loads nothing and needs no script.
-supervised = supervised
-fact-file = File
-fact-phone = Phone
-fact-time = Virtual time
+page-foot = Établi par handset : un iPhone simulé pour les profils de messagerie, et un agent qui le juge. Cette page ne charge rien et n’a besoin d’aucun script.
+supervised = supervisé
+fact-file = Fichier
+fact-phone = Téléphone
+fact-time = Heure virtuelle
 fact-organization = Organisation
-fact-signer = Signed by
-fact-reading = Reading
-on-the-phone = On the phone
-errors-shown = What the phone shows
-deviations = Otherwise than the profile says
+fact-signer = Signé par
+fact-reading = Lecture
+on-the-phone = Sur le téléphone
+errors-shown = Ce que montre le téléphone
+deviations = Différent de ce que dit le profil
 verdicts = Verdicts
-prompts = Prompts
-findings = Findings
+prompts = Demandes
+findings = Constats
 profile = Payloads
 observations = Observations
-not-applicable-heading = Not applicable
-no-findings = Nothing was found.
-count-errors = errors
-count-warnings = warnings
-count-infos = infos
-column-setting = Setting
-column-state = State
-column-decided-by = Decided by
-column-subject = Subject
-column-requirements = Requirements
+not-applicable-heading = Sans objet
+no-findings = Rien n’a été constaté.
+count-errors = { $n ->
+    [one] erreur
+   *[other] erreurs
+}
+count-warnings = { $n ->
+    [one] avertissement
+   *[other] avertissements
+}
+count-infos = { $n ->
+    [one] information
+   *[other] informations
+}
+count-allowed = { $n ->
+    [one] autorisée
+   *[other] autorisées
+}
+count-denied = { $n ->
+    [one] refusée
+   *[other] refusées
+}
+count-absent = { $n ->
+    [one] absente
+   *[other] absentes
+}
+count-ok = { $n ->
+    [one] réussi
+   *[other] réussis
+}
+count-failed = { $n ->
+    [one] échoué
+   *[other] échoués
+}
+count-skipped = { $n ->
+    [one] omis
+   *[other] omis
+}
+count-verdicts-failed = { $n ->
+    [one] non satisfaite
+   *[other] non satisfaites
+}
+count-verdicts-passed = { $n ->
+    [one] satisfaite
+   *[other] satisfaites
+}
+column-setting = Réglage
+column-state = État
+column-decided-by = Décidé par
+column-subject = Objet
+column-requirements = Exigences
 column-action = Action
 column-verdict = Verdict
-column-what-happened = What happened
-column-step = Step
-column-outcome = Outcome
-column-parties = Signed, encrypted
+column-what-happened = Ce qui s’est passé
+column-step = Étape
+column-outcome = Résultat
+column-parties = Signature, chiffrement
 column-payload = Payload
-column-name = Name
-column-on-the-phone = On the phone
-party-signed = Signed by
-party-encrypted = Encrypted to
-acts = acts
-stored = stored
-in-force-before = The settings were in force before the answer.
-not-in-force-before = The settings were not in force before the answer.
-signing-identity = signing identity
-encryption-identity = encryption identity
-screen-account = Account
+column-name = Nom
+column-on-the-phone = Sur le téléphone
+party-signed = Signé par
+party-encrypted = Chiffré pour
+acts = agit
+stored = conservé
+in-force-before = Les réglages étaient en vigueur avant la réponse.
+not-in-force-before = Les réglages n’étaient pas en vigueur avant la réponse.
+signing-identity = identité de signature
+encryption-identity = identité de chiffrement
+screen-account = Compte
 screen-security = S/MIME
 screen-exchange = Exchange
-screen-name = Name
-screen-server = Server
-screen-user = User
-screen-address = E-mail
-screen-days = Mail days to sync
-screen-sign = Sign
-screen-encrypt = Encrypt by default
-screen-certificate = Certificate
+screen-messages = Messages
+screen-name = Nom
+screen-server = Serveur
+screen-user = Utilisateur
+screen-address = Adresse
+screen-days = Jours à synchroniser
+screen-sign = Signer
+screen-encrypt = Chiffrer par défaut
+screen-certificate = Certificat
 screen-not-shown = S/MIME
-screen-new-message = New message
-screen-from = From
-screen-lock = Starts
-action-service-on = Switch { $service } on
-action-service-off = Switch { $service } off
-action-smime-signing-on = Switch signing on
-action-smime-signing-off = Switch signing off
-action-smime-signing-identity-pick = Pick another signing certificate
-action-smime-encrypt-by-default-on = Switch encryption by default on
-action-smime-encrypt-by-default-off = Switch encryption by default off
-action-smime-encryption-identity-pick = Pick another encryption certificate
-action-smime-message-encryption-flip = Turn the lock of one message
-action-mail-window-set = Choose how many days of mail are kept
-action-message-move = Move a message to another account
-action-message-forward-from-other-account = Forward a message from another account
-action-message-send-from-app = Send from another app
-action-profile-remove = Remove the profile
-mail-step-signed = A signed message goes out
-mail-step-signed-tampered = The same, changed on the way
-mail-step-encrypted = An encrypted message goes out
-mail-step-signed-encrypted = A signed and encrypted message goes out
-mail-step-answer = An encrypted answer comes in
-mail-step-answer-tampered = The same, changed on the way
-mail-step-no-certificate = To somebody without a certificate
+screen-new-message = Nouveau message
+screen-from = De
+screen-lock = Commence
+action-service-on = Activer { $service }
+action-service-off = Désactiver { $service }
+action-smime-signing-on = Activer la signature
+action-smime-signing-off = Désactiver la signature
+action-smime-signing-identity-pick = Choisir un autre certificat de signature
+action-smime-encrypt-by-default-on = Activer le chiffrement par défaut
+action-smime-encrypt-by-default-off = Désactiver le chiffrement par défaut
+action-smime-encryption-identity-pick = Choisir un autre certificat de chiffrement
+action-smime-message-encryption-flip = Basculer le cadenas d’un message
+action-mail-window-set = Choisir combien de jours de messages sont conservés
+action-message-move = Déplacer un message vers un autre compte
+action-message-forward-from-other-account = Transférer un message depuis un autre compte
+action-message-send-from-app = Envoyer depuis une autre app
+action-profile-remove = Supprimer le profil
+mail-step-signed = Un message signé part
+mail-step-signed-tampered = Le même, modifié en chemin
+mail-step-encrypted = Un message chiffré part
+mail-step-signed-encrypted = Un message signé et chiffré part
+mail-step-answer = Une réponse chiffrée arrive
+mail-step-answer-tampered = La même, modifiée en chemin
+mail-step-no-certificate = À un destinataire sans certificat

@@ -1,157 +1,171 @@
-# Sentences that stand in English in the JSON contract, as patterns. Every pattern is plain text with places, without
-# choices, so that a sentence can be recognised by it and said in another language. What is not listed stays English.
+# De zinnen die het JSON-contract in het Engels zegt.
 
-## What an action showed
+## Wat een handeling liet zien
 
-phrase-kept = shown, but { $key } keeps it as it is
-phrase-should-keep = { $key } should keep it as it is, but { $problem }
-phrase-asks = the phone asks for what { $key } sets
-phrase-service-on = { $service } switched on; { $items } items came
-phrase-service-off = { $service } switched off; its items left the phone
-phrase-service-not = { $service } is not { $state } with { $items } items
-phrase-signing-is = signing is { $state }
-phrase-encryption-is = encryption by default is { $state }
-phrase-picked = picked { $name }
-phrase-identity-stayed = the identity stayed
-phrase-message-starts = a new message starts { $state } and became { $became }
-phrase-window-set = set to { $days } days; { $messages } messages are on the phone
-phrase-moved = the newest message went to the owner’s own account
-phrase-not-moved = no message moved
-phrase-forwarded = the newest message went to { $address } through the owner’s own account
-phrase-sent-from-app = the message went to { $address }
-phrase-none-left = no message left
-phrase-kept-by-mail = the share sheet took the message; Mail keeps it for want of an identity
-phrase-profile-gone = the profile went with its account and certificates
-phrase-something-stayed = something of it stayed
-phrase-no-account = there is no such account, or its settings are not in force
-phrase-smime-off = S/MIME is off for the account
-phrase-no-control = this iOS has no such control
-phrase-function-off = the function is off
-phrase-no-other-identity = there is no other identity to pick
-phrase-no-lock = new messages have no lock
-phrase-no-mailbox = the account has no mailbox while Mail is off
-phrase-no-message = there is no message
-phrase-no-such-profile = there is no such profile
+phrase-kept = getoond, maar { $key } houdt het zoals het is
+phrase-should-keep = { $key } zou het moeten houden zoals het is, maar { $problem }
+phrase-asks = de telefoon vraagt om wat { $key } bepaalt
+phrase-service-on = { $service } ingeschakeld; { $items ->
+    [one] { $items } item gekomen
+   *[other] { $items } items gekomen
+}
+phrase-service-off = { $service } uitgeschakeld; de items hebben de telefoon verlaten
+phrase-service-not = { $service } staat niet { $state } met { $items ->
+    [one] { $items } item
+   *[other] { $items } items
+}
+phrase-signing-is = ondertekening staat { $state }
+phrase-encryption-is = standaard versleutelen staat { $state }
+phrase-picked = { $name } gekozen
+phrase-identity-stayed = de identiteit bleef dezelfde
+phrase-message-starts = een nieuw bericht begint { $state } en werd { $became }
+phrase-window-set = ingesteld op { $days ->
+    [one] { $days } dag
+   *[other] { $days } dagen
+}; { $messages ->
+    [one] { $messages } bericht staat op de telefoon
+   *[other] { $messages } berichten staan op de telefoon
+}
+phrase-moved = het nieuwste bericht ging naar het eigen account van de eigenaar
+phrase-not-moved = er is geen bericht verplaatst
+phrase-forwarded = het nieuwste bericht ging naar { $address } via het eigen account van de eigenaar
+phrase-sent-from-app = het bericht ging naar { $address }
+phrase-none-left = er is geen bericht vertrokken
+phrase-kept-by-mail = het deelblad nam het bericht aan; Mail houdt het vast bij gebrek aan een identiteit
+phrase-profile-gone = het profiel verdween met zijn account en certificaten
+phrase-something-stayed = er bleef iets van achter
+phrase-no-account = dat account bestaat niet, of de instellingen ervan gelden niet
+phrase-smime-off = S/MIME staat uit voor het account
+phrase-no-control = deze iOS heeft die knop niet
+phrase-function-off = de functie staat uit
+phrase-no-other-identity = er is geen andere identiteit te kiezen
+phrase-no-lock = nieuwe berichten hebben geen slotje
+phrase-no-mailbox = het account heeft geen postvak zolang Mail uit staat
+phrase-no-message = er is geen bericht
+phrase-no-such-profile = dat profiel bestaat niet
 
-## What a step with mail showed
+## Wat een stap met berichten liet zien
 
-phrase-no-root = the profile brings no root certificate that it could be verified with
-phrase-no-mail-account = the profile brings no mail account
-phrase-not-in-force = the account’s settings are not in force
-phrase-mail-off = Mail is off for the account
-phrase-signing-fixed = signing is { $state } and the owner cannot change it ({ $key })
-phrase-start-fixed = new messages start { $state } and the owner cannot change it ({ $key })
-phrase-no-signing-identity = the profile names no signing identity
-phrase-no-encryption-identity = the profile names no encryption identity
-phrase-no-answer-identity = the profile names no encryption identity that an answer could be encrypted to
-phrase-none-reached = no message reached the colleague
-phrase-no-usable-certificate = no usable certificate for { $recipients }
-phrase-no-signed-message = no signed message went out
-phrase-sees-signature = { $person } sees a valid signature of { $signer }
-phrase-cannot-verify = { $person } cannot verify it: { $problem }
-phrase-sees-no-signature = { $person } does not see a valid signature: { $problem }
-phrase-sees-change = { $person } sees that the copy was changed: { $problem }
-phrase-misses-change = { $person } does not notice that the copy was changed
-phrase-decrypts = { $person } decrypts it
-phrase-decrypts-unverified = { $person } decrypts it, but cannot verify it: { $problem }
-phrase-decrypts-and-verifies = { $person } decrypts it, sees a valid signature of { $signer } and the attachment
-phrase-cannot-read = { $person } cannot read it as meant: { $problem }
-phrase-no-answer = there is no answer
-phrase-cannot-answer = { $person } cannot answer: { $problem }
-phrase-answer-read = the phone decrypts it and shows a valid signature
-phrase-answer-torn = text or attachment did not arrive whole
-phrase-not-genuine = the phone does not show the changed copy as genuine
-phrase-taken-genuine = the phone does not notice that the copy was changed
-phrase-not-arrived = the message did not arrive on the phone
-phrase-asks-about = the phone asks about { $recipients }, and nothing leaves it
-phrase-not-asked = nothing left, but the phone did not ask
-phrase-messages-left = { $messages } messages left the phone
-phrase-nobody-signed = nobody signed
-phrase-not-encrypted = the message is not encrypted
-phrase-not-signed = the message is not signed
-phrase-content-changed = the content was changed
-phrase-expired = the certificate of { $subject } has expired
-phrase-not-valid-yet = the certificate of { $subject } is not valid yet
-phrase-other-address = the signer’s address is not the sender’s
+phrase-no-root = het profiel brengt geen basiscertificaat mee waarmee de handtekening te controleren is
+phrase-no-mail-account = het profiel brengt geen e-mailaccount mee
+phrase-not-in-force = de instellingen van het account gelden niet
+phrase-mail-off = Mail staat uit voor het account
+phrase-signing-fixed = ondertekening staat { $state } en de eigenaar kan dat niet wijzigen ({ $key })
+phrase-start-fixed = nieuwe berichten beginnen { $state } en de eigenaar kan dat niet wijzigen ({ $key })
+phrase-no-signing-identity = het profiel noemt geen ondertekeningsidentiteit
+phrase-no-encryption-identity = het profiel noemt geen versleutelingsidentiteit
+phrase-no-answer-identity = het profiel noemt geen versleutelingsidentiteit waarvoor een antwoord versleuteld kan worden
+phrase-none-reached = geen bericht bereikte de collega
+phrase-no-usable-certificate = geen bruikbaar certificaat voor { $recipients }
+phrase-no-signed-message = er is geen ondertekend bericht uitgegaan
+phrase-sees-signature = { $person } ziet een geldige handtekening van { $signer }
+phrase-cannot-verify = { $person } kan de handtekening niet controleren: { $problem }
+phrase-sees-no-signature = { $person } ziet geen geldige handtekening: { $problem }
+phrase-sees-change = { $person } ziet dat de kopie is gewijzigd: { $problem }
+phrase-misses-change = { $person } merkt niet dat de kopie is gewijzigd
+phrase-decrypts = { $person } ontsleutelt het
+phrase-decrypts-unverified = { $person } ontsleutelt het, maar kan de handtekening niet controleren: { $problem }
+phrase-decrypts-and-verifies = { $person } ontsleutelt het, ziet een geldige handtekening van { $signer } en de bijlage
+phrase-cannot-read = { $person } kan het niet lezen zoals bedoeld: { $problem }
+phrase-no-answer = er is geen antwoord
+phrase-cannot-answer = { $person } kan niet antwoorden: { $problem }
+phrase-answer-read = de telefoon ontsleutelt het en toont een geldige handtekening
+phrase-answer-torn = tekst of bijlage kwam niet heel aan
+phrase-not-genuine = de telefoon toont de gewijzigde kopie niet als echt
+phrase-taken-genuine = de telefoon merkt niet dat de kopie is gewijzigd
+phrase-not-arrived = het bericht kwam niet aan op de telefoon
+phrase-asks-about = de telefoon vraagt wat er met { $recipients } moet, en niets verlaat hem
+phrase-not-asked = er vertrok niets, maar de telefoon vroeg er niet naar
+phrase-messages-left = { $messages ->
+    [one] { $messages } bericht verliet de telefoon
+   *[other] { $messages } berichten verlieten de telefoon
+}
+phrase-nobody-signed = niemand heeft ondertekend
+phrase-not-encrypted = het bericht is niet versleuteld
+phrase-not-signed = het bericht is niet ondertekend
+phrase-content-changed = de inhoud is gewijzigd
+phrase-expired = het certificaat van { $subject } is verlopen
+phrase-not-valid-yet = het certificaat van { $subject } is nog niet geldig
+phrase-other-address = het adres van de ondertekenaar is niet dat van de afzender
 
-## What the phone asked
+## Wat de telefoon vroeg
 
-phrase-ask-password = Enter the Exchange password for “{ $name }”
-phrase-ask-sign-in = Sign in as { $address }
-phrase-ask-address = Enter the e-mail address
-phrase-ask-user-name = Enter the user name
-phrase-ask-certificate = Enter the password for the certificate “{ $name }”
-phrase-ask-recipients = No certificate for { $recipients }: remove it, or do not send?
-phrase-ask-account-address = Enter the e-mail address for the account “{ $name }”
-phrase-ask-account-password = Enter the password for the account “{ $name }”
-phrase-ask-server-password = Enter the password for “{ $name }”
-phrase-ask-server-user = Enter the user name for “{ $name }”
+phrase-ask-password = Voer het Exchange-wachtwoord in voor ‘{ $name }’
+phrase-ask-sign-in = Meld u aan als { $address }
+phrase-ask-address = Voer het e-mailadres in
+phrase-ask-user-name = Voer de gebruikersnaam in
+phrase-ask-certificate = Voer het wachtwoord in voor het certificaat ‘{ $name }’
+phrase-ask-recipients = Geen certificaat voor { $recipients }: weglaten, of niet versturen?
+phrase-ask-account-address = Voer het e-mailadres in voor het account ‘{ $name }’
+phrase-ask-account-password = Voer het wachtwoord in voor het account ‘{ $name }’
+phrase-ask-server-password = Voer het wachtwoord in voor ‘{ $name }’
+phrase-ask-server-user = Voer de gebruikersnaam in voor ‘{ $name }’
 
-## Where the phone did otherwise
+## Waar de telefoon anders deed
 
-phrase-account-in-force = an account in force
-phrase-there-is-no-account = there is no account
-phrase-sign-in-refused = the server does not accept the sign-in
-phrase-unreachable = the server ({ $host }) cannot be reached
-phrase-waits = the account waits for its owner
+phrase-account-in-force = een geldend account
+phrase-there-is-no-account = er is geen account
+phrase-sign-in-refused = de server aanvaardt de aanmelding niet
+phrase-unreachable = de server ({ $host }) is niet bereikbaar
+phrase-waits = het account wacht op zijn eigenaar
 
-## Why something was not judged, or what else must be known
+## Waarom iets niet is beoordeeld, of wat men nog moet weten
 
-phrase-not-told = nothing in the evidence tells it
-phrase-by-hand = the owner of the device has changed it by hand
-phrase-not-settled = the documents do not settle whether the phone takes it
-phrase-device-says = the device says { $error }
-phrase-waits-for-sign-in = the account waits for its owner to sign in
-phrase-not-back = the evidence does not reach back to the installation
-phrase-no-prompt = no prompt was seen
-phrase-no-list = nothing in the evidence lists certificates
-phrase-unasked = the policy makes no demand of this on this device
-phrase-reports = Intune reports { $state }, which settles nothing
-phrase-of-messages = { $messages } of { $of } messages
-phrase-no-mdm = the simulated phone is not yet enrolled with an MDM server, so nothing is assigned to it, redeployed or retired
-phrase-no-derived = the simulated phone cannot yet fetch a derived credential
-phrase-no-second-factor = the embedded sign-in asks for no second factor, and the embedded server refuses no way of signing in
-phrase-no-tenant = the embedded sign-in belongs to no tenant, so no app needs anybody's consent there
-phrase-no-tls-seen = an account is not yet observed with the way it connects, encrypted or in the clear
-phrase-no-vpn = the simulated phone has no VPN, and connections are not observed
-phrase-no-outlook = the simulated phone has no Outlook yet
-phrase-no-connector = no certificate connector and no second phone of the same user are simulated yet
-phrase-no-portal = the simulated phone has no Company Portal yet
-phrase-no-other-client = the simulated phone has no mail app beside Mail yet
-phrase-no-second-phone = no second phone of the same user is simulated yet
-phrase-no-compliance = no compliance policy is simulated yet
-phrase-server-side = what a server can do is known to neither the policy nor the phone; lint warns of it
-phrase-portal-form = it is about the form in the admin centre; a phone sees only the settings that come out of it
-phrase-authority = it happens at the certification authority; a phone sees only the certificates it was given
-phrase-own-output = that something is never revealed cannot be seen on a phone; it is tested on what this program writes
-phrase-history = it was so for some months of 2018 and is no more
-phrase-scope = it is about other platforms than iOS
-phrase-edition = it is how one edition of a document differs from another; no phone behaves differently
+phrase-not-told = niets in het bewijs vertelt het
+phrase-by-hand = de eigenaar van het apparaat heeft het met de hand gewijzigd
+phrase-not-settled = de documenten zeggen niet of de telefoon het aanneemt
+phrase-device-says = het apparaat zegt { $error }
+phrase-waits-for-sign-in = het account wacht tot zijn eigenaar zich aanmeldt
+phrase-not-back = het bewijs gaat niet terug tot de installatie
+phrase-no-prompt = er is geen vraag gezien
+phrase-no-list = niets in het bewijs somt certificaten op
+phrase-unasked = het beleid vraagt dit op dit apparaat niet
+phrase-reports = Intune meldt { $state }, wat niets beslist
+phrase-of-messages = { $messages } van { $of } berichten
+phrase-no-mdm = de gesimuleerde telefoon is nog niet ingeschreven bij een MDM-server, dus wordt er niets aan toegewezen, opnieuw uitgerold of ingetrokken
+phrase-no-derived = de gesimuleerde telefoon kan nog geen afgeleide referentie ophalen
+phrase-no-second-factor = de ingebouwde aanmelding vraagt geen tweede factor, en de ingebouwde server weigert geen enkele manier van aanmelden
+phrase-no-tenant = de ingebouwde aanmelding hoort bij geen tenant, dus heeft geen app er iemands toestemming nodig
+phrase-no-tls-seen = van een account wordt nog niet waargenomen hoe het verbinding maakt, versleuteld of onversleuteld
+phrase-no-vpn = de gesimuleerde telefoon heeft geen VPN, en verbindingen worden niet waargenomen
+phrase-no-outlook = de gesimuleerde telefoon heeft nog geen Outlook
+phrase-no-connector = er worden nog geen certificaatconnector en geen tweede telefoon van dezelfde gebruiker gesimuleerd
+phrase-no-portal = de gesimuleerde telefoon heeft nog geen Bedrijfsportal
+phrase-no-other-client = de gesimuleerde telefoon heeft naast Mail nog geen andere e-mailapp
+phrase-no-second-phone = er wordt nog geen tweede telefoon van dezelfde gebruiker gesimuleerd
+phrase-no-compliance = er wordt nog geen nalevingsbeleid gesimuleerd
+phrase-server-side = wat een server kan is bij het beleid noch bij de telefoon bekend; lint waarschuwt ervoor
+phrase-portal-form = het gaat over het formulier in het beheercentrum; een telefoon ziet alleen de instellingen die eruit komen
+phrase-authority = het gebeurt bij de certificeringsinstantie; een telefoon ziet alleen de certificaten die hij kreeg
+phrase-own-output = dat iets nooit wordt prijsgegeven is op een telefoon niet te zien; het wordt getest op wat dit programma schrijft
+phrase-history = zo was het enkele maanden in 2018, en nu niet meer
+phrase-scope = het gaat over andere platforms dan iOS
+phrase-edition = het is een verschil tussen twee uitgaven van een document; geen telefoon gedraagt zich anders
 
-## Words in their places
+## Woorden op hun plaats
 
-phrase-word-mail = mail
-phrase-word-contacts = contacts
-phrase-word-calendars = calendars
-phrase-word-reminders = reminders
-phrase-word-notes = notes
-phrase-word-on = on
-phrase-word-off = off
-phrase-word-clear = clear
-phrase-word-encrypted = encrypted
-phrase-word-nothing = nothing
-phrase-word-allowed = allowed
-phrase-word-absent = absent
-phrase-word-denied = denied
-phrase-word-denied-by = denied by { $key }
-phrase-word-missing = missing
-phrase-word-expired = expired
-phrase-word-not-valid-yet = not valid yet
-phrase-word-on-the-device = on the device
-phrase-word-refused = refused
-phrase-word-installed = installed
-phrase-word-none = none
-phrase-word-an-identity = an identity
-phrase-word-ok = ok
-phrase-word-default = default
-phrase-word-user = user
+phrase-word-mail = Mail
+phrase-word-contacts = Contacten
+phrase-word-calendars = Agenda’s
+phrase-word-reminders = Herinneringen
+phrase-word-notes = Notities
+phrase-word-on = aan
+phrase-word-off = uit
+phrase-word-clear = onversleuteld
+phrase-word-encrypted = versleuteld
+phrase-word-nothing = niets
+phrase-word-allowed = toegestaan
+phrase-word-absent = afwezig
+phrase-word-denied = geweigerd
+phrase-word-denied-by = geweigerd door { $key }
+phrase-word-missing = afwezig
+phrase-word-expired = verlopen
+phrase-word-not-valid-yet = nog niet geldig
+phrase-word-on-the-device = op het apparaat
+phrase-word-refused = geweigerd
+phrase-word-installed = geïnstalleerd
+phrase-word-none = geen
+phrase-word-an-identity = een identiteit
+phrase-word-ok = gelukt
+phrase-word-default = standaardwaarde
+phrase-word-user = de eigenaar

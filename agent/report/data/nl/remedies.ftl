@@ -1,21 +1,20 @@
-# What to do about a failure, by the key of the remedy. The English texts are those of `verdict::REMEDIES`; a test holds
-# them against each other.
+# Wat te doen als iets mislukt, per sleutel van de remedie.
 
-remedy-account-missing = The phone shows no working account ({ $observed }). Look whether the profile is installed, whether the user was asked to sign in and has done so, and whether the server can be reached.
-remedy-action = The user tried this and it was { $observed }, where the policy means { $expected }. Set “{ $setting }” ({ $graph }) as meant, assign the policy again and let the device check in.
-remedy-certificate-expired = The certificate on the device is { $observed }. Renew it through its certificate profile, and keep the old one on the device so that old encrypted mail stays readable.
-remedy-certificate-missing = The identity is { $observed }. Assign its certificate profile and the trusted root to the same user group as the e-mail profile, and look at the certificate profile's own status for an error.
-remedy-duplicate-account = The user set up the mailbox by hand before the profile came (21005, account not unique). Ask the user to delete that account in Settings and then to sync the device in Company Portal.
-remedy-in-force-early = Settings were in force before the user had signed in. Install the profile anew and look at what the account had been before.
-remedy-mail-step = A message did not go as it must: { $observed }. Look at the certificates that the profile delivers: validity, key usage, the address in them, and whether the receiver trusts their root.
-remedy-not-installed = The profile is { $observed } on the device. Look whether the policy is assigned to this user, whether the device has checked in since, and what error it reported.
-remedy-prompt-missing = The phone asked for { $observed } where { $expected } must be asked. Look at “Authentication method” and “OAuth” of the policy, and whether the named certificate was delivered.
-remedy-refused = The phone refused the profile. Read the error with `handset explain CODE`, mend the policy, and assign it again.
-remedy-report = Intune reports { $observed }. Read the code with `handset explain CODE`; after mending the cause, sync the device and read the report again.
-remedy-setting = The device has { $observed }, the policy means { $expected }. Set “{ $setting }” ({ $graph }, Apple’s { $key }) as meant, or let the device check in so that the policy is sent again.
-remedy-unknown = The device has { $observed }, the policy means { $expected }. Send the profile again, and look who else configures the device.
-remedy-user-change = The owner changed this by hand, which the policy allows: it is { $observed } now, the policy installs { $expected }. If that must not be, take the choice away (“Allow users to change …”: No); sending the profile again resets it.
-remedy-wire-encrypted = A captured message is encrypted: { $observed }, the policy means { $expected }. Look at “Encrypt by default” and at the certificates of its recipients.
-remedy-wire-recipients = A captured message is not encrypted to the certificate that is known of an addressee. Publish the current certificate in the directory, and let the sender's phone fetch it anew.
-remedy-wire-signature = The signature of a captured message does not hold, or is another person's. Look what changes messages in transit, and whether the signing certificate carries the user's address.
-remedy-wire-signed = A captured message is signed: { $observed }, the policy means { $expected }. Look whether this device has the policy and a valid signing certificate.
+remedy-account-missing = De telefoon toont geen werkend account ({ $observed }). Kijk of het profiel is geïnstalleerd, of de gebruiker is gevraagd om aan te melden en dat heeft gedaan, en of de server bereikbaar is.
+remedy-action = De gebruiker heeft dit geprobeerd en het was { $observed }, terwijl het beleid { $expected } bedoelt. Stel ‘{ $setting }’ ({ $graph }) in zoals bedoeld, wijs het beleid opnieuw toe en laat het apparaat inchecken.
+remedy-certificate-expired = Het certificaat op het apparaat is { $observed }. Vernieuw het via zijn certificaatprofiel, en houd het oude op het apparaat zodat oude versleutelde e-mail leesbaar blijft.
+remedy-certificate-missing = De identiteit is { $observed }. Wijs haar certificaatprofiel en het vertrouwde basiscertificaat toe aan dezelfde gebruikersgroep als het e-mailprofiel, en zoek in de status van het certificaatprofiel zelf naar een fout.
+remedy-duplicate-account = De gebruiker had het postvak met de hand ingesteld voordat het profiel kwam (21005, account niet uniek). Vraag de gebruiker dat account in Instellingen te verwijderen en daarna het apparaat in Bedrijfsportal te synchroniseren.
+remedy-in-force-early = Instellingen golden voordat de gebruiker zich had aangemeld. Installeer het profiel opnieuw en kijk wat het account daarvoor was.
+remedy-mail-step = Een bericht verliep niet zoals het moet: { $observed }. Bekijk de certificaten die het profiel levert: geldigheid, sleutelgebruik, het adres erin, en of de ontvanger hun basiscertificaat vertrouwt.
+remedy-not-installed = Het profiel is { $observed } op het apparaat. Kijk of het beleid aan deze gebruiker is toegewezen, of het apparaat sindsdien heeft ingecheckt, en welke fout het heeft gemeld.
+remedy-prompt-missing = De telefoon vroeg om { $observed } waar { $expected } gevraagd moet worden. Bekijk ‘{ setting-authenticationMethod }’ en ‘{ setting-useOAuth }’ in het beleid, en of het genoemde certificaat is geleverd.
+remedy-refused = De telefoon weigerde het profiel. Lees de fout met `handset explain CODE`, herstel het beleid en wijs het opnieuw toe.
+remedy-report = Intune meldt { $observed }. Lees de code met `handset explain CODE`; synchroniseer het apparaat na het wegnemen van de oorzaak en lees het rapport opnieuw.
+remedy-setting = Het apparaat heeft { $observed }, het beleid bedoelt { $expected }. Stel ‘{ $setting }’ ({ $graph }, bij Apple { $key }) in zoals bedoeld, of laat het apparaat inchecken zodat het beleid opnieuw wordt gestuurd.
+remedy-unknown = Het apparaat heeft { $observed }, het beleid bedoelt { $expected }. Stuur het profiel opnieuw, en kijk wie het apparaat nog meer configureert.
+remedy-user-change = De eigenaar heeft dit met de hand gewijzigd, wat het beleid toestaat: het is nu { $observed }, het beleid installeert { $expected }. Als dat niet mag, neem dan de keuze weg (‘{ setting-easServicesUserOverrideEnabled }’, ‘Gebruiker toestaan de instelling te wijzigen’: nee); het profiel opnieuw sturen zet het terug.
+remedy-wire-encrypted = Een opgevangen bericht is versleuteld: { $observed }, het beleid bedoelt { $expected }. Bekijk ‘{ setting-smimeEncryptByDefaultEnabled }’ en de certificaten van de ontvangers.
+remedy-wire-recipients = Een opgevangen bericht is niet versleuteld voor het certificaat dat van een geadresseerde bekend is. Publiceer het huidige certificaat in de adreslijst, en laat de telefoon van de afzender het opnieuw ophalen.
+remedy-wire-signature = De handtekening van een opgevangen bericht klopt niet, of is van iemand anders. Zoek wat berichten onderweg wijzigt, en kijk of het ondertekeningscertificaat het adres van de gebruiker draagt.
+remedy-wire-signed = Een opgevangen bericht is ondertekend: { $observed }, het beleid bedoelt { $expected }. Kijk of dit apparaat het beleid en een geldig ondertekeningscertificaat heeft.

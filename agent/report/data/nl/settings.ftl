@@ -1,27 +1,28 @@
-# The settings of the form in the admin centre, as the English edition of the documentation calls them (09/2020), by the
-# property of Graph. A name in two parts is a setting below another one.
+# De instellingen van het formulier, zoals de Nederlandse uitgave van de documentatie (08/2020) ze noemt, per eigenschap
+# van Graph. Waar die uitgave zich vergist, is dat niet overgenomen; het staat in de catalogus van vereisten.
 
-setting-hostName = Email server
-setting-accountName = Account name
-setting-usernameAADSource = Username attribute from AAD
-setting-emailAddressSource = Email address attribute from AAD
-setting-authenticationMethod = Authentication method
+setting-hostName = E-mailserver
+setting-accountName = Accountnaam
+setting-usernameAADSource = Het kenmerk Gebruikersnaam van AAD
+setting-emailAddressSource = Kenmerk van het e-mailadres van AAD
+setting-authenticationMethod = Verificatiemethode
 setting-requireSsl = SSL
 setting-useOAuth = OAuth
-setting-easServices = Exchange data to sync
-setting-easServicesUserOverrideEnabled = Allow users to change sync settings
-setting-durationOfEmailToSync = Amount of email to synchronize
-setting-blockMovingMessagesToOtherEmailAccounts = Allow messages to be moved to other email accounts
-setting-blockSendingEmailFromThirdPartyApps = Allow email to be sent from third-party applications
-setting-blockSyncingRecentlyUsedEmailAddresses = Synchronize recently used email addresses
-setting-smimeSigningEnabled = S/MIME signing enabled
-setting-smimeSigningUserOverrideEnabled = S/MIME signing enabled: Allow user to change setting
-setting-smimeSigningCertificateUserOverrideEnabled = Signing certificate type: Allow user to change setting
-setting-signingCertificateType = Signing certificate type
-setting-smimeEncryptByDefaultEnabled = Encrypt by default
-setting-smimeEncryptByDefaultUserOverrideEnabled = Encrypt by default: Allow user to change setting
-setting-smimeEnablePerMessageSwitch = Force per-message encryption
-setting-smimeEncryptionCertificateUserOverrideEnabled = Encryption certificate type: Allow user to change setting
-setting-encryptionCertificateType = Encryption certificate type
+setting-easServices = Exchange-gegevens om te synchroniseren
+setting-easServicesUserOverrideEnabled = Gebruikers toestaan om de synchronisatie-instellingen te wijzigen
+setting-durationOfEmailToSync = Aantal dagen e-mail voor synchronisatie
+setting-blockMovingMessagesToOtherEmailAccounts = Toestaan dat berichten worden verplaatst naar andere e-mailaccounts
+setting-blockSendingEmailFromThirdPartyApps = Toestaan dat e-mail wordt verzonden vanuit toepassingen van derden
+setting-blockSyncingRecentlyUsedEmailAddresses = Recent gebruikte e-mailadressen synchroniseren
+setting-smimeSigningEnabled = S/MIME-ondertekening ingeschakeld
+setting-smimeSigningUserOverrideEnabled = S/MIME-ondertekening ingeschakeld: Gebruiker toestaan de instelling te wijzigen
+setting-smimeSigningCertificateUserOverrideEnabled = Certificaattype ondertekenen: Gebruiker toestaan de instelling te wijzigen
+setting-signingCertificateType = Certificaattype ondertekenen
+setting-smimeEncryptByDefaultEnabled = Standaard versleutelen
+setting-smimeEncryptByDefaultUserOverrideEnabled = Standaard versleutelen: Gebruiker toestaan de instelling te wijzigen
+setting-smimeEnablePerMessageSwitch = Versleuteling per bericht afdwingen
+setting-smimeEncryptionCertificateUserOverrideEnabled = Type versleutelingscertificaat: Gebruiker toestaan de instelling te wijzigen
+setting-encryptionCertificateType = Type versleutelingscertificaat
 setting-requireSmime = S/MIME
-setting-perAppVPNProfileId = VPN profile
+# LNG-001: deze uitgave kent de instelling nog niet; vertaald uit de Engelse.
+setting-perAppVPNProfileId = VPN-profiel

@@ -1,226 +1,267 @@
-# What the program says in its own words: the answer of `try` and `verify` on a terminal, and the pages.
-# Keys are said by the sources under that name; `tests/it/language.rs` holds both against each other.
+# Wat het programma in eigen woorden zegt: het antwoord van `try` en `verify` in een terminal, en de pagina’s.
 
-## Words that stand alone
+## Losse woorden
 
-yes = yes
-no = no
-on = on
-off = off
-locked = locked
-free = free
+yes = ja
+no = nee
+on = aan
+off = uit
+locked = vergrendeld
+free = vrij
 none = -
-default = default
-user = the owner
-allowed = allowed
-denied = denied
-absent = absent
-ok = ok
-failed = failed
-failed-loud = FAILED
-skipped = skipped
-passed = passed
-left-open = left open
-pending = pending
-not-applicable = not applicable
+default = standaardwaarde
+user = de eigenaar
+allowed = toegestaan
+denied = geweigerd
+absent = afwezig
+ok = gelukt
+failed = mislukt
+failed-loud = MISLUKT
+skipped = overgeslagen
+passed = voldaan
+left-open = opengebleven
+pending = wachtend
+not-applicable = niet van toepassing
 conflict = conflict
-otherwise = otherwise
-installed = installed
-refused = refused
-answered = answered
-not-answered = not answered
-clear = clear
-encrypted = encrypted
-everything = everything
+otherwise = anders
+installed = geïnstalleerd
+refused = geweigerd
+answered = beantwoord
+not-answered = niet beantwoord
+clear = onversleuteld
+encrypted = versleuteld
+everything = alles
 days = { $n ->
-    [one] { $n } day
-   *[other] { $n } days
+    [one] { $n } dag
+   *[other] { $n } dagen
 }
 errors = { $n ->
-    [one] { $n } error
-   *[other] { $n } errors
+    [one] { $n } fout
+   *[other] { $n } fouten
 }
 warnings = { $n ->
-    [one] { $n } warning
-   *[other] { $n } warnings
+    [one] { $n } waarschuwing
+   *[other] { $n } waarschuwingen
 }
 infos = { $n ->
-    [one] { $n } info
-   *[other] { $n } infos
+    [one] { $n } opmerking
+   *[other] { $n } opmerkingen
 }
 files = { $n ->
-    [one] { $n } file
-   *[other] { $n } files
+    [one] { $n } bestand
+   *[other] { $n } bestanden
 }
 payloads = { $n ->
     [one] { $n } payload
    *[other] { $n } payloads
 }
-error = error
-warning = warning
-info = info
+error = fout
+warning = waarschuwing
+info = opmerking
 
-## A trial
+## Een proef
 
-trial-head = { $profile } on { $model }, iOS { $ios }{ $supervised ->
-    [yes] , supervised
+trial-head = { $profile } op { $model }, iOS { $ios }{ $supervised ->
+    [yes] , onder supervisie
    *[no] {""}
 }
-no-profile = (no profile)
-signed-by = signed by { $signer }
-nobody-named = nobody that can be named
-not-readable = no readable profile
-stored-not-simulated = stored, not simulated: { $types }
-prompt = prompt
-account-named = Account “{ $name }”
-user-at-host = { $user } at { $host }
-host-by-autodiscovery = a host found by autodiscovery
-actions = Actions
-mail = Mail
-deviation = the profile says { $expected }, the phone shows { $observed }
-trial-summary = { $errors }, { $warnings }; actions: { $allowed } allowed, { $denied } denied, { $absent } absent; mail: { $ok } ok, { $failed } failed, { $skipped } skipped
-closing-as-profile = as the profile says
-closing-as-profile-and-policy = as the profile and the policy say
-closing-not-readable = not a readable profile
-closing-refused = the phone refused the profile
-closing-not-as-policy = not as the policy says
-closing-not-as-profile = not as the profile says
-exit-code = exit { $code }
+no-profile = (geen profiel)
+signed-by = ondertekend door { $signer }
+nobody-named = iemand die niet te benoemen is
+not-readable = geen leesbaar profiel
+stored-not-simulated = bewaard, niet gesimuleerd: { $types }
+prompt = vraag
+account-named = Account ‘{ $name }’
+user-at-host = { $user } op { $host }
+host-by-autodiscovery = een host die door automatische detectie wordt gevonden
+actions = Handelingen
+mail = Berichten
+deviation = het profiel zegt { $expected }, de telefoon toont { $observed }
+trial-summary = { $errors }, { $warnings }; handelingen: { $allowed } toegestaan, { $denied } geweigerd, { $absent } afwezig; berichten: { $ok } gelukt, { $failed } mislukt, { $skipped } overgeslagen
+closing-as-profile = zoals het profiel zegt
+closing-as-profile-and-policy = zoals het profiel en het beleid zeggen
+closing-not-readable = geen leesbaar profiel
+closing-refused = de telefoon weigerde het profiel
+closing-not-as-policy = niet zoals het beleid zegt
+closing-not-as-profile = niet zoals het profiel zegt
+exit-code = afsluitcode { $code }
 
-## The account
+## Het account
 
 service-mail = Mail
-service-contacts = Contacts
-service-calendars = Calendars
-service-reminders = Reminders
-service-notes = Notes
-mail-kept = Mail kept
-move-to-other-accounts = Move to other accounts
-send-from-other-apps = Send from other apps
-sync-recent-addresses = Sync recent addresses
+service-contacts = Contacten
+service-calendars = Agenda’s
+service-reminders = Herinneringen
+service-notes = Notities
+mail-kept = Bewaarde e-mail
+move-to-other-accounts = Verplaatsen naar andere accounts
+send-from-other-apps = Versturen vanuit andere apps
+sync-recent-addresses = Recente adressen synchroniseren
 smime-row = S/MIME
-smime-sign = S/MIME sign
-smime-encrypt = S/MIME encrypt by default
-identity = identity
-lock-on-each-message = lock on each message
-a-new-message-starts = a new message starts
+smime-sign = S/MIME-ondertekening
+smime-encrypt = Standaard versleutelen met S/MIME
+identity = identiteit
+lock-on-each-message = slotje bij elk bericht
+a-new-message-starts = een nieuw bericht begint
 
-## A verification
+## Een verificatie
 
 verify-head = { $evidence }, iOS { $ios }{ $supervised ->
-    [yes] , supervised
+    [yes] , onder supervisie
    *[no] {""}
 }
-evidence-tells-no-ios = the evidence tells no iOS version; --ios names another
-policy-named = policy “{ $name }”
-policy-for = for { $user }
-expected = expected
-observed = observed
-evidence = evidence
-says = says
-because = because
-remedy = remedy
-policy-says = policy “{ $policy }” says { $value }
-value-not-told = (a value that is not told)
-drift = Drift
-drift-line = is { $observed }, meant is { $expected }
-drift-since = since { $since }
-drift-by-owner = changed by the owner
-passed-heading = Passed
-left-open-heading = Left open by this evidence
-pending-heading = Pending: no device can show it yet
-verify-summary = { $pass } passed, { $fail } failed, { $open } left open, { $pending } pending, { $inapplicable } not applicable; { $drift } drift, { $conflicts } conflicts
-closing-open = nothing is otherwise, and not everything can be told
-closing-as-policy = as the policy says
+evidence-tells-no-ios = het bewijs vermeldt geen iOS-versie; --ios noemt een andere
+policy-named = beleid ‘{ $name }’
+policy-for = voor { $user }
+expected = verwacht
+observed = gezien
+evidence = bewijs
+says = bron
+because = reden
+remedy = remedie
+policy-says = beleid ‘{ $policy }’ zegt { $value }
+value-not-told = (een waarde die niet wordt vermeld)
+drift = Afwijkingen
+drift-line = is { $observed }, bedoeld is { $expected }
+drift-since = sinds { $since }
+drift-by-owner = gewijzigd door de eigenaar
+passed-heading = Voldaan
+left-open-heading = Door dit bewijs opengelaten
+pending-heading = Wachtend: nog geen apparaat kan het tonen
+verify-summary = vereisten voldaan: { $pass }, niet voldaan: { $fail }, opengebleven: { $open }, wachtend: { $pending }, niet van toepassing: { $inapplicable }; afwijkingen: { $drift }, conflicten: { $conflicts }
+closing-open = niets is anders, maar niet alles is vast te stellen
+closing-as-policy = zoals het beleid zegt
 
-## Findings
+## Bevindingen
 
-lint-summary = { $errors }, { $warnings }, { $infos } in { $files } (exit { $exit })
-rules-foot = { $n } rules; `handset explain RULE` tells more
-explain-checks = What it checks
-explain-why = Why it matters
-explain-example = Example
-explain-reference = Reference
-explain-requirements = Requirements: { $ids }
+lint-summary = { $errors }, { $warnings }, { $infos } in { $files } (afsluitcode { $exit })
+rules-foot = { $n } regels; `handset explain RULE` vertelt meer
+explain-checks = Wat de regel nagaat
+explain-why = Waarom het ertoe doet
+explain-example = Voorbeeld
+explain-reference = Bron
+explain-requirements = Vereisten: { $ids }
 
-## Pages
+## Pagina’s
 
-page-foot = Made by handset: a simulated iPhone for mail profiles, and an agent that judges it. This page loads nothing and needs no script.
-supervised = supervised
-fact-file = File
-fact-phone = Phone
-fact-time = Virtual time
-fact-organization = Organisation
-fact-signer = Signed by
-fact-reading = Reading
-on-the-phone = On the phone
-errors-shown = What the phone shows
-deviations = Otherwise than the profile says
-verdicts = Verdicts
-prompts = Prompts
-findings = Findings
+page-foot = Gemaakt door handset: een gesimuleerde iPhone voor e-mailprofielen, en een agent die hem beoordeelt. Deze pagina laadt niets en heeft geen script nodig.
+supervised = onder supervisie
+fact-file = Bestand
+fact-phone = Telefoon
+fact-time = Virtuele tijd
+fact-organization = Organisatie
+fact-signer = Ondertekend door
+fact-reading = Lezing
+on-the-phone = Op de telefoon
+errors-shown = Wat de telefoon toont
+deviations = Anders dan het profiel zegt
+verdicts = Oordelen
+prompts = Vragen
+findings = Bevindingen
 profile = Payloads
-observations = Observations
-not-applicable-heading = Not applicable
-no-findings = Nothing was found.
-count-errors = errors
-count-warnings = warnings
-count-infos = infos
-column-setting = Setting
-column-state = State
-column-decided-by = Decided by
-column-subject = Subject
-column-requirements = Requirements
-column-action = Action
-column-verdict = Verdict
-column-what-happened = What happened
-column-step = Step
-column-outcome = Outcome
-column-parties = Signed, encrypted
+observations = Waarnemingen
+not-applicable-heading = Niet van toepassing
+no-findings = Er is niets gevonden.
+count-errors = { $n ->
+    [one] fout
+   *[other] fouten
+}
+count-warnings = { $n ->
+    [one] waarschuwing
+   *[other] waarschuwingen
+}
+count-infos = { $n ->
+    [one] opmerking
+   *[other] opmerkingen
+}
+count-allowed = { $n ->
+    [one] toegestaan
+   *[other] toegestaan
+}
+count-denied = { $n ->
+    [one] geweigerd
+   *[other] geweigerd
+}
+count-absent = { $n ->
+    [one] afwezig
+   *[other] afwezig
+}
+count-ok = { $n ->
+    [one] gelukt
+   *[other] gelukt
+}
+count-failed = { $n ->
+    [one] mislukt
+   *[other] mislukt
+}
+count-skipped = { $n ->
+    [one] overgeslagen
+   *[other] overgeslagen
+}
+count-verdicts-failed = { $n ->
+    [one] niet voldaan
+   *[other] niet voldaan
+}
+count-verdicts-passed = { $n ->
+    [one] voldaan
+   *[other] voldaan
+}
+column-setting = Instelling
+column-state = Stand
+column-decided-by = Bepaald door
+column-subject = Onderwerp
+column-requirements = Vereisten
+column-action = Handeling
+column-verdict = Oordeel
+column-what-happened = Wat er gebeurde
+column-step = Stap
+column-outcome = Uitkomst
+column-parties = Ondertekend, versleuteld
 column-payload = Payload
-column-name = Name
-column-on-the-phone = On the phone
-party-signed = Signed by
-party-encrypted = Encrypted to
-acts = acts
-stored = stored
-in-force-before = The settings were in force before the answer.
-not-in-force-before = The settings were not in force before the answer.
-signing-identity = signing identity
-encryption-identity = encryption identity
+column-name = Naam
+column-on-the-phone = Op de telefoon
+party-signed = Ondertekend door
+party-encrypted = Versleuteld voor
+acts = werkzaam
+stored = bewaard
+in-force-before = De instellingen golden al vóór het antwoord.
+not-in-force-before = De instellingen golden nog niet vóór het antwoord.
+signing-identity = ondertekeningsidentiteit
+encryption-identity = versleutelingsidentiteit
 screen-account = Account
 screen-security = S/MIME
 screen-exchange = Exchange
-screen-name = Name
+screen-messages = Berichten
+screen-name = Naam
 screen-server = Server
-screen-user = User
+screen-user = Gebruiker
 screen-address = E-mail
-screen-days = Mail days to sync
-screen-sign = Sign
-screen-encrypt = Encrypt by default
-screen-certificate = Certificate
+screen-days = E-maildagen
+screen-sign = Ondertekenen
+screen-encrypt = Standaard versleutelen
+screen-certificate = Certificaat
 screen-not-shown = S/MIME
-screen-new-message = New message
-screen-from = From
-screen-lock = Starts
-action-service-on = Switch { $service } on
-action-service-off = Switch { $service } off
-action-smime-signing-on = Switch signing on
-action-smime-signing-off = Switch signing off
-action-smime-signing-identity-pick = Pick another signing certificate
-action-smime-encrypt-by-default-on = Switch encryption by default on
-action-smime-encrypt-by-default-off = Switch encryption by default off
-action-smime-encryption-identity-pick = Pick another encryption certificate
-action-smime-message-encryption-flip = Turn the lock of one message
-action-mail-window-set = Choose how many days of mail are kept
-action-message-move = Move a message to another account
-action-message-forward-from-other-account = Forward a message from another account
-action-message-send-from-app = Send from another app
-action-profile-remove = Remove the profile
-mail-step-signed = A signed message goes out
-mail-step-signed-tampered = The same, changed on the way
-mail-step-encrypted = An encrypted message goes out
-mail-step-signed-encrypted = A signed and encrypted message goes out
-mail-step-answer = An encrypted answer comes in
-mail-step-answer-tampered = The same, changed on the way
-mail-step-no-certificate = To somebody without a certificate
+screen-new-message = Nieuw bericht
+screen-from = Van
+screen-lock = Begint
+action-service-on = { $service } inschakelen
+action-service-off = { $service } uitschakelen
+action-smime-signing-on = Ondertekening inschakelen
+action-smime-signing-off = Ondertekening uitschakelen
+action-smime-signing-identity-pick = Een ander ondertekeningscertificaat kiezen
+action-smime-encrypt-by-default-on = Standaard versleutelen inschakelen
+action-smime-encrypt-by-default-off = Standaard versleutelen uitschakelen
+action-smime-encryption-identity-pick = Een ander versleutelingscertificaat kiezen
+action-smime-message-encryption-flip = Het slotje van één bericht omzetten
+action-mail-window-set = Kiezen hoeveel dagen e-mail worden bewaard
+action-message-move = Een bericht naar een ander account verplaatsen
+action-message-forward-from-other-account = Een bericht vanuit een ander account doorsturen
+action-message-send-from-app = Versturen vanuit een andere app
+action-profile-remove = Het profiel verwijderen
+mail-step-signed = Een ondertekend bericht gaat uit
+mail-step-signed-tampered = Hetzelfde, onderweg gewijzigd
+mail-step-encrypted = Een versleuteld bericht gaat uit
+mail-step-signed-encrypted = Een ondertekend en versleuteld bericht gaat uit
+mail-step-answer = Een versleuteld antwoord komt binnen
+mail-step-answer-tampered = Hetzelfde, onderweg gewijzigd
+mail-step-no-certificate = Aan iemand zonder certificaat

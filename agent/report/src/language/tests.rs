@@ -188,7 +188,7 @@ fn sentences_are_said_anew_with_what_they_hold() {
     let (french, dutch) = (Catalogue::of(Language::Fr), Catalogue::of(Language::Nl));
     let sentence = "The device has false, the policy means true. Set “Encrypt by default” (smimeEncryptByDefaultEnabled, Apple’s SMIMEEncryptByDefault) as meant, or let the device check in so that the policy is sent again.";
     let said = french.phrase(sentence).expect("recognised");
-    assert!(said.contains("« Chiffrer par défaut »"), "{said}");
+    assert!(said.contains("«\u{a0}Chiffrer par défaut\u{a0}»"), "{said}");
     let said = dutch.phrase(sentence).expect("recognised");
     assert!(said.contains("Standaard versleutelen"), "{said}");
     assert_eq!(dutch.phrase("mail switched on; 1 items came").as_deref(), Some("Mail ingeschakeld; 1 item gekomen"));

@@ -122,8 +122,8 @@ fn overview(sheet: &mut Sheet<'_>, trial: &Trial) {
                 sheet,
                 "verdicts",
                 &[
-                    ("bad", "failed", summary.fail),
-                    ("good", "passed", summary.pass),
+                    ("bad", "count-verdicts-failed", summary.fail),
+                    ("good", "count-verdicts-passed", summary.pass),
                     ("warn", "left-open", summary.inconclusive),
                     ("dim", "pending", summary.pending),
                     ("dim", "not-applicable", summary.not_applicable),
@@ -135,9 +135,9 @@ fn overview(sheet: &mut Sheet<'_>, trial: &Trial) {
                 sheet,
                 "actions",
                 &[
-                    ("good", "allowed", actions(ActionOutcome::Allowed)),
-                    ("warn", "denied", actions(ActionOutcome::Denied)),
-                    ("dim", "absent", actions(ActionOutcome::Absent)),
+                    ("good", "count-allowed", actions(ActionOutcome::Allowed)),
+                    ("warn", "count-denied", actions(ActionOutcome::Denied)),
+                    ("dim", "count-absent", actions(ActionOutcome::Absent)),
                 ],
             );
         }
@@ -146,9 +146,9 @@ fn overview(sheet: &mut Sheet<'_>, trial: &Trial) {
                 sheet,
                 "mail",
                 &[
-                    ("good", "ok", mails(MailOutcome::Ok)),
-                    ("bad", "failed", mails(MailOutcome::Failed)),
-                    ("dim", "skipped", mails(MailOutcome::Skipped)),
+                    ("good", "count-ok", mails(MailOutcome::Ok)),
+                    ("bad", "count-failed", mails(MailOutcome::Failed)),
+                    ("dim", "count-skipped", mails(MailOutcome::Skipped)),
                 ],
             );
         }
