@@ -14,7 +14,8 @@ pub enum ReportFormat {
 }
 
 impl ReportFormat {
-    const ALL: [(ReportFormat, &'static str); 2] = [(ReportFormat::Html, "html"), (ReportFormat::Json, "json")];
+    const ALL: [(ReportFormat, &'static str); 2] =
+        [(ReportFormat::Html, "html"), (ReportFormat::Json, "json")];
 }
 
 /// A report that is wanted.

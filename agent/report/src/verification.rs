@@ -42,12 +42,7 @@ pub fn verification(found: &Verification, style: Style, words: &Catalogue) -> St
             );
         }
     }
-    ids(
-        &mut out,
-        &words.say("pending-heading"),
-        of(Outcome::Inconclusive).filter(is_pending_ref),
-        style,
-    );
+    ids(&mut out, &words.say("pending-heading"), of(Outcome::Inconclusive).filter(is_pending_ref), style);
     let summary = &found.summary;
     let counts = words.tell(
         "verify-summary",
@@ -88,9 +83,10 @@ fn head(out: &mut String, found: &Verification, style: Style, words: &Catalogue)
     }
     for policy in &found.policies {
         let named = words.tell("policy-named", &[("name", (&visible(&policy.name)).into())]);
-        let user = policy.user.as_deref().map(|user| {
-            format!(" {}", words.tell("policy-for", &[("user", (&visible(user)).into())]))
-        });
+        let user = policy
+            .user
+            .as_deref()
+            .map(|user| format!(" {}", words.tell("policy-for", &[("user", (&visible(user)).into())])));
         let user = user.unwrap_or_default();
         let _ = writeln!(out, "  {named}{user}  {}", style.dim(&visible(&policy.file)));
     }

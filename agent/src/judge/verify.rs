@@ -4,11 +4,13 @@ use super::arguments::VerifyArguments;
 use super::{Policy, PolicyKind, User, collect, folder, policies};
 use crate::cli::Format;
 use crate::exit::Failure;
+use crate::reports::ReportFormat;
 use crate::{devices, print};
 use evidence::{Fact, Log, ObservedDevice};
 use intent::{DeviceFacts, EncryptDefaultToggle, Variants};
 use profile::OsVersion;
 use report::language::{Catalogue, Language};
+use report::page::verification_page;
 use smime::{Context, Timestamp};
 use std::time::{SystemTime, UNIX_EPOCH};
 use verdict::{
@@ -85,6 +87,12 @@ pub fn verify(arguments: &VerifyArguments, language: Language) -> Result<u8, Fai
         drift: judged.iter().flat_map(|j| drift(j.as_judged().policy, &j.comparisons)).collect(),
         conflicts: contradictions,
     };
+    for file in &arguments.report {
+        file.write(&match file.format {
+            ReportFormat::Html => verification_page(&verification, subject.log.observations(), language),
+            ReportFormat::Json => report::json(&verification)?,
+        })?;
+    }
     let text = match arguments.format {
         Format::Json => report::json(&verification)?,
         Format::Human => {

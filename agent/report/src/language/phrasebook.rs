@@ -67,7 +67,8 @@ impl Phrasebook {
                 let Some(pattern) = message.value else { continue };
                 let parts: Option<Vec<Part>> = pattern.elements.into_iter().map(part).collect();
                 if let Some(parts) = parts {
-                    let own = parts.iter().map(|p| if let Part::Text(text) = p { text.len() } else { 0 }).sum();
+                    let own =
+                        parts.iter().map(|p| if let Part::Text(text) = p { text.len() } else { 0 }).sum();
                     found.push(Phrase { key: message.id.name, parts, own });
                 }
             }

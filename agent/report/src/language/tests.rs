@@ -109,8 +109,11 @@ fn every_message_can_be_said() {
                 let mut arguments = FluentArgs::new();
                 for place in &message.places {
                     let counted = message.chosen_by.contains_key(place) && place != "supervised";
-                    let value =
-                        if counted { FluentValue::from(number) } else { FluentValue::from(format!("‹{place}›")) };
+                    let value = if counted {
+                        FluentValue::from(number)
+                    } else {
+                        FluentValue::from(format!("‹{place}›"))
+                    };
                     arguments.set(place.clone(), value);
                 }
                 assert_eq!(words.problems(&key, &arguments), Vec::<String>::new(), "{language}: {key}");
@@ -191,8 +194,14 @@ fn sentences_are_said_anew_with_what_they_hold() {
     assert!(said.contains("«\u{a0}Chiffrer par défaut\u{a0}»"), "{said}");
     let said = dutch.phrase(sentence).expect("recognised");
     assert!(said.contains("Standaard versleutelen"), "{said}");
-    assert_eq!(dutch.phrase("mail switched on; 1 items came").as_deref(), Some("Mail ingeschakeld; 1 item gekomen"));
-    assert_eq!(dutch.phrase("mail switched on; 3 items came").as_deref(), Some("Mail ingeschakeld; 3 items gekomen"));
+    assert_eq!(
+        dutch.phrase("mail switched on; 1 items came").as_deref(),
+        Some("Mail ingeschakeld; 1 item gekomen")
+    );
+    assert_eq!(
+        dutch.phrase("mail switched on; 3 items came").as_deref(),
+        Some("Mail ingeschakeld; 3 items gekomen")
+    );
     assert_eq!(french.phrase("a sentence of nobody"), None);
 }
 

@@ -5,18 +5,22 @@
 //! and switches without scripts. Everything that is not this crate's own text is escaped by the one function that writes
 //! text ([`Sheet::text`]), with control and direction characters made visible.
 //!
-//! [`Sheet`] writes elements, [`framed`] puts the head, the choice of language and the style around them; tables of
-//! verdicts and observations are in `verdicts` and `observations`, and what a trial has beside them in `trial`.
+//! [`Sheet`] writes elements, [`framed`] puts the head, the choice of language and the style around them; tables and
+//! tiles are in `tables`, verdicts and observations have their own, and `trial` and `verification` make whole pages.
 
 mod frame;
 mod observations;
 mod phone;
 mod sheet;
+mod tables;
 mod trial;
 mod verdicts;
+mod verification;
 
 pub use frame::framed;
 pub use observations::{cited, observations};
 pub use sheet::{Sheet, Tongues};
+pub use tables::{count_tile, fact, section, table, tile};
 pub use trial::trial_page;
 pub use verdicts::{outcome_key, outcome_tone, verdicts};
+pub use verification::verification_page;

@@ -44,7 +44,8 @@ fn head(sheet: &mut Sheet<'_>, observation: &Observation) {
     let fact = serde_json::to_value(&observation.fact).ok();
     let kind = fact.as_ref().and_then(|f| f.get("fact")).and_then(|f| f.as_str()).unwrap_or_default();
     sheet.code(kind);
-    let named = fact.as_ref().and_then(|f| ["id", "step", "kind", "identifier"].iter().find_map(|k| f.get(k)));
+    let named =
+        fact.as_ref().and_then(|f| ["id", "step", "kind", "identifier"].iter().find_map(|k| f.get(k)));
     if let Some(name) = named.and_then(|n| n.as_str()) {
         sheet.within("span", "about", |sheet| sheet.name(name));
     }

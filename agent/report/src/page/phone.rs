@@ -185,9 +185,11 @@ pub(super) fn decided(sheet: &mut Sheet<'_>, account: &TrialAccount) {
 
 fn switch_row(sheet: &mut Sheet<'_>, key: &str, switch: &TrialSwitch) {
     let state = |sheet: &mut Sheet<'_>| {
-        sheet.pill(if switch.on { "good" } else { "dim" }, if switch.on { "on" } else { "off" });
-        sheet.text(" ");
-        sheet.said("span", "faint", if switch.locked { "locked" } else { "free" });
+        sheet.within("span", "state", |sheet| {
+            sheet.pill(if switch.on { "good" } else { "dim" }, if switch.on { "on" } else { "off" });
+            sheet.text(" ");
+            sheet.said("span", "faint", if switch.locked { "locked" } else { "free" });
+        });
     };
     row(sheet, key, state, &[&switch.on_by, &switch.locked_by]);
 }

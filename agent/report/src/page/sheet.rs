@@ -83,7 +83,12 @@ impl<'t> Sheet<'t> {
     }
 
     /// An element with these attributes and what is written inside.
-    pub fn with(&mut self, tag: &'static str, attributes: &[(&'static str, &str)], inside: impl FnOnce(&mut Self)) {
+    pub fn with(
+        &mut self,
+        tag: &'static str,
+        attributes: &[(&'static str, &str)],
+        inside: impl FnOnce(&mut Self),
+    ) {
         self.open(tag, attributes);
         inside(self);
         self.close(tag);

@@ -2,8 +2,9 @@
 
 use super::frame::framed;
 use super::observations::observations;
-use super::sheet::{Sheet, Tongues};
 use super::phone;
+use super::sheet::{Sheet, Tongues};
+use super::tables::{count_tile, fact, section, table, tile};
 use super::verdicts::verdicts;
 use crate::human::closing;
 use crate::language::{Catalogue, Language};
@@ -54,19 +55,6 @@ pub fn trial_page(trial: &Trial, seen: &[Observation], first: Language) -> Strin
     )
 }
 
-/// A part of the page under its heading, with how many there are.
-fn section(sheet: &mut Sheet<'_>, key: &str, count: Option<usize>, inside: impl FnOnce(&mut Sheet<'_>)) {
-    sheet.with("section", &[("id", key)], |sheet| {
-        sheet.within("h2", "", |sheet| {
-            sheet.say(key);
-            if let Some(count) = count {
-                sheet.within("span", "count", |sheet| sheet.text(&count.to_string()));
-            }
-        });
-        inside(sheet);
-    });
-}
-
 fn heading(sheet: &mut Sheet<'_>, trial: &Trial, name: &str) {
     sheet.within("h1", "", |sheet| sheet.name(name));
     sheet.within("p", "verdict-line", |sheet| {
@@ -103,13 +91,6 @@ fn heading(sheet: &mut Sheet<'_>, trial: &Trial, name: &str) {
     });
 }
 
-fn fact(sheet: &mut Sheet<'_>, key: &str, value: impl FnOnce(&mut Sheet<'_>)) {
-    sheet.within("li", "", |sheet| {
-        sheet.said("span", "faint", key);
-        value(sheet);
-    });
-}
-
 /// How many there are of what, each with a bar.
 fn overview(sheet: &mut Sheet<'_>, trial: &Trial) {
     let actions = |o: ActionOutcome| trial.actions.iter().filter(|a| a.verdict == o).count();
@@ -117,18 +98,7 @@ fn overview(sheet: &mut Sheet<'_>, trial: &Trial) {
     let found = |s: &str| trial.findings.iter().filter(|f| f.severity == s).count();
     sheet.within("div", "tiles", |sheet| {
         if !trial.verdicts.is_empty() {
-            let summary = Summary::of(&trial.verdicts);
-            tile(
-                sheet,
-                "verdicts",
-                &[
-                    ("bad", "count-verdicts-failed", summary.fail),
-                    ("good", "count-verdicts-passed", summary.pass),
-                    ("warn", "left-open", summary.inconclusive),
-                    ("dim", "pending", summary.pending),
-                    ("dim", "not-applicable", summary.not_applicable),
-                ],
-            );
+            count_tile(sheet, &Summary::of(&trial.verdicts));
         }
         if !trial.actions.is_empty() {
             tile(
@@ -161,27 +131,6 @@ fn overview(sheet: &mut Sheet<'_>, trial: &Trial) {
                 ("dim", "count-infos", found("info")),
             ],
         );
-    });
-}
-
-fn tile(sheet: &mut Sheet<'_>, key: &str, parts: &[(&str, &str, usize)]) {
-    sheet.within("div", "tile", |sheet| {
-        sheet.with("a", &[("href", &format!("#{key}")), ("class", "tile-title")], |sheet| sheet.say(key));
-        sheet.within("div", "bar", |sheet| {
-            for (tone, _, count) in parts.iter().filter(|(.., count)| *count > 0) {
-                let grow = format!("flex-grow:{count}");
-                sheet.with("span", &[("class", *tone), ("style", &grow)], |_| {});
-            }
-        });
-        sheet.within("ul", "legend", |sheet| {
-            for (tone, key, count) in parts {
-                sheet.within("li", if *count == 0 { "zero" } else { tone }, |sheet| {
-                    sheet.within("b", "", |sheet| sheet.text(&count.to_string()));
-                    sheet.text(" ");
-                    sheet.tell(key, &[("n", (*count).into())]);
-                });
-            }
-        });
     });
 }
 
@@ -242,7 +191,8 @@ fn prompts(sheet: &mut Sheet<'_>, trial: &Trial) {
                         sheet.text(" · ");
                         sheet.say(if prompt.answered { "answered" } else { "not-answered" });
                     });
-                    let force = if prompt.in_force_before { "in-force-before" } else { "not-in-force-before" };
+                    let force =
+                        if prompt.in_force_before { "in-force-before" } else { "not-in-force-before" };
                     sheet.said("p", "faint", force);
                 });
             }
@@ -331,21 +281,6 @@ fn mail(sheet: &mut Sheet<'_>, trial: &Trial) {
     });
 }
 
-fn table(sheet: &mut Sheet<'_>, columns: &[&str], rows: impl FnOnce(&mut Sheet<'_>)) {
-    sheet.within("div", "scroll", |sheet| {
-        sheet.within("table", "", |sheet| {
-            sheet.within("thead", "", |sheet| {
-                sheet.within("tr", "", |sheet| {
-                    for key in columns {
-                        sheet.said("th", "", key);
-                    }
-                });
-            });
-            sheet.within("tbody", "", rows);
-        });
-    });
-}
-
 fn findings(sheet: &mut Sheet<'_>, all: &[TrialFinding]) {
     section(sheet, "findings", Some(all.len()), |sheet| {
         if all.is_empty() {
@@ -387,7 +322,8 @@ fn payloads(sheet: &mut Sheet<'_>, trial: &Trial) {
         table(sheet, &["column-payload", "column-name", "column-on-the-phone"], |sheet| {
             for payload in &profile.payloads {
                 sheet.within("tr", "", |sheet| {
-                    sheet.within("td", "", |sheet| sheet.code(payload.payload_type.as_deref().unwrap_or("-")));
+                    sheet
+                        .within("td", "", |sheet| sheet.code(payload.payload_type.as_deref().unwrap_or("-")));
                     sheet.within("td", "", |sheet| {
                         if let Some(name) = &payload.display_name {
                             sheet.name(name);
