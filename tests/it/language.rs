@@ -109,6 +109,95 @@ fn every_rule_has_a_title_in_every_language_and_english_has_its_own() {
     assert_eq!(ids, keys);
 }
 
+/// The names that the French (02/2020) and the Dutch (08/2020) edition give the settings, by the property of Graph.
+const EDITIONS: [(&str, &str, &str); 19] = [
+    ("hostName", "Serveur de messagerie", "E-mailserver"),
+    ("accountName", "Nom du compte", "Accountnaam"),
+    ("usernameAADSource", "Attribut de nom d’utilisateur d’AAD", "Het kenmerk Gebruikersnaam van AAD"),
+    ("emailAddressSource", "Attribut d’adresse e-mail d’AAD", "Kenmerk van het e-mailadres van AAD"),
+    ("authenticationMethod", "Méthode d’authentification", "Verificatiemethode"),
+    ("requireSsl", "SSL", "SSL"),
+    ("useOAuth", "OAuth", "OAuth"),
+    ("easServices", "Données Exchange à synchroniser", "Exchange-gegevens om te synchroniseren"),
+    (
+        "easServicesUserOverrideEnabled",
+        "Autoriser les utilisateurs à modifier les paramètres de synchronisation",
+        "Gebruikers toestaan om de synchronisatie-instellingen te wijzigen",
+    ),
+    // The French edition says a number of messages, which is a slip (LNG-004); the Dutch one says days (LNG-008).
+    (
+        "durationOfEmailToSync",
+        "Quantité d’e-mails (en jours) à synchroniser",
+        "Aantal dagen e-mail voor synchronisatie",
+    ),
+    (
+        "blockMovingMessagesToOtherEmailAccounts",
+        "Autoriser le déplacement des messages vers d’autres comptes e-mail",
+        "Toestaan dat berichten worden verplaatst naar andere e-mailaccounts",
+    ),
+    (
+        "blockSendingEmailFromThirdPartyApps",
+        "Autoriser l’envoi d’e-mails à partir d’applications tierces",
+        "Toestaan dat e-mail wordt verzonden vanuit toepassingen van derden",
+    ),
+    (
+        "blockSyncingRecentlyUsedEmailAddresses",
+        "Synchroniser les adresses e-mail récemment utilisées",
+        "Recent gebruikte e-mailadressen synchroniseren",
+    ),
+    ("smimeSigningEnabled", "Signature S/MIME activée", "S/MIME-ondertekening ingeschakeld"),
+    // One of two French wordings, everywhere (LNG-012).
+    (
+        "smimeSigningUserOverrideEnabled",
+        "Signature S/MIME activée\u{a0}: Autoriser l’utilisateur à modifier le paramètre",
+        "S/MIME-ondertekening ingeschakeld: Gebruiker toestaan de instelling te wijzigen",
+    ),
+    ("signingCertificateType", "Type de certificat de signature", "Certificaattype ondertekenen"),
+    ("smimeEncryptByDefaultEnabled", "Chiffrer par défaut", "Standaard versleutelen"),
+    (
+        "smimeEnablePerMessageSwitch",
+        "Forcer le chiffrement par message",
+        "Versleuteling per bericht afdwingen",
+    ),
+    ("encryptionCertificateType", "Type de certificat de chiffrement", "Type versleutelingscertificaat"),
+];
+
+#[test]
+fn settings_are_called_as_each_edition_calls_them() {
+    let (french, dutch) = (Catalogue::of(Language::Fr), Catalogue::of(Language::Nl));
+    for (graph, fr, nl) in EDITIONS {
+        assert_eq!((french.setting(graph, "").as_ref(), dutch.setting(graph, "").as_ref()), (fr, nl));
+    }
+}
+
+/// What an edition says by mistake, and the row that records it.
+const SLIPS: [(Language, &str, &str); 9] = [
+    (Language::Fr, "LNG-003", "se connecter et/ou"),
+    (Language::Fr, "LNG-004", "Nombre d’e-mails"),
+    (Language::Fr, "LNG-011", "Comptes iOS"),
+    (Language::Fr, "LNG-012", "changer le paramètre"),
+    (Language::Fr, "LNG-013", "refuser le chiffrement par message"),
+    (Language::Fr, "LNG-014", "Office 365"),
+    (Language::Nl, "LNG-007", "kunt u geen specifiek certificaat"),
+    (Language::Nl, "LNG-009", "kalender"),
+    (Language::Nl, "LNG-014", "Office 365"),
+];
+
+#[test]
+fn slips_of_the_editions_are_not_repeated() {
+    for (language, row, slip) in SLIPS {
+        assert!(ROWS.iter().any(|r| r.id == row), "{row}");
+        for file in files(&root().join("agent/report/data").join(language.code()), "ftl") {
+            let text = std::fs::read_to_string(&file).expect("texts");
+            let said = text.lines().filter(|line| !line.starts_with('#'));
+            for line in said {
+                let repeated = line.to_lowercase().contains(&slip.to_lowercase());
+                assert!(!repeated, "{}: {row}: {line}", file.display());
+            }
+        }
+    }
+}
+
 /// The keys of the English files.
 fn keys() -> Vec<String> {
     let mut keys = Vec::new();

@@ -3,7 +3,7 @@
 use super::observations::{cited, told};
 use super::sheet::Sheet;
 use evidence::Observation;
-use verdict::{Outcome, Verdict, setting_of};
+use verdict::{Outcome, SETTINGS, Verdict, setting_of};
 
 /// The key of the word for an outcome.
 pub fn outcome_key(outcome: Outcome) -> &'static str {
@@ -81,7 +81,12 @@ pub fn verdicts(sheet: &mut Sheet<'_>, all: &[Verdict], observations: &[Observat
 /// The label of the setting that decides a verdict, in the words of the form.
 fn setting(sheet: &mut Sheet<'_>, verdict: &Verdict) {
     let check = verdict.checks.iter().find(|c| c.outcome == verdict.outcome);
-    if let Some(setting) = check.and_then(|c| setting_of(&c.subject)) {
+    let decides = |subject: &str| match subject.strip_prefix("report.") {
+        // Intune names settings as Graph does.
+        Some(graph) => SETTINGS.iter().find(|s| s.graph.eq_ignore_ascii_case(graph)),
+        None => setting_of(subject),
+    };
+    if let Some(setting) = check.and_then(|c| decides(&c.subject)) {
         sheet.each(|words| words.setting(setting.graph, setting.label).into_owned());
     }
 }
