@@ -14,8 +14,11 @@ phrase-service-not = { $service } : pas { $state }, avec { $items ->
     [one] { $items } élément
    *[other] { $items } éléments
 }
-phrase-signing-is = signature : { $state }
-phrase-encryption-is = chiffrement par défaut : { $state }
+phrase-signing-is = la signature est { $switch ->
+    [on] activée
+   *[off] désactivée
+}
+phrase-encryption-is = le chiffrement par défaut est { $state }
 phrase-picked = { $name } choisi
 phrase-identity-stayed = l’identité est restée la même
 phrase-message-starts = un nouveau message commence { $state } et est devenu { $became }
@@ -50,7 +53,10 @@ phrase-no-root = le profil n’apporte aucun certificat racine permettant de la 
 phrase-no-mail-account = le profil n’apporte aucun compte de messagerie
 phrase-not-in-force = les réglages du compte ne sont pas en vigueur
 phrase-mail-off = Mail est désactivé pour le compte
-phrase-signing-fixed = signature : { $state }, et le propriétaire ne peut pas la modifier ({ $key })
+phrase-signing-fixed = la signature est { $switch ->
+    [on] activée
+   *[off] désactivée
+} et le propriétaire ne peut pas la modifier ({ $key })
 phrase-start-fixed = les nouveaux messages commencent { $state } et le propriétaire ne peut pas le modifier ({ $key })
 phrase-no-signing-identity = le profil ne désigne aucune identité de signature
 phrase-no-encryption-identity = le profil ne désigne aucune identité de chiffrement
@@ -58,14 +64,14 @@ phrase-no-answer-identity = le profil ne désigne aucune identité de chiffremen
 phrase-none-reached = aucun message n’est parvenu au collègue
 phrase-no-usable-certificate = aucun certificat utilisable pour { $recipients }
 phrase-no-signed-message = aucun message signé n’est parti
-phrase-sees-signature = { $person } voit une signature valide de { $signer }
+phrase-sees-signature = { $person } voit une signature valide ({ $signer })
 phrase-cannot-verify = { $person } ne peut pas la vérifier : { $problem }
 phrase-sees-no-signature = { $person } ne voit pas de signature valide : { $problem }
 phrase-sees-change = { $person } voit que la copie a été modifiée : { $problem }
 phrase-misses-change = { $person } ne remarque pas que la copie a été modifiée
 phrase-decrypts = { $person } le déchiffre
 phrase-decrypts-unverified = { $person } le déchiffre, mais ne peut pas vérifier la signature : { $problem }
-phrase-decrypts-and-verifies = { $person } le déchiffre, voit une signature valide de { $signer } et la pièce jointe
+phrase-decrypts-and-verifies = { $person } le déchiffre, voit une signature valide ({ $signer }) et la pièce jointe
 phrase-cannot-read = { $person } ne peut pas le lire comme prévu : { $problem }
 phrase-no-answer = il n’y a pas de réponse
 phrase-cannot-answer = { $person } ne peut pas répondre : { $problem }

@@ -14,7 +14,10 @@ phrase-service-not = { $service } staat niet { $state } met { $items ->
     [one] { $items } item
    *[other] { $items } items
 }
-phrase-signing-is = ondertekening staat { $state }
+phrase-signing-is = ondertekening staat { $switch ->
+    [on] aan
+   *[off] uit
+}
 phrase-encryption-is = standaard versleutelen staat { $state }
 phrase-picked = { $name } gekozen
 phrase-identity-stayed = de identiteit bleef dezelfde
@@ -50,7 +53,10 @@ phrase-no-root = het profiel brengt geen basiscertificaat mee waarmee de handtek
 phrase-no-mail-account = het profiel brengt geen e-mailaccount mee
 phrase-not-in-force = de instellingen van het account gelden niet
 phrase-mail-off = Mail staat uit voor het account
-phrase-signing-fixed = ondertekening staat { $state } en de eigenaar kan dat niet wijzigen ({ $key })
+phrase-signing-fixed = ondertekening staat { $switch ->
+    [on] aan
+   *[off] uit
+} en de eigenaar kan dat niet wijzigen ({ $key })
 phrase-start-fixed = nieuwe berichten beginnen { $state } en de eigenaar kan dat niet wijzigen ({ $key })
 phrase-no-signing-identity = het profiel noemt geen ondertekeningsidentiteit
 phrase-no-encryption-identity = het profiel noemt geen versleutelingsidentiteit
