@@ -101,6 +101,51 @@ fn a_refused_and_an_unreadable_profile_have_pages_too() {
 }
 
 #[test]
+fn lint_and_verify_have_pages_too() {
+    let scratch = Scratch::new("page-others");
+    let run = |arguments: &[&str]| {
+        let output =
+            Command::new(handset()).args(arguments).current_dir(root()).output().expect("the program starts");
+        output.status.code()
+    };
+    let page = scratch.file("lint.html");
+    let report = format!("html={}", page.display());
+    let broken = "fixtures/profiles/broken/dangling-smime-uuid.mobileconfig";
+    let good = "fixtures/profiles/contoso-mail.mobileconfig";
+    assert_eq!(run(&["lint", broken, good, "--report", &report]), Some(1));
+    let text = std::fs::read_to_string(&page).expect("the page");
+    for part in [
+        broken,
+        good,
+        "Een genoemd certificaat staat niet in het profiel",
+        "51:4",
+        "pkcs12-modern-protection",
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+    let seen = scratch.file("seen").display().to_string();
+    let evidence =
+        ["fixtures/evidence/ddm-status-notes-on.json", "fixtures/evidence/intune-report-conflict.json"];
+    assert_eq!(run(&["evidence", "import", evidence[0], evidence[1], "-o", &seen]), Some(0));
+    let page = scratch.file("verify.html");
+    let report = format!("html={}", page.display());
+    let policy = "fixtures/graph/contacts-only.json";
+    let user = "alice@contoso.example";
+    let judged =
+        ["verify", "--intent", policy, good, "--evidence", &seen, "--user", user, "--report", &report];
+    assert_eq!(run(&judged), Some(1));
+    let text = std::fs::read_to_string(&page).expect("the page");
+    for part in [
+        "id=\"conflicts\"",
+        "id=\"drift\"",
+        "id=\"observation-1\"",
+        "blockMovingMessagesToOtherEmailAccounts",
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+}
+
+#[test]
 fn reports_are_written_whole_or_not_at_all() {
     let scratch = Scratch::new("page-atomic");
     let run = |report: &str| {

@@ -4,6 +4,7 @@ use super::arguments::{LintArguments, LintFormat, UNREADABLE};
 use super::{rules, schema, select};
 use crate::exit::Failure;
 use crate::findings::{Shown, lint, position, rendered, severity, unwrap};
+use crate::reports::ReportFormat;
 use crate::{file, print};
 use profile::{Finding, LineIndex, Schema};
 use report::findings::{
@@ -11,6 +12,7 @@ use report::findings::{
     sarif,
 };
 use report::language::{Catalogue, Language};
+use report::page::lint_page;
 use simulator::PROVIDER;
 use smime::{Context, Timestamp};
 use std::path::Path;
@@ -54,6 +56,12 @@ pub fn run(arguments: &LintArguments, language: Language) -> Result<u8, Failure>
         files.push(linted.file);
     }
     let report = report(arguments, files, exit);
+    for file in &arguments.report {
+        file.write(&match file.format {
+            ReportFormat::Html => lint_page(&report, language),
+            ReportFormat::Json => findings_json(&report)?,
+        })?;
+    }
     let text = match arguments.format {
         LintFormat::Human if arguments.quiet => human,
         LintFormat::Human => human + &summary(&report, &words),

@@ -6,8 +6,10 @@
 //! text ([`Sheet::text`]), with control and direction characters made visible.
 //!
 //! [`Sheet`] writes elements, [`framed`] puts the head, the choice of language and the style around them; tables and
-//! tiles are in `tables`, verdicts and observations have their own, and `trial` and `verification` make whole pages.
+//! tiles are in `tables`, verdicts and observations have their own, and `trial`, `verification` and
+//! `findings` make whole pages.
 
+mod findings;
 mod frame;
 mod observations;
 mod phone;
@@ -17,6 +19,7 @@ mod trial;
 mod verdicts;
 mod verification;
 
+pub use findings::{Found, found, lint_page};
 pub use frame::framed;
 pub use observations::{cited, observations};
 pub use sheet::{Sheet, Tongues};

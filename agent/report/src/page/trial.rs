@@ -1,5 +1,6 @@
 //! The page of `handset try`.
 
+use super::findings::{Found, found};
 use super::frame::framed;
 use super::observations::observations;
 use super::phone;
@@ -287,28 +288,18 @@ fn findings(sheet: &mut Sheet<'_>, all: &[TrialFinding]) {
             sheet.said("p", "faint", "no-findings");
         }
         for finding in all {
-            sheet.within("details", "finding", |sheet| {
-                sheet.within("summary", "", |sheet| {
-                    match finding.severity.as_str() {
-                        "error" => sheet.pill("bad", "error"),
-                        "warning" => sheet.pill("warn", "warning"),
-                        _ => sheet.pill("dim", "info"),
-                    }
-                    sheet.within("b", "", |sheet| {
-                        sheet.each(|words| words.rule_title(&finding.rule, &finding.rule).into_owned());
-                    });
-                    sheet.code(&finding.rule);
-                    if let Some(line) = finding.line {
-                        let column = finding.column.unwrap_or(1);
-                        sheet.within("span", "when", |sheet| sheet.text(&format!("{line}:{column}")));
-                    }
-                });
-                sheet.within("p", "", |sheet| sheet.english(&finding.message));
-                if let Some(help) = &finding.help {
-                    sheet.within("p", "", |sheet| sheet.english(help));
-                }
-                sheet.within("p", "faint", |sheet| sheet.english(&finding.reference));
-            });
+            let place = finding.line.map(|line| format!("{line}:{}", finding.column.unwrap_or(1)));
+            found(
+                sheet,
+                &Found {
+                    rule: &finding.rule,
+                    severity: &finding.severity,
+                    message: &finding.message,
+                    help: finding.help.as_deref(),
+                    place: place.as_deref(),
+                    reference: &finding.reference,
+                },
+            );
         }
     });
 }
