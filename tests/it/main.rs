@@ -7,6 +7,7 @@ mod device_store;
 mod enrolment;
 mod foreign;
 mod hostile;
+mod inputs;
 mod interop;
 mod lint;
 mod lint_files;

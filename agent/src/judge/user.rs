@@ -23,11 +23,18 @@ impl User {
 
     /// A stand-in where nobody said for whom the policy is.
     pub fn stand_in(name: Option<&str>) -> User {
-        User { attributes: plain(name.unwrap_or("somebody@example.invalid")), is_known: false }
+        // Attributes that a policy may ask for are there, so that all but the names can be judged.
+        let attributes = intent::User {
+            sam_account_name: Some("somebody".to_owned()),
+            full_domain_name: Some("example.invalid".to_owned()),
+            netbios_domain_name: Some("EXAMPLE".to_owned()),
+            ..plain(name.unwrap_or("somebody@example.invalid"))
+        };
+        User { attributes, is_known: false }
     }
 
     /// The user of that name in a directory file.
-    pub(super) fn of_directory(path: &Path, name: &str) -> Result<User, Failure> {
+    pub fn of_directory(path: &Path, name: &str) -> Result<User, Failure> {
         let arguments = UserArguments { directory: Some(path.to_owned()) };
         Ok(User { attributes: party(name, &arguments)?.user, is_known: true })
     }

@@ -19,9 +19,10 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<u8, Failure> {
     let bytes = file::read(&arguments.profile)?;
     // Whether the signature holds is not asked here.
     let wrapped = unwrap(&Context { now: Timestamp(0), crypto: &PROVIDER }, &bytes);
-    let (profile, _) = profile::parse(&wrapped.inner);
+    let (profile, findings) = profile::parse(&wrapped.inner);
     if !profile.is_readable() {
-        return Err(PolicyError::Unreadable { file: name }.into());
+        let found = [wrapped.findings, findings].concat();
+        return Err(PolicyError::unreadable(&name, &wrapped.inner, &found).into());
     }
     let party = arguments.user.as_ref().map(|user| party(user, &arguments.directory)).transpose()?;
     let imported = intent::import(&profile, party.as_ref().map(|party| &party.user))

@@ -1,10 +1,12 @@
 //! What one e-mail policy needs of the documents around it, for one user.
 
+mod misfit;
+
 use profile::OsVersion;
 use profile::Severity::{Error, Info, Warning};
 use profile::graph::{Finding, Link, Resource, ResourceKind, excerpt};
 
-use super::assignment::{Assignment, AssignmentTarget, Targeting, targeting};
+use super::assignment::{Assignment, AssignmentTarget, Targeting, targeting, unknown_groups};
 use super::certificate::{CertificateProfile, CertificateProfileKind};
 use super::email::EmailProfile;
 use super::objects::Tenant;
@@ -16,7 +18,7 @@ use crate::certificate::{
 use crate::compile::{Compiled, Order, assemble};
 use crate::directory::{Directory, DirectoryUser};
 use crate::policy::EmailPolicy;
-use crate::scep::DeviceAttributes;
+use crate::scep::{DeviceAttributes, ScepRequest};
 use crate::user::{NameError, User};
 use crate::vpn::PerAppVpn;
 
@@ -59,6 +61,32 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// Returns the same with identities in place of those that the policy wants and nobody handed in. Of these it is
+    /// known that they will be there, and nothing else: a profile made of them says how the account is meant.
+    #[must_use]
+    pub fn supposed(&self) -> Self {
+        let mut supposed = self.clone();
+        let links = &self.policy.links;
+        let certificates = &mut supposed.certificates;
+        for (role, slot, id) in [
+            (CertificateRole::Authentication, &mut certificates.authentication, &links.identity),
+            (CertificateRole::Signing, &mut certificates.signing, &links.signing),
+            (CertificateRole::Encryption, &mut certificates.encryption, &links.encryption),
+        ] {
+            if slot.is_none() && role.wanted(&self.policy).is_some() {
+                *slot = Some(IdentityPayload {
+                    policy_id: id.clone(),
+                    name: role.link().to_owned(),
+                    content: IdentityContent::Scep(ScepRequest::default()),
+                });
+            }
+        }
+        if let (None, Some(id)) = (&supposed.vpn, &self.policy.per_app_vpn_profile_id) {
+            supposed.vpn = Some(PerAppVpn { id: id.clone(), name: id.clone(), ..PerAppVpn::default() });
+        }
+        supposed
+    }
+
     /// Compiles the profile; what is missing is left out. `os` has the meaning of [`Order::os`].
     #[must_use]
     pub fn compile(&self, os: Option<OsVersion>) -> Compiled {
@@ -112,6 +140,23 @@ impl Tenant {
     }
 }
 
+const CERTIFICATE_NEEDED: &str = "a PKCS#12 file, or the object of a certificate profile";
+
+impl Tenant {
+    /// Says which groups a directory does not know, of those that an e-mail policy and what it links are assigned to.
+    #[must_use]
+    pub fn unknown_groups(&self, email: &EmailProfile, directory: &Directory) -> Vec<Finding> {
+        let mut found = unknown_groups(&email.resource, email.assignments.as_deref(), directory);
+        let links = &email.policy.links;
+        for id in [&links.identity, &links.signing, &links.encryption].into_iter().flatten() {
+            if let Some(profile) = self.certificate_profile(id) {
+                found.extend(unknown_groups(&profile.resource, profile.assignments.as_deref(), directory));
+            }
+        }
+        found
+    }
+}
+
 struct Resolver<'a> {
     tenant: &'a Tenant,
     email: &'a EmailProfile,
@@ -138,6 +183,8 @@ impl<'a> Resolver<'a> {
 
     fn targeting(&mut self) -> Targeting {
         let Some((user, directory)) = self.to.listed else { return Targeting::Unknown };
+        let assigned = self.email.assignments.as_deref();
+        self.findings.extend(unknown_groups(&self.email.resource, assigned, directory));
         let found = targeting(self.email.assignments.as_deref(), user, directory);
         let upn = &user.user.upn;
         match &found {
@@ -278,7 +325,20 @@ impl<'a> Resolver<'a> {
                         tenant.certificate_profile(resource.id().unwrap_or(&resource.path))
                     });
                     let found = ids.into_iter().find(|p| p.kind != CertificateProfileKind::TrustedRoot);
-                    profile = profile.or(found);
+                    match (profile, found) {
+                        (_, None) => self.misfit(supply, member, CERTIFICATE_NEEDED),
+                        (None, Some(found)) => profile = Some(found),
+                        (Some(known), Some(found)) if known.id.eq_ignore_ascii_case(&found.id) => {}
+                        (Some(known), Some(_)) => {
+                            let message = format!(
+                                "{member} leads to {} already; {} is not used",
+                                excerpt(known.label()),
+                                supply.file
+                            );
+                            let help = "give one object for a link, under its id";
+                            self.add("policy-link-unused", Warning, member, message, help, "SMO-017");
+                        }
+                    }
                 }
                 Supplied::Pkcs12 { bytes, password } => {
                     let name = profile.map_or_else(
@@ -295,18 +355,8 @@ impl<'a> Resolver<'a> {
                         content: IdentityContent::Pkcs12(content),
                     });
                 }
-                Supplied::Certificate { .. } => {
-                    let message = format!(
-                        "{} holds a certificate without a private key, and {member} needs one",
-                        supply.file
-                    );
-                    let help = "give a PKCS#12 file, or the object of a certificate profile";
-                    self.add("policy-link-kind", Error, member, message, help, "XTR-004");
-                }
-                Supplied::Nothing { reason } => {
-                    let message =
-                        format!("the certificate for {member} is not there: {} {reason}", supply.file);
-                    self.add("policy-link-file", Error, member, message, "", "SMO-017");
+                Supplied::Certificate { .. } | Supplied::Nothing { .. } => {
+                    self.misfit(supply, member, CERTIFICATE_NEEDED);
                 }
             }
         }
@@ -368,6 +418,7 @@ impl<'a> Resolver<'a> {
         self.findings.extend(profile.findings.iter().cloned());
         self.targeted(profile);
         let label = excerpt(profile.label());
+        self.purpose(role, member, profile);
         match (profile.kind, role) {
             (CertificateProfileKind::TrustedRoot, _) => {
                 let message = format!("{member} leads to {label}, a trusted certificate without a key");
@@ -429,6 +480,26 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Whether imported certificates are meant for what they are linked for.
+    fn purpose(&mut self, role: CertificateRole, member: &str, profile: &CertificateProfile) {
+        let (meant, wanted) = match (profile.resource.text("intendedPurpose"), role) {
+            (Some(meant), CertificateRole::Signing) => (meant, "smimeSigning"),
+            (Some(meant), CertificateRole::Encryption) => (meant, "smimeEncryption"),
+            _ => return,
+        };
+        if profile.kind != CertificateProfileKind::ImportedPfx || [wanted, "unassigned"].contains(&meant) {
+            return;
+        }
+        let label = excerpt(profile.label());
+        let message = format!(
+            "{member} leads to {label}, whose intendedPurpose is {}: certificates imported for {wanted} do not come by it",
+            excerpt(meant)
+        );
+        let finding =
+            profile.resource.finding("policy-link-purpose", Error, "intendedPurpose", message, "XTR-004");
+        self.findings.push(finding.help(format!("link an imported PFX profile for {wanted}")));
+    }
+
     fn key_usage(&mut self, role: CertificateRole, profile: &CertificateProfile, identity: &IdentityPayload) {
         let IdentityContent::Scep(request) = &identity.content else { return };
         let needed = if role == CertificateRole::Encryption { 4 } else { 1 };
@@ -446,6 +517,8 @@ impl<'a> Resolver<'a> {
 
     fn targeted(&mut self, profile: &CertificateProfile) {
         let Some((user, directory)) = self.to.listed else { return };
+        let assigned = profile.assignments.as_deref();
+        self.findings.extend(unknown_groups(&profile.resource, assigned, directory));
         let found = targeting(profile.assignments.as_deref(), user, directory);
         if matches!(found, Targeting::NotAssigned | Targeting::Excluded { .. }) {
             let message = format!(
@@ -482,6 +555,11 @@ impl<'a> Resolver<'a> {
             }
             _ => None,
         });
+        if root.is_none() {
+            for supply in &supplies {
+                self.misfit(supply, "rootCertificate", "a trusted certificate, or its object");
+            }
+        }
         if let Some(known) = known {
             self.findings.extend(known.findings.iter().cloned());
             self.targeted(known);
@@ -497,6 +575,7 @@ impl<'a> Resolver<'a> {
                 }
                 // That it is empty is told by its own finding.
                 (None, Some(_)) if known.is_some() => return,
+                (None, None) if !supplies.is_empty() => return,
                 (None, Some(id)) => {
                     let message = format!("the trusted root {} of {label} is not there", excerpt(&id));
                     ("policy-link-not-found", Error, message, id)
@@ -569,6 +648,9 @@ impl<'a> Resolver<'a> {
             _ => None,
         });
         let Some(resource) = tenant.vpn(id).or(supplied) else {
+            for supply in &supplies {
+                self.misfit(supply, member, "the object of a VPN profile");
+            }
             let message = format!("the VPN profile {} is not there; its key is left out", excerpt(id));
             let help = format!("give it with --link {id}=FILE: its object as JSON");
             self.add("policy-vpn-not-found", Error, member, message, &help, "EAS-103");
@@ -607,35 +689,6 @@ impl<'a> Resolver<'a> {
         let key = identity.key().to_owned();
         self.certificates.others.push(identity);
         Some(key)
-    }
-
-    fn unused(&mut self) {
-        let unused: Vec<&Supply> = self
-            .supplies
-            .iter()
-            .zip(&self.used)
-            .filter(|(_, used)| !**used)
-            .map(|(supply, _)| supply)
-            .collect();
-        for supply in unused {
-            match &supply.content {
-                // Objects may be there for others to link.
-                Supplied::Objects(_) => {}
-                Supplied::Nothing { reason } => {
-                    let message = format!("{} for {} {reason}", supply.file, excerpt(&supply.id));
-                    self.add("policy-link-file", Error, "", message, "", "SMO-017");
-                }
-                _ => {
-                    let message = format!(
-                        "nothing in the policy leads to {}; {} is not used",
-                        excerpt(&supply.id),
-                        supply.file
-                    );
-                    let help = "write the id of a linked profile, or the name of the link, such as smimeSigningCertificate";
-                    self.add("policy-link-unused", Warning, "", message, help, "SMO-017");
-                }
-            }
-        }
     }
 }
 
