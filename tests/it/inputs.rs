@@ -298,6 +298,17 @@ fn a_renewal_looks_at_every_file_and_every_message() {
     );
     assert_eq!(answer["messages"].as_array().map(Vec::len), Some(1));
     assert_eq!(answer["messages"][0]["file"], json!(files[2]));
+    // What is handed in for a link is on the phone.
+    let word = written(&scratch, "word", "p12-alice-signing\n");
+    let signed = policy(&scratch, "signed.json", |o| {
+        o["requireSmime"] = json!(true);
+        o["smimeSigningEnabled"] = json!(true);
+        o["signingCertificateType"] = json!("certificate");
+    });
+    let link = format!("smimeSigningCertificate={}", pki("alice-signing.legacy.p12"));
+    let secret = format!("smimeSigningCertificate=@{word}");
+    let answer = ask(&["why", "certificate", &signed, "--link", &link, "--secret", &secret, "--at", AT]);
+    assert_eq!(answer["choices"][0]["chosen"], "Alice Signing", "{answer:#}");
     // A policy names certificate profiles; of them nothing can be told.
     let answer = ask(&["predict", "renewal", &graph("by-hand"), "--at", AT]);
     assert_eq!((&answer["exit"], said(&answer, "renewal.no-certificates")), (&json!(1), 1));
@@ -437,6 +448,13 @@ fn compile_finds_what_lint_would() {
     let finding = one(&answer, "policy-text-characters");
     assert_eq!((&answer["exit"], &finding["path"]), (&json!(1), &json!("$.accountName")));
     assert!(finding["message"].as_str().is_some_and(|m| m.contains("U+0000, U+001B")));
+    // Names of users go into the profile as well.
+    let answer = ask(&["compile", &graph("by-hand"), "--user", "a\u{1}b@contoso.example"]);
+    assert_eq!(
+        (&answer["exit"], found(&answer, "policy-text-characters").len()),
+        (&json!(1), 2),
+        "{answer:#}"
+    );
     // What the profile has no place for, and so no import brings back.
     let known = policy(&scratch, "known.json", |o| {
         o["version"] = json!(3);

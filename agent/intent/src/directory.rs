@@ -311,8 +311,8 @@ impl Reader {
 
     fn user(&mut self, object: &Resource) {
         let known: [&[&str]; 8] = [&ID, &UPN, &MAIL, &SAM, &DOMAIN, &NETBIOS, &GROUPS, &NAME];
-        self.names(object, &known);
         self.values(object, &known);
+        self.names(object, &known);
         let user = User {
             upn: text(object, &UPN).unwrap_or_default(),
             primary_smtp_address: text(object, &MAIL),

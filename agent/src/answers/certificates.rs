@@ -64,10 +64,7 @@ impl Holdings {
         }
         let pem = first == Some(b'-') && bytes.windows(27).any(|w| w == b"-----BEGIN CERTIFICATE-----");
         if pem || (first == Some(0x30) && !smime::cms::is_cms(&bytes)) {
-            // Of a chain the first one is meant.
-            if let Some(leaf) = certificates(path)?.first() {
-                self.held.push(held(&name, leaf, way));
-            }
+            self.held.extend(leaves(path)?.iter().map(|leaf| held(&name, leaf, way)));
             return Ok(());
         }
         match source(path, cx)? {
@@ -165,6 +162,16 @@ impl Holdings {
         }
         self.files.push(facts);
     }
+}
+
+/// The certificates of a file that are somebody's own: of a chain, those that certify no others; else the first.
+///
+/// # Errors
+/// A file without certificates.
+pub(super) fn leaves(path: &Path) -> Result<Vec<Certificate>, Failure> {
+    let all = certificates(path)?;
+    let own: Vec<Certificate> = all.iter().filter(|one| !one.is_ca()).cloned().collect();
+    Ok(if own.is_empty() { all.into_iter().take(1).collect() } else { own })
 }
 
 fn hex(bytes: &[u8]) -> String {

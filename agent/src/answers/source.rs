@@ -208,6 +208,15 @@ impl Chosen {
         found
     }
 
+    /// The profile of the first user who gets it, where the command line hands identities in.
+    pub fn supplied_profile(&self, who: &Audience) -> Option<Profile> {
+        let identities = self.supplies.iter().any(|s| matches!(s.content, Supplied::Pkcs12 { .. }));
+        let mut members = who.members().into_iter().filter(|_| identities);
+        let resolved =
+            members.find_map(|member| Some(self.resolve(&member, who.directory.as_ref())).filter(reaches))?;
+        Some(resolved.compile(None).profile())
+    }
+
     fn of(&self, resolved: &Resolved, ios: OsVersion, least: Severity) -> Vec<Finding> {
         let mut found = resolved.findings.clone();
         if !self.linted.replace(true) {

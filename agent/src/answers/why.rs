@@ -3,14 +3,14 @@
 use super::arguments::{
     CertificateQuestion, PhoneQuestion, PolicyQuestion, SignInQuestion, WhyArguments, WhyQuestion,
 };
-use super::certificates::{Holdings, Way, held, passwords};
+use super::certificates::{Holdings, Way, held, leaves, passwords};
 use super::shown::{Answer, ShownCode, ShownSignIn};
 use super::source::{Audience, Chosen, Member, Source, Subject, audience, policies, source, subject};
 use super::{facts, print};
 use crate::exit::Failure;
 use crate::lint::{Code, codes};
 use crate::policies::{OF_TIME, pick};
-use crate::tools::credentials::{certificates, context};
+use crate::tools::credentials::context;
 use intent::answer::{
     Delivery, Keychain, LookupOrder, SignInMethod, causes, choices, deliveries, keychains, lookup,
     lookup_statements, permission_statements, permissions, pkcs12_statements, prompts_without_end,
@@ -212,6 +212,10 @@ fn certificate(question: &CertificateQuestion) -> Result<u8, Failure> {
                 for policy in &policies {
                     kinds(&tenant, &policy.email, &mut answer);
                     answer.find(policy.findings(&who, Severity::Error));
+                    // What --link hands in is on the phone as the profile brings it.
+                    if let Some(profile) = policy.supplied_profile(&who) {
+                        holdings.profile(&name(file), &profile, &words, &cx);
+                    }
                 }
                 for app in &tenant.apps {
                     answer.find(app.findings.clone());
@@ -257,7 +261,7 @@ fn certificate(question: &CertificateQuestion) -> Result<u8, Failure> {
         let way = Way { keychain: Keychain::System, delivery: Delivery::File };
         let mut known = Vec::new();
         for (place, file) in &question.source {
-            known.extend(certificates(file)?.first().map(|one| (*place, held(&name(file), one, way))));
+            known.extend(leaves(file)?.iter().map(|one| (*place, held(&name(file), one, way))));
         }
         answer.lookups = LookupOrder::ALL.map(|order| lookup(order, recipient, &known, at)).into();
         answer.statements.extend(lookup_statements(recipient, &answer.lookups, &known));

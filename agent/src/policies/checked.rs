@@ -5,6 +5,7 @@ use intent::{CertificateRole, Compiled, EmailProfile, MAPPING, Resolved, written
 use profile::graph::Finding;
 use profile::graph::json::Json;
 use profile::lint::Audience;
+use profile::plist::Value;
 use profile::{OsVersion, Profile, Schema, Severity};
 use smime::Context;
 
@@ -59,7 +60,7 @@ pub fn linted(
         let same = SAME.iter().filter(|(own, _)| *own == rule).map(|(_, same)| *same);
         same.into_iter().any(|same| known.iter().any(|finding| finding.rule == same))
     };
-    let mut found = Vec::new();
+    let mut found = unwritable(email, compiled, known);
     for finding in findings::lint(cx, Schema::builtin(), &profile, audience) {
         let rule = finding.rule;
         if finding.severity < least || OF_TIME.contains(&rule) || of_missing(rule) || said(rule) {
@@ -79,6 +80,42 @@ pub fn linted(
         }
     }
     found
+}
+
+/// Says which texts of a compiled profile hold characters that XML cannot: they are replaced as it is written. What the
+/// policy's own settings hold was told of the policy; here are names of users and of certificates.
+fn unwritable(email: &EmailProfile, compiled: &Compiled, known: &[Finding]) -> Vec<Finding> {
+    if known.iter().any(|finding| finding.rule == TEXT) {
+        return Vec::new();
+    }
+    let mut keys = Vec::new();
+    texts("", &compiled.configuration, &mut keys);
+    keys.sort();
+    keys.dedup();
+    let one = |key: String| {
+        let setting = MAPPING.iter().find(|row| row.key == key).map_or("", |row| row.setting);
+        let setting = if setting.contains(' ') { "" } else { setting };
+        let message =
+            format!("{key} gets characters that a profile cannot hold; they are replaced by U+FFFD");
+        let finding = email.resource.finding(TEXT, Severity::Error, setting, message, "XML 1.0, section 2.2");
+        finding.help("take them out of the names of users and certificates")
+    };
+    keys.into_iter().map(one).collect()
+}
+
+const TEXT: &str = "policy-text-characters";
+
+/// The keys below which there are such texts. A compiled profile is a few levels deep.
+fn texts(key: &str, value: &Value, keys: &mut Vec<String>) {
+    let forbidden = |c: char| matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
+    match value {
+        Value::String(text) if text.contains(forbidden) => keys.push(key.to_owned()),
+        Value::Dictionary(dictionary) => {
+            dictionary.entries.iter().for_each(|entry| texts(&entry.key, &entry.node.value, keys));
+        }
+        Value::Array(items) => items.iter().for_each(|item| texts(key, &item.value, keys)),
+        _ => {}
+    }
 }
 
 /// The setting behind what stands at a place of a compiled profile: that of the key, or the link to the identity.

@@ -9,7 +9,8 @@ use crate::findings::unwrap;
 use crate::tools::arguments::Form;
 use crate::tools::output::{self, Readers};
 use crate::{file, print};
-use profile::LineIndex;
+use intent::Lost;
+use profile::{LineIndex, Severity};
 use simulator::PROVIDER;
 use smime::{Context, Timestamp};
 
@@ -34,7 +35,18 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<u8, Failure> {
         output::write(Some(path), text.as_bytes(), Readers::Same(path))?;
     }
     let index = LineIndex::new(&wrapped.inner);
-    let summary = Summary::of(imported.lost.iter().map(|lost| lost.severity));
+    let mut lost = imported.lost;
+    // What the reader had to leave out or to guess does not come along as it was written.
+    let misread = findings.into_iter().filter(|finding| finding.severity > Severity::Info);
+    lost.extend(misread.map(|finding| Lost {
+        rule: finding.rule,
+        severity: finding.severity,
+        payload_type: "Configuration".to_owned(),
+        key: String::new(),
+        span: finding.span.unwrap_or_default(),
+        message: finding.message,
+    }));
+    let summary = Summary::of(lost.iter().map(|lost| lost.severity));
     let exit = u8::from(summary.errors > 0);
     let answer = ImportAnswer {
         schema_version: SCHEMA_VERSION,
@@ -47,7 +59,7 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<u8, Failure> {
             .map(|row| ShownSetting { setting: row.setting, key: row.key, certainty: row.certainty })
             .collect(),
         certificates: imported.certificates.into_iter().map(shown::certificate).collect(),
-        lost: imported.lost.into_iter().map(|lost| shown::loss(lost, &index)).collect(),
+        lost: lost.into_iter().map(|lost| shown::loss(lost, &index)).collect(),
         summary,
         output: path.map(|path| path.display().to_string()),
         written: path.is_some(),

@@ -119,7 +119,7 @@ pub fn listed<'a>(
         let known = directory.users.iter().map(|user| user.user.upn.as_str());
         let near = nearest(name, known).map(str::to_owned);
         // Whom a wrong shape left out may be the one who is looked for.
-        let odd = findings.iter().max_by_key(|finding| (finding.severity, std::cmp::Reverse(finding.line)));
+        let odd = findings.iter().rev().max_by_key(|finding| finding.severity);
         PolicyError::NoSuchUser {
             file: path.display().to_string(),
             user: name.to_owned(),
