@@ -69,14 +69,13 @@ fn judge(policies: &[(String, Intent)], logs: &[Log]) -> (Summary, usize) {
         .collect();
     let mut summary = Summary::default();
     for ((name, _), (expectations, comparisons)) in policies.iter().zip(&compared) {
-        let found =
-            Summary::of(&verdicts(&[Judged {
-                policy: name,
-                expectations: Some(expectations),
-                not_applicable: None,
-                stated: &[],
-                comparisons,
-            }]));
+        let found = Summary::of(&verdicts(&[Judged {
+            policy: name,
+            expectations: Some(expectations),
+            not_applicable: None,
+            stated: &[],
+            comparisons,
+        }]));
         summary.pass += found.pass;
         summary.fail += found.fail;
     }

@@ -7,6 +7,7 @@
 mod comparison;
 mod conflict;
 mod drift;
+mod outlook;
 mod owner;
 mod presence;
 mod remedy;
@@ -24,6 +25,7 @@ pub use comparison::{Comparison, Outcome, ProfileNames, Terms, compare};
 pub use conflict::{Conflict, ConflictingValue, conflicts, reported_conflicts};
 pub use drift::{Drift, drift};
 pub use evidence::{ActionOutcome, MailOutcome};
+pub use outlook::compare_outlook;
 pub use owner::excuse_owner;
 pub use remedy::{REMEDIES, Remedy, remedy, remedy_key};
 pub use requirement::{Check, Judged, Verdict, verdicts};

@@ -59,6 +59,10 @@ pub const REMEDIES: &[Remedy] = &[
         template: "The profile is {observed} on the device. Look whether the policy is assigned to this user, whether the device has checked in since, and what error it reported.",
     },
     Remedy {
+        key: "outlook-unmanaged",
+        template: "Outlook is {observed} on the device, the policy means {expected}. Assign the app as required or available for enrolled devices, and its configuration to the same groups; an app that the user had installed before has to be taken under management.",
+    },
+    Remedy {
         key: "prompt-missing",
         template: "The phone asked for {observed} where {expected} must be asked. Look at “Authentication method” and “OAuth” of the policy, and whether the named certificate was delivered.",
     },
@@ -127,6 +131,7 @@ pub fn remedy_key(comparison: &Comparison) -> &'static str {
         "refusal" => "refused",
         "install" => "not-installed",
         "account" => "account-missing",
+        "outlook" => "outlook-unmanaged",
         "assignment" => "not-assigned",
         "installs" => "redeploy-loop",
         "prompts" => "prompt-missing",

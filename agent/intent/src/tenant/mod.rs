@@ -8,6 +8,7 @@ mod assignment;
 mod certificate;
 mod email;
 mod objects;
+mod reach;
 mod resolve;
 mod supply;
 #[cfg(test)]
