@@ -84,6 +84,9 @@ fn head(out: &mut String, found: &Verification, style: Style) {
             visible(&policy.name),
             style.dim(&visible(&policy.file))
         );
+        if let Some(reason) = &policy.assignment_reason {
+            let _ = writeln!(out, "    {}", visible(reason));
+        }
     }
 }
 

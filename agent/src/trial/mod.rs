@@ -389,7 +389,7 @@ fn policies(arguments: &TryArguments, input: &Input) -> Result<Vec<Policy>, Fail
     let mut policies = Vec::new();
     let named = arguments.user.as_deref().unwrap_or(&owner.email);
     let user = match &arguments.directory {
-        Some(directory) if !arguments.intent.is_empty() => User::of_directory(directory, named)?,
+        Some(directory) if !arguments.intent.is_empty() => User::of_directory(directory, named)?.0,
         // One address cannot be two names; which of them it is only a directory could say.
         None if arguments.user.is_none() && owner.user_name != owner.email => User::stand_in(Some(named)),
         _ => User::known(named),

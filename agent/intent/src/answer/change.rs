@@ -65,7 +65,7 @@ pub fn change(
         return change;
     };
     let updates = old.is_some() && in_place;
-    let circumstances = Circumstances { own_accounts: own.to_vec(), updates, managed: true };
+    let circumstances = Circumstances { own_accounts: own.to_vec(), updates, managed: true, assigned: None };
     let expected = expectations_under(new, facts, &circumstances);
     if expected.refusal.as_ref().is_some_and(|refusal| refusal.value.code == 21005) {
         change.statements.push(duplicate(new));

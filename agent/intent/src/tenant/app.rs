@@ -6,6 +6,7 @@ use profile::plist::{self, Value};
 
 use super::assignment::Assignment;
 use super::outlook::{self, REFERENCE};
+use crate::expectation::{ExpectedOutlook, OutlookChannel, OutlookValue, expected_outlook};
 use crate::scep::{DeviceAttributes, expand};
 use crate::user::User;
 
@@ -157,6 +158,24 @@ impl AppConfiguration {
             Some(AppValue::Text(text)) => expand(text, user, device).map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// Returns what Outlook must look like under these settings, for one user.
+    #[must_use]
+    pub fn expected_outlook(&self, user: &User) -> ExpectedOutlook {
+        let value = |value: &AppValue| match value {
+            AppValue::Text(text) => OutlookValue::Text(text.clone()),
+            AppValue::Boolean(value) => OutlookValue::Boolean(*value),
+            AppValue::Integer(number) => OutlookValue::Integer(*number),
+            // None of Outlook's keys has such a value, so how it is written does not count.
+            AppValue::Real(number) => OutlookValue::Text(number.to_string()),
+        };
+        // Of duplicates the last counts.
+        let settings =
+            self.settings.iter().map(|setting| (setting.key.clone(), value(&setting.value))).collect();
+        let channel =
+            if self.for_devices { OutlookChannel::ManagedDevices } else { OutlookChannel::ManagedApps };
+        expected_outlook(&settings, channel, user)
     }
 
     /// Says whether any of the settings is one of Outlook's.

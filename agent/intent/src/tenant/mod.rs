@@ -9,6 +9,7 @@ mod certificate;
 mod email;
 mod objects;
 mod outlook;
+mod reach;
 mod resolve;
 mod supply;
 #[cfg(test)]
