@@ -575,3 +575,37 @@ fn try_looks_the_user_of_an_intent_up_in_a_directory() {
         assert_ne!(outcome(&said), [json!("pass")], "{file}");
     }
 }
+
+#[test]
+fn nothing_lost_behind_a_vpn_or_twice_in_a_document_counts_as_fine() {
+    let scratch = Scratch::new("inputs-vpn");
+    let bytes = std::fs::read(graph("tenant")).expect("there");
+    let all: Json = serde_json::from_slice(&bytes).expect("JSON");
+    let vpn = all["value"].as_array().expect("objects").iter().find(|o| o["displayName"] == "VPN for mail");
+    let mut vpn = vpn.expect("a VPN").clone();
+    vpn["authenticationMethod"] = json!("certificate");
+    let mut mail: Json =
+        serde_json::from_slice(&std::fs::read(graph("by-hand")).expect("there")).expect("JSON");
+    mail["perAppVPNProfileId"] = vpn["id"].clone();
+    let asked = |vpn: &Json, more: &[&str]| {
+        let list = json!({"value": [mail, vpn]}).to_string();
+        ask(&[&["compile", &written(&scratch, "vpn.json", &list), "--user", ALICE][..], more].concat())
+    };
+    let answer = asked(&vpn, &[]);
+    assert_eq!(
+        (&answer["exit"], &one(&answer, "policy-link-missing")["path"]),
+        (&json!(1), &json!("$.value[1].identityCertificate"))
+    );
+    vpn["identityCertificate@odata.bind"] = json!("deviceConfigurations('elsewhere')");
+    assert_eq!(found(&asked(&vpn, &[]), "policy-link-not-found").len(), 1);
+    let link = format!("elsewhere={}", pki("alice-auth.legacy.p12"));
+    let answer = asked(&vpn, &["--link", &link]);
+    assert_eq!((&answer["exit"], found(&answer, "policy-link-unused").len()), (&json!(0), 0), "{answer:#}");
+    // Of two objects with one id the last counts, and it is said.
+    let mut list: Json =
+        serde_json::from_slice(&std::fs::read(graph("certificate-export")).expect("there")).expect("JSON");
+    let again = list["value"][1].clone();
+    list["value"].as_array_mut().expect("objects").push(again);
+    let twice = written(&scratch, "twice.json", &list.to_string());
+    assert_eq!(found(&ask(&["why", "policy", &twice]), "graph-duplicate-id").len(), 1);
+}

@@ -7,7 +7,7 @@ use crate::findings::{beginning, unwrap};
 use crate::policies::{OF_TIME, PolicyError, Secrets, directory, linted, listed, pick, supplies};
 use intent::{
     Addressee, DeviceAttributes, Directory, DirectoryUser, EasAuthenticationMethod, EmailProfile, Intent,
-    Resolved, Supplied, Supply, Targeting, Tenant, User,
+    ReadError, Resolved, Supplied, Supply, Targeting, Tenant, User,
 };
 use profile::graph::{DOCUMENT_BYTES_MAX, Finding, parse_named};
 use profile::lint::Audience as LintAudience;
@@ -89,6 +89,9 @@ pub(super) fn source(path: &Path, cx: &Context<'_>) -> Result<Source, Failure> {
     if !profile.is_readable() {
         let found = [unwrapped.findings, findings].concat();
         return Err(PolicyError::unreadable(&name, &unwrapped.inner, &found).into());
+    }
+    if profile.is_encrypted() && profile.payloads.is_empty() {
+        return Err(PolicyError::NotImported { file: name, error: ReadError::Encrypted }.into());
     }
     let index = LineIndex::new(&unwrapped.inner);
     let audience = LintAudience { os: OsVersion::new(17, 5, 0), supervised: false };

@@ -9,7 +9,7 @@ use super::source::{Audience, Chosen, Member, Source, Subject, audience, policie
 use super::{facts, print};
 use crate::exit::Failure;
 use crate::lint::{Code, codes};
-use crate::policies::{OF_TIME, pick};
+use crate::policies::{OF_TIME, PolicyError, pick};
 use crate::tools::credentials::context;
 use intent::answer::{
     Delivery, Keychain, LookupOrder, SignInMethod, causes, choices, deliveries, keychains, lookup,
@@ -83,6 +83,8 @@ fn prompts(question: &PolicyQuestion) -> Result<u8, Failure> {
             }
         }
         Source::Profile(read) => {
+            let error = |error| PolicyError::NotImported { file: name(&question.file), error };
+            intent::read(&read.profile).map_err(error)?;
             // A profile whose identity is not inside is what a phone gets that waits for the certificate.
             answer.find(read.found.iter().filter(|f| f.rule.contains("reference")).cloned());
             answer.find(read.errors());
@@ -220,6 +222,7 @@ fn certificate(question: &CertificateQuestion) -> Result<u8, Failure> {
                 for app in &tenant.apps {
                     answer.find(app.findings.clone());
                 }
+                answer.find(outlooks_differ(&tenant));
                 address = address.or_else(|| {
                     let member: Member = who.members().into_iter().next()?;
                     member.user.email_address(&policies.first()?.email.policy).ok()
@@ -278,6 +281,20 @@ fn certificates_from_intune(tenant: &Tenant) -> Option<bool> {
     };
     let all: Vec<bool> = tenant.apps.iter().filter_map(one).collect();
     (!all.is_empty()).then(|| all.contains(&true))
+}
+
+/// Configurations of Outlook that contradict each other; which of them reaches a user is not looked at.
+fn outlooks_differ(tenant: &Tenant) -> Option<Finding> {
+    let key = "com.microsoft.outlook.Mail.SMIMEEnabled.CertsFromIntune";
+    let said = |app: &AppConfiguration| app.value(key).and_then(|_| app.boolean(key));
+    let on = tenant.apps.iter().find(|app| said(app) == Some(true))?;
+    let off = tenant.apps.iter().find(|app| said(app) == Some(false))?;
+    let message = format!(
+        "{} and {} contradict each other in {key}; here it counts as on",
+        on.resource.label(),
+        off.resource.label()
+    );
+    Some(off.resource.finding("outlook-configurations-differ", Severity::Warning, "", message, "OUT-031"))
 }
 
 /// Says of each link whether what it leads to is of a kind that fits.

@@ -1,10 +1,11 @@
 //! What one e-mail policy needs of the documents around it, for one user.
 
 mod misfit;
+mod vpn;
 
 use profile::OsVersion;
 use profile::Severity::{Error, Info, Warning};
-use profile::graph::{Finding, Link, Resource, ResourceKind, excerpt};
+use profile::graph::{Finding, excerpt};
 
 use super::assignment::{Assignment, AssignmentTarget, Targeting, targeting, unknown_groups};
 use super::certificate::{CertificateProfile, CertificateProfileKind};
@@ -636,97 +637,9 @@ impl<'a> Resolver<'a> {
             }
         }
     }
-
-    fn vpn(&mut self) -> Option<PerAppVpn> {
-        let policy = &self.email.policy;
-        let id = policy.per_app_vpn_profile_id.as_deref()?;
-        let member = "perAppVPNProfileId";
-        let supplies = self.supplied(&[id, member]);
-        let tenant = self.tenant;
-        let supplied = supplies.iter().find_map(|supply| match &supply.content {
-            Supplied::Objects(export) => export.resources.iter().find(|r| r.kind == ResourceKind::Vpn),
-            _ => None,
-        });
-        let Some(resource) = tenant.vpn(id).or(supplied) else {
-            for supply in &supplies {
-                self.misfit(supply, member, "the object of a VPN profile");
-            }
-            let message = format!("the VPN profile {} is not there; its key is left out", excerpt(id));
-            let help = format!("give it with --link {id}=FILE: its object as JSON");
-            self.add("policy-vpn-not-found", Error, member, message, &help, "EAS-103");
-            return None;
-        };
-        self.findings.extend(profile::graph::check(resource));
-        if resource.boolean("enablePerApp") != Some(true) {
-            let message = format!("the VPN profile {} is no per-app VPN", excerpt(resource.label()));
-            self.add(
-                "policy-vpn-not-per-app",
-                Error,
-                member,
-                message,
-                "set enablePerApp to true in it",
-                "EAS-103",
-            );
-        }
-        let mut vpn = per_app_vpn(id, resource);
-        if resource.text("authenticationMethod") == Some("certificate") {
-            vpn.identity = self.vpn_identity(resource);
-        }
-        Some(vpn)
-    }
-
-    fn vpn_identity(&mut self, resource: &Resource) -> Option<String> {
-        let id = match resource.link("identityCertificate")? {
-            Link::Id(id) => id,
-            Link::Inline(object) => object.id().map_or_else(|| object.path.clone(), str::to_owned),
-        };
-        let profile = self.tenant.certificate_profile(&id)?;
-        if profile.kind != CertificateProfileKind::Scep {
-            return None;
-        }
-        let (identity, found) = profile.request(self.to);
-        self.findings.extend(found);
-        let key = identity.key().to_owned();
-        self.certificates.others.push(identity);
-        Some(key)
-    }
 }
 
 /// Whether assignments may reach somebody of whom no group is known.
 fn may_reach(assigned: &[Assignment]) -> bool {
     assigned.iter().any(|a| !matches!(a.target, AssignmentTarget::ExcludedGroup(_)))
-}
-
-/// Bundle ids of VPN apps as Apple lists them for `VPNSubType` (Configuration Profile Reference, VPN payload).
-const SUB_TYPES: [(&str, &str); 4] = [
-    ("ciscoAnyConnect", "com.cisco.anyconnect.applevpn.plugin"),
-    ("pulseSecure", "com.juniper.sslvpn"),
-    ("f5EdgeClient", "com.f5.F5-Edge-Client.vpnplugin"),
-    ("dellSonicWallMobileConnect", "com.sonicwall.SonicWALL-SSLVPN.vpnplugin"),
-];
-
-fn per_app_vpn(id: &str, resource: &Resource) -> PerAppVpn {
-    let texts = |name| resource.texts(name).into_iter().map(str::to_owned).collect();
-    let kind = resource.text("connectionType").unwrap_or_default();
-    let named = SUB_TYPES.iter().find(|(word, _)| *word == kind).map(|(_, id)| (*id).to_owned());
-    PerAppVpn {
-        id: id.to_owned(),
-        name: resource.text("connectionName").unwrap_or_else(|| resource.label()).to_owned(),
-        server: resource.objects("server").first().and_then(|s| s.text("address")).map(str::to_owned),
-        sub_type: resource.text("identifier").filter(|id| !id.is_empty()).map(str::to_owned).or(named),
-        authentication: match resource.text("authenticationMethod") {
-            Some("certificate") => Some("Certificate"),
-            Some("usernameAndPassword") => Some("Password"),
-            _ => None,
-        },
-        identity: None,
-        provider_type: match resource.text("providerType") {
-            Some("appProxy") => Some("app-proxy"),
-            Some("packetTunnel") => Some("packet-tunnel"),
-            _ => None,
-        },
-        safari_domains: texts("safariDomains"),
-        associated_domains: texts("associatedDomains"),
-        excluded_domains: texts("excludedDomains"),
-    }
 }
