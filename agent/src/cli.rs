@@ -74,7 +74,7 @@ const EXAMPLES: &str = "\
 Examples:
   handset try fixtures/profiles/contoso-mail.mobileconfig
   handset try mail.mobileconfig --ios 12.5 --format json
-  handset try mail.mobileconfig --intent policy.json
+  handset try mail.mobileconfig --intent policy.json --directory directory.json
   handset try mail.mobileconfig --report html=mail.html --lang fr
   handset try mail.mobileconfig --clock 2027-01-15T09:00:00Z --out found/
 
@@ -115,6 +115,11 @@ pub struct TryArguments {
     /// A policy that is judged by as well: Graph JSON, or a profile. What is otherwise makes the exit code 1.
     #[arg(long, env = "HANDSET_INTENT", value_name = "POLICY")]
     pub intent: Vec<PathBuf>,
+
+    /// Users, groups and devices (fixtures/schema/directory.schema.json), in which the user of --intent is looked up: by
+    /// --user, else by the address in the profile.
+    #[arg(long, env = "HANDSET_DIRECTORY", value_name = "FILE")]
+    pub directory: Option<PathBuf>,
 
     /// Decides everything random but real cryptography.
     #[arg(long, env = "HANDSET_SEED", default_value_t = 1, value_name = "N")]

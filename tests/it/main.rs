@@ -8,6 +8,7 @@ mod device_store;
 mod enrolment;
 mod foreign;
 mod hostile;
+mod inputs;
 mod interop;
 mod language;
 mod lint;
