@@ -67,8 +67,9 @@ pub struct Floor<'w> {
     primitives: Vec<Primitive>,
     input: Vec<u8>,
     output: Vec<u8>,
-    /// Whether every run makes its output in fresh memory.
+    /// Whether every run makes its output in fresh memory, and how much of it.
     fresh: bool,
+    output_len: usize,
     digest: Vec<u8>,
     hashed: digest::Digest,
     keys: [Box<dyn LoadedKey>; 4],
@@ -100,17 +101,19 @@ impl<'w> Floor<'w> {
         let sign = |key: &dyn LoadedKey, scheme| key.sign(scheme, &digest).expect("a signature");
         let signatures = [sign(&*keys[0], RSA), sign(&*keys[1], RSA), sign(&*keys[2], ECDSA)];
         let largest = primitives.iter().map(|p| match p {
-            Primitive::Sha1(n) | Primitive::Sha256(n) | Primitive::Sha512(n) | Primitive::Copy(n) => *n,
-            Primitive::Encrypt(_, n) | Primitive::Decrypt(_, n) => *n,
-            _ => 0,
+            Primitive::Sha1(n) | Primitive::Sha256(n) | Primitive::Sha512(n) => [*n, 0],
+            Primitive::Encrypt(_, n) | Primitive::Decrypt(_, n) | Primitive::Copy(n) => [*n, *n + 64],
+            _ => [0, 0],
         });
-        let largest = largest.max().unwrap_or_default() / 16 * 16;
+        let [largest, output_len] = largest.fold([0, 0], |[a, b], [c, d]| [a.max(c), b.max(d)]);
+        let largest = largest / 16 * 16;
         Floor {
             world,
             primitives: primitives.to_vec(),
             input: vec![0x5a; largest],
-            output: Vec::with_capacity(if fresh { 0 } else { largest + 64 }),
+            output: Vec::with_capacity(if fresh { 0 } else { output_len }),
             fresh,
+            output_len,
             digest,
             hashed: digest::digest(&digest::SHA256, b"floor"),
             keys,
@@ -129,13 +132,12 @@ impl<'w> Floor<'w> {
     pub fn run(&mut self) {
         let crypto = self.world.cx().crypto;
         let (world, digest) = (self.world, self.digest.as_slice());
+        if self.fresh {
+            // One result, whatever is made on the way to it.
+            self.output = Vec::with_capacity(self.output_len);
+        }
         for primitive in self.primitives.clone() {
             let piece = |n: usize| &self.input[..(n / 16 * 16).min(self.input.len())];
-            if let (true, Primitive::Encrypt(_, n) | Primitive::Decrypt(_, n) | Primitive::Copy(n)) =
-                (self.fresh, primitive)
-            {
-                self.output = Vec::with_capacity(n + 64);
-            }
             match primitive {
                 Primitive::Sha1(n) => {
                     black_box(crypto.digest(DigestAlgorithm::Sha1, &[piece(n)]));
