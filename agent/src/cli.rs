@@ -51,7 +51,7 @@ pub enum Command {
 pub enum Format {
     /// For people.
     Human,
-    /// For programs: the contract of fixtures/schema/trial.schema.json.
+    /// For programs; the contract is the schema of this command in fixtures/schema/.
     Json,
 }
 

@@ -42,7 +42,7 @@ fn bench(c: &mut Criterion) {
     let user = user();
     let mut group = c.benchmark_group("policies");
     group.sample_size(10);
-    for count in [1_000, 10_000] {
+    for count in [1_000, 10_000, 100_000] {
         let bytes = list(count);
         group.throughput(Throughput::Elements(count as u64));
         group.bench_with_input(BenchmarkId::new("read", count), &bytes, |b, bytes| {
