@@ -62,7 +62,7 @@ fn a_service_is_off_since_it_was_switched_off() {
 }
 
 #[test]
-fn what_a_syntaxbrought_goes_with_it_and_its_prompts_are_forgotten() {
+fn what_a_profile_brought_goes_with_it_and_its_prompts_are_forgotten() {
     let phone = Phone::with("verify-removed", &profile("contoso-mail"));
     let rows = ["XTR-008", "SMO-015"];
     let prompts = ["EAS-022", "EAS-024", "EAS-041", "EAS-042", "SMO-018"];
@@ -140,7 +140,7 @@ fn a_history_of_imported_identities_is_on_the_phone_whole() {
 }
 
 #[test]
-fn each_syntaxthat_enrols_brings_a_certificate_of_its_own() {
+fn each_profile_that_enrols_brings_a_certificate_of_its_own() {
     let scratch = Scratch::new("verify-scep");
     let graph = root().join("fixtures/graph/certificate-export.json");
     let compiled = scratch.file("mail.mobileconfig");
