@@ -69,8 +69,8 @@ pub use scep::{
 pub use service::{Service, Services};
 pub use tenant::{
     APP_SETTINGS_MAX, Addressee, AppConfiguration, AppSetting, AppValue, AssignedUser, Assignment,
-    AssignmentTarget, CertificateProfile, CertificateProfileKind, EmailProfile, OUTLOOK_KEYS, OutlookKey,
-    Resolved, Supplied, Supply, Targeting, Tenant, assignments, targeting,
+    AssignmentFilter, AssignmentTarget, CertificateProfile, CertificateProfileKind, EmailProfile,
+    OUTLOOK_KEYS, OutlookKey, Resolved, Supplied, Supply, Targeting, Tenant, assignments, targeting,
 };
 pub use user::{NameError, User, UserAttribute};
 pub use uuid::stable_uuid;

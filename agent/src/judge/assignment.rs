@@ -40,7 +40,7 @@ pub(super) fn targeted(
         }
         Targeting::Assigned(found) => {
             let assigned = |applies, reason| Targeted { state: "assigned", applies, reason };
-            if found.filtered {
+            if !found.filters.is_empty() {
                 let reason = "a filter narrows the assignment, and who passes it is not in the policy";
                 return assigned(None, Some(reason.to_owned()));
             }

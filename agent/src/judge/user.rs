@@ -24,7 +24,14 @@ impl User {
 
     /// A stand-in where nobody said for whom the policy is.
     pub fn stand_in(name: Option<&str>) -> User {
-        User { attributes: plain(name.unwrap_or("somebody@example.invalid")), is_known: false }
+        // Attributes that a policy may ask for are there, so that all but the names can be judged.
+        let attributes = intent::User {
+            sam_account_name: Some("somebody".to_owned()),
+            full_domain_name: Some("example.invalid".to_owned()),
+            netbios_domain_name: Some("EXAMPLE".to_owned()),
+            ..plain(name.unwrap_or("somebody@example.invalid"))
+        };
+        User { attributes, is_known: false }
     }
 
     /// The names by which reports know the user.
@@ -34,7 +41,7 @@ impl User {
     }
 
     /// The user of that name in a directory file, and what stands there.
-    pub(super) fn of_directory(path: &Path, name: &str) -> Result<(User, Option<Listed>), Failure> {
+    pub(crate) fn of_directory(path: &Path, name: &str) -> Result<(User, Option<Listed>), Failure> {
         let arguments = UserArguments { directory: Some(path.to_owned()) };
         let party = party(name, &arguments)?;
         Ok((User { attributes: party.user, is_known: true }, party.listed))
@@ -42,7 +49,7 @@ impl User {
 }
 
 /// A user as a directory knows it, and the directory.
-pub(super) type Listed = (DirectoryUser, Directory);
+pub(crate) type Listed = (DirectoryUser, Directory);
 
 fn plain(name: &str) -> intent::User {
     intent::User {

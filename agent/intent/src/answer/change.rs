@@ -104,7 +104,8 @@ pub fn change(
     }
     change.statements = statements(old, new, facts, &differences, change.mail_again);
     if !change.prompts.is_empty() && change.statements.iter().all(|said| said.weight == Weight::Info) {
-        let text = format!("the profile is sent anew ({why}), and the phone asks again");
+        let why = if differences.is_empty() { String::new() } else { format!(" ({why})") };
+        let text = format!("the profile is sent anew{why}, and the phone asks again");
         change.statements.push(REDEPLOYED.say("change.prompt", Weight::Warning, text));
     }
     change
