@@ -8,6 +8,7 @@ use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::policies::arguments::PolicyCommand;
 use crate::requirements::RequirementsArguments;
 use crate::scenario::{MergeArguments, ScenarioArguments, SpaceArguments};
+use crate::service::AgentArguments;
 use crate::smime::arguments::SmimeArguments;
 use crate::tools::arguments::ToolCommand;
 use crate::variant::{Variant, variant};
@@ -44,6 +45,7 @@ pub enum Command {
     Scenario(ScenarioArguments),
     Space(SpaceArguments),
     Merge(MergeArguments),
+    Agent(AgentArguments),
 }
 
 /// How to print the answer.

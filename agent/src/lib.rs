@@ -16,6 +16,7 @@ pub mod port;
 pub mod print;
 pub mod requirements;
 pub mod scenario;
+pub mod service;
 pub mod smime;
 pub mod suggestion;
 pub mod tools;

@@ -13,10 +13,12 @@ mod user;
 mod verify;
 
 pub use arguments::{EvidenceArguments, EvidenceCommand, VerifyArguments};
+pub(crate) use collect::log as simulated_log;
 pub use error::JudgeError;
-pub use policy::{JudgedPolicy, Policy, PolicyKind, policies};
+pub(crate) use folder::{CX, Folder, TakeError, read as read_folder};
+pub use policy::{JudgedPolicy, Policy, PolicyKind, policies, policies_in};
 pub use user::User;
-pub use verify::verify;
+pub use verify::{Circumstances, seen_user, verification, verify};
 
 use crate::exit::Failure;
 

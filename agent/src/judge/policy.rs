@@ -7,8 +7,8 @@ use crate::findings::unwrap;
 use crate::policies::PolicyError;
 use evidence::Log;
 use intent::{
-    CompileError, DeliveredCertificates, DeviceFacts, EmailPolicy, EmailProfile, Expectations, Intent,
-    Pkcs12Blob, Stated, Tenant,
+    Assignment, CompileError, DeliveredCertificates, DeviceFacts, EmailPolicy, EmailProfile, Expectations,
+    Intent, Pkcs12Blob, Stated, Tenant,
 };
 use profile::graph::parse_named;
 use profile::{OsVersion, Severity};
@@ -38,6 +38,8 @@ pub struct Policy {
     pub user: Option<String>,
     /// What it asks of a phone.
     pub intent: Intent,
+    /// Whom it is assigned to, where the document says so.
+    pub assignments: Option<Vec<Assignment>>,
     stated: Vec<Stated>,
     terms: Terms,
     user_known: bool,
@@ -87,13 +89,26 @@ impl Policy {
 /// # Errors
 /// [`JudgeError`] with the file and the place.
 pub fn policies(cx: &Context<'_>, path: &Path, user: &User, ios: OsVersion) -> Result<Vec<Policy>, Failure> {
-    let bytes = file::read(path)?;
-    let text = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(&bytes);
+    policies_in(cx, path, &file::read(path)?, user, ios)
+}
+
+/// Reads every policy of a file that was read; `path` is what it is called.
+///
+/// # Errors
+/// [`JudgeError`] with the file and the place.
+pub fn policies_in(
+    cx: &Context<'_>,
+    path: &Path,
+    bytes: &[u8],
+    user: &User,
+    ios: OsVersion,
+) -> Result<Vec<Policy>, Failure> {
+    let text = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
     let first = text.iter().find(|b| !b.is_ascii_whitespace());
     if matches!(first, Some(b'{' | b'[')) {
-        return graph(path, &bytes, user, ios);
+        return graph(path, bytes, user, ios);
     }
-    Ok(vec![profile(cx, path, &bytes)?])
+    Ok(vec![profile(cx, path, bytes)?])
 }
 
 fn profile(cx: &Context<'_>, path: &Path, bytes: &[u8]) -> Result<Policy, JudgeError> {
@@ -114,6 +129,7 @@ fn profile(cx: &Context<'_>, path: &Path, bytes: &[u8]) -> Result<Policy, JudgeE
         kind: PolicyKind::Profile,
         user: intent.email_address.clone(),
         intent,
+        assignments: None,
         stated: Vec::new(),
         user_known: true,
     })
@@ -155,6 +171,7 @@ fn of_graph(path: &Path, email: &EmailProfile, user: &User, ios: OsVersion) -> R
         kind: PolicyKind::Graph,
         user: user.is_known.then(|| user.attributes.upn.clone()),
         intent,
+        assignments: email.assignments.clone(),
         stated: intent::stated_of_policy(policy),
         terms: Terms { exact_identities: false, allow_user_changes: false, policy: Some(name.clone()) },
         user_known: user.is_known,

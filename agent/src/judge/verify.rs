@@ -27,63 +27,53 @@ struct Subject {
     owner: Option<String>,
 }
 
+/// The evidence of one device, and how it is to be judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    /// What was seen.
+    pub log: &'a Log,
+    /// Where it comes from, for people.
+    pub evidence: &'a str,
+    /// What the device is called where the evidence tells no name.
+    pub device: Option<&'a str>,
+    /// The iOS version to judge by, in place of the one in the evidence.
+    pub ios: Option<OsVersion>,
+    /// What the owner changed by hand, where the policy lets them, does not fail.
+    pub allow_user_changes: bool,
+}
+
+impl Circumstances<'_> {
+    /// The iOS version that is judged by, and where it comes from: `option`, `evidence` or `default`.
+    pub fn version(&self) -> (OsVersion, &'static str) {
+        let told = device(self.log).ios.as_deref().and_then(|v| v.parse().ok());
+        match (self.ios, told) {
+            (Some(ios), _) => (ios, "option"),
+            (None, Some(ios)) => (ios, "evidence"),
+            (None, None) => (DEFAULT_IOS, "default"),
+        }
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
 /// [`Failure`]; what is otherwise than meant is no failure but exit code 1.
 pub fn verify(arguments: &VerifyArguments) -> Result<u8, Failure> {
     let subject = subject(arguments)?;
-    let device = device(&subject.log);
-    let told = device.ios.as_deref().and_then(|v| v.parse().ok());
-    let ios = arguments.ios.or(told).unwrap_or(DEFAULT_IOS);
-    let ios_from = match (arguments.ios, told) {
-        (Some(_), _) => "option",
-        (None, Some(_)) => "evidence",
-        (None, None) => "default",
+    let circumstances = Circumstances {
+        log: &subject.log,
+        evidence: &subject.named,
+        device: arguments.device.as_deref(),
+        ios: arguments.ios,
+        allow_user_changes: arguments.allow_user_changes,
     };
     let user = user(arguments, &subject)?;
     let cx = Context { now: Timestamp(now_ms()), crypto: &simulator::PROVIDER };
     let mut all: Vec<Policy> = Vec::new();
     for path in &arguments.intent {
-        all.extend(policies(&cx, path, &user, ios)?);
+        all.extend(policies(&cx, path, &user, circumstances.version().0)?);
     }
-    tell_apart(&mut all);
-    let toggle = device.encrypt_default_toggle.as_deref().and_then(|t| t.parse().ok());
-    let held = identities(&subject.log).or(device.identities);
-    let judged: Vec<_> = all
-        .iter()
-        .map(|policy| {
-            let facts = DeviceFacts {
-                ios,
-                supervised: device.supervised.unwrap_or(false),
-                identities: held.unwrap_or(policy.intent.identities.len()),
-                variants: Variants { encrypt_default_toggle: toggle.unwrap_or(EncryptDefaultToggle::Free) },
-            };
-            policy.judge(&facts, &subject.log, arguments.allow_user_changes)
-        })
-        .collect();
-    let verdicts = verdicts(&judged.iter().map(|j| j.as_judged()).collect::<Vec<_>>());
-    let mut contradictions = conflicts(all.iter().map(|p| (p.name.as_str(), &p.intent)));
-    let names: Vec<&str> = all.iter().map(|p| p.name.as_str()).collect();
-    contradictions.extend(reported_conflicts(&subject.log, &names));
-    let summary = Summary::of(&verdicts);
-    let verification = Verification {
-        schema_version: VERIFY_SCHEMA_VERSION,
-        policies: all.iter().map(described).collect(),
-        device: VerifiedDevice {
-            name: device.name.clone().or(arguments.device.clone()),
-            ios: ios.to_string(),
-            ios_from: ios_from.to_owned(),
-            supervised: device.supervised.unwrap_or(false),
-            evidence: subject.named,
-            observations: subject.log.observations().len(),
-        },
-        exit: summary.exit_code(&contradictions),
-        summary,
-        verdicts,
-        drift: judged.iter().flat_map(|j| drift(j.as_judged().policy, &j.comparisons)).collect(),
-        conflicts: contradictions,
-    };
+    let verification = verification(&circumstances, all);
     let text = match arguments.format {
         Format::Json => report::json(&verification)?,
         Format::Human => {
@@ -94,6 +84,50 @@ pub fn verify(arguments: &VerifyArguments) -> Result<u8, Failure> {
     };
     print::standard_output(&text)?;
     Ok(verification.exit)
+}
+
+/// Holds policies against the evidence of a device.
+pub fn verification(circumstances: &Circumstances<'_>, mut all: Vec<Policy>) -> Verification {
+    let log = circumstances.log;
+    let device = device(log);
+    let (ios, ios_from) = circumstances.version();
+    tell_apart(&mut all);
+    let toggle = device.encrypt_default_toggle.as_deref().and_then(|t| t.parse().ok());
+    let held = identities(log).or(device.identities);
+    let judged: Vec<_> = all
+        .iter()
+        .map(|policy| {
+            let facts = DeviceFacts {
+                ios,
+                supervised: device.supervised.unwrap_or(false),
+                identities: held.unwrap_or(policy.intent.identities.len()),
+                variants: Variants { encrypt_default_toggle: toggle.unwrap_or(EncryptDefaultToggle::Free) },
+            };
+            policy.judge(&facts, log, circumstances.allow_user_changes)
+        })
+        .collect();
+    let verdicts = verdicts(&judged.iter().map(|j| j.as_judged()).collect::<Vec<_>>());
+    let mut contradictions = conflicts(all.iter().map(|p| (p.name.as_str(), &p.intent)));
+    let names: Vec<&str> = all.iter().map(|p| p.name.as_str()).collect();
+    contradictions.extend(reported_conflicts(log, &names));
+    let summary = Summary::of(&verdicts);
+    Verification {
+        schema_version: VERIFY_SCHEMA_VERSION,
+        policies: all.iter().map(described).collect(),
+        device: VerifiedDevice {
+            name: device.name.clone().or(circumstances.device.map(str::to_owned)),
+            ios: ios.to_string(),
+            ios_from: ios_from.to_owned(),
+            supervised: device.supervised.unwrap_or(false),
+            evidence: circumstances.evidence.to_owned(),
+            observations: log.observations().len(),
+        },
+        exit: summary.exit_code(&contradictions),
+        summary,
+        verdicts,
+        drift: judged.iter().flat_map(|j| drift(j.as_judged().policy, &j.comparisons)).collect(),
+        conflicts: contradictions,
+    }
 }
 
 fn subject(arguments: &VerifyArguments) -> Result<Subject, Failure> {
@@ -123,7 +157,8 @@ fn user(arguments: &VerifyArguments, subject: &Subject) -> Result<User, Failure>
     }
 }
 
-fn seen_user(log: &Log) -> Option<String> {
+/// Whom the evidence names, as far as it does.
+pub fn seen_user(log: &Log) -> Option<String> {
     log.observations().iter().rev().find_map(|o| match &o.fact {
         Fact::Account(account) => account.email.clone(),
         Fact::ListedAccounts { accounts } => accounts.first().and_then(|a| a.user.clone()),

@@ -1,0 +1,179 @@
+//! What the administrator meant, as the service holds it: the policies' files and the directory, read together.
+
+use super::configuration::Configuration;
+use super::error::ServiceError;
+use super::sha256;
+use crate::exit::Failure;
+use crate::file;
+use crate::judge::{CX, Policy, User, policies_in};
+use crate::policies::PolicyError;
+use intent::{
+    AssignedUser, Device, DeviceAttributes, Directory, DirectoryUser, OsVersion, Targeting, targeting,
+};
+use profile::graph::DOCUMENT_BYTES_MAX;
+use std::path::PathBuf;
+
+/// The most files of policies.
+pub const MAX_POLICY_FILES: usize = 10_000;
+
+/// The version by which policies are read when they are only checked.
+const CHECKED_FOR: OsVersion = OsVersion::new(17, 5, 0);
+
+/// What the administrator meant.
+pub struct Intents {
+    /// The SHA-256 of all files, with their names.
+    pub sha256: String,
+    files: Vec<(PathBuf, Vec<u8>)>,
+    directory: Option<Directory>,
+    /// How many policies there are.
+    pub count: usize,
+}
+
+/// The policies for one device.
+pub struct Chosen {
+    /// Those that are for it.
+    pub policies: Vec<Policy>,
+    /// The names of the others.
+    pub not_assigned: Vec<String>,
+}
+
+impl Intents {
+    /// Reads everything, and checks that it can be judged by.
+    ///
+    /// # Errors
+    /// [`Failure`] with the file and the place.
+    pub fn read(configuration: &Configuration) -> Result<Intents, Failure> {
+        let mut files = Vec::new();
+        for path in &configuration.policies {
+            for path in members(path)? {
+                if files.len() == MAX_POLICY_FILES {
+                    return Err(ServiceError::TooManyPolicies {
+                        path: path.clone(),
+                        limit: MAX_POLICY_FILES,
+                    }
+                    .into());
+                }
+                let bytes = file::read(&path)?;
+                files.push((path, bytes));
+            }
+        }
+        let mut parts: Vec<Vec<u8>> = Vec::new();
+        let mut part = |name: String, bytes: &[u8]| {
+            parts.push(format!("{name}\0{}\0", bytes.len()).into_bytes());
+            parts.push(bytes.to_vec());
+        };
+        for (path, bytes) in &files {
+            part(path.display().to_string(), bytes);
+        }
+        let directory = match &configuration.directory {
+            Some(path) => {
+                let bytes = file::read_up_to(path, DOCUMENT_BYTES_MAX as u64)?;
+                part("directory".to_owned(), &bytes);
+                let name = path.display().to_string();
+                let read = Directory::read(&name, &bytes);
+                Some(read.map_err(|error| PolicyError::Json { file: name, error })?.0)
+            }
+            None => None,
+        };
+        // What else a verdict depends on.
+        let terms = (&configuration.users, configuration.allow_user_changes, configuration.ios);
+        part("terms".to_owned(), format!("{terms:?}").as_bytes());
+        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        let mut intents = Intents { sha256: sha256(&parts), files, directory, count: 0 };
+        intents.count = intents.policies(&User::stand_in(None), CHECKED_FOR)?.len();
+        Ok(intents)
+    }
+
+    /// Every policy, for one user.
+    fn policies(&self, user: &User, ios: OsVersion) -> Result<Vec<Policy>, Failure> {
+        let mut all = Vec::new();
+        for (path, bytes) in &self.files {
+            all.extend(policies_in(&CX, path, bytes, user, ios)?);
+        }
+        Ok(all)
+    }
+
+    /// Whose a device is, as the directory has it.
+    pub fn owner_of(&self, device: &str) -> Option<&str> {
+        self.listed(device)?.user.as_deref()
+    }
+
+    fn listed(&self, device: &str) -> Option<&Device> {
+        self.directory.as_ref()?.devices.iter().find(|listed| is_called(listed, device))
+    }
+
+    /// The user of that name: as the directory has it, else by the name alone.
+    pub fn user(&self, name: &str) -> User {
+        match self.directory.as_ref().and_then(|directory| directory.user(name)) {
+            Some(listed) => User { attributes: listed.user.clone(), is_known: true },
+            None => User::known(name),
+        }
+    }
+
+    /// The policies that are for a device and its user. Without a directory, or where a document does not say whom a
+    /// policy is assigned to, it is for everybody; a user whom the directory does not list is in no group but those that
+    /// name the user.
+    ///
+    /// # Errors
+    /// [`Failure`] when a policy cannot be compiled for the user.
+    pub fn for_device(&self, device: &str, user: &User, ios: OsVersion) -> Result<Chosen, Failure> {
+        let all = self.policies(user, ios)?;
+        let Some(directory) = &self.directory else {
+            return Ok(Chosen { policies: all, not_assigned: Vec::new() });
+        };
+        let listed = directory
+            .user(&user.attributes.upn)
+            .cloned()
+            .unwrap_or_else(|| DirectoryUser { user: user.attributes.clone(), ..DirectoryUser::default() });
+        // A device that the directory does not list is this user's, and in no group.
+        let alone;
+        let (directory, label) = match self.listed(device) {
+            Some(known) => (directory, known.label().to_owned()),
+            None => {
+                let attributes =
+                    DeviceAttributes { name: Some(device.to_owned()), ..DeviceAttributes::default() };
+                let known = Device { attributes, user: Some(listed.user.upn.clone()), ..Device::default() };
+                alone = Directory::of(Vec::new(), directory.groups.clone(), vec![known]);
+                (&alone, device.to_owned())
+            }
+        };
+        let is_for = |policy: &Policy| match targeting(policy.assignments.as_deref(), &listed, directory) {
+            Targeting::Unknown => true,
+            Targeting::Assigned(AssignedUser { by_user, devices, .. }) => by_user || devices.contains(&label),
+            Targeting::NotAssigned | Targeting::Excluded { .. } => false,
+        };
+        let (policies, others): (Vec<Policy>, Vec<Policy>) = all.into_iter().partition(is_for);
+        Ok(Chosen { policies, not_assigned: others.into_iter().map(|policy| policy.name).collect() })
+    }
+}
+
+fn is_called(listed: &Device, name: &str) -> bool {
+    let known = &listed.attributes;
+    let names = [&known.name, &known.intune_id, &known.directory_id, &known.serial_number, &known.imei];
+    names.into_iter().flatten().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// A file, or the policies in a folder, sorted.
+fn members(path: &PathBuf) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![path.clone()]);
+    }
+    let failed = |source| Failure::Read { path: path.clone(), source };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(failed)? {
+        let entry = entry.map_err(failed)?.path();
+        let hidden = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let is_policy = entry.extension().is_some_and(|e| e == "json" || e == "mobileconfig");
+        if is_policy && !hidden {
+            found.push(entry);
+        }
+        if found.len() > MAX_POLICY_FILES {
+            return Err(ServiceError::TooManyPolicies { path: path.clone(), limit: MAX_POLICY_FILES }.into());
+        }
+    }
+    if found.is_empty() {
+        return Err(ServiceError::NoPolicies(path.clone()).into());
+    }
+    found.sort();
+    Ok(found)
+}
