@@ -43,6 +43,8 @@ pub struct Agent {
     /// Says that a webhook came into the queue.
     pub deliveries: Notify,
     intents: RwLock<Arc<Intents>>,
+    /// Why policies or directory could not be read last time.
+    unread: Mutex<Option<String>>,
     devices: Mutex<BTreeMap<String, Device>>,
     room: Semaphore,
 }
@@ -145,6 +147,7 @@ async fn serving(configuration: Configuration, intents: Intents) -> Result<u8, S
         metrics: Metrics::default(),
         deliveries: Notify::new(),
         intents: RwLock::new(Arc::new(intents)),
+        unread: Mutex::default(),
         devices: Mutex::default(),
         room: Semaphore::new(judges),
     });
@@ -208,19 +211,21 @@ async fn watching(agent: Arc<Agent>, mut stopping: Stopping) {
         }
         agent.metrics.devices(count);
         let mut tasks = JoinSet::new();
+        // Without a history nothing can be judged: what is left is for the next look.
+        let mut kept = true;
         for found in look.found {
-            if stopping.is_stopping() {
+            if stopping.is_stopping() || !kept {
                 break;
             }
             if agent.is_done(&found) {
                 continue;
             }
             while tasks.len() >= judges * 2 {
-                tasks.join_next().await;
+                kept &= tasks.join_next().await.is_none_or(|done| done.unwrap_or(true));
             }
             let agent = agent.clone();
             // What went wrong was told.
-            tasks.spawn(async move { agent.check_in(&found).await.is_ok() });
+            tasks.spawn(async move { !matches!(agent.check_in(&found).await, Err(Problem::History(_))) });
         }
         while tasks.join_next().await.is_some() {}
         if pruned.is_none_or(|at| at.elapsed() >= PRUNING) && !stopping.is_stopping() {
@@ -243,19 +248,29 @@ impl Agent {
         tracing::error!(event = "trouble", about = about.name(), reason = %reason);
     }
 
-    /// Reads policies and directory again. What cannot be read does not replace what is meant.
+    /// Reads policies and directory again. What cannot be read does not replace what is meant, and is told once.
     async fn renew(self: &Arc<Self>) {
         let agent = self.clone();
         let read = tokio::task::spawn_blocking(move || Intents::read(&agent.configuration)).await;
+        let read = read.unwrap_or(Err(Failure::Service(ServiceError::Broke)));
+        let mut unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
         match read {
-            Ok(Ok(intents)) if intents.sha256 != self.intents().sha256 => {
+            Ok(intents) => {
+                *unread = None;
+                if intents.sha256 == self.intents().sha256 {
+                    return;
+                }
                 let (policies, sha256) = (intents.count as u64, intents.sha256.clone());
                 *self.intents.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(intents);
                 tracing::info!(event = "policies", policies, sha256);
             }
-            Ok(Ok(_)) => {}
-            Ok(Err(failure)) => self.trouble(Trouble::Policies, &failure),
-            Err(error) => self.trouble(Trouble::Policies, &error),
+            Err(failure) => {
+                let reason = failure.to_string();
+                if unread.as_ref() != Some(&reason) {
+                    self.trouble(Trouble::Policies, &reason);
+                    *unread = Some(reason);
+                }
+            }
         }
     }
 

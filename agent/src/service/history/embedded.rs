@@ -11,7 +11,9 @@ use redb::{
     Builder, ConcurrencyMode, Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable,
     ReadableTableMetadata, TableDefinition, TableError,
 };
+use std::fs::OpenOptions;
 use std::ops::Bound;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// Records, JSON, by number.
@@ -51,6 +53,9 @@ impl Embedded {
     /// Opens the file, or makes it.
     pub fn open(path: &Path) -> Result<Embedded, HistoryError> {
         folder_of(path)?;
+        // It tells of people, so that it is its owner's alone.
+        let made = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
+        made.map_err(|source| HistoryError::Folder { path: path.to_owned(), source })?;
         let database = opened(path, builder().create(path))?;
         let embedded = Embedded { path: path.to_owned(), database };
         let found = embedded.doing(|database| {
@@ -171,7 +176,7 @@ impl Embedded {
         self.reading(|transaction| Ok(transaction.open_table(WAITING)?.len()?))
     }
 
-    /// Times in RFC 3339 of one zone and form sort as their texts do.
+    /// Times in RFC 3339 of one zone sort as their texts do, but for fractions of the same second.
     pub fn prune(&self, before: &str) -> Result<u64, HistoryError> {
         let mut forgotten = 0;
         let mut from = 0;

@@ -22,8 +22,8 @@ pub const HISTORY_VERSION: u32 = 1;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum HistoryError {
-    /// The folder of the file cannot be made.
-    #[error("failed to make the folder {}: {source}", path.display())]
+    /// The file, or its folder, cannot be made.
+    #[error("failed to make {}: {source}", path.display())]
     Folder { path: PathBuf, source: std::io::Error },
     /// Nothing was ever kept.
     #[error("there is no history in {}", .0.display())]

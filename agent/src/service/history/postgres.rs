@@ -103,23 +103,31 @@ impl Postgres {
         Ok((client, session.number))
     }
 
-    /// Asks; a session that gives no answer is not asked again.
-    async fn ask(&self, statement: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, HistoryError> {
-        let (client, number) = self.client().await?;
-        let answer = patient(client.query(statement, values)).await;
+    /// Waits for an answer on a session; one that gives none is ended, and its locks with it.
+    async fn answered<T>(
+        &self,
+        session: u64,
+        answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, HistoryError> {
+        let answer = patient(answer).await;
         if matches!(answer, Err(HistoryError::Slow(_))) {
-            let mut session = self.session.lock().await;
-            if session.number == number {
-                session.client = None;
+            let mut held = self.session.lock().await;
+            if held.number == session {
+                held.client = None;
             }
         }
         answer
     }
 
+    async fn ask(&self, statement: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, HistoryError> {
+        let (client, session) = self.client().await?;
+        self.answered(session, client.query(statement, values)).await
+    }
+
     pub async fn claim(&self, device: &str) -> Result<Option<Claim>, HistoryError> {
         let (client, session) = self.client().await?;
         let lock = "SELECT pg_try_advisory_lock($1, hashtext($2))";
-        let row = patient(client.query_one(lock, &[&DEVICE_LOCKS, &device])).await?;
+        let row = self.answered(session, client.query_one(lock, &[&DEVICE_LOCKS, &device])).await?;
         let claimed: bool = row.try_get(0)?;
         Ok(claimed.then(|| Claim { device: device.to_owned(), session }))
     }
@@ -129,7 +137,8 @@ impl Postgres {
             if session == claim.session {
                 let unlock = "SELECT pg_advisory_unlock($1, hashtext($2))";
                 // A session that does not answer loses its locks with its connection.
-                let _ = patient(client.query_one(unlock, &[&DEVICE_LOCKS, &claim.device])).await;
+                let _ =
+                    self.answered(session, client.query_one(unlock, &[&DEVICE_LOCKS, &claim.device])).await;
             }
         }
     }
@@ -144,7 +153,8 @@ impl Postgres {
         if session != claim.session {
             return Err(HistoryError::ClaimLost(claim.device.clone()));
         }
-        let next = patient(client.query_one("SELECT nextval('handset_sequence')", &[])).await?;
+        let next = client.query_one("SELECT nextval('handset_sequence')", &[]);
+        let next = self.answered(session, next).await?;
         let sequence: i64 = next.try_get(0)?;
         record.sequence = sequence.unsigned_abs();
         let text = serde_json::to_string(&record)?;
@@ -158,13 +168,13 @@ impl Postgres {
         // A delivery refers to a judgement of the same statement: the reference is checked at its end.
         let values: [&(dyn ToSql + Sync); 7] =
             [&sequence, &record.agent, &record.device, &record.judged_at, &exit, &text, &tell];
-        patient(client.execute(insert, &values)).await?;
+        self.answered(session, client.execute(insert, &values)).await?;
         let mut dropped = 0;
         if let Some(queue) = queue {
             let room = "DELETE FROM handset_delivery WHERE sequence IN
                 (SELECT sequence FROM handset_delivery ORDER BY sequence DESC OFFSET $1)";
             // The judgement is kept by now, whatever becomes of this.
-            dropped = patient(client.execute(room, &[&i64::from(queue)])).await.unwrap_or(0);
+            dropped = self.answered(session, client.execute(room, &[&i64::from(queue)])).await.unwrap_or(0);
         }
         Ok(Appended { record, dropped })
     }
