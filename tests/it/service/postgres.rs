@@ -2,7 +2,7 @@
 
 use super::kills::{all_kept, posting, told};
 use super::receiver::Receiver;
-use super::{Agent, PATIENCE, Service, evidence, ok, run, text, until};
+use super::{Agent, Service, evidence, ok, run, text, until};
 use conformance::Scratch;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -160,13 +160,13 @@ fn agents_share_a_history_and_judge_each_check_in_once() {
         )
     };
     service.configure(&common("one"));
-    let config = second(&service, &common("two"));
+    let config = another(&service, "second.toml", &common("two"));
     // A wrong password is told, and not shown.
     fs::set_permissions(server.file("password"), fs::Permissions::from_mode(0o644)).expect("ours");
     let wrong = service.file("wrong");
     fs::write(&wrong, "hunter2").expect("a file");
     let mistaken = common("three").replace(text(&server.file("password")), text(&wrong));
-    let refused = run(&["agent", "history", "--config", text(&second_as(&service, "three.toml", &mistaken))]);
+    let refused = run(&["agent", "history", "--config", text(&another(&service, "three.toml", &mistaken))]);
     assert_eq!(refused.status.code(), Some(3));
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(told.contains("password authentication failed") && !told.contains("hunter2"), "{told}");
@@ -223,13 +223,6 @@ fn agents_share_a_history_and_judge_each_check_in_once() {
         assert!(String::from_utf8_lossy(&newer.stderr).contains("has version 2"));
     }
     ok(&["agent", "check", "--config", text(&service.config())]);
-    assert!(PATIENCE > Duration::ZERO);
-}
-
-fn second_as(service: &Service, name: &str, configuration: &str) -> PathBuf {
-    let path: PathBuf = service.file(name);
-    fs::write(&path, configuration).expect("a file");
-    Path::to_owned(&path)
 }
 
 #[test]
