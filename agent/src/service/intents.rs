@@ -29,6 +29,47 @@ pub struct Intents {
     pub count: usize,
 }
 
+/// The files as they were read together.
+struct Files {
+    sha256: String,
+    policies: Vec<(PathBuf, Vec<u8>)>,
+    directory: Option<(String, Vec<u8>)>,
+}
+
+impl Files {
+    fn read(configuration: &Configuration) -> Result<Files, Failure> {
+        let mut policies = Vec::new();
+        for path in &configuration.policies {
+            for path in members(path)? {
+                if policies.len() == MAX_POLICY_FILES {
+                    let limit = MAX_POLICY_FILES;
+                    return Err(ServiceError::TooManyPolicies { path, limit }.into());
+                }
+                let bytes = file::read(&path)?;
+                policies.push((path, bytes));
+            }
+        }
+        let directory = match &configuration.directory {
+            Some(path) => {
+                let bytes = file::read_up_to(path, DOCUMENT_BYTES_MAX as u64)?;
+                Some((path.display().to_string(), bytes))
+            }
+            None => None,
+        };
+        // What else a verdict depends on.
+        let terms = (&configuration.users, configuration.allow_user_changes, configuration.ios);
+        let terms = format!("{terms:?}");
+        let named = policies.iter().map(|(path, bytes)| (path.display().to_string(), bytes.as_slice()));
+        let heads: Vec<(String, &[u8])> = named
+            .chain(directory.iter().map(|(_, bytes)| ("directory".to_owned(), bytes.as_slice())))
+            .chain([("terms".to_owned(), terms.as_bytes())])
+            .map(|(name, bytes)| (format!("{name}\0{}\0", bytes.len()), bytes))
+            .collect();
+        let parts: Vec<&[u8]> = heads.iter().flat_map(|(head, bytes)| [head.as_bytes(), *bytes]).collect();
+        Ok(Files { sha256: sha256(&parts), policies, directory })
+    }
+}
+
 /// The policies for one device.
 pub struct Chosen {
     /// Those that are for it.
@@ -43,45 +84,28 @@ impl Intents {
     /// # Errors
     /// [`Failure`] with the file and the place.
     pub fn read(configuration: &Configuration) -> Result<Intents, Failure> {
-        let mut files = Vec::new();
-        for path in &configuration.policies {
-            for path in members(path)? {
-                if files.len() == MAX_POLICY_FILES {
-                    return Err(ServiceError::TooManyPolicies {
-                        path: path.clone(),
-                        limit: MAX_POLICY_FILES,
-                    }
-                    .into());
-                }
-                let bytes = file::read(&path)?;
-                files.push((path, bytes));
-            }
-        }
-        let mut parts: Vec<Vec<u8>> = Vec::new();
-        let mut part = |name: String, bytes: &[u8]| {
-            parts.push(format!("{name}\0{}\0", bytes.len()).into_bytes());
-            parts.push(bytes.to_vec());
-        };
-        for (path, bytes) in &files {
-            part(path.display().to_string(), bytes);
-        }
-        let directory = match &configuration.directory {
-            Some(path) => {
-                let bytes = file::read_up_to(path, DOCUMENT_BYTES_MAX as u64)?;
-                part("directory".to_owned(), &bytes);
-                let name = path.display().to_string();
-                let read = Directory::read(&name, &bytes);
-                Some(read.map_err(|error| PolicyError::Json { file: name, error })?.0)
+        let mut read = Files::read(configuration)?;
+        let directory = match read.directory.take() {
+            Some((name, bytes)) => {
+                let directory = Directory::read(&name, &bytes);
+                Some(directory.map_err(|error| PolicyError::Json { file: name, error })?.0)
             }
             None => None,
         };
-        // What else a verdict depends on.
-        let terms = (&configuration.users, configuration.allow_user_changes, configuration.ios);
-        part("terms".to_owned(), format!("{terms:?}").as_bytes());
-        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-        let mut intents = Intents { sha256: sha256(&parts), files, directory, count: 0 };
+        let mut intents = Intents { sha256: read.sha256, files: read.policies, directory, count: 0 };
         intents.count = intents.policies(&User::stand_in(None), CHECKED_FOR)?.len();
         Ok(intents)
+    }
+
+    /// The same, if anything is otherwise than it was; only then is it understood, and not only read.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub fn renewed(&self, configuration: &Configuration) -> Result<Option<Intents>, Failure> {
+        if Files::read(configuration)?.sha256 == self.sha256 {
+            return Ok(None);
+        }
+        Intents::read(configuration).map(Some)
     }
 
     /// Every policy, for one user.

@@ -251,15 +251,14 @@ impl Agent {
     /// Reads policies and directory again. What cannot be read does not replace what is meant, and is told once.
     async fn renew(self: &Arc<Self>) {
         let agent = self.clone();
-        let read = tokio::task::spawn_blocking(move || Intents::read(&agent.configuration)).await;
+        let known = self.intents();
+        let read = tokio::task::spawn_blocking(move || known.renewed(&agent.configuration)).await;
         let read = read.unwrap_or(Err(Failure::Service(ServiceError::Broke)));
         let mut unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
         match read {
-            Ok(intents) => {
+            Ok(renewed) => {
                 *unread = None;
-                if intents.sha256 == self.intents().sha256 {
-                    return;
-                }
+                let Some(intents) = renewed else { return };
                 let (policies, sha256) = (intents.count as u64, intents.sha256.clone());
                 *self.intents.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(intents);
                 tracing::info!(event = "policies", policies, sha256);

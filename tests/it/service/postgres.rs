@@ -131,10 +131,11 @@ impl Drop for Server {
     }
 }
 
-fn second(service: &Service, configuration: &str) -> PathBuf {
-    let path = service.file("second.toml");
-    fs::write(&path, format!("interval = \"30ms\"\nlisten = \"127.0.0.1:0\"\n{configuration}"))
-        .expect("a file");
+/// Another configuration beside the one of the service.
+fn another(service: &Service, name: &str, configuration: &str) -> PathBuf {
+    let path = service.file(name);
+    let whole = format!("interval = \"30ms\"\nlisten = \"127.0.0.1:0\"\n{configuration}");
+    fs::write(&path, whole).expect("a file");
     path
 }
 
