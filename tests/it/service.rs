@@ -106,6 +106,13 @@ impl Service {
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
+    /// Replaces a file at once: one that is being written is empty for a moment, which an agent would tell of.
+    fn replace(&self, name: &str, content: &str) {
+        let beside = self.file(&format!(".{name}.new"));
+        fs::write(&beside, content).expect("a file");
+        fs::rename(&beside, self.file(name)).expect("a file");
+    }
+
     /// A device in the watched folder, with what MDM told of it.
     fn import(&self, device: &str, files: &[&str]) {
         let folder = self.file("seen").join(device);
@@ -464,11 +471,11 @@ fn a_policy_is_for_whom_it_is_assigned_to() {
     }
     // What is meant changes: everything is judged again. What cannot be read changes nothing.
     policy["assignments"] = json!([target("allLicensedUsers", "")]);
-    fs::write(service.file("policy.json"), policy.to_string()).unwrap();
+    service.replace("policy.json", &policy.to_string());
     agent.event("policies", 1);
     agent.event("judged", 8);
     assert_eq!(record("phone-of-carol")["policies"], json!(["Contoso Mail"]));
-    fs::write(service.file("policy.json"), "{").unwrap();
+    service.replace("policy.json", "{");
     let trouble = agent.event("trouble", 1);
     assert!(trouble["reason"].as_str().unwrap().contains("policy.json:1:"), "{trouble}");
     service.import("late", &["profile-list.plist"]);
