@@ -5,11 +5,9 @@ use super::error::ServiceError;
 use super::sha256;
 use crate::exit::Failure;
 use crate::file;
-use crate::judge::{CX, Policy, User, policies_in};
+use crate::judge::{CX, Policy, User, policies_for_in, policies_in};
 use crate::policies::PolicyError;
-use intent::{
-    AssignedUser, Device, DeviceAttributes, Directory, DirectoryUser, OsVersion, Targeting, targeting,
-};
+use intent::{Device, DeviceAttributes, Directory, DirectoryUser, OsVersion};
 use profile::graph::DOCUMENT_BYTES_MAX;
 use std::path::PathBuf;
 
@@ -70,14 +68,6 @@ impl Files {
     }
 }
 
-/// The policies for one device.
-pub struct Chosen {
-    /// Those that are for it.
-    pub policies: Vec<Policy>,
-    /// The names of the others.
-    pub not_assigned: Vec<String>,
-}
-
 impl Intents {
     /// Reads everything, and checks that it can be judged by.
     ///
@@ -134,22 +124,18 @@ impl Intents {
         }
     }
 
-    /// The policies that are for a device and its user. Without a directory, or where a document does not say whom a
-    /// policy is assigned to, it is for everybody; a user whom the directory does not list is in no group but those that
-    /// name the user.
+    /// The policies, each with whether it is for a device and its user. Without a directory, or where a document does not
+    /// say whom a policy is assigned to, it is for everybody; a user whom the directory does not list is in no group but
+    /// those that name the user, and a device that it does not list is that user's.
     ///
     /// # Errors
-    /// [`Failure`] when a policy cannot be compiled for the user.
-    pub fn for_device(&self, device: &str, user: &User, ios: OsVersion) -> Result<Chosen, Failure> {
-        let all = self.policies(user, ios)?;
-        let Some(directory) = &self.directory else {
-            return Ok(Chosen { policies: all, not_assigned: Vec::new() });
-        };
+    /// [`Failure`] when a policy that is for them cannot be compiled for the user.
+    pub fn for_device(&self, device: &str, user: &User, ios: OsVersion) -> Result<Vec<Policy>, Failure> {
+        let Some(directory) = &self.directory else { return self.policies(user, ios) };
         let listed = directory
             .user(&user.attributes.upn)
             .cloned()
             .unwrap_or_else(|| DirectoryUser { user: user.attributes.clone(), ..DirectoryUser::default() });
-        // A device that the directory does not list is this user's, and in no group.
         let alone;
         let (directory, label) = match self.listed(device) {
             Some(known) => (directory, known.label().to_owned()),
@@ -161,13 +147,12 @@ impl Intents {
                 (&alone, device.to_owned())
             }
         };
-        let is_for = |policy: &Policy| match targeting(policy.assignments.as_deref(), &listed, directory) {
-            Targeting::Unknown => true,
-            Targeting::Assigned(AssignedUser { by_user, devices, .. }) => by_user || devices.contains(&label),
-            Targeting::NotAssigned | Targeting::Excluded { .. } => false,
-        };
-        let (policies, others): (Vec<Policy>, Vec<Policy>) = all.into_iter().partition(is_for);
-        Ok(Chosen { policies, not_assigned: others.into_iter().map(|policy| policy.name).collect() })
+        let mut all = Vec::new();
+        for (path, bytes) in &self.files {
+            let file = (path.as_path(), bytes.as_slice());
+            all.extend(policies_for_in(&CX, file, user, ios, (&listed, directory), Some(&label))?);
+        }
+        Ok(all)
     }
 }
 

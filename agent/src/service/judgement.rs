@@ -79,9 +79,13 @@ impl CheckIn {
             ios: configuration.ios,
             allow_user_changes: configuration.allow_user_changes,
         };
-        let chosen = intents.for_device(device, &user, circumstances.version().0)?;
-        let any = !chosen.policies.is_empty();
-        let found = verification(&circumstances, chosen.policies);
+        let policies = intents.for_device(device, &user, circumstances.version().0)?;
+        let names = |applicable: bool| -> Vec<String> {
+            let some = policies.iter().filter(|policy| policy.not_applicable().is_none() == applicable);
+            some.map(|policy| policy.name.clone()).collect()
+        };
+        let (assigned, not_assigned) = (names(true), names(false));
+        let found = verification(&circumstances, policies);
         let failed = found.verdicts.iter().filter(|v| v.outcome == Outcome::Fail);
         let outcomes = found.verdicts.iter().filter_map(|v| Some((v.requirement.clone()?, v.outcome)));
         let values = |value: serde_json::Value| value.as_array().cloned().unwrap_or_default();
@@ -98,9 +102,9 @@ impl CheckIn {
             user: user.is_known.then(|| user.attributes.upn.clone()),
             ios: found.device.ios.clone(),
             observations: log.observations().len(),
-            policies: found.policies.iter().map(|policy| policy.name.clone()).collect(),
-            not_assigned: chosen.not_assigned,
-            exit: if any { found.exit } else { crate::exit::ExitCode::NothingSelected as u8 },
+            exit: if assigned.is_empty() { crate::exit::ExitCode::NothingSelected as u8 } else { found.exit },
+            policies: assigned,
+            not_assigned,
             summary: found.summary.into(),
             verdicts: outcomes
                 .map(|(id, outcome)| Ok((id, word(outcome)?)))
