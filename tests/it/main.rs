@@ -22,6 +22,7 @@ mod semantics;
 mod smime;
 mod smime_inspect;
 mod snapshot;
+mod suites;
 mod tools;
 mod trial;
 mod verify;
