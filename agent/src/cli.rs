@@ -7,6 +7,7 @@ use crate::judge::{EvidenceArguments, VerifyArguments};
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::policies::arguments::PolicyCommand;
 use crate::requirements::RequirementsArguments;
+use crate::run::arguments::{ListArguments, RunArguments};
 use crate::scenario::{MergeArguments, ScenarioArguments, SpaceArguments};
 use crate::smime::arguments::SmimeArguments;
 use crate::tools::arguments::ToolCommand;
@@ -41,6 +42,8 @@ pub enum Command {
     Evidence(EvidenceArguments),
     Requirements(RequirementsArguments),
     Smime(SmimeArguments),
+    Run(RunArguments),
+    List(ListArguments),
     Scenario(ScenarioArguments),
     Space(SpaceArguments),
     Merge(MergeArguments),

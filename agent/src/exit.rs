@@ -51,6 +51,8 @@ pub enum Failure {
     #[error("{0}")]
     Scenario(#[from] crate::scenario::ScenarioError),
     #[error("{0}")]
+    Run(#[from] crate::run::RunError),
+    #[error("{0}")]
     Tool(#[from] crate::tools::ToolError),
     #[error("{0}")]
     Smime(#[from] crate::smime::SmimeFailure),
@@ -77,6 +79,7 @@ impl Failure {
             Failure::NothingSelected(_) => ExitCode::NothingSelected,
             Failure::Device(error) => error.exit_code(),
             Failure::Scenario(error) => error.exit_code(),
+            Failure::Run(error) => error.exit_code(),
             _ => ExitCode::CannotJudge,
         };
         code as u8

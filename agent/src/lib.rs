@@ -15,6 +15,7 @@ pub mod policies;
 pub mod port;
 pub mod print;
 pub mod requirements;
+pub mod run;
 pub mod scenario;
 pub mod smime;
 pub mod suggestion;

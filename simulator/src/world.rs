@@ -4,6 +4,7 @@
 use crate::PROVIDER;
 use crate::enrolment::Enrolment;
 use crate::keys::{ALICE, AUTHORITY, BOB, CAROL, WorldKey};
+use crate::network::NetworkFault;
 use device::{
     AccountId, AccountOrigin, Answer, Attachment, Device, DeviceFacts, Event, Input, MessageId, PromptId,
     Reading, ReadingRefusal, Reply, Secret, Source, UserAction, Verdict,
@@ -167,16 +168,22 @@ pub struct World {
     /// The server that certifies what phones ask for with SCEP and ACME.
     #[serde(default)]
     pub(crate) enrolment: Enrolment,
-    correspondent: Correspondent,
+    /// What is wrong with the network.
+    #[serde(default)]
+    pub(crate) network: NetworkFault,
+    pub(crate) correspondent: Correspondent,
     /// The colleague's certificate.
-    certificate: Certificate,
-    colleague: Colleague,
+    pub(crate) certificate: Certificate,
+    pub(crate) colleague: Colleague,
+    /// Others whose mail programs have a state of their own.
+    #[serde(default)]
+    pub(crate) others: Vec<Correspondent>,
     #[serde(serialize_with = "holder", deserialize_with = "held")]
     colleague_key: &'static WorldKey,
     pub(crate) owner: Owner,
-    password: Secret,
+    pub(crate) password: Secret,
     personal: AccountId,
-    seed: u64,
+    pub(crate) seed: u64,
     /// Whether the server takes in whoever the phone signs in as.
     pub(crate) open: bool,
     /// The addresses, folded by the directory, whose password is settled.
@@ -265,15 +272,7 @@ impl World {
 
         let key = TokenKey::new(format!("token key of seed {seed}"));
         let mut exchange = Exchange::new(directory, clock);
-        exchange.set_authentication(Authentication {
-            basic: true,
-            bearer: Some(Bearer {
-                key: key.clone(),
-                authorization_uri: format!("https://{LOGIN_HOST}{}", peers::token_issuer::AUTHORIZE),
-            }),
-            client_certificate: true,
-            client_certificate_required: false,
-        });
+        exchange.set_authentication(authentication(&key));
         let certificate = identity.certificate.clone();
         let correspondent = Correspondent::new(colleague.address.clone(), colleague.name.clone(), seed)
             .with_identity(identity)
@@ -285,9 +284,11 @@ impl World {
             now: clock,
             authority,
             enrolment: Enrolment::default(),
+            network: NetworkFault::None,
             correspondent,
             certificate,
             colleague,
+            others: Vec::new(),
             colleague_key,
             password: password.clone(),
             personal: AccountId(0),
@@ -394,6 +395,13 @@ impl World {
         self.settle();
     }
 
+    /// The phone was switched on again: what it had begun is taken up.
+    pub fn wake(&mut self) {
+        self.device.handle_timeout(&self.context());
+        self.enrol(Reply::Done);
+        self.settle();
+    }
+
     /// Changes what the phone is, as a new system or an enrolment would.
     pub fn set_facts(&mut self, facts: DeviceFacts) {
         self.device.set_facts(facts);
@@ -429,14 +437,16 @@ impl World {
 
     /// Carries exchanges until the phone is quiet.
     fn settle(&mut self) {
-        let cx = self.context();
         if self.device.poll_timeout().is_some_and(|due| due <= self.now) {
-            self.device.handle_timeout(&cx);
+            self.device.handle_timeout(&self.context());
             self.enrol(Reply::Done);
         }
         for _ in 0..MAX_EXCHANGES {
+            // An exchange may take its time.
+            let cx = self.context();
             let Some(request) = self.device.poll_exchange(&cx) else { break };
             let response = self.carry(&request);
+            let cx = self.context();
             self.device.handle(&cx, Input::Response { exchange: request.exchange, response });
         }
         while let Some(event) = self.device.poll_event() {
@@ -460,18 +470,23 @@ impl World {
 
     /// The messages that left the phone since the last call, one entry for each recipient.
     pub fn take_deliveries(&mut self) -> Vec<Delivery> {
+        let sent = self.take_sent().into_iter();
+        sent.flat_map(|s| {
+            let wire = s.wire;
+            s.to.into_iter().map(move |to| Delivery { to, wire: wire.clone() })
+        })
+        .collect()
+    }
+
+    /// What left the phone and was not taken yet, and the number of the newest delivery.
+    pub(crate) fn unseen_deliveries(&self) -> (Vec<&peers::exchange::Delivery>, u64) {
         let new = self.exchange.deliveries_since(self.seen_delivery);
         let newest = new.last().map_or(self.seen_delivery, |d| d.number);
-        let found = new
-            .iter()
-            .filter(|d| d.device_id.is_some())
-            .flat_map(|d| {
-                let recipients = d.delivered.iter().chain(&d.outside).chain(&d.unknown);
-                recipients.map(|to| Delivery { to: to.clone(), wire: d.mime.clone() })
-            })
-            .collect();
+        (new.iter().filter(|d| d.device_id.is_some()).collect(), newest)
+    }
+
+    pub(crate) fn see_deliveries(&mut self, newest: u64) {
         self.seen_delivery = newest;
-        found
     }
 
     /// Opens a message on the phone.
@@ -540,6 +555,19 @@ impl World {
             certificate: self.certificate.clone(),
             key_pem: self.colleague_key.pem(),
         }]
+    }
+}
+
+/// How the server lets users prove who they are.
+pub(crate) fn authentication(key: &TokenKey) -> Authentication {
+    Authentication {
+        basic: true,
+        bearer: Some(Bearer {
+            key: key.clone(),
+            authorization_uri: format!("https://{LOGIN_HOST}{}", peers::token_issuer::AUTHORIZE),
+        }),
+        client_certificate: true,
+        client_certificate_required: false,
     }
 }
 

@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 pub mod findings;
+pub mod run;
 
 mod human;
 mod json;

@@ -12,6 +12,7 @@ mod show;
 mod user;
 mod verify;
 
+pub(crate) use collect::log as device_log;
 pub use arguments::{EvidenceArguments, EvidenceCommand, VerifyArguments};
 pub use error::JudgeError;
 pub use policy::{JudgedPolicy, Policy, PolicyKind, policies};

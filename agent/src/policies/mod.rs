@@ -15,6 +15,7 @@ mod shown;
 
 pub use error::PolicyError;
 pub use links::{Secrets, supplies};
+pub(crate) use parties::export_of;
 pub use parties::{Party, party, pick, tenant};
 
 use crate::exit::Failure;

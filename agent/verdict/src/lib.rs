@@ -10,6 +10,7 @@ mod drift;
 mod remedy;
 mod report;
 mod requirement;
+mod run;
 mod seen;
 mod setting;
 #[cfg(test)]
@@ -24,6 +25,10 @@ pub use drift::{Drift, drift};
 pub use evidence::{ActionOutcome, MailOutcome};
 pub use remedy::{REMEDIES, Remedy, remedy, remedy_key};
 pub use requirement::{Check, Judged, Verdict, verdicts};
+pub use run::{
+    OutcomeCounts, Run, RunCase, RunFailure, RunHead, RunMessage, RunOutcome, RunPlace, RunSelected, RunSelection,
+    RunStep, RunSummary,
+};
 pub use setting::{SETTINGS, Setting, setting_of};
 pub use trial::{
     ComposeStarts, Deviation, Install, InstallStatus, TRIAL_SCHEMA_VERSION, Trial, TrialAccount, TrialAction,

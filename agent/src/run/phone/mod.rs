@@ -1,0 +1,220 @@
+//! The simulated phone as a target. Each case has a world of its own; what cases have in common is made once: the world
+//! before the first step, profiles, and what they mean.
+
+mod given;
+mod mail;
+mod steps;
+
+use super::Materials;
+use crate::devices::shown_member;
+use crate::findings::{lint, unwrap};
+use crate::judge::device_log;
+use crate::port::{self, SimulatedPhone};
+use device::{Prompt, PromptId};
+use evidence::{Action, DevicePort, Log};
+use given::{Prepared, Workshop};
+use intent::ActionId;
+use mail::Kept;
+use profile::Schema;
+use profile::lint::Audience;
+use scenario::{
+    Case, Done, Given, JudgedOutcome, MessageSeen, Reader, ReadingSeen, Refusal, Step, Target, ViewPath,
+};
+use serde_json::{Map, Value};
+use simulator::{PROVIDER, World};
+use smime::Context;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use verdict::{Judged, Outcome, Terms};
+
+/// What the phone is called in its view.
+const NAME: &str = "phone";
+
+/// Simulated phones, one after another.
+pub struct SimulatedTarget<'m> {
+    materials: &'m Materials,
+    workshop: Workshop,
+    /// `--seed`, which goes before what suites and scenarios say.
+    seed: Option<u64>,
+    course: Option<Course>,
+}
+
+/// A case under way.
+struct Course {
+    world: World,
+    given: Given,
+    /// What was installed, oldest first.
+    installed: Vec<Arc<Prepared>>,
+    messages: Vec<Kept>,
+    /// What is known of the phone as it is now.
+    view: Map<String, Value>,
+    log: Option<Log>,
+    verdicts: BTreeMap<String, (JudgedOutcome, String)>,
+}
+
+impl Course {
+    /// Something happened: what was known is no more.
+    fn forget(&mut self) {
+        self.view.clear();
+        self.log = None;
+        self.verdicts.clear();
+    }
+
+    fn prompts(&self) -> Vec<String> {
+        let device = self.world.device();
+        device.prompts().iter().map(|p| crate::devices::shown_prompt(device, p).kind.to_owned()).collect()
+    }
+
+    /// What a prompt is called.
+    fn kind_of(&self, kind: &device::PromptKind) -> String {
+        let prompt = Prompt { id: PromptId(0), kind: kind.clone() };
+        crate::devices::shown_prompt(self.world.device(), &prompt).kind.to_owned()
+    }
+}
+
+impl<'m> SimulatedTarget<'m> {
+    /// Makes a target; `seed` is that of the command line.
+    pub fn new(materials: &'m Materials, seed: Option<u64>) -> Self {
+        SimulatedTarget { materials, workshop: Workshop::default(), seed, course: None }
+    }
+
+    fn course(&mut self) -> Result<&mut Course, Refusal> {
+        self.course.as_mut().ok_or_else(|| Refusal::broken("no case has begun"))
+    }
+
+    /// The verdicts on everything that the policy last installed asks for.
+    fn judge(course: &mut Course) -> Result<(), Refusal> {
+        let Some(prepared) = course.installed.last().cloned() else {
+            return Err(Refusal::NotSeen { what: "it: nothing was installed".to_owned() });
+        };
+        let facts = port::facts(&course.world);
+        let intent = prepared.intent(facts.ios)?;
+        let log = match course.log.take() {
+            Some(log) => log,
+            None => device_log(&course.world, NAME).map_err(Refusal::broken)?,
+        };
+        let expectations = intent::expectations(&intent, &facts);
+        let comparisons = verdict::compare(&expectations, &log, &Terms::default());
+        let stated = prepared.stated();
+        let judged = Judged {
+            policy: prepared.name(),
+            expectations: &expectations,
+            stated: &stated,
+            comparisons: &comparisons,
+        };
+        for verdict in verdict::verdicts(&[judged]) {
+            let Some(requirement) = verdict.requirement else { continue };
+            let outcome = match verdict.outcome {
+                Outcome::Pass => JudgedOutcome::Pass,
+                Outcome::Fail => JudgedOutcome::Fail,
+                Outcome::Inconclusive => JudgedOutcome::Inconclusive,
+                Outcome::NotApplicable => JudgedOutcome::NotApplicable,
+            };
+            let told = match verdict.outcome {
+                Outcome::Fail => match (verdict.expected, verdict.observed) {
+                    (Some(expected), Some(observed)) => format!("expected {expected}; observed {observed}"),
+                    (_, observed) => observed.unwrap_or_default(),
+                },
+                _ => verdict.reason.unwrap_or_default(),
+            };
+            course.verdicts.insert(requirement, (outcome, told));
+        }
+        course.log = Some(log);
+        Ok(())
+    }
+}
+
+impl Target for SimulatedTarget<'_> {
+    fn kind(&self) -> &'static str {
+        "simulated-device"
+    }
+
+    fn begin(&mut self, case: &Case) -> Result<(), Refusal> {
+        self.course = None;
+        let seed = self.seed.or(case.options.seed).unwrap_or(case.given.seed);
+        let world = self.workshop.world(self.materials, &case.given, seed)?;
+        self.course = Some(Course {
+            world,
+            given: case.given.clone(),
+            installed: Vec::new(),
+            messages: Vec::new(),
+            view: Map::new(),
+            log: None,
+            verdicts: BTreeMap::new(),
+        });
+        Ok(())
+    }
+
+    fn now_ms(&self) -> Option<i64> {
+        self.course.as_ref().map(|course| course.world.now().0)
+    }
+
+    fn perform(&mut self, step: &Step) -> Result<Done, Refusal> {
+        let materials = self.materials;
+        let mut course = self.course.take().ok_or_else(|| Refusal::broken("no case has begun"))?;
+        let done = steps::perform(&mut course, &mut self.workshop, materials, step);
+        course.forget();
+        self.course = Some(course);
+        done
+    }
+
+    fn value(&mut self, path: &ViewPath) -> Result<Option<Value>, Refusal> {
+        let course = self.course()?;
+        if !course.view.contains_key(path.first()) {
+            let member = shown_member(path.first(), NAME, &course.world).map_err(Refusal::broken)?;
+            course.view.insert(path.first().to_owned(), member.unwrap_or(Value::Null));
+        }
+        let view = Value::Object(std::mem::take(&mut course.view));
+        let found = path.find(&view).cloned();
+        if let Value::Object(view) = view {
+            course.view = view;
+        }
+        Ok(found)
+    }
+
+    fn view(&mut self) -> Result<Value, Refusal> {
+        let course = self.course()?;
+        crate::devices::shown_value(NAME, &course.world).map_err(Refusal::broken)
+    }
+
+    fn try_action(&mut self, id: ActionId) -> Result<Action, Refusal> {
+        let course = self.course()?;
+        SimulatedPhone::new(&course.world, &[]).try_action(&id.to_string()).map_err(Refusal::broken)
+    }
+
+    fn prompts(&mut self) -> Result<Vec<String>, Refusal> {
+        Ok(self.course()?.prompts())
+    }
+
+    fn message(&mut self, number: usize) -> Result<MessageSeen, Refusal> {
+        self.course()?.message(number)
+    }
+
+    fn reading(&mut self, number: usize, by: &Reader) -> Result<ReadingSeen, Refusal> {
+        self.course()?.reading(number, by)
+    }
+
+    fn judged(&mut self, requirement: &str) -> Result<(JudgedOutcome, String), Refusal> {
+        let course = self.course()?;
+        if course.verdicts.is_empty() {
+            Self::judge(course)?;
+        }
+        let known = course.verdicts.get(requirement).cloned();
+        known.ok_or_else(|| Refusal::not_supported(format!("a verdict on {requirement}, which has none")))
+    }
+
+    fn lint_rules(&mut self) -> Result<BTreeSet<String>, Refusal> {
+        let course = self.course()?;
+        let Some(prepared) = course.installed.last() else {
+            return Err(Refusal::NotSeen { what: "it: nothing was installed".to_owned() });
+        };
+        let cx = Context { now: course.world.now(), crypto: &PROVIDER };
+        let unwrapped = unwrap(&cx, &prepared.bytes);
+        let (profile, mut findings) = profile::parse(&unwrapped.inner);
+        findings.extend(unwrapped.findings);
+        let facts = course.world.device().facts();
+        let audience = Audience { os: facts.ios, supervised: facts.supervised };
+        findings.extend(lint(&cx, Schema::builtin(), &profile, audience));
+        Ok(findings.into_iter().map(|f| f.rule.to_string()).collect())
+    }
+}
