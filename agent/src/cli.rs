@@ -7,7 +7,7 @@ use crate::judge::{EvidenceArguments, VerifyArguments};
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::policies::arguments::PolicyCommand;
 use crate::requirements::RequirementsArguments;
-use crate::run::arguments::{ListArguments, RunArguments};
+use crate::run::arguments::{ListArguments, ReplayArguments, RerunArguments, RunArguments, WatchArguments};
 use crate::scenario::{MergeArguments, ScenarioArguments, SpaceArguments};
 use crate::smime::arguments::SmimeArguments;
 use crate::tools::arguments::ToolCommand;
@@ -44,6 +44,9 @@ pub enum Command {
     Smime(SmimeArguments),
     Run(RunArguments),
     List(ListArguments),
+    Rerun(RerunArguments),
+    Replay(ReplayArguments),
+    Watch(WatchArguments),
     Scenario(ScenarioArguments),
     Space(SpaceArguments),
     Merge(MergeArguments),

@@ -113,7 +113,7 @@ fn rename(from: &Path, to: &Path) -> Result<(), Failure> {
 }
 
 /// Reads a folder and checks all of it: the log, its seal, the raw bytes, and what they tell.
-pub(super) fn read(path: &Path) -> Result<Log, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Log, Failure> {
     let log_path = path.join(LOG_FILE);
     let bytes = match bounded(&log_path, MAX_LOG_OCTETS) {
         Ok(bytes) => bytes,

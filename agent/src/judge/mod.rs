@@ -13,6 +13,7 @@ mod user;
 mod verify;
 
 pub(crate) use collect::log as device_log;
+pub(crate) use folder::read as read_evidence;
 pub use arguments::{EvidenceArguments, EvidenceCommand, VerifyArguments};
 pub use error::JudgeError;
 pub use policy::{JudgedPolicy, Policy, PolicyKind, policies};

@@ -5,7 +5,7 @@ use super::engine::{self, Ending, Signals, Terms};
 use super::journal::{Journal, REPORT, RunState, TIMINGS};
 use super::plan::{Choice, Plan, plan};
 use super::stream::{Progress, RunReader, Timings};
-use super::{TargetKind, reports};
+use super::{Evidence, TargetKind, reports};
 use crate::exit::Failure;
 use crate::tools::output::note;
 use scenario::EXIT_ORDER;
@@ -33,8 +33,11 @@ pub(super) fn run_once(arguments: &RunArguments, signals: &Signals) -> Result<u8
 }
 
 /// What the cases are run on.
-pub(super) fn target(_execution: &ExecutionArguments) -> Result<TargetKind, Failure> {
-    Ok(TargetKind::Simulated)
+pub(super) fn target(execution: &ExecutionArguments) -> Result<TargetKind, Failure> {
+    Ok(match &execution.evidence {
+        Some(folder) => TargetKind::Evidence(Box::new(Evidence::read(folder)?)),
+        None => TargetKind::Simulated,
+    })
 }
 
 /// What is kept of a run before it begins.

@@ -9,7 +9,7 @@ use crate::exit::Failure;
 use crate::tools::output::{Readers, write};
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -160,6 +160,11 @@ impl Journal {
         self.lines.insert(case.id.as_str().into(), self.end);
         self.end += line.len() as u64;
         Ok(())
+    }
+
+    /// These have not come out, whatever was kept of them.
+    pub fn forget(&mut self, ids: &BTreeSet<String>) {
+        self.lines.retain(|id, _| !ids.contains(&**id));
     }
 
     /// Whether a case has come out.

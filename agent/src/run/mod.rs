@@ -9,19 +9,28 @@ pub mod arguments;
 mod commands;
 mod engine;
 mod error;
+mod evidence;
+mod given;
 mod journal;
+mod judging;
+mod kept;
 mod list;
 mod materials;
 mod phone;
 mod plan;
+mod replay;
 mod reports;
 mod stream;
+mod watch;
 
 pub use commands::run;
 pub use error::RunError;
+pub use evidence::{Evidence, EvidenceTarget};
+pub use kept::{replay, rerun};
 pub use list::list;
 pub use materials::Materials;
 pub use phone::SimulatedTarget;
+pub use watch::watch;
 
 use scenario::Target;
 
@@ -29,6 +38,8 @@ use scenario::Target;
 pub enum TargetKind {
     /// Simulated phones, one a case.
     Simulated,
+    /// A folder of evidence.
+    Evidence(Box<Evidence>),
 }
 
 impl TargetKind {
@@ -36,6 +47,7 @@ impl TargetKind {
     pub fn name(&self) -> &'static str {
         match self {
             TargetKind::Simulated => "simulated-device",
+            TargetKind::Evidence(_) => "evidence",
         }
     }
 
@@ -43,6 +55,7 @@ impl TargetKind {
     pub fn made<'m>(&'m self, materials: &'m Materials, seed: Option<u64>) -> Box<dyn Target + 'm> {
         match self {
             TargetKind::Simulated => Box::new(SimulatedTarget::new(materials, seed)),
+            TargetKind::Evidence(evidence) => Box::new(EvidenceTarget::new(evidence, materials)),
         }
     }
 }

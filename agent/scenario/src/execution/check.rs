@@ -89,7 +89,11 @@ pub(super) fn check(
             Err(refusal) => Err(refused("prompts", words(wanted), &refusal)),
         },
         Check::Asked(wanted) => match done {
-            Some(done) => kinds("asked", wanted, &done.asked),
+            Some(Done { asked: Some(asked), .. }) => kinds("asked", wanted, asked),
+            Some(_) => {
+                let refusal = Refusal::NotSeen { what: "what the phone asked".to_owned() };
+                Err(refused("asked", words(wanted), &refusal))
+            }
             None => Err(failed("asked", words(wanted), "no step")),
         },
         Check::Sent(wanted) => {

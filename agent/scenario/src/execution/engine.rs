@@ -10,6 +10,9 @@ use verdict::{RunCase, RunFailure, RunOutcome, RunPlace, RunStep};
 
 /// Is told of each step when it has happened, with the target as it is then. Looking at it changes nothing.
 pub trait Watcher {
+    /// What is given is there; nothing has happened yet.
+    fn begun(&mut self, _target: &mut dyn Target) {}
+
     /// A step has happened and was judged.
     fn step(&mut self, step: &RunStep, failures: &[RunFailure], target: &mut dyn Target);
 }
@@ -53,6 +56,7 @@ pub fn execute(case: &Case, target: &mut dyn Target, watcher: &mut dyn Watcher) 
         run.failures.push(refused("what is given", &refusal, None, &case.requirements, &run.place));
         return run;
     }
+    watcher.begun(target);
     let mut course = Course { case, run, seen: Seen::default() };
     let mut going = true;
     for (number, step) in (1_u32..).zip(&case.steps) {
@@ -126,7 +130,7 @@ impl Course<'_> {
         };
         report.observed = done.observed.clone();
         report.at = moment(target);
-        report.asked = done.asked.clone();
+        report.asked = done.asked.clone().unwrap_or_default();
         let outlines = done.messages.iter().filter_map(|m| target.message(*m).ok());
         report.messages = outlines.map(|seen| seen.outline).collect();
         self.in_time(number, step, started, target.now_ms());

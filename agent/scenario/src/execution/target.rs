@@ -92,8 +92,8 @@ pub struct Done {
     pub installed: Option<Installed>,
     /// The errors that the phone showed, outermost first.
     pub error_chain: Vec<(String, u32)>,
-    /// What the phone asked, in order.
-    pub asked: Vec<String>,
+    /// What the phone asked, in order; nothing where that is not known.
+    pub asked: Option<Vec<String>>,
     /// The messages that went over the wire, by number.
     pub messages: Vec<usize>,
     /// How many of them left the phone.

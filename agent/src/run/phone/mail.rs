@@ -1,7 +1,7 @@
 //! Messages of a case: as they went over the wire, and as people see them.
 
 use super::Course;
-use super::given::mail_address;
+use crate::run::given::mail_address;
 use device::{AccountId, Attachment, Folder, MessageId, Reading};
 use evidence::{Fact, Kind, ObservedMessage, ObservedRecipient};
 use scenario::{MessageSeen, Reader, ReadingSeen, Refusal, SignatureSeen};

@@ -1,31 +1,27 @@
 //! The simulated phone as a target. Each case has a world of its own; what cases have in common is made once: the world
 //! before the first step, profiles, and what they mean.
 
-mod given;
 mod mail;
 mod steps;
 
 use super::Materials;
+use super::given::{Prepared, Workshop};
+use super::judging::{lint_rules, nothing_installed, verdicts};
 use crate::devices::shown_member;
-use crate::findings::{lint, unwrap};
 use crate::judge::device_log;
 use crate::port::{self, SimulatedPhone};
 use device::{Prompt, PromptId};
 use evidence::{Action, DevicePort, Log};
-use given::{Prepared, Workshop};
 use intent::ActionId;
 use mail::Kept;
-use profile::Schema;
 use profile::lint::Audience;
 use scenario::{
     Case, Done, Given, JudgedOutcome, MessageSeen, Reader, ReadingSeen, Refusal, Step, Target, ViewPath,
 };
 use serde_json::{Map, Value};
-use simulator::{PROVIDER, World};
-use smime::Context;
+use simulator::World;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use verdict::{Judged, Outcome, Terms};
 
 /// What the phone is called in its view.
 const NAME: &str = "phone";
@@ -85,40 +81,13 @@ impl<'m> SimulatedTarget<'m> {
     /// The verdicts on everything that the policy last installed asks for.
     fn judge(course: &mut Course) -> Result<(), Refusal> {
         let Some(prepared) = course.installed.last().cloned() else {
-            return Err(Refusal::NotSeen { what: "it: nothing was installed".to_owned() });
+            return Err(nothing_installed());
         };
-        let facts = port::facts(&course.world);
-        let intent = prepared.intent(facts.ios)?;
         let log = match course.log.take() {
             Some(log) => log,
             None => device_log(&course.world, NAME).map_err(Refusal::broken)?,
         };
-        let expectations = intent::expectations(&intent, &facts);
-        let comparisons = verdict::compare(&expectations, &log, &Terms::default());
-        let stated = prepared.stated();
-        let judged = Judged {
-            policy: prepared.name(),
-            expectations: &expectations,
-            stated: &stated,
-            comparisons: &comparisons,
-        };
-        for verdict in verdict::verdicts(&[judged]) {
-            let Some(requirement) = verdict.requirement else { continue };
-            let outcome = match verdict.outcome {
-                Outcome::Pass => JudgedOutcome::Pass,
-                Outcome::Fail => JudgedOutcome::Fail,
-                Outcome::Inconclusive => JudgedOutcome::Inconclusive,
-                Outcome::NotApplicable => JudgedOutcome::NotApplicable,
-            };
-            let told = match verdict.outcome {
-                Outcome::Fail => match (verdict.expected, verdict.observed) {
-                    (Some(expected), Some(observed)) => format!("expected {expected}; observed {observed}"),
-                    (_, observed) => observed.unwrap_or_default(),
-                },
-                _ => verdict.reason.unwrap_or_default(),
-            };
-            course.verdicts.insert(requirement, (outcome, told));
-        }
+        course.verdicts = verdicts(&prepared, &port::facts(&course.world), &log)?;
         course.log = Some(log);
         Ok(())
     }
@@ -205,16 +174,9 @@ impl Target for SimulatedTarget<'_> {
 
     fn lint_rules(&mut self) -> Result<BTreeSet<String>, Refusal> {
         let course = self.course()?;
-        let Some(prepared) = course.installed.last() else {
-            return Err(Refusal::NotSeen { what: "it: nothing was installed".to_owned() });
-        };
-        let cx = Context { now: course.world.now(), crypto: &PROVIDER };
-        let unwrapped = unwrap(&cx, &prepared.bytes);
-        let (profile, mut findings) = profile::parse(&unwrapped.inner);
-        findings.extend(unwrapped.findings);
+        let prepared = course.installed.last().ok_or_else(nothing_installed)?;
         let facts = course.world.device().facts();
         let audience = Audience { os: facts.ios, supervised: facts.supervised };
-        findings.extend(lint(&cx, Schema::builtin(), &profile, audience));
-        Ok(findings.into_iter().map(|f| f.rule.to_string()).collect())
+        Ok(lint_rules(prepared, audience, course.world.now()))
     }
 }

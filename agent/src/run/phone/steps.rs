@@ -1,6 +1,6 @@
 //! The steps, done on a simulated phone.
 
-use super::given::{Workshop, enrolment, follow, mail_address, octets, opened};
+use crate::run::given::{Workshop, enrolment, follow, mail_address, octets, opened};
 use super::mail::{Kept, Way, attachment};
 use super::{Course, Materials};
 use crate::port;
@@ -87,16 +87,18 @@ pub(super) fn perform(
         }
         done.messages.push(number);
     }
+    let mut asked = Vec::new();
     let events: Vec<Event> = course.world.history().skip(happened).map(|(_, event)| event.clone()).collect();
     for event in events {
         match event {
-            Event::Prompted { prompt } => done.asked.push(course.kind_of(&prompt)),
+            Event::Prompted { prompt } => asked.push(course.kind_of(&prompt)),
             Event::ProfileRefused { error_chain } if done.error_chain.is_empty() => {
                 done.error_chain = links(&error_chain);
             }
             _ => {}
         }
     }
+    done.asked = Some(asked);
     Ok(done)
 }
 
