@@ -89,6 +89,9 @@ def profiles():
     profile(name, account(name, SMIMESigningCertificateUUID=uuid(name, "signing"),
                           SMIMEEncryptionCertificateUUID=uuid(name, "encryption")),
             root(name), pkcs12(name, "signing", "alice-signing"), pkcs12(name, "encryption", "alice-encryption"))
+    # A key for mail, and an account that says nothing of S/MIME.
+    name = "key-without-smime"
+    profile(name, account(name), root(name), pkcs12(name, "encryption", "alice-encryption"))
     # The keys of S/MIME that iOS 12 replaced, alone.
     name = "old-encryption-keys"
     profile(name, account(name, SMIMEEnabled=True, SMIMEEncryptionEnabled=True, SMIMEEnablePerMessageSwitch=True,

@@ -58,6 +58,7 @@ impl Device {
         // Nothing is left to be entered with a certificate or a delivered password, so the settings hold at once
         // (EAS-042); else they wait for the owner.
         let complete = credential != Credential::None && email.is_some() && user_name.is_some();
+        let is_update = new.previous.is_some();
         let mut account = match new.previous {
             Some(previous) => Account { email, user_name, host: new.host, ..previous },
             None => Account {
@@ -80,6 +81,11 @@ impl Device {
         account.credential = credential;
         account.typed_password = typed_password;
         account.waiting = Some(new.settings);
+        // An account that is updated worked before, and what is new of it waits.
+        if is_update && account.state != AccountState::WaitingForOwner {
+            let state = AccountState::WaitingForOwner;
+            self.events.push_back(Event::AccountState { account: id, state });
+        }
         account.state = AccountState::WaitingForOwner;
         self.accounts.push(account);
         if complete {

@@ -98,13 +98,7 @@ struct Course<'c> {
 
 impl Course<'_> {
     /// Does a step and looks; whether the case goes on.
-    fn step(
-        &mut self,
-        number: u32,
-        step: &Step,
-        target: &mut dyn Target,
-        watcher: &mut dyn Watcher,
-    ) -> bool {
+    fn step(&mut self, number: u32, step: &Step, target: &mut dyn Target, watcher: &mut dyn Watcher) -> bool {
         let before = self.run.failures.len();
         let started = target.now_ms();
         let mut report = not_done(number, step);
@@ -264,7 +258,9 @@ fn describe(action: &StepAction) -> String {
             Configuration::Policy(policy) => {
                 format!("install the policy “{}” for {}", policy.display_name, install.user)
             }
-            Configuration::PolicyFile(file) => format!("install the policy {} for {}", file.path, install.user),
+            Configuration::PolicyFile(file) => {
+                format!("install the policy {} for {}", file.path, install.user)
+            }
             Configuration::Profile(file) => format!("install {}", file.path),
         },
         StepAction::Act(id) => format!("act {id}"),
