@@ -7,7 +7,9 @@ use crate::judge::{EvidenceArguments, VerifyArguments};
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::policies::arguments::PolicyCommand;
 use crate::requirements::RequirementsArguments;
-use crate::run::arguments::{ListArguments, ReplayArguments, RerunArguments, RunArguments, WatchArguments};
+use crate::run::arguments::{
+    ListArguments, MutantsArguments, ReplayArguments, RerunArguments, RunArguments, WatchArguments,
+};
 use crate::scenario::{MergeArguments, ScenarioArguments, SpaceArguments};
 use crate::smime::arguments::SmimeArguments;
 use crate::tools::arguments::ToolCommand;
@@ -47,6 +49,7 @@ pub enum Command {
     Rerun(RerunArguments),
     Replay(ReplayArguments),
     Watch(WatchArguments),
+    Mutants(MutantsArguments),
     Scenario(ScenarioArguments),
     Space(SpaceArguments),
     Merge(MergeArguments),

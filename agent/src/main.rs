@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         cli::Command::Rerun(arguments) => run::rerun(&arguments),
         cli::Command::Replay(arguments) => run::replay(&arguments),
         cli::Command::Watch(arguments) => run::watch(&arguments),
+        cli::Command::Mutants(arguments) => run::mutants(&arguments),
         cli::Command::Scenario(arguments) => scenario::run(&arguments),
         cli::Command::Space(arguments) => scenario::space(&arguments),
         cli::Command::Merge(arguments) => scenario::merge(&arguments),

@@ -6,11 +6,11 @@ mod steps;
 
 use super::Materials;
 use super::given::{Prepared, Workshop};
-use super::judging::{lint_rules, nothing_installed, verdicts};
+use super::judging::{Verdicts, lint_rules, nothing_installed, verdicts};
 use crate::devices::shown_member;
 use crate::judge::device_log;
 use crate::port::{self, SimulatedPhone};
-use device::{Prompt, PromptId};
+use device::{Defect, Prompt, PromptId};
 use evidence::{Action, DevicePort, Log};
 use intent::ActionId;
 use mail::Kept;
@@ -32,6 +32,8 @@ pub struct SimulatedTarget<'m> {
     workshop: Workshop,
     /// `--seed`, which goes before what suites and scenarios say.
     seed: Option<u64>,
+    /// The mistake that the phones make.
+    defect: Option<Defect>,
     course: Option<Course>,
 }
 
@@ -71,7 +73,22 @@ impl Course {
 impl<'m> SimulatedTarget<'m> {
     /// Makes a target; `seed` is that of the command line.
     pub fn new(materials: &'m Materials, seed: Option<u64>) -> Self {
-        SimulatedTarget { materials, workshop: Workshop::default(), seed, course: None }
+        SimulatedTarget { materials, workshop: Workshop::default(), seed, defect: None, course: None }
+    }
+
+    /// Lets the phones of the next cases make a mistake.
+    pub fn set_defect(&mut self, defect: Option<Defect>) {
+        self.defect = defect;
+    }
+
+    /// Everything that the judge says of the phone as it is now.
+    ///
+    /// # Errors
+    /// [`Refusal`] where nothing was installed.
+    pub(super) fn verdicts(&mut self) -> Result<Verdicts, Refusal> {
+        let course = self.course()?;
+        Self::judge(course)?;
+        Ok(course.verdicts.clone())
     }
 
     fn course(&mut self) -> Result<&mut Course, Refusal> {
@@ -101,7 +118,12 @@ impl Target for SimulatedTarget<'_> {
     fn begin(&mut self, case: &Case) -> Result<(), Refusal> {
         self.course = None;
         let seed = self.seed.or(case.options.seed).unwrap_or(case.given.seed);
-        let world = self.workshop.world(self.materials, &case.given, seed)?;
+        let mut world = self.workshop.world(self.materials, &case.given, seed)?;
+        if self.defect.is_some() {
+            let mut facts = world.device().facts().clone();
+            facts.variants.defect = self.defect;
+            world.set_facts(facts);
+        }
         self.course = Some(Course {
             world,
             given: case.given.clone(),
