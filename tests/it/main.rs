@@ -17,6 +17,7 @@ mod policy;
 mod program;
 mod readme;
 mod requirements;
+mod run;
 mod scenario;
 mod semantics;
 mod smime;

@@ -2,6 +2,7 @@
 //! before the first step, profiles, and what they mean.
 
 mod mail;
+mod setup;
 mod steps;
 
 use super::Materials;
@@ -20,6 +21,7 @@ use scenario::{
 };
 use serde_json::{Map, Value};
 use simulator::World;
+use setup::{At, Setups};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -30,6 +32,7 @@ const NAME: &str = "phone";
 pub struct SimulatedTarget<'m> {
     materials: &'m Materials,
     workshop: Workshop,
+    setups: Setups,
     /// `--seed`, which goes before what suites and scenarios say.
     seed: Option<u64>,
     course: Option<Course>,
@@ -38,7 +41,9 @@ pub struct SimulatedTarget<'m> {
 /// A case under way.
 struct Course {
     world: World,
-    given: Given,
+    given: Arc<Given>,
+    /// How far the case has gone as others did.
+    at: Option<At>,
     /// What was installed, oldest first.
     installed: Vec<Arc<Prepared>>,
     messages: Vec<Kept>,
@@ -71,7 +76,13 @@ impl Course {
 impl<'m> SimulatedTarget<'m> {
     /// Makes a target; `seed` is that of the command line.
     pub fn new(materials: &'m Materials, seed: Option<u64>) -> Self {
-        SimulatedTarget { materials, workshop: Workshop::default(), seed, course: None }
+        SimulatedTarget {
+            materials,
+            workshop: Workshop::default(),
+            setups: Setups::default(),
+            seed,
+            course: None,
+        }
     }
 
     fn course(&mut self) -> Result<&mut Course, Refusal> {
@@ -101,10 +112,19 @@ impl Target for SimulatedTarget<'_> {
     fn begin(&mut self, case: &Case) -> Result<(), Refusal> {
         self.course = None;
         let seed = self.seed.or(case.options.seed).unwrap_or(case.given.seed);
-        let world = self.workshop.world(self.materials, &case.given, seed)?;
+        let (at, given) = match self.setups.given(&case.given, seed) {
+            Some(known) => known,
+            None => {
+                let world = self.workshop.world(self.materials, &case.given, seed)?;
+                let given = Arc::new(case.given.clone());
+                (self.setups.put_given(given.clone(), seed, world), given)
+            }
+        };
+        let beginning = self.setups.get(at).ok_or_else(|| Refusal::broken("no case has begun"))?;
         self.course = Some(Course {
-            world,
-            given: case.given.clone(),
+            world: beginning.world.clone(),
+            given,
+            at: Some(at),
             installed: Vec::new(),
             messages: Vec::new(),
             view: Map::new(),
@@ -119,10 +139,27 @@ impl Target for SimulatedTarget<'_> {
     }
 
     fn perform(&mut self, step: &Step) -> Result<Done, Refusal> {
-        let materials = self.materials;
         let mut course = self.course.take().ok_or_else(|| Refusal::broken("no case has begun"))?;
-        let done = steps::perform(&mut course, &mut self.workshop, materials, step);
         course.forget();
+        let before = course.at.take().filter(|_| setup::sets_up(&step.action));
+        let known = before.and_then(|at| self.setups.after(at, &step.action));
+        let done = match known.and_then(|at| Some((at, self.setups.get(at)?))) {
+            Some((at, known)) => {
+                course.world = known.world.clone();
+                course.installed.clone_from(&known.installed);
+                course.at = Some(at);
+                Ok(known.done.clone())
+            }
+            None => {
+                let done = steps::perform(&mut course, &mut self.workshop, self.materials, step);
+                // A message belongs to its case.
+                if let (Some(at), Ok(done), true) = (before, &done, course.messages.is_empty()) {
+                    let (world, installed) = (course.world.clone(), course.installed.clone());
+                    course.at = self.setups.put_after(at, &step.action, world, installed, done.clone());
+                }
+                done
+            }
+        };
         self.course = Some(course);
         done
     }
