@@ -94,7 +94,7 @@ impl World {
     /// Somebody with their mail program; nothing for addresses that have none here.
     pub fn person(&self, address: &str) -> Option<Correspondent> {
         if address.eq_ignore_ascii_case(&self.colleague.address) {
-            return Some(self.correspondent.clone());
+            return Some((*self.correspondent).clone());
         }
         if let Some(known) = self.others.iter().find(|c| c.address.eq_ignore_ascii_case(address)) {
             let mut person = known.clone();
@@ -205,7 +205,8 @@ impl World {
         self.exchange.directory_mut().publish(address, identity.certificate.der().to_vec())?;
         if address.eq_ignore_ascii_case(&self.colleague.address) {
             self.certificate = identity.certificate.clone();
-            self.correspondent.older_identities.extend(self.correspondent.identity.replace(identity));
+            let before = self.correspondent.identity.replace(identity);
+            self.correspondent.older_identities.extend(before);
         } else {
             let person = Correspondent::new(address, name, self.seed).with_identity(identity);
             self.others.retain(|c| !c.address.eq_ignore_ascii_case(address));

@@ -5,6 +5,7 @@ use crate::PROVIDER;
 use crate::enrolment::Enrolment;
 use crate::keys::{ALICE, AUTHORITY, BOB, CAROL, WorldKey};
 use crate::network::NetworkFault;
+use crate::shared::Shared;
 use device::{
     AccountId, AccountOrigin, Answer, Attachment, Device, DeviceFacts, Event, Input, MessageId, PromptId,
     Reading, ReadingRefusal, Reply, Secret, Source, UserAction, Verdict,
@@ -160,39 +161,39 @@ pub struct Peer {
 /// which holds private keys and passwords and belongs into a file of mode 0600.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct World {
-    pub(crate) device: Device,
-    pub(crate) exchange: Exchange,
-    pub(crate) issuer: TokenIssuer,
+    pub(crate) device: Shared<Device>,
+    pub(crate) exchange: Shared<Exchange>,
+    pub(crate) issuer: Shared<TokenIssuer>,
     pub(crate) now: Timestamp,
     pub(crate) authority: Certificate,
     /// The server that certifies what phones ask for with SCEP and ACME.
     #[serde(default)]
-    pub(crate) enrolment: Enrolment,
+    pub(crate) enrolment: Shared<Enrolment>,
     /// What is wrong with the network.
     #[serde(default)]
     pub(crate) network: NetworkFault,
-    pub(crate) correspondent: Correspondent,
+    pub(crate) correspondent: Shared<Correspondent>,
     /// The colleague's certificate.
     pub(crate) certificate: Certificate,
-    pub(crate) colleague: Colleague,
+    pub(crate) colleague: Shared<Colleague>,
     /// Others whose mail programs have a state of their own.
     #[serde(default)]
-    pub(crate) others: Vec<Correspondent>,
+    pub(crate) others: Shared<Vec<Correspondent>>,
     #[serde(serialize_with = "holder", deserialize_with = "held")]
     colleague_key: &'static WorldKey,
-    pub(crate) owner: Owner,
-    pub(crate) password: Secret,
+    pub(crate) owner: Shared<Owner>,
+    pub(crate) password: Shared<Secret>,
     personal: AccountId,
     pub(crate) seed: u64,
     /// Whether the server takes in whoever the phone signs in as.
     pub(crate) open: bool,
     /// The addresses, folded by the directory, whose password is settled.
-    pub(crate) settled: BTreeSet<String>,
+    pub(crate) settled: Shared<BTreeSet<String>>,
     #[serde(skip)]
-    events: Vec<(Timestamp, Event)>,
+    events: Shared<Vec<(Timestamp, Event)>>,
     /// What happened on the phone, oldest first; of more than [`MAX_HISTORY`] the oldest go.
     #[serde(default)]
-    history: VecDeque<(Timestamp, Event)>,
+    history: Shared<VecDeque<(Timestamp, Event)>>,
     seen_delivery: u64,
 }
 
@@ -278,27 +279,27 @@ impl World {
             .with_identity(identity)
             .with_anchor(authority.clone());
         let mut world = World {
-            device: Device::new(facts, vec![authority.clone()], seed),
-            exchange,
-            issuer: TokenIssuer::new(key, 3_600),
+            device: Shared::new(Device::new(facts, vec![authority.clone()], seed)),
+            exchange: Shared::new(exchange),
+            issuer: Shared::new(TokenIssuer::new(key, 3_600)),
             now: clock,
             authority,
-            enrolment: Enrolment::default(),
+            enrolment: Shared::default(),
             network: NetworkFault::None,
-            correspondent,
+            correspondent: Shared::new(correspondent),
             certificate,
-            colleague,
-            others: Vec::new(),
+            colleague: Shared::new(colleague),
+            others: Shared::default(),
             colleague_key,
-            password: password.clone(),
+            password: Shared::new(password.clone()),
             personal: AccountId(0),
             seed,
             open: false,
-            settled: BTreeSet::new(),
-            events: Vec::new(),
-            history: VecDeque::new(),
+            settled: Shared::default(),
+            events: Shared::default(),
+            history: Shared::default(),
             seen_delivery: 0,
-            owner,
+            owner: Shared::new(owner),
         };
         world.act(UserAction::AddAccount {
             name: "Own account".to_owned(),
@@ -337,7 +338,7 @@ impl World {
 
     /// What the owner answers when asked for the password.
     pub fn password(&self) -> Answer {
-        Answer::Password(self.password.clone())
+        Answer::Password((*self.password).clone())
     }
 
     /// The colleague that mail goes to.
@@ -397,7 +398,8 @@ impl World {
 
     /// The phone was switched on again: what it had begun is taken up.
     pub fn wake(&mut self) {
-        self.device.handle_timeout(&self.context());
+        let cx = self.context();
+        self.device.handle_timeout(&cx);
         self.enrol(Reply::Done);
         self.settle();
     }
@@ -438,7 +440,8 @@ impl World {
     /// Carries exchanges until the phone is quiet.
     fn settle(&mut self) {
         if self.device.poll_timeout().is_some_and(|due| due <= self.now) {
-            self.device.handle_timeout(&self.context());
+            let cx = self.context();
+            self.device.handle_timeout(&cx);
             self.enrol(Reply::Done);
         }
         for _ in 0..MAX_EXCHANGES {
@@ -460,7 +463,7 @@ impl World {
 
     /// What happened on the phone since the last call.
     pub fn take_events(&mut self) -> Vec<(Timestamp, Event)> {
-        std::mem::take(&mut self.events)
+        if self.events.is_empty() { Vec::new() } else { std::mem::take(&mut self.events) }
     }
 
     /// What happened on the phone since it was made, oldest first, as far as [`MAX_HISTORY`] reaches back.

@@ -177,7 +177,7 @@ fn shown(account: &ObservedAccount) -> Value {
             "per_message_switch": account.per_message_switch,
             "compose_starts": if account.compose_starts_encrypted { "encrypted" } else { "clear" },
         },
-        "move_allowed": account.move_allowed,
+        "move": account.move_allowed,
         "third_party_send": account.third_party_send,
         "recents": account.recents,
     });

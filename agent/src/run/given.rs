@@ -1,4 +1,4 @@
-//! What is there at the start: worlds and profiles, made once for all cases that begin alike.
+//! What is there at the start: worlds, and the profiles that are installed in them.
 
 use super::Materials;
 use crate::findings::unwrap;
@@ -16,19 +16,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The most worlds that are kept for cases that begin alike; beyond, all of them go.
-const MAX_WORLDS: usize = 64;
-
 /// The most profiles that are kept.
 const MAX_PROFILES: usize = 1_024;
 
 /// What the owner types where a scenario says no password.
 const PASSWORD: &str = "correct horse battery staple";
 
-/// Makes worlds and profiles, and keeps them.
+/// Makes worlds and profiles, and keeps the profiles.
 #[derive(Default)]
 pub(super) struct Workshop {
-    worlds: BTreeMap<String, World>,
     profiles: BTreeMap<String, Arc<Prepared>>,
 }
 
@@ -84,26 +80,7 @@ impl Workshop {
     /// The world of a case before its first step.
     pub fn world(&mut self, materials: &Materials, given: &Given, seed: u64) -> Result<World, Refusal> {
         let owner = self.owner(materials, given)?;
-        let password = owner.password.as_ref().map(Secret::expose).unwrap_or_default();
-        let key = format!(
-            "{:?}|{}|{seed}|{:?}|{:?}|{:?}|{:?}|{:?}|{password}",
-            given.phone,
-            given.clock.0,
-            given.peers.exchange.oauth,
-            given.peers.correspondents,
-            given.peers.enrolment,
-            owner.email,
-            owner.user_name,
-        );
-        if let Some(world) = self.worlds.get(&key) {
-            return Ok(world.clone());
-        }
-        let world = made(given, seed, owner)?;
-        if self.worlds.len() >= MAX_WORLDS {
-            self.worlds.clear();
-        }
-        self.worlds.insert(key, world.clone());
-        Ok(world)
+        made(given, seed, owner)
     }
 
     /// Whose phone it is: by the names that what is installed gives them.

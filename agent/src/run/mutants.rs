@@ -25,8 +25,8 @@ use verdict::{RunCase, RunOutcome};
 /// The version of the JSON contract. It grows by addition only; anything else raises it.
 pub const MUTANTS_SCHEMA_VERSION: u32 = 1;
 
-/// In how many of the cases that catch a defect the judge is asked as well.
-const JUDGED_CASES: usize = 3;
+/// In how many of the cases that catch a defect the judge is asked as well, as long as it reports nothing.
+const JUDGED_CASES: usize = 4;
 
 /// How many of the cases that catch a defect people are told by name.
 const NAMED_CASES: usize = 3;
@@ -220,8 +220,11 @@ impl Bench<'_, '_> {
             let Some(run) = self.run(at, Some(defect)) else { continue };
             match run.outcome {
                 RunOutcome::Fail => {
-                    mutant.killed_by.push(run.id);
-                    if mutant.killed_by.len() <= JUDGED_CASES {
+                    mutant.killed_by.push(run.id.clone());
+                    let reported = run.failures.iter().filter(|f| f.outcome == RunOutcome::Fail);
+                    let reported = reported.filter_map(|f| f.subject.strip_prefix("judged "));
+                    mutant.judged.extend(reported.map(str::to_owned));
+                    if mutant.judged.is_empty() && mutant.killed_by.len() <= JUDGED_CASES {
                         let seen = self.target.verdicts().unwrap_or_default();
                         mutant.judged.extend(self.new_failures(at, &seen));
                     }

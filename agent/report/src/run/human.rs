@@ -68,7 +68,9 @@ fn failure(failure: &RunFailure, style: Style, out: &mut dyn Write) -> io::Resul
     let RunFailure { subject, expected, observed, place, .. } = failure;
     let step = failure.step.map(|n| format!("step {n}, ")).unwrap_or_default();
     let requirements: Vec<&str> = failure.requirements.iter().map(String::as_str).collect();
-    writeln!(out, "  {step}{} ({})", style.paint("1", &visible(subject)), requirements.join(", "))?;
+    let named =
+        if requirements.is_empty() { String::new() } else { format!(" ({})", requirements.join(", ")) };
+    writeln!(out, "  {step}{}{named}", style.paint("1", &visible(subject)))?;
     writeln!(out, "    expected  {}", visible(expected))?;
     writeln!(out, "    observed  {}", visible(observed))?;
     if let Some(why) = &failure.why {

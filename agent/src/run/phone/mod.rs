@@ -2,6 +2,7 @@
 //! before the first step, profiles, and what they mean.
 
 mod mail;
+mod setup;
 mod steps;
 
 use super::Materials;
@@ -19,6 +20,7 @@ use scenario::{
     Case, Done, Given, JudgedOutcome, MessageSeen, Reader, ReadingSeen, Refusal, Step, Target, ViewPath,
 };
 use serde_json::{Map, Value};
+use setup::{At, Setups};
 use simulator::World;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -30,6 +32,7 @@ const NAME: &str = "phone";
 pub struct SimulatedTarget<'m> {
     materials: &'m Materials,
     workshop: Workshop,
+    setups: Setups,
     /// `--seed`, which goes before what suites and scenarios say.
     seed: Option<u64>,
     /// The mistake that the phones make.
@@ -40,7 +43,9 @@ pub struct SimulatedTarget<'m> {
 /// A case under way.
 struct Course {
     world: World,
-    given: Given,
+    given: Arc<Given>,
+    /// How far the case has gone as others did.
+    at: Option<At>,
     /// What was installed, oldest first.
     installed: Vec<Arc<Prepared>>,
     messages: Vec<Kept>,
@@ -73,12 +78,22 @@ impl Course {
 impl<'m> SimulatedTarget<'m> {
     /// Makes a target; `seed` is that of the command line.
     pub fn new(materials: &'m Materials, seed: Option<u64>) -> Self {
-        SimulatedTarget { materials, workshop: Workshop::default(), seed, defect: None, course: None }
+        SimulatedTarget {
+            materials,
+            workshop: Workshop::default(),
+            setups: Setups::default(),
+            seed,
+            defect: None,
+            course: None,
+        }
     }
 
-    /// Lets the phones of the next cases make a mistake.
+    /// Lets the phones of the next cases make a mistake. How cases begin is another then.
     pub fn set_defect(&mut self, defect: Option<Defect>) {
-        self.defect = defect;
+        if self.defect != defect {
+            self.defect = defect;
+            self.setups = Setups::default();
+        }
     }
 
     /// Everything that the judge says of the phone as it is now.
@@ -118,15 +133,24 @@ impl Target for SimulatedTarget<'_> {
     fn begin(&mut self, case: &Case) -> Result<(), Refusal> {
         self.course = None;
         let seed = self.seed.or(case.options.seed).unwrap_or(case.given.seed);
-        let mut world = self.workshop.world(self.materials, &case.given, seed)?;
-        if self.defect.is_some() {
-            let mut facts = world.device().facts().clone();
-            facts.variants.defect = self.defect;
-            world.set_facts(facts);
-        }
+        let (at, given) = match self.setups.given(&case.given, seed) {
+            Some(known) => known,
+            None => {
+                let mut world = self.workshop.world(self.materials, &case.given, seed)?;
+                if self.defect.is_some() {
+                    let mut facts = world.device().facts().clone();
+                    facts.variants.defect = self.defect;
+                    world.set_facts(facts);
+                }
+                let given = Arc::new(case.given.clone());
+                (self.setups.put_given(given.clone(), seed, world), given)
+            }
+        };
+        let beginning = self.setups.get(at).ok_or_else(|| Refusal::broken("no case has begun"))?;
         self.course = Some(Course {
-            world,
-            given: case.given.clone(),
+            world: beginning.world.clone(),
+            given,
+            at: Some(at),
             installed: Vec::new(),
             messages: Vec::new(),
             view: Map::new(),
@@ -141,10 +165,27 @@ impl Target for SimulatedTarget<'_> {
     }
 
     fn perform(&mut self, step: &Step) -> Result<Done, Refusal> {
-        let materials = self.materials;
         let mut course = self.course.take().ok_or_else(|| Refusal::broken("no case has begun"))?;
-        let done = steps::perform(&mut course, &mut self.workshop, materials, step);
         course.forget();
+        let before = course.at.take().filter(|_| setup::sets_up(&step.action));
+        let known = before.and_then(|at| self.setups.after(at, &step.action));
+        let done = match known.and_then(|at| Some((at, self.setups.get(at)?))) {
+            Some((at, known)) => {
+                course.world = known.world.clone();
+                course.installed.clone_from(&known.installed);
+                course.at = Some(at);
+                Ok(known.done.clone())
+            }
+            None => {
+                let done = steps::perform(&mut course, &mut self.workshop, self.materials, step);
+                // A message belongs to its case.
+                if let (Some(at), Ok(done), true) = (before, &done, course.messages.is_empty()) {
+                    let (world, installed) = (course.world.clone(), course.installed.clone());
+                    course.at = self.setups.put_after(at, &step.action, world, installed, done.clone());
+                }
+                done
+            }
+        };
         self.course = Some(course);
         done
     }
