@@ -1,7 +1,9 @@
 //! `handset`: a simulated iPhone for mail profiles, and an agent that judges it.
 
 use clap::Parser;
-use handset::{answers, cli, devices, judge, lint, policies, requirements, run, scenario, smime, tools, trial};
+use handset::{
+    answers, cli, devices, judge, lint, policies, requirements, run, scenario, smime, tools, trial,
+};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -196,9 +196,7 @@ impl World {
                     chain: Vec::new(),
                 }
             }
-            None => {
-                generate_identity(&cx, Some(&issuing), PublicKeyAlgorithm::Ec(Curve::P256), &request)?
-            }
+            None => generate_identity(&cx, Some(&issuing), PublicKeyAlgorithm::Ec(Curve::P256), &request)?,
         };
         if !is_known {
             let user = User::new(address, name, self.password.expose());

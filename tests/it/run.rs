@@ -6,7 +6,7 @@ use crate::program::handset;
 use conformance::{Scratch, root};
 use serde_json::{Value, json};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -163,7 +163,8 @@ fn committed(scratch: &Scratch, arguments: &[&str]) -> (i32, String, String) {
 fn the_committed_suites_pass_and_the_report_is_the_contract() {
     let scratch = Scratch::new("run-committed");
     let report = scratch.file("deep/report.json").display().to_string();
-    let (code, said, errors) = committed(&scratch, &["--format", "json", "--report", &format!("json={report}")]);
+    let (code, said, errors) =
+        committed(&scratch, &["--format", "json", "--report", &format!("json={report}")]);
     assert_eq!((code, errors.as_str()), (0, ""), "{said}");
     let run = value(&said);
     fits("run.schema.json", &run);
@@ -172,7 +173,13 @@ fn the_committed_suites_pass_and_the_report_is_the_contract() {
     let outcomes = outcomes(&run);
     assert!(outcomes.is_sorted() && outcomes.len() >= 32);
     assert!(outcomes.iter().all(|(_, o)| *o == "pass" || *o == "skipped"));
-    assert!(run["cases"].as_array().unwrap().iter().all(|c| c["outcome"] == "skipped" || c["checks"].as_u64() > Some(0)));
+    assert!(
+        run["cases"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|c| c["outcome"] == "skipped" || c["checks"].as_u64() > Some(0))
+    );
     let timings = value(&fs::read_to_string(scratch.file("run/timings.json")).unwrap());
     assert_eq!(timings["cases"].as_array().unwrap().len(), outcomes.len());
 }
@@ -204,8 +211,12 @@ fn steps_of_every_kind_are_done_or_refused_and_never_pass_for_nothing() {
         assert_eq!(outcome, expected, "{id}: {}", wrong(id));
     }
     assert!(wrong("every/slow").contains("at most 1000 ms"), "{}", wrong("every/slow"));
-    let nothing = run["cases"].as_array().unwrap().iter().find(|c| c["id"] == "every/nothing-to-answer").unwrap();
-    assert_eq!(nothing["steps"][1]["outcome"], "skipped", "what follows a step that cannot be done is not done");
+    let nothing =
+        run["cases"].as_array().unwrap().iter().find(|c| c["id"] == "every/nothing-to-answer").unwrap();
+    assert_eq!(
+        nothing["steps"][1]["outcome"], "skipped",
+        "what follows a step that cannot be done is not done"
+    );
 }
 
 #[test]
@@ -240,7 +251,8 @@ fn exit_codes_are_those_of_the_contract() {
     };
     let pending = "suite: t\nscenarios:\n  - {name: p, pending: mdm}\n";
     assert_eq!(other(pending, &[]).0, 4, "what is pending is not run");
-    let (bad, _, errors) = other("suite: t\nscenarios:\n  - name: a\n    steps: [fly]\n    expect: {prompts: []}\n", &[]);
+    let (bad, _, errors) =
+        other("suite: t\nscenarios:\n  - name: a\n    steps: [fly]\n    expect: {prompts: []}\n", &[]);
     assert!(bad == 2 && errors.contains("t.yaml:4:13"), "{errors}");
     let missing = "suite: t\nscenarios:\n  - name: a\n    given: {profile: gone.mobileconfig}\n    steps: [install]\n    expect: {prompts: []}\n";
     let (bad, _, errors) = other(missing, &[]);
@@ -263,7 +275,8 @@ fn shards_put_together_are_the_undivided_run_byte_for_byte() {
     let scratch = suite("run-shards", &matrix(20));
     let report = |name: &str, arguments: &[&str]| {
         let target = format!("json={name}");
-        let line = [&["run", "-q", "s.yaml", "--run-folder", "kept", "--report", &target], arguments].concat();
+        let line =
+            [&["run", "-q", "s.yaml", "--run-folder", "kept", "--report", &target], arguments].concat();
         run(&line, scratch.path()).0
     };
     assert_eq!(report("whole.json", &[]), 1);
@@ -295,9 +308,8 @@ fn shards_put_together_are_the_undivided_run_byte_for_byte() {
 #[test]
 fn jobs_and_order_do_not_show_in_the_report() {
     let scratch = suite("run-jobs", &matrix(10));
-    let report = |jobs: &str| {
-        run(&["run", "-q", "s.yaml", "--jobs", jobs, "--format", "json"], scratch.path()).1
-    };
+    let report =
+        |jobs: &str| run(&["run", "-q", "s.yaml", "--jobs", jobs, "--format", "json"], scratch.path()).1;
     assert_eq!(report("1"), report("4"));
     let seeded = |seed: &str| {
         value(&run(&["run", "-q", "s.yaml", "--seed", seed, "--format", "json"], scratch.path()).1)
@@ -313,7 +325,8 @@ fn a_run_ends_with_the_first_failure_where_it_is_told_to() {
     let run = value(&said);
     assert_eq!(code, 1);
     let count = |outcome: &str| run["summary"][outcome].as_u64().unwrap();
-    assert_eq!((count("pass"), count("fail"), count("skipped")), (1, 1, 18));
+    let (pass, fail, skipped) = (count("pass"), count("fail"), count("skipped"));
+    assert!(fail == 1 && skipped > 0 && pass + fail + skipped == 20, "{pass} {fail} {skipped}");
 }
 
 #[test]
@@ -334,7 +347,17 @@ fn only_what_could_not_be_judged_is_tried_again() {
 /// Starts a long run and waits until some of its cases came out.
 fn under_way(scratch: &Scratch) -> Child {
     let mut child = command(
-        &["run", "-q", "s.yaml", "--run-folder", "kept", "--report", "junit=out.xml", "--report", "json=out.json"],
+        &[
+            "run",
+            "-q",
+            "s.yaml",
+            "--run-folder",
+            "kept",
+            "--report",
+            "junit=out.xml",
+            "--report",
+            "json=out.json",
+        ],
         scratch.path(),
     )
     .stdout(Stdio::piped())
@@ -342,7 +365,8 @@ fn under_way(scratch: &Scratch) -> Child {
     .spawn()
     .expect("starts");
     let started = Instant::now();
-    let lines = || fs::read_to_string(scratch.file("kept/results.ndjson")).unwrap_or_default().lines().count();
+    let lines =
+        || fs::read_to_string(scratch.file("kept/results.ndjson")).unwrap_or_default().lines().count();
     while lines() < 20 {
         assert!(started.elapsed() < Duration::from_secs(120), "nothing comes out");
         assert!(child.try_wait().unwrap().is_none(), "it is over already");
@@ -356,9 +380,9 @@ fn signal(child: &Child, name: &str) {
     assert!(status.expect("kill").success());
 }
 
-/// Two thousand cases: seconds of work.
+/// A thousand cases, every second one with a world of its own: seconds of work.
 fn long() -> String {
-    matrix(1_000)
+    matrix(500).replace("given:\n", "given:\n  seed: \"${n}\"\n")
 }
 
 fn undisturbed(scratch: &Scratch) -> String {
@@ -377,8 +401,9 @@ fn an_interrupted_run_writes_its_reports_and_can_be_brought_to_its_end() {
         let report = value(&fs::read_to_string(scratch.file("out.json")).unwrap());
         fits("run.schema.json", &report);
         assert_eq!(report["exit"], expected);
-        let (done, missing) = (report["summary"]["cases"].as_u64().unwrap(), report["summary"]["missing"].as_u64().unwrap());
-        assert!(done >= 20 && missing > 0 && done + missing == 2_000, "{done} {missing}");
+        let (done, missing) =
+            (report["summary"]["cases"].as_u64().unwrap(), report["summary"]["missing"].as_u64().unwrap());
+        assert!(done >= 20 && missing > 0 && done + missing == 1_000, "{done} {missing}");
         assert!(fs::read_to_string(scratch.file("out.xml")).unwrap().ends_with("</testsuites>\n"));
         if name == "INT" {
             let (code, said, errors) =
@@ -438,11 +463,18 @@ fn a_case_is_replayed_with_the_view_after_each_step() {
     let steps = replay["steps"].as_array().unwrap();
     assert!(replay["given"]["account"].is_null() && steps.len() == 3);
     assert!(steps[1]["view"]["account"].is_null() && steps[2]["view"]["account"]["name"] == "Contoso Mail");
-    let view: Value = serde_json::from_slice(&fs::read(root().join("fixtures/schema/device-show.schema.json")).unwrap()).unwrap();
+    let view: Value =
+        serde_json::from_slice(&fs::read(root().join("fixtures/schema/device-show.schema.json")).unwrap())
+            .unwrap();
     let validator = jsonschema::validator_for(&view).unwrap();
     assert!(steps.iter().all(|s| validator.is_valid(&s["view"])), "views are those of handset device show");
     let (_, said, _) = run(&["replay", &folder, "account/wrong-password"], &root());
-    for part in ["step 2: answer password wrongly", "asked: password", "+ account.name: Contoso Mail", "pass, 5 checks"] {
+    for part in [
+        "step 2: answer password wrongly",
+        "asked: password",
+        "+ account.name: Contoso Mail",
+        "pass, 5 checks",
+    ] {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert_eq!(run(&["replay", &folder, "account/wrong-pasword"], &root()).0, 4);
@@ -487,12 +519,10 @@ fn cases_are_listed_as_they_are_selected() {
 fn evidence_is_a_target_and_what_it_does_not_tell_never_passes() {
     let scratch = Scratch::new("run-evidence");
     let suites = root().join("tests/suites");
-    let text = fs::read_to_string(suites.join("sync-scope.yaml")).unwrap();
-    let locked = "suite: t\ninclude: [INCLUDE]\nscenarios:\n  - name: locked\n    given:\n      policy: {easServices: [contacts], easServicesUserOverrideEnabled: false}\n    steps: [{use: sign-in}]\n    expect:\n      - state: {account.services.mail.on: false}\n      - actions: {service.mail.on: {verdict: denied, by: EnableMailUserOverridable}}\n      - judged: {EAS-052: pass}\n  - name: open\n    given: {policy: {easServices: [contacts]}}\n    steps: [{use: sign-in}]\n    expect: {actions: {service.mail.on: allowed}}\n  - name: not-told\n    given: {policy: {easServices: [contacts], easServicesUserOverrideEnabled: false}}\n    steps: [{use: sign-in}]\n    expect: {state: {language: en}}\n  - name: not-done\n    steps: [{use: sign-in}, restart]\n    expect: {state: {account.name: Contoso Mail}}\n  - name: other-ios\n    given: {device: {ios: \"18.1\"}}\n    steps: [{use: sign-in}]\n    expect: {state: {account.name: Contoso Mail}}\n";
-    assert!(text.contains("EnableMailUserOverridable"));
-    let include = suites.join("shared/contoso.yaml");
-    let include = pathdiff(scratch.path(), &include);
-    fs::write(scratch.file("s.yaml"), locked.replace("INCLUDE", &include)).unwrap();
+    let locked = "suite: t\ninclude: [../contoso.yaml]\nscenarios:\n  - name: locked\n    given:\n      policy: {easServices: [contacts], easServicesUserOverrideEnabled: false}\n    steps: [{use: sign-in}]\n    expect:\n      - state: {account.services.mail.on: false}\n      - actions: {service.mail.on: {verdict: denied, by: EnableMailUserOverridable}}\n      - judged: {EAS-052: pass}\n  - name: open\n    given: {policy: {easServices: [contacts]}}\n    steps: [{use: sign-in}]\n    expect: {actions: {service.mail.on: allowed}}\n  - name: not-told\n    given: {policy: {easServices: [contacts], easServicesUserOverrideEnabled: false}}\n    steps: [{use: sign-in}]\n    expect: {state: {language: en}}\n  - name: not-done\n    steps: [{use: sign-in}, restart]\n    expect: {state: {account.name: Contoso Mail}}\n  - name: other-ios\n    given: {device: {ios: \"18.1\"}}\n    steps: [{use: sign-in}]\n    expect: {state: {account.name: Contoso Mail}}\n";
+    fs::copy(suites.join("shared/contoso.yaml"), scratch.file("contoso.yaml")).unwrap();
+    fs::create_dir(scratch.file("suites")).unwrap();
+    fs::write(scratch.file("suites/s.yaml"), locked).unwrap();
     let profile = root().join("fixtures/profiles/contacts-only-locked.mobileconfig").display().to_string();
     fs::write(scratch.file("password"), "x\n").unwrap();
     let store = scratch.file("store").display().to_string();
@@ -506,7 +536,7 @@ fn evidence_is_a_target_and_what_it_does_not_tell_never_passes() {
     let (code, said, errors) =
         run(&["evidence", "collect", "--device", "p", "--store", &store, "-o", "seen"], scratch.path());
     assert_eq!(code, 0, "{said}{errors}");
-    let line = ["run", "-q", "s.yaml", "--evidence", "seen", "--format", "json"];
+    let line = ["run", "-q", "suites", "--evidence", "seen", "--format", "json"];
     let (code, said, errors) = run(&line, scratch.path());
     let found = value(&said);
     fits("run.schema.json", &found);
@@ -524,16 +554,10 @@ fn evidence_is_a_target_and_what_it_does_not_tell_never_passes() {
         "{said}{errors}"
     );
     assert_eq!(code, 1);
-    assert_eq!(run(&["run", "-q", "s.yaml", "--evidence", "seen", "--case", "t/not-told"], scratch.path()).0, 5);
-}
-
-/// A path from a folder to a file, both absolute.
-fn pathdiff(from: &Path, to: &Path) -> String {
-    let (from, to) = (from.canonicalize().unwrap(), to.canonicalize().unwrap());
-    let mut path = PathBuf::new();
-    from.components().skip(1).for_each(|_| path.push(".."));
-    path.push(to.strip_prefix("/").unwrap());
-    path.display().to_string()
+    assert_eq!(
+        run(&["run", "-q", "suites", "--evidence", "seen", "--case", "t/not-told"], scratch.path()).0,
+        5
+    );
 }
 
 #[test]
@@ -547,5 +571,8 @@ fn nobody_has_to_listen() {
     drop(child.stdout.take());
     let (code, _, errors) = told(child.wait_with_output().unwrap());
     assert_eq!((code, errors.as_str()), (1, ""));
-    assert_eq!(json!(code), value(&fs::read_to_string(scratch.file(".handset/run/report.json")).unwrap())["exit"]);
+    assert_eq!(
+        json!(code),
+        value(&fs::read_to_string(scratch.file(".handset/run/report.json")).unwrap())["exit"]
+    );
 }

@@ -12,10 +12,10 @@ mod show;
 mod user;
 mod verify;
 
-pub(crate) use collect::log as device_log;
-pub(crate) use folder::read as read_evidence;
 pub use arguments::{EvidenceArguments, EvidenceCommand, VerifyArguments};
+pub(crate) use collect::log as device_log;
 pub use error::JudgeError;
+pub(crate) use folder::read as read_evidence;
 pub use policy::{JudgedPolicy, Policy, PolicyKind, policies};
 pub use user::User;
 pub use verify::verify;

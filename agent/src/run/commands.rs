@@ -63,12 +63,8 @@ pub(super) fn carry_out(
 ) -> Result<u8, Failure> {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = execution.jobs.or(plan.jobs).and_then(|n| usize::try_from(n).ok()).unwrap_or(processors);
-    let terms = Terms {
-        jobs,
-        retries: execution.retries,
-        fail_fast: execution.fail_fast,
-        seed: execution.seed,
-    };
+    let terms =
+        Terms { jobs, retries: execution.retries, fail_fast: execution.fail_fast, seed: execution.seed };
     let mut progress = Progress::new(output.quiet);
     let mut timings = Timings::begin(journal.folder().join(TIMINGS))?;
     let done: std::collections::BTreeSet<Box<str>> = match known.cases {

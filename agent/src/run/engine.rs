@@ -121,11 +121,8 @@ pub fn run(
         for finished in receiver {
             ending.summary.add(&finished.case);
             ending.panicked |= finished.panicked;
-            let event = RunEvent::Finished {
-                case: &finished.case,
-                took: finished.took,
-                attempts: finished.attempts,
-            };
+            let event =
+                RunEvent::Finished { case: &finished.case, took: finished.took, attempts: finished.attempts };
             if told.is_ok() {
                 told = tell(readers, &event);
                 if told.is_err() {

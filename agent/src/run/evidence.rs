@@ -47,8 +47,7 @@ impl Evidence {
                 device.model = told.model.or(device.model);
                 device.supervised = told.supervised.or(device.supervised);
                 device.identities = told.identities.or(device.identities);
-                device.encrypt_default_toggle =
-                    told.encrypt_default_toggle.or(device.encrypt_default_toggle);
+                device.encrypt_default_toggle = told.encrypt_default_toggle.or(device.encrypt_default_toggle);
             }
         }
         Ok(Evidence { log, device })
@@ -205,7 +204,8 @@ impl Target for EvidenceTarget<'_> {
                 "iOS {given}, which the case gives: the evidence is of iOS {told}"
             )));
         }
-        if let Some(supervised) = self.evidence.device.supervised.filter(|s| *s != case.given.phone.supervised)
+        if let Some(supervised) =
+            self.evidence.device.supervised.filter(|s| *s != case.given.phone.supervised)
         {
             let word = if supervised { "a supervised" } else { "an unsupervised" };
             return Err(Refusal::not_supported(format!(

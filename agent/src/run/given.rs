@@ -10,9 +10,7 @@ use scenario::{
     Certificates, Configuration, CorrespondentCertificate, Enrolment, FileName, Given, Install, OAuthSupport,
     Phone, PhoneVariant, Pkcs12File, Refusal, Sensitive,
 };
-use simulator::{
-    EnrolmentServer, Owner, PROVIDER, PublishedCertificate, STEP_MS, World, WorldOptions,
-};
+use simulator::{EnrolmentServer, Owner, PROVIDER, PublishedCertificate, STEP_MS, World, WorldOptions};
 use smime::{Certificate, Context, Timestamp};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -136,10 +134,7 @@ impl Workshop {
             }
             Configuration::Profile(file) => {
                 let bytes = octets(materials, file)?;
-                Prepared {
-                    bytes: bytes.to_vec(),
-                    meaning: Meaning::Profile(Box::new(inner_profile(bytes))),
-                }
+                Prepared { bytes: bytes.to_vec(), meaning: Meaning::Profile(Box::new(inner_profile(bytes))) }
             }
         };
         if self.profiles.len() >= MAX_PROFILES {

@@ -74,7 +74,8 @@ fn drawn(suites: &Suites, problems: &[scenario::Diagnostic], colour: Colour) -> 
         }
     };
     crate::tools::output::note(rendered(suites.sources(), problems, coloured).trim_end());
-    let problems = if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) };
+    let problems =
+        if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) };
     RunError::Suites { problems }.into()
 }
 
@@ -95,9 +96,9 @@ impl Choice {
     pub fn of(arguments: &SelectionArguments) -> Result<Self, RunError> {
         let partition = match arguments.shard {
             Some(ShardSource::Env) => {
-                let variables = SHARD_VARIABLES.iter().filter_map(|name| {
-                    std::env::var(name).ok().map(|value| ((*name).to_owned(), value))
-                });
+                let variables = SHARD_VARIABLES
+                    .iter()
+                    .filter_map(|name| std::env::var(name).ok().map(|value| ((*name).to_owned(), value)));
                 Some(shard_of(&variables.collect::<BTreeMap<_, _>>())?.partition)
             }
             None => arguments.partition,

@@ -118,7 +118,9 @@ impl RunReader for Progress {
                 let bad = self.counts.fail + self.counts.error + self.counts.inconclusive;
                 let is_bad = !matches!(case.outcome, RunOutcome::Pass | RunOutcome::Skipped);
                 let told = match is_bad {
-                    true if bad <= TOLD_MAX => writeln!(out, "{wipe}{:12} {}", case.outcome.as_str(), case.id),
+                    true if bad <= TOLD_MAX => {
+                        writeln!(out, "{wipe}{:12} {}", case.outcome.as_str(), case.id)
+                    }
                     true if bad == TOLD_MAX + 1 => writeln!(out, "{wipe}… more are in the reports"),
                     _ => Ok(()),
                 };
@@ -171,7 +173,8 @@ impl RunReader for Timings {
             RunEvent::Ended { summary } => {
                 let seconds = self.started.elapsed().as_secs_f64();
                 let rate = if seconds > 0.0 { summary.cases as f64 / seconds } else { 0.0 };
-                let end = format!("\n  ],\n  \"seconds\": {seconds:.3},\n  \"cases_per_second\": {rate:.1}\n}}\n");
+                let end =
+                    format!("\n  ],\n  \"seconds\": {seconds:.3},\n  \"cases_per_second\": {rate:.1}\n}}\n");
                 self.out.write_all(end.as_bytes()).and_then(|()| self.out.flush())
             }
         };

@@ -26,8 +26,8 @@ pub use evidence::{ActionOutcome, MailOutcome};
 pub use remedy::{REMEDIES, Remedy, remedy, remedy_key};
 pub use requirement::{Check, Judged, Verdict, verdicts};
 pub use run::{
-    OutcomeCounts, Run, RunCase, RunFailure, RunHead, RunMessage, RunOutcome, RunPlace, RunSelected, RunSelection,
-    RunStep, RunSummary,
+    OutcomeCounts, Run, RunCase, RunFailure, RunHead, RunMessage, RunOutcome, RunPlace, RunSelected,
+    RunSelection, RunStep, RunSummary,
 };
 pub use setting::{SETTINGS, Setting, setting_of};
 pub use trial::{

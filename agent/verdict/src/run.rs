@@ -311,10 +311,7 @@ mod tests {
         let worst = |all: &[RunOutcome]| all.iter().copied().max().unwrap();
         assert_eq!(worst(&[RunOutcome::Pass, RunOutcome::Skipped]), RunOutcome::Pass);
         assert_eq!(worst(&[RunOutcome::Pass, RunOutcome::Inconclusive]), RunOutcome::Inconclusive);
-        assert_eq!(
-            worst(&[RunOutcome::Error, RunOutcome::Fail, RunOutcome::Inconclusive]),
-            RunOutcome::Fail
-        );
+        assert_eq!(worst(&[RunOutcome::Error, RunOutcome::Fail, RunOutcome::Inconclusive]), RunOutcome::Fail);
         let mut counts = OutcomeCounts::default();
         assert_eq!(counts.worst(), RunOutcome::Skipped);
         for outcome in RunOutcome::ALL {

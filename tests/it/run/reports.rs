@@ -11,13 +11,20 @@ fn reports() -> (Scratch, Vec<Value>) {
     let scratch = suite("run-reports", &matrix(2));
     let every = EVERY_STEP.replace("account.name: P,", "account.name: \"P<&>#|`\",");
     fs::write(scratch.file("t.yaml"), every).unwrap();
-    fs::write(scratch.file("u.yaml"), "suite: u\nscenarios:\n  - {name: p, pending: \"<mdm> & more\"}\n").unwrap();
+    fs::write(scratch.file("u.yaml"), "suite: u\nscenarios:\n  - {name: p, pending: \"<mdm> & more\"}\n")
+        .unwrap();
     fs::write(scratch.file("bad.mobileconfig"), "").unwrap();
     fs::write(scratch.file("letter.eml"), "From: a@b.example\r\n\r\nx\r\n").unwrap();
     let mut line = vec!["run", "-q", "s.yaml", "t.yaml", "u.yaml"];
-    for target in
-        ["json=r.json", "ndjson=r.ndjson", "junit=r.xml", "sarif=r.sarif", "tap=r.tap", "github=r.txt", "summary=r.md"]
-    {
+    for target in [
+        "json=r.json",
+        "ndjson=r.ndjson",
+        "junit=r.xml",
+        "sarif=r.sarif",
+        "tap=r.tap",
+        "github=r.txt",
+        "summary=r.md",
+    ] {
         line.extend(["--report", target]);
     }
     let (code, said, errors) = run(&line, scratch.path());
@@ -43,7 +50,10 @@ fn every_form_tells_every_case() {
     assert_eq!((lines[0]["type"].as_str(), lines[0]["schema_version"].as_u64()), (Some("run"), Some(1)));
     assert_eq!(lines.len(), cases.len() + 2);
     for (line, case) in lines[1..].iter().zip(&cases) {
-        assert_eq!((&line["type"], &line["id"], &line["failures"]), (&"case".into(), &case["id"], &case["failures"]));
+        assert_eq!(
+            (&line["type"], &line["id"], &line["failures"]),
+            (&"case".into(), &case["id"], &case["failures"])
+        );
     }
     assert_eq!(lines[cases.len() + 1]["exit"], 1);
 
@@ -55,13 +65,19 @@ fn every_form_tells_every_case() {
     assert!(tap.contains("# SKIP pending: <mdm> & more") && !tap.contains("Bail out"));
 
     let github = read("r.txt");
-    assert!(github.lines().all(|l| l.starts_with("::error file=") || l.starts_with("::warning file=")), "{github}");
+    assert!(
+        github.lines().all(|l| l.starts_with("::error file=") || l.starts_with("::warning file=")),
+        "{github}"
+    );
     let failures: usize = cases.iter().map(|c| c["failures"].as_array().unwrap().len()).sum();
     assert_eq!(github.lines().count(), failures);
     assert!(github.contains("title=every/revoked::"));
 
     let summary = read("r.md");
-    assert!(summary.contains("| fail | `many/a[n=0,name=Q]` |") && summary.contains("EAS-001 fail"), "{summary}");
+    assert!(
+        summary.contains("| fail | `many/a[n=0,name=Q]` |") && summary.contains("EAS-001 fail"),
+        "{summary}"
+    );
     assert!(summary.contains("P&lt;&amp;&gt;\\#\\|\\`"), "{summary}");
 }
 
@@ -82,7 +98,10 @@ fn sarif_fits_the_schema_of_oasis() {
         let rule = result["ruleIndex"].as_u64().unwrap() as usize;
         assert_eq!(log["runs"][0]["tool"]["driver"]["rules"][rule]["id"], result["ruleId"]);
         let open = result["properties"]["outcome"] == "inconclusive";
-        assert_eq!((&result["kind"], &result["level"]), if open { (&"open".into(), &"none".into()) } else { (&"fail".into(), &"error".into()) });
+        assert_eq!(
+            (&result["kind"], &result["level"]),
+            if open { (&"open".into(), &"none".into()) } else { (&"fail".into(), &"error".into()) }
+        );
     }
     // The schema is one that can be missed.
     let mut broken = log.clone();
@@ -116,6 +135,10 @@ fn junit_fits_the_schema_of_jenkins() {
     };
     let (good, errors) = valid("r.xml");
     assert!(good, "{errors}");
-    fs::write(scratch.file("broken.xml"), text.replace("<failure ", "<mishap ").replace("</failure>", "</mishap>")).unwrap();
+    fs::write(
+        scratch.file("broken.xml"),
+        text.replace("<failure ", "<mishap ").replace("</failure>", "</mishap>"),
+    )
+    .unwrap();
     assert!(!valid("broken.xml").0);
 }

@@ -22,8 +22,9 @@ struct Walk<'r>(&'r dyn Cases);
 impl Serialize for Walk<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut seq = serializer.serialize_seq(None)?;
-        let walked =
-            self.0.each(&mut |case| seq.serialize_element(&case).map_err(|e| io::Error::other(e.to_string())));
+        let walked = self
+            .0
+            .each(&mut |case| seq.serialize_element(&case).map_err(|e| io::Error::other(e.to_string())));
         walked.map_err(S::Error::custom)?;
         seq.end()
     }

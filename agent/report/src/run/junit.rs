@@ -46,7 +46,10 @@ pub fn junit(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn counted(counts: &OutcomeCounts) -> String {
     let tests = RunOutcome::ALL.iter().map(|o| counts.of(*o)).sum::<u64>();
     let errors = counts.error + counts.inconclusive;
-    format!("tests=\"{tests}\" failures=\"{}\" errors=\"{errors}\" skipped=\"{}\"", counts.fail, counts.skipped)
+    format!(
+        "tests=\"{tests}\" failures=\"{}\" errors=\"{errors}\" skipped=\"{}\"",
+        counts.fail, counts.skipped
+    )
 }
 
 fn testcase(case: &RunCase, out: &mut dyn Write) -> io::Result<()> {

@@ -57,7 +57,7 @@ pub fn execute(case: &Case, target: &mut dyn Target, watcher: &mut dyn Watcher) 
         return run;
     }
     watcher.begun(target);
-    let mut course = Course { case, run, seen: Seen::default() };
+    let mut course = Course { case, own: own_requirements(case), run, seen: Seen::default() };
     let mut going = true;
     for (number, step) in (1_u32..).zip(&case.steps) {
         if going {
@@ -77,6 +77,16 @@ pub fn execute(case: &Case, target: &mut dyn Target, watcher: &mut dyn Watcher) 
     run
 }
 
+/// The requirements of the scenario: those of the case that no expectation names for itself, or all of them.
+fn own_requirements(case: &Case) -> BTreeSet<String> {
+    let named = |id: &String| {
+        let all = case.steps.iter().flat_map(|s| &s.expect).chain(&case.expect);
+        all.into_iter().any(|e| e.requirements.contains(id))
+    };
+    let own: BTreeSet<String> = case.requirements.iter().filter(|id| !named(id)).cloned().collect();
+    if own.is_empty() { case.requirements.clone() } else { own }
+}
+
 /// What was seen so far, for expectations about it.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
@@ -92,19 +102,15 @@ pub(super) struct Seen {
 
 struct Course<'c> {
     case: &'c Case,
+    /// The requirements of what names none.
+    own: BTreeSet<String>,
     run: RunCase,
     seen: Seen,
 }
 
 impl Course<'_> {
     /// Does a step and looks; whether the case goes on.
-    fn step(
-        &mut self,
-        number: u32,
-        step: &Step,
-        target: &mut dyn Target,
-        watcher: &mut dyn Watcher,
-    ) -> bool {
+    fn step(&mut self, number: u32, step: &Step, target: &mut dyn Target, watcher: &mut dyn Watcher) -> bool {
         let before = self.run.failures.len();
         let started = target.now_ms();
         let mut report = not_done(number, step);
@@ -190,7 +196,7 @@ impl Course<'_> {
                 expected,
                 observed,
                 step,
-                requirements: if own.is_empty() { self.case.requirements.clone() } else { own.clone() },
+                requirements: if own.is_empty() { self.own.clone() } else { own.clone() },
                 why: expectation.why.clone(),
                 place: place(&expectation.place),
             });
@@ -264,7 +270,9 @@ fn describe(action: &StepAction) -> String {
             Configuration::Policy(policy) => {
                 format!("install the policy “{}” for {}", policy.display_name, install.user)
             }
-            Configuration::PolicyFile(file) => format!("install the policy {} for {}", file.path, install.user),
+            Configuration::PolicyFile(file) => {
+                format!("install the policy {} for {}", file.path, install.user)
+            }
             Configuration::Profile(file) => format!("install {}", file.path),
         },
         StepAction::Act(id) => format!("act {id}"),

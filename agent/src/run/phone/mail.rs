@@ -83,8 +83,7 @@ impl Course {
         outline.cipher = outside.cipher;
         if outline.encrypted {
             let known = self.certificates();
-            let mut to: Vec<String> =
-                outside.recipients.iter().map(|r| address_of(r, &known)).collect();
+            let mut to: Vec<String> = outside.recipients.iter().map(|r| address_of(r, &known)).collect();
             to.sort();
             to.dedup();
             outline.encrypted_to = to;
@@ -120,9 +119,10 @@ impl Course {
     fn identities(&self) -> Vec<Identity> {
         let own = self.world.device().keychain().identities().iter().map(|i| i.identity.clone());
         let people = self.world.people();
-        let others = people.iter().filter_map(|address| self.world.person(address)).flat_map(|person| {
-            person.identity.into_iter().chain(person.older_identities)
-        });
+        let others = people
+            .iter()
+            .filter_map(|address| self.world.person(address))
+            .flat_map(|person| person.identity.into_iter().chain(person.older_identities));
         own.chain(others).collect()
     }
 

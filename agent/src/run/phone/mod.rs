@@ -20,8 +20,8 @@ use scenario::{
     Case, Done, Given, JudgedOutcome, MessageSeen, Reader, ReadingSeen, Refusal, Step, Target, ViewPath,
 };
 use serde_json::{Map, Value};
-use simulator::World;
 use setup::{At, Setups};
+use simulator::World;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -49,7 +49,9 @@ impl Setups {
     /// The world of what is given.
     pub fn given(&mut self, given: &Given, seed: u64) -> Option<(At, Arc<Given>)> {
         let fits = |beginning: &Beginning| match &beginning.origin {
-            Origin::Given { given: known, seed: of } => (*of == seed && **known == *given).then(|| known.clone()),
+            Origin::Given { given: known, seed: of } => {
+                (*of == seed && **known == *given).then(|| known.clone())
+            }
             Origin::Step(_) => None,
         };
         if let Some(known) = self.beginnings.get(self.last).and_then(fits) {

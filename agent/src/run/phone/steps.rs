@@ -1,12 +1,12 @@
 //! The steps, done on a simulated phone.
 
-use crate::run::given::{Workshop, enrolment, follow, mail_address, octets, opened};
 use super::mail::{Kept, Way, attachment};
 use super::{Course, Materials};
 use crate::port;
+use crate::run::given::{Workshop, enrolment, follow, mail_address, octets, opened};
 use device::{
-    AccountId, Answer, Draft, Event, Folder, Input, MessageId, PromptKind as Asked, Reply, Secret, UserAction,
-    Verdict,
+    AccountId, Answer, Draft, Event, Folder, Input, MessageId, PromptKind as Asked, Reply, Secret,
+    UserAction, Verdict,
 };
 use evidence::{Action, ActionOutcome};
 use intent::ActionId;
@@ -77,7 +77,9 @@ pub(super) fn perform(
     }
     // What the step itself keeps knows what was sent; what left otherwise stands beside it.
     let written = match &step.action {
-        StepAction::Send(outgoing) => outgoing.attachment.as_ref().map(|a| attachment(course.world.seed(), a)),
+        StepAction::Send(outgoing) => {
+            outgoing.attachment.as_ref().map(|a| attachment(course.world.seed(), a))
+        }
         _ => None,
     };
     for (number, message) in course.messages.iter_mut().enumerate().skip(kept) {
@@ -313,7 +315,8 @@ impl Course {
 
     fn inbox(&self, account: AccountId) -> Vec<MessageId> {
         let account = self.world.device().account(account);
-        let inbox = account.map(|a| a.messages().filter(|m| m.folder == Folder::Inbox).map(|m| m.id).collect());
+        let inbox =
+            account.map(|a| a.messages().filter(|m| m.folder == Folder::Inbox).map(|m| m.id).collect());
         inbox.unwrap_or_default()
     }
 
@@ -346,9 +349,8 @@ impl Course {
     }
 
     fn remove(&mut self, identifier: &str) -> Result<Done, Refusal> {
-        let here = |course: &Course| {
-            course.world.device().profiles().iter().any(|p| p.identifier == identifier)
-        };
+        let here =
+            |course: &Course| course.world.device().profiles().iter().any(|p| p.identifier == identifier);
         if !here(self) {
             let known: Vec<&str> =
                 self.world.device().profiles().iter().map(|p| p.identifier.as_str()).collect();
