@@ -137,8 +137,6 @@ impl Course<'_> {
         report.observed = done.observed.clone();
         report.at = moment(target);
         report.asked = done.asked.clone().unwrap_or_default();
-        let outlines = done.messages.iter().filter_map(|m| target.message(*m).ok());
-        report.messages = outlines.map(|seen| seen.outline).collect();
         self.in_time(number, step, started, target.now_ms());
         self.seen.sent += done.sent;
         self.seen.newest = done.messages.last().copied().or(self.seen.newest);
@@ -147,6 +145,9 @@ impl Course<'_> {
         }
         self.seen.last = Some(done);
         self.expectations(&step.expect, Some(number), target);
+        // Checks may have opened them.
+        let messages = self.seen.last.iter().flat_map(|done| &done.messages);
+        report.messages = messages.filter_map(|m| Some(target.message(*m, false).ok()?.outline)).collect();
         let own = self.run.failures.get(before..).unwrap_or_default();
         report.outcome = own.iter().map(|f| f.outcome).max().unwrap_or(RunOutcome::Pass);
         watcher.step(&report, own, target);

@@ -48,7 +48,11 @@ impl Default for Told {
                 text: String::new(),
             },
             reading: ReadingSeen { readable: true, text: Some("t".into()), ..ReadingSeen::default() },
-            outline: RunMessage { signed: true, encrypted_to: vec!["B@x".into()], ..RunMessage::default() },
+            outline: RunMessage {
+                signed: Some(true),
+                encrypted_to: vec!["B@x".into()],
+                ..RunMessage::default()
+            },
             judged: JudgedOutcome::Pass,
         }
     }
@@ -95,7 +99,7 @@ impl Target for Told {
     fn prompts(&mut self) -> Result<Vec<String>, Refusal> {
         Ok(vec!["password".into(), "sign-in".into()])
     }
-    fn message(&mut self, _: usize) -> Result<MessageSeen, Refusal> {
+    fn message(&mut self, _: usize, _: bool) -> Result<MessageSeen, Refusal> {
         Ok(MessageSeen { outline: self.outline.clone(), readable: vec![b"in the clear".to_vec()] })
     }
     fn reading(&mut self, _: usize, _: &Reader) -> Result<ReadingSeen, Refusal> {

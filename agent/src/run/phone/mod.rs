@@ -35,6 +35,8 @@ pub struct SimulatedTarget<'m> {
     setups: Setups,
     /// `--seed`, which goes before what suites and scenarios say.
     seed: Option<u64>,
+    /// Whether cases that begin alike share what they begin with.
+    shares: bool,
     course: Option<Course>,
 }
 
@@ -81,8 +83,16 @@ impl<'m> SimulatedTarget<'m> {
             workshop: Workshop::default(),
             setups: Setups::default(),
             seed,
+            shares: true,
             course: None,
         }
+    }
+
+    /// The same, but every case does every step itself; for measuring, and for comparing the two.
+    #[must_use]
+    pub fn apart(mut self) -> Self {
+        self.shares = false;
+        self
     }
 
     fn course(&mut self) -> Result<&mut Course, Refusal> {
@@ -141,7 +151,7 @@ impl Target for SimulatedTarget<'_> {
     fn perform(&mut self, step: &Step) -> Result<Done, Refusal> {
         let mut course = self.course.take().ok_or_else(|| Refusal::broken("no case has begun"))?;
         course.forget();
-        let before = course.at.take().filter(|_| setup::sets_up(&step.action));
+        let before = course.at.take().filter(|_| self.shares && setup::sets_up(&step.action));
         let known = before.and_then(|at| self.setups.after(at, &step.action));
         let done = match known.and_then(|at| Some((at, self.setups.get(at)?))) {
             Some((at, known)) => {
@@ -192,8 +202,8 @@ impl Target for SimulatedTarget<'_> {
         Ok(self.course()?.prompts())
     }
 
-    fn message(&mut self, number: usize) -> Result<MessageSeen, Refusal> {
-        self.course()?.message(number)
+    fn message(&mut self, number: usize, opened: bool) -> Result<MessageSeen, Refusal> {
+        self.course()?.message(number, opened)
     }
 
     fn reading(&mut self, number: usize, by: &Reader) -> Result<ReadingSeen, Refusal> {
