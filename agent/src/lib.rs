@@ -14,6 +14,7 @@ pub mod lint;
 pub mod policies;
 pub mod port;
 pub mod print;
+pub mod reports;
 pub mod requirements;
 pub mod run;
 pub mod scenario;

@@ -11,9 +11,13 @@ fn cases(c: &mut Criterion) {
     std::env::set_current_dir(root).expect("the workspace");
     let mut group = c.benchmark_group("run");
     group.throughput(Throughput::Elements(1));
-    for (name, suite) in [("state case", STATE), ("full case", FULL)] {
+    for (name, suite, shares) in [
+        ("state case", STATE, true),
+        ("state case, nothing shared", STATE, false),
+        ("full case", FULL, false),
+    ] {
         let measured = Measured::of(suite);
-        let mut target = measured.target();
+        let mut target = if shares { measured.target() } else { measured.target_apart() };
         group.bench_function(name, |b| b.iter(|| black_box(measured.run(&mut target))));
     }
     group.finish();

@@ -81,6 +81,11 @@ impl Measured {
         Measured { case, materials }
     }
 
+    /// A phone on which every case does every step itself.
+    pub fn target_apart(&self) -> SimulatedTarget<'_> {
+        self.target().apart()
+    }
+
     /// A phone to run it on.
     pub fn target(&self) -> SimulatedTarget<'_> {
         SimulatedTarget::new(&self.materials, None)

@@ -1,6 +1,7 @@
 //! The command lines of `handset verify` and `handset evidence`.
 
 use crate::cli::{Colour, Format, address, ios};
+use crate::reports::{ReportFile, report_file};
 use clap::{Args, Parser, Subcommand};
 use profile::{OsVersion, Timestamp};
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ Examples:
   handset verify --intent policy.json --device phone --user alice@contoso.example
   handset verify --intent mail.mobileconfig --evidence seen/
   handset verify --intent one.json two.json --evidence seen/ --format json
+  handset verify --intent policy.json --evidence seen/ --report html=verdicts.html
 
 Exit codes:
   0  every requirement that the policies make and this evidence can tell of is met
@@ -64,6 +66,10 @@ pub struct VerifyArguments {
     /// What the owner changed by hand, where the policy lets them, does not fail; it is still told as drift.
     #[arg(long, env = "HANDSET_ALLOW_USER_CHANGES")]
     pub allow_user_changes: bool,
+
+    /// Also writes a report: html=FILE, one page for a browser, or json=FILE; may be given often.
+    #[arg(long, env = "HANDSET_REPORT", value_name = "FORMAT=PATH", value_parser = report_file)]
+    pub report: Vec<ReportFile>,
 
     /// How to print the answer; JSON is the contract of fixtures/schema/verify.schema.json.
     #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]

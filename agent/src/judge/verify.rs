@@ -4,10 +4,13 @@ use super::arguments::VerifyArguments;
 use super::{Policy, PolicyKind, User, collect, folder, policies};
 use crate::cli::Format;
 use crate::exit::Failure;
+use crate::reports::ReportFormat;
 use crate::{devices, print};
 use evidence::{Fact, Log, ObservedDevice};
 use intent::{DeviceFacts, EncryptDefaultToggle, Variants};
 use profile::OsVersion;
+use report::language::{Catalogue, Language};
+use report::page::verification_page;
 use smime::{Context, Timestamp};
 use std::time::{SystemTime, UNIX_EPOCH};
 use verdict::{
@@ -31,7 +34,7 @@ struct Subject {
 ///
 /// # Errors
 /// [`Failure`]; what is otherwise than meant is no failure but exit code 1.
-pub fn verify(arguments: &VerifyArguments) -> Result<u8, Failure> {
+pub fn verify(arguments: &VerifyArguments, language: Language) -> Result<u8, Failure> {
     let subject = subject(arguments)?;
     let device = device(&subject.log);
     let told = device.ios.as_deref().and_then(|v| v.parse().ok());
@@ -84,12 +87,18 @@ pub fn verify(arguments: &VerifyArguments) -> Result<u8, Failure> {
         drift: judged.iter().flat_map(|j| drift(j.as_judged().policy, &j.comparisons)).collect(),
         conflicts: contradictions,
     };
+    for file in &arguments.report {
+        file.write(&match file.format {
+            ReportFormat::Html => verification_page(&verification, subject.log.observations(), language),
+            ReportFormat::Json => report::json(&verification)?,
+        })?;
+    }
     let text = match arguments.format {
         Format::Json => report::json(&verification)?,
         Format::Human => {
             let coloured = arguments.color.on_standard_output();
             let style = if coloured { report::Style::Coloured } else { report::Style::Plain };
-            report::verification(&verification, style)
+            report::verification(&verification, style, &Catalogue::of(language))
         }
     };
     print::standard_output(&text)?;

@@ -270,7 +270,7 @@ impl Target for EvidenceTarget<'_> {
         Ok(prompts.iter().filter(|p| !p.answered).map(|p| p.kind.clone()).collect())
     }
 
-    fn message(&mut self, _number: usize) -> Result<MessageSeen, Refusal> {
+    fn message(&mut self, _number: usize, _opened: bool) -> Result<MessageSeen, Refusal> {
         Err(Refusal::not_supported("a message of a step on evidence"))
     }
 

@@ -6,7 +6,7 @@
 
 use super::RunError;
 use crate::exit::Failure;
-use crate::tools::output::{Readers, write};
+use crate::tools::output::{Readers, note, write};
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,7 +108,13 @@ impl Journal {
     pub fn begin(folder: Option<&Path>, state: &RunState) -> Result<Self, Failure> {
         let (folder, lock) = match folder {
             Some(folder) => (folder.to_path_buf(), locked(folder)?),
-            None => usual()?,
+            None => usual().or_else(|error| {
+                // Where nothing can be kept in the usual place, the run is kept for as long as the system keeps it.
+                let folder = std::env::temp_dir().join(format!("handset-run-{}", std::process::id()));
+                let lock = locked(&folder).map_err(|_| error)?;
+                note(&format!("handset: the run is kept in {}", folder.display()));
+                Ok::<_, RunError>((folder, lock))
+            })?,
         };
         let keep = |source| RunError::Keep { path: folder.clone(), source };
         for name in [REPORT, TIMINGS] {

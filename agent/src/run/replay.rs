@@ -108,7 +108,7 @@ fn told(replay: &Replay) -> String {
                 "  {} {}:{}{}\n",
                 message.way,
                 message.to.join(", "),
-                word(message.signed, " signed"),
+                word(message.signed == Some(true), " signed"),
                 word(message.encrypted, " encrypted")
             ));
         }

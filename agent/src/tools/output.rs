@@ -66,7 +66,7 @@ pub(crate) fn clean(text: &str) -> String {
 }
 
 /// Puts a file in the place of another in one step: it is written beside it and then renamed.
-fn replace(path: &Path, bytes: &[u8], readers: Readers<'_>) -> Result<(), Failure> {
+pub(crate) fn replace(path: &Path, bytes: &[u8], readers: Readers<'_>) -> Result<(), Failure> {
     let failed = |source| Failure::Write { path: path.to_path_buf(), source };
     // A link stays a link: the file that it names is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());

@@ -18,12 +18,15 @@ use crate::exit::Failure;
 use crate::findings::rendered;
 use crate::judge::{self, Policy, User};
 use crate::port::{self, SimulatedPhone};
+use crate::reports::ReportFormat;
 use crate::{print, variant};
 use device::{Answer, DeviceFacts, Event, MailQuestion, PromptId, PromptKind, Reply};
 use evidence::{DevicePort, Fact, Log, Prompted};
 use input::Input;
 use intent::ActionId;
 use profile::Timestamp;
+use report::language::{Catalogue, Language};
+use report::page::trial_page;
 use simulator::{Owner, World, WorldOptions};
 use std::time::Instant;
 use verdict::{
@@ -40,7 +43,7 @@ const DEFAULT_USER: &str = "alice@contoso.example";
 const MAX_PROMPTS: usize = 16;
 
 /// Runs the command.
-pub fn run(arguments: &TryArguments, started: Instant) -> Result<u8, Failure> {
+pub fn run(arguments: &TryArguments, language: Language, started: Instant) -> Result<u8, Failure> {
     let mut clock = Stopwatch { started, last: started, shown: arguments.timings };
     let input = input::read(arguments)?;
     clock.lap("read");
@@ -61,7 +64,8 @@ pub fn run(arguments: &TryArguments, started: Instant) -> Result<u8, Failure> {
     if let Some(folder) = &arguments.out {
         output::write(folder, &session, arguments.reveal_test_keys)?;
     }
-    print(arguments, &input, &session.trial)?;
+    write_reports(arguments, &session, language)?;
+    print(arguments, &input, &session.trial, language)?;
     clock.lap("report");
     clock.total();
     Ok(session.trial.exit)
@@ -416,13 +420,25 @@ fn owner(arguments: &TryArguments, input: &Input) -> Owner {
     }
 }
 
-fn print(arguments: &TryArguments, input: &Input, trial: &Trial) -> Result<(), Failure> {
+/// The reports of `--report`.
+fn write_reports(arguments: &TryArguments, session: &Session, language: Language) -> Result<(), Failure> {
+    for file in &arguments.report {
+        file.write(&match file.format {
+            ReportFormat::Html => trial_page(&session.trial, session.log.observations(), language),
+            ReportFormat::Json => report::json(&session.trial)?,
+        })?;
+    }
+    Ok(())
+}
+
+fn print(arguments: &TryArguments, input: &Input, trial: &Trial, language: Language) -> Result<(), Failure> {
     let coloured = arguments.color.on_standard_output();
     let text = match arguments.format {
         Format::Json => report::json(trial)?,
         Format::Human => {
             let style = if coloured { report::Style::Coloured } else { report::Style::Plain };
-            rendered(input.shown(), coloured) + &report::human(trial, style)
+            let words = Catalogue::of(language);
+            rendered(input.shown(), coloured, &words) + &report::human(trial, style, &words)
         }
     };
     print::standard_output(&text)

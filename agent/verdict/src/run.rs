@@ -181,8 +181,8 @@ pub struct RunMessage {
     pub way: String,
     /// Whom it was for.
     pub to: Vec<String>,
-    /// Whether there is a signature, on the outside or, where it could be opened, inside.
-    pub signed: bool,
+    /// Whether there is a signature, on the outside or inside; nothing of an encrypted message that no check opened.
+    pub signed: Option<bool>,
     /// Whether it is encrypted.
     pub encrypted: bool,
     /// The name on the signer's certificate.

@@ -1,6 +1,6 @@
 //! GitHub: workflow commands, which become annotations, and the step summary.
 
-use super::{Report, said};
+use super::{Report, not_reached, said};
 use crate::findings::{data, property};
 use std::io::{self, Write};
 use verdict::{RunCase, RunOutcome};
@@ -65,7 +65,7 @@ pub fn summary(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         report.summary.cases, counts.pass, counts.fail, counts.inconclusive, counts.error, counts.skipped
     )?;
     if report.summary.missing > 0 {
-        writeln!(out, "**{} cases were not reached.**\n", report.summary.missing)?;
+        writeln!(out, "**{}.**\n", not_reached(report.summary.missing))?;
     }
     let mut told = 0;
     report.cases.each(&mut |case| {

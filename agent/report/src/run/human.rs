@@ -1,6 +1,6 @@
 //! The page for people.
 
-use super::{Report, said};
+use super::{Report, not_reached, said};
 use crate::{Style, visible};
 use std::io::{self, Write};
 use verdict::{RunCase, RunFailure, RunOutcome};
@@ -44,7 +44,7 @@ pub fn human(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Resu
     }
     writeln!(out)?;
     if summary.missing > 0 {
-        writeln!(out, "{} cases were not reached", summary.missing)?;
+        writeln!(out, "{}", not_reached(summary.missing))?;
     }
     Ok(())
 }

@@ -50,6 +50,15 @@ pub struct Report<'r> {
     pub cases: &'r dyn Cases,
 }
 
+/// How many cases the run did not reach.
+fn not_reached(missing: u64) -> String {
+    if missing == 1 {
+        "1 case was not reached".to_owned()
+    } else {
+        format!("{missing} cases were not reached")
+    }
+}
+
 /// What to say of a case in one line: why it was skipped or could not be judged, or what failed first.
 fn said(case: &RunCase) -> String {
     if let Some(waits_for) = &case.pending {

@@ -1,6 +1,6 @@
 //! The Test Anything Protocol, version 14.
 
-use super::{Report, said};
+use super::{Report, not_reached, said};
 use std::io::{self, Write};
 use verdict::RunOutcome;
 
@@ -42,7 +42,7 @@ pub fn tap(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  ...")
     })?;
     if report.summary.missing > 0 {
-        writeln!(out, "Bail out! {} cases were not reached", report.summary.missing)?;
+        writeln!(out, "Bail out! {}", not_reached(report.summary.missing))?;
     }
     Ok(())
 }

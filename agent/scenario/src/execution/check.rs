@@ -105,7 +105,9 @@ pub(super) fn check(
             let Some(number) = number else {
                 return Err(failed("wire", "a message on the wire", "none"));
             };
-            match target.message(number) {
+            // The signature of an encrypted message is inside.
+            let inside = wanted.signed.is_some() || wanted.signed_by.is_some() || wanted.micalg.is_some();
+            match target.message(number, inside) {
                 Ok(message) => wire(wanted, &message),
                 Err(refusal) => Err(refused("wire", "a message that can be looked at", &refusal)),
             }
@@ -285,7 +287,7 @@ fn same(subject: &str, wanted: Option<bool>, seen: Option<bool>) -> Result<(), C
 
 fn wire(wanted: &Wire, message: &MessageSeen) -> Result<(), Checked> {
     let seen = &message.outline;
-    same("wire.signed", wanted.signed, Some(seen.signed))?;
+    same("wire.signed", wanted.signed, seen.signed)?;
     same("wire.encrypted", wanted.encrypted, Some(seen.encrypted))?;
     matched("wire.signed-by", wanted.signed_by.as_ref(), seen.signed_by.as_deref())?;
     if let Some(addresses) = &wanted.encrypted_to {

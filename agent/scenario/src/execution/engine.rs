@@ -57,7 +57,7 @@ pub fn execute(case: &Case, target: &mut dyn Target, watcher: &mut dyn Watcher) 
         return run;
     }
     watcher.begun(target);
-    let mut course = Course { case, run, seen: Seen::default() };
+    let mut course = Course { case, own: own_requirements(case), run, seen: Seen::default() };
     let mut going = true;
     for (number, step) in (1_u32..).zip(&case.steps) {
         if going {
@@ -77,6 +77,16 @@ pub fn execute(case: &Case, target: &mut dyn Target, watcher: &mut dyn Watcher) 
     run
 }
 
+/// The requirements of the scenario: those of the case that no expectation names for itself, or all of them.
+fn own_requirements(case: &Case) -> BTreeSet<String> {
+    let named = |id: &String| {
+        let all = case.steps.iter().flat_map(|s| &s.expect).chain(&case.expect);
+        all.into_iter().any(|e| e.requirements.contains(id))
+    };
+    let own: BTreeSet<String> = case.requirements.iter().filter(|id| !named(id)).cloned().collect();
+    if own.is_empty() { case.requirements.clone() } else { own }
+}
+
 /// What was seen so far, for expectations about it.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
@@ -92,6 +102,8 @@ pub(super) struct Seen {
 
 struct Course<'c> {
     case: &'c Case,
+    /// The requirements of what names none.
+    own: BTreeSet<String>,
     run: RunCase,
     seen: Seen,
 }
@@ -125,8 +137,6 @@ impl Course<'_> {
         report.observed = done.observed.clone();
         report.at = moment(target);
         report.asked = done.asked.clone().unwrap_or_default();
-        let outlines = done.messages.iter().filter_map(|m| target.message(*m).ok());
-        report.messages = outlines.map(|seen| seen.outline).collect();
         self.in_time(number, step, started, target.now_ms());
         self.seen.sent += done.sent;
         self.seen.newest = done.messages.last().copied().or(self.seen.newest);
@@ -135,6 +145,9 @@ impl Course<'_> {
         }
         self.seen.last = Some(done);
         self.expectations(&step.expect, Some(number), target);
+        // Checks may have opened them.
+        let messages = self.seen.last.iter().flat_map(|done| &done.messages);
+        report.messages = messages.filter_map(|m| Some(target.message(*m, false).ok()?.outline)).collect();
         let own = self.run.failures.get(before..).unwrap_or_default();
         report.outcome = own.iter().map(|f| f.outcome).max().unwrap_or(RunOutcome::Pass);
         watcher.step(&report, own, target);
@@ -184,7 +197,7 @@ impl Course<'_> {
                 expected,
                 observed,
                 step,
-                requirements: if own.is_empty() { self.case.requirements.clone() } else { own.clone() },
+                requirements: if own.is_empty() { self.own.clone() } else { own.clone() },
                 why: expectation.why.clone(),
                 place: place(&expectation.place),
             });

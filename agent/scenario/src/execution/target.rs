@@ -56,11 +56,12 @@ pub trait Target {
     /// [`Refusal`].
     fn prompts(&mut self) -> Result<Vec<String>, Refusal>;
 
-    /// A message that went over the wire, by the number that [`Done::messages`] gave.
+    /// A message that went over the wire, by the number that [`Done::messages`] gave; `opened` with whatever keys there
+    /// are, where it is encrypted. What was opened once stays so.
     ///
     /// # Errors
     /// [`Refusal`].
-    fn message(&mut self, number: usize) -> Result<MessageSeen, Refusal>;
+    fn message(&mut self, number: usize, opened: bool) -> Result<MessageSeen, Refusal>;
 
     /// What somebody sees of a message.
     ///

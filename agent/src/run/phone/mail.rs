@@ -29,6 +29,8 @@ pub(super) struct Kept {
     pub attachment: Option<Vec<u8>>,
     /// Where a received message lies.
     pub on_phone: Option<(AccountId, MessageId)>,
+    /// What is known of it, and whether it was opened for that.
+    pub outline: Option<(RunMessage, bool)>,
 }
 
 /// The attachment that a scenario names, its content made from the seed.
@@ -53,12 +55,20 @@ impl Course {
     }
 
     /// A message as it went over the wire.
-    pub(super) fn message(&self, number: usize) -> Result<MessageSeen, Refusal> {
+    pub(super) fn message(&mut self, number: usize, opened: bool) -> Result<MessageSeen, Refusal> {
         let kept = self.kept(number)?;
-        Ok(MessageSeen { outline: self.outline(kept), readable: readable(&kept.wire) })
+        let (outline, was_opened) = match &kept.outline {
+            Some((outline, was_opened)) if *was_opened || !opened => (outline.clone(), *was_opened),
+            _ => (self.outline(kept, opened), opened),
+        };
+        let readable = readable(&kept.wire);
+        if let Some(kept) = self.messages.get_mut(number) {
+            kept.outline = Some((outline.clone(), was_opened));
+        }
+        Ok(MessageSeen { outline, readable })
     }
 
-    fn outline(&self, kept: &Kept) -> RunMessage {
+    fn outline(&self, kept: &Kept, open: bool) -> RunMessage {
         let cx = Context { now: self.world.now(), crypto: &PROVIDER };
         let mut outline = RunMessage {
             way: if kept.way == Way::Sent { "sent" } else { "received" }.to_owned(),
@@ -77,7 +87,7 @@ impl Course {
             Err(_) => None,
         };
         let outside = outside.unwrap_or_else(ObservedMessage::default);
-        outline.signed = outside.signed;
+        outline.signed = (!outside.encrypted).then_some(outside.signed);
         outline.encrypted = outside.encrypted;
         outline.micalg = outside.micalg;
         outline.cipher = outside.cipher;
@@ -88,7 +98,7 @@ impl Course {
             to.dedup();
             outline.encrypted_to = to;
         }
-        if outline.signed || outline.encrypted {
+        if outside.signed || (outside.encrypted && open) {
             self.look_inside(&cx, &kept.wire, &mut outline);
         }
         outline
@@ -106,8 +116,11 @@ impl Course {
             check_from: false,
         };
         let Ok(opened) = open(cx, wire, &options) else { return };
+        if opened.content.is_some() {
+            outline.signed = Some(false);
+        }
         if let Some(signer) = opened.signers().next() {
-            outline.signed = true;
+            outline.signed = Some(true);
             outline.signed_by = signer.certificate.as_ref().map(Certificate::display_name);
             if outline.micalg.is_none() {
                 outline.micalg = signer.digest.map(|digest| micalg(digest).to_owned());

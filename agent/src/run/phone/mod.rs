@@ -35,8 +35,13 @@ pub struct SimulatedTarget<'m> {
     setups: Setups,
     /// `--seed`, which goes before what suites and scenarios say.
     seed: Option<u64>,
+<<<<<<< HEAD
     /// The mistake that the phones make.
     defect: Option<Defect>,
+=======
+    /// Whether cases that begin alike share what they begin with.
+    shares: bool,
+>>>>>>> run7
     course: Option<Course>,
 }
 
@@ -83,11 +88,16 @@ impl<'m> SimulatedTarget<'m> {
             workshop: Workshop::default(),
             setups: Setups::default(),
             seed,
+<<<<<<< HEAD
             defect: None,
+=======
+            shares: true,
+>>>>>>> run7
             course: None,
         }
     }
 
+<<<<<<< HEAD
     /// Lets the phones of the next cases make a mistake. How cases begin is another then.
     pub fn set_defect(&mut self, defect: Option<Defect>) {
         if self.defect != defect {
@@ -104,6 +114,13 @@ impl<'m> SimulatedTarget<'m> {
         let course = self.course()?;
         Self::judge(course)?;
         Ok(course.verdicts.clone())
+=======
+    /// The same, but every case does every step itself; for measuring, and for comparing the two.
+    #[must_use]
+    pub fn apart(mut self) -> Self {
+        self.shares = false;
+        self
+>>>>>>> run7
     }
 
     fn course(&mut self) -> Result<&mut Course, Refusal> {
@@ -167,7 +184,7 @@ impl Target for SimulatedTarget<'_> {
     fn perform(&mut self, step: &Step) -> Result<Done, Refusal> {
         let mut course = self.course.take().ok_or_else(|| Refusal::broken("no case has begun"))?;
         course.forget();
-        let before = course.at.take().filter(|_| setup::sets_up(&step.action));
+        let before = course.at.take().filter(|_| self.shares && setup::sets_up(&step.action));
         let known = before.and_then(|at| self.setups.after(at, &step.action));
         let done = match known.and_then(|at| Some((at, self.setups.get(at)?))) {
             Some((at, known)) => {
@@ -218,8 +235,8 @@ impl Target for SimulatedTarget<'_> {
         Ok(self.course()?.prompts())
     }
 
-    fn message(&mut self, number: usize) -> Result<MessageSeen, Refusal> {
-        self.course()?.message(number)
+    fn message(&mut self, number: usize, opened: bool) -> Result<MessageSeen, Refusal> {
+        self.course()?.message(number, opened)
     }
 
     fn reading(&mut self, number: usize, by: &Reader) -> Result<ReadingSeen, Refusal> {

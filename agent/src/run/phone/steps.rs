@@ -309,6 +309,7 @@ impl Course {
             wire,
             attachment: bytes,
             on_phone: arrived.map(|id| (account, id)),
+            outline: None,
         });
         Ok(said(if arrived.is_some() { "arrived" } else { "did not arrive on the phone" }))
     }
