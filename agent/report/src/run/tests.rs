@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 use super::*;
 use crate::Style;
 use verdict::{RunFailure, RunOutcome, RunPlace, RunSelected, RunSelection, RunStep};
@@ -114,4 +111,3 @@ fn texts_steer_nothing() {
     assert_eq!((errors.count(), github.lines().count()), (2, 3), "{github}");
     assert!(github.contains("100 %25%0A"), "{github}");
 }
->>>>>>> run7

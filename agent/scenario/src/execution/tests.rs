@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 use super::*;
 use crate::case::{Case, Installed, JudgedOutcome, Reader, SignatureSeen, Step, StepAction, ViewPath};
 use crate::language::{Files, Knowledge, ReadFailure, expand};
@@ -243,4 +240,3 @@ fn a_signature_that_cannot_be_seen_is_none_of_its_states() {
     target.reading.signature = Some(SignatureSeen::Absent);
     assert_eq!(run(&body("absent"), target).outcome, RunOutcome::Pass);
 }
->>>>>>> run7

@@ -35,13 +35,10 @@ pub struct SimulatedTarget<'m> {
     setups: Setups,
     /// `--seed`, which goes before what suites and scenarios say.
     seed: Option<u64>,
-<<<<<<< HEAD
     /// The mistake that the phones make.
     defect: Option<Defect>,
-=======
     /// Whether cases that begin alike share what they begin with.
     shares: bool,
->>>>>>> run7
     course: Option<Course>,
 }
 
@@ -88,16 +85,12 @@ impl<'m> SimulatedTarget<'m> {
             workshop: Workshop::default(),
             setups: Setups::default(),
             seed,
-<<<<<<< HEAD
-            defect: None,
-=======
             shares: true,
->>>>>>> run7
+            defect: None,
             course: None,
         }
     }
 
-<<<<<<< HEAD
     /// Lets the phones of the next cases make a mistake. How cases begin is another then.
     pub fn set_defect(&mut self, defect: Option<Defect>) {
         if self.defect != defect {
@@ -114,13 +107,13 @@ impl<'m> SimulatedTarget<'m> {
         let course = self.course()?;
         Self::judge(course)?;
         Ok(course.verdicts.clone())
-=======
+    }
+
     /// The same, but every case does every step itself; for measuring, and for comparing the two.
     #[must_use]
     pub fn apart(mut self) -> Self {
         self.shares = false;
         self
->>>>>>> run7
     }
 
     fn course(&mut self) -> Result<&mut Course, Refusal> {
