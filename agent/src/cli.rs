@@ -8,6 +8,9 @@ use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::policies::arguments::PolicyCommand;
 use crate::reports::{ReportFile, report_file};
 use crate::requirements::RequirementsArguments;
+use crate::run::arguments::{
+    ListArguments, MutantsArguments, ReplayArguments, RerunArguments, RunArguments, WatchArguments,
+};
 use crate::scenario::{MergeArguments, ScenarioArguments, SpaceArguments};
 use crate::service::AgentArguments;
 use crate::smime::arguments::SmimeArguments;
@@ -48,6 +51,12 @@ pub enum Command {
     Evidence(EvidenceArguments),
     Requirements(RequirementsArguments),
     Smime(SmimeArguments),
+    Run(RunArguments),
+    List(ListArguments),
+    Rerun(RerunArguments),
+    Replay(ReplayArguments),
+    Watch(WatchArguments),
+    Mutants(MutantsArguments),
     Scenario(ScenarioArguments),
     Space(SpaceArguments),
     Merge(MergeArguments),

@@ -53,6 +53,8 @@ pub enum Failure {
     #[error("{0}")]
     Scenario(#[from] crate::scenario::ScenarioError),
     #[error("{0}")]
+    Run(#[from] crate::run::RunError),
+    #[error("{0}")]
     Tool(#[from] crate::tools::ToolError),
     #[error("{0}")]
     Smime(#[from] crate::smime::SmimeFailure),
@@ -82,6 +84,7 @@ impl Failure {
             Failure::Device(error) => error.exit_code(),
             Failure::Scenario(error) => error.exit_code(),
             Failure::Service(error) => error.exit_code(),
+            Failure::Run(error) => error.exit_code(),
             _ => ExitCode::CannotJudge,
         };
         code as u8

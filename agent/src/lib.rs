@@ -16,6 +16,7 @@ pub mod port;
 pub mod print;
 pub mod reports;
 pub mod requirements;
+pub mod run;
 pub mod scenario;
 pub mod service;
 pub mod smime;

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use handset::{
-    answers, cli, devices, judge, lint, policies, requirements, scenario, service, smime, tools, trial,
+    answers, cli, devices, judge, lint, policies, requirements, run, scenario, service, smime, tools, trial,
 };
 use std::process::ExitCode;
 
@@ -24,6 +24,12 @@ fn main() -> ExitCode {
         cli::Command::Evidence(arguments) => judge::evidence(&arguments),
         cli::Command::Requirements(arguments) => requirements::run(&arguments),
         cli::Command::Smime(arguments) => smime::run(&arguments),
+        cli::Command::Run(arguments) => run::run(&arguments),
+        cli::Command::List(arguments) => run::list(&arguments),
+        cli::Command::Rerun(arguments) => run::rerun(&arguments),
+        cli::Command::Replay(arguments) => run::replay(&arguments),
+        cli::Command::Watch(arguments) => run::watch(&arguments),
+        cli::Command::Mutants(arguments) => run::mutants(&arguments),
         cli::Command::Scenario(arguments) => scenario::run(&arguments),
         cli::Command::Space(arguments) => scenario::space(&arguments),
         cli::Command::Merge(arguments) => scenario::merge(&arguments),

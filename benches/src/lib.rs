@@ -4,6 +4,7 @@
 //! counts in `src/bin/instructions.rs`.
 #![warn(missing_docs)]
 
+pub mod cases;
 mod clock;
 mod content;
 mod floor;

@@ -95,7 +95,7 @@ fn fill(file: &mut File, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
 /// How many names are tried for the file beside.
 const NAMES_MAX: u32 = 100;
 
-fn beside(target: &Path, mode: Option<u32>) -> io::Result<(File, PathBuf)> {
+pub(crate) fn beside(target: &Path, mode: Option<u32>) -> io::Result<(File, PathBuf)> {
     let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy().into_owned();
     let mut last = io::ErrorKind::AlreadyExists.into();
     for number in 0..NAMES_MAX {
