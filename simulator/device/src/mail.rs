@@ -160,6 +160,7 @@ impl Device {
                 identities: &identities,
                 trust: &trust,
                 intermediates: &intermediates,
+                path: smime::PathOptions::default(),
                 from: None,
                 check_from: true,
             };

@@ -34,6 +34,7 @@ pub fn mime(input: &[u8]) {
         identities: &world().people,
         trust: &world().trust,
         intermediates: &[],
+        path: crate::PathOptions::default(),
         from: None,
         check_from: true,
     };

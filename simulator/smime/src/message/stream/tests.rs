@@ -90,8 +90,14 @@ fn decrypt(message: &[u8], piece: usize) -> Result<(Decryption, Vec<u8>), SmimeE
 
 fn in_memory(message: &[u8]) -> message::Opened {
     let identities = std::slice::from_ref(&world().rsa);
-    let options =
-        OpenOptions { identities, trust: &world().trust, intermediates: &[], from: None, check_from: false };
+    let options = OpenOptions {
+        identities,
+        trust: &world().trust,
+        intermediates: &[],
+        path: crate::PathOptions::default(),
+        from: None,
+        check_from: false,
+    };
     message::open(&world().cx(), message, &options).unwrap()
 }
 
