@@ -14,9 +14,9 @@ pub enum Opening {
     Headed,
     /// A line `-----BEGIN ...-----`.
     Pem,
-    /// Base64 of CMS, without a line around it.
+    /// Base64 of DER or BER, without a line around it.
     Base64,
-    /// CMS, DER or BER.
+    /// DER or BER, such as CMS.
     Bare,
     /// None of these.
     Unknown,
@@ -77,11 +77,11 @@ impl Preamble {
             }
             self.skip(line);
             self.begun = true;
-            if cms::is_cms(&self.kept) {
+            if is_binary(&self.kept) {
                 return Some(Opening::Bare);
             }
             let first = self.kept.get(..SNIFFED).unwrap_or(&self.kept);
-            if decoded(first).is_some_and(|octets| cms::is_cms(&octets)) {
+            if decoded(first).is_some_and(|octets| is_binary(&octets)) {
                 return Some(Opening::Base64);
             }
         }
@@ -120,7 +120,15 @@ impl Preamble {
     }
 }
 
+/// Whether octets begin as DER and BER do, and text does not: with a SEQUENCE of more than 127 octets, or as CMS.
+fn is_binary(octets: &[u8]) -> bool {
+    matches!(octets, [0x30, 0x80..=0xff, ..]) || cms::is_cms(octets)
+}
+
 fn decoded(text: &[u8]) -> Option<Vec<u8>> {
+    if text.contains(&b' ') {
+        return None;
+    }
     let mut out = Vec::new();
     Base64Decoder::new().update(text, &mut out).ok()?;
     Some(out)
@@ -176,8 +184,14 @@ mod tests {
             (b"", b"just text\n\nand: more\n", Opening::Headed),
             (b"", b"just text\n", Opening::Unknown),
             (b"", b"", Opening::Unknown),
-            (b"", b"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", Opening::Unknown),
-            (b"", b"0\x82\x01\0", Opening::Unknown),
+            (b"", b"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", Opening::Base64),
+            (
+                b"",
+                b"MIND THE GAP BETWEEN WORDS AND LINES OF A TEXT THAT IS NOT CODED AT ALL\n",
+                Opening::Unknown,
+            ),
+            (b"", b"0\x82\x01\0", Opening::Bare),
+            (b"", b"0: x\n\n", Opening::Headed),
         ] {
             let whole = [front, input].concat();
             for piece in [1, 2, 3, 63, 64, 65, whole.len() + 1] {
