@@ -51,7 +51,7 @@ pub enum Command {
 pub enum Format {
     /// For people.
     Human,
-    /// For programs: the contract of fixtures/schema/trial.schema.json.
+    /// For programs, after a committed schema.
     Json,
 }
 
@@ -126,7 +126,7 @@ pub struct TryArguments {
     #[arg(long, env = "HANDSET_REVEAL_TEST_KEYS", requires = "out")]
     pub reveal_test_keys: bool,
 
-    /// How to print the answer.
+    /// How to print the answer; json is the contract of fixtures/schema/trial.schema.json.
     #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]
     pub format: Format,
 

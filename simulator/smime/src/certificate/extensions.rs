@@ -4,10 +4,10 @@ use super::distribution::{self, DistributionPoint};
 use super::general_name::{self, GeneralName, NameConstraints};
 use super::policy::{self, Policies};
 use super::{CertificateError, MAX_EXTENSIONS, MAX_GENERAL_NAMES, Part};
-use crate::algorithm;
 use crate::asn1::{
     Asn1Error, BIT_STRING, BOOLEAN, Element, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, context_primitive,
 };
+use crate::{BulkCipher, algorithm};
 use const_oid::ObjectIdentifier;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,9 @@ const AUTHORITY_INFO_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
 /// `id-pkix-ocsp-nocheck` (RFC 6960, 4.2.2.2.1).
 const OCSP_NO_CHECK: &str = "1.3.6.1.5.5.7.48.1.5";
 
+/// `smimeCapabilities` (RFC 4262, 2.2).
+const SMIME_CAPABILITIES: &str = "1.2.840.113549.1.9.15";
+
 #[derive(Default)]
 pub(super) struct Extensions {
     pub(super) is_ca: bool,
@@ -44,6 +47,7 @@ pub(super) struct Extensions {
     /// Access methods, dotted, with their URIs.
     pub(super) authority_access: Vec<(String, String)>,
     pub(super) ocsp_no_check: bool,
+    pub(super) capabilities: Vec<BulkCipher>,
     pub(super) unknown_critical: Vec<ObjectIdentifier>,
 }
 
@@ -196,6 +200,8 @@ pub(super) fn extensions(tagged: &Element<'_>) -> Result<Extensions, Certificate
                 out.authority_access = access.part("authorityInfoAccess")?;
             }
             OCSP_NO_CHECK => out.ocsp_no_check = true,
+            // It informs alone; RFC 4262, 2.2: not critical.
+            SMIME_CAPABILITIES if !critical => out.capabilities = crate::cms::capabilities(value),
             _ if critical => out.unknown_critical.push(id.oid().part("extensions")?),
             _ => {}
         }

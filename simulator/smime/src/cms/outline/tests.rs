@@ -75,8 +75,7 @@ fn pieces_do_not_matter_and_content_passes() {
     ];
     let (mut ber, options) = (Vec::new(), SignatureOptions::default());
     let mut writer =
-        super::super::SignedWriter::new(&world.cx(), &world.ec, &options, None, &mut ber)
-            .unwrap();
+        super::super::SignedWriter::new(&world.cx(), &world.ec, &options, None, &mut ber).unwrap();
     writer.update(CONTENT, &mut ber);
     writer.finish(&mut ber).unwrap();
     messages.push(ber);

@@ -5,6 +5,8 @@ use crate::mime::{BYTE_ORDER_MARK, Base64Decoder, HEADER_BLOCK_MAX, is_field};
 
 /// How many octets tell binary and base64 from other text.
 const SNIFFED: usize = 64;
+/// How many octets of base64 are no word, such as the name of a header field.
+const ENOUGH: usize = 15;
 
 /// What an input begins as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,13 +127,16 @@ fn is_binary(octets: &[u8]) -> bool {
     matches!(octets, [0x30, 0x80..=0xff, ..]) || cms::is_cms(octets)
 }
 
+/// What the first characters encode. What is broken behind enough of them is broken base64.
 fn decoded(text: &[u8]) -> Option<Vec<u8>> {
     if text.contains(&b' ') {
         return None;
     }
     let mut out = Vec::new();
-    Base64Decoder::new().update(text, &mut out).ok()?;
-    Some(out)
+    match Base64Decoder::new().update(text, &mut out) {
+        Err(_) if out.len() < ENOUGH => None,
+        _ => Some(out),
+    }
 }
 
 #[cfg(test)]
@@ -192,6 +197,8 @@ mod tests {
             ),
             (b"", b"0\x82\x01\0", Opening::Bare),
             (b"", b"0: x\n\n", Opening::Headed),
+            (b"", b"MIME-Version: 1.0\n\n", Opening::Headed),
+            (b"", b"MIAGCSqGSIb3DQEHAqCA\nM%", Opening::Base64),
         ] {
             let whole = [front, input].concat();
             for piece in [1, 2, 3, 63, 64, 65, whole.len() + 1] {
