@@ -52,9 +52,13 @@ Exit codes:
   2  a message, certificate or key cannot be read, or they do not belong together; nothing is written
   3  the environment: a file cannot be written";
 
+const SIGN_USAGE: &str = "\
+handset smime sign --signer CERT --key KEY [--passphrase-file FILE] [OPTIONS] [IN]
+       handset smime sign --p12 FILE [--passphrase-file FILE] [OPTIONS] [IN]";
+
 /// Signs a message.
 #[derive(Debug, Parser)]
-#[command(before_help = SIGN)]
+#[command(before_help = SIGN, override_usage = SIGN_USAGE)]
 pub struct SignArguments {
     /// The message; standard input if absent or `-`.
     #[arg(value_name = "IN")]
@@ -248,9 +252,13 @@ Exit codes:
   2  the message, a certificate or a key cannot be read
   3  the environment: a file cannot be written";
 
+const DECRYPT_USAGE: &str = "\
+handset smime decrypt (--recipient CERT --key KEY [--passphrase-file FILE])... [OPTIONS] [IN]
+       handset smime decrypt (--p12 FILE [--passphrase-file FILE])... [OPTIONS] [IN]";
+
 /// Decrypts a message.
 #[derive(Debug, Parser)]
-#[command(before_help = DECRYPT)]
+#[command(before_help = DECRYPT, override_usage = DECRYPT_USAGE)]
 pub struct DecryptArguments {
     /// The message; standard input if absent or `-`.
     #[arg(value_name = "IN")]

@@ -12,7 +12,11 @@ pub fn fault(bytes: &[u8]) -> Option<TlvError> {
 }
 
 fn file(bytes: &[u8]) -> Result<(), TlvError> {
-    let file = Element::only(bytes, 0)?;
+    let file = Element::only(bytes, 0).map_err(|error| match error {
+        // Nothing encloses it but the file.
+        TlvError::Overrun { offset: 0 } => TlvError::Truncated { offset: bytes.len() as u64 },
+        other => other,
+    })?;
     frames(&file)?;
     let mut parts = file.open(Tag::SEQUENCE, "a PFX")?;
     let version = parts.required("a version")?;
