@@ -185,7 +185,8 @@ fn a_sender_that_hides_is_found() {
     let from = "From: Alice <alice@contoso.example>\r\n";
     assert!(alice.starts_with(from));
     for (header, code) in [
-        ("From: eve@evil.example <>\r\n", "from-unreadable"),
+        ("From: eve@evil.example <>\r\n", "from-mismatch"),
+        ("From: Eve <>\r\n", "from-unreadable"),
         ("From: (eve@evil.example\r\n", "from-unreadable"),
         ("From: \"alice@contoso.example\r\n", "from-unreadable"),
         ("From:\r\n", "from-unreadable"),
