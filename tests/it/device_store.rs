@@ -548,3 +548,58 @@ fn a_removal_passcode_is_asked_for_and_a_date_removes_by_itself() {
     assert_eq!(shown["profiles"], Value::Array(vec![]));
     assert_eq!(shown["keychain"]["identities"], Value::Array(vec![]));
 }
+
+#[test]
+fn a_person_sees_every_part_and_no_text_of_a_profile_steers_the_terminal() {
+    let bench = Bench::new("parts");
+    bench.ok(&["create", "phone"]);
+    let payload = |kind: &str, last: char, keys: &str| {
+        format!(
+            "<dict><key>PayloadType</key><string>{kind}</string><key>PayloadVersion</key><integer>1</integer>\
+             <key>PayloadIdentifier</key><string>example.\u{202e}part&#10;profiles: 9.{last}</string>\
+             <key>PayloadUUID</key><string>0C6D1B0E-6C5C-4B5C-9E2F-5B7B7A1C9D0{last}</string>{keys}</dict>"
+        )
+    };
+    let mail = "<key>EmailAccountType</key><string>EmailTypeIMAP</string>\
+        <key>EmailAddress</key><string>bob@contoso.example</string>\
+        <key>IncomingMailServerAuthentication</key><string>EmailAuthPassword</string>\
+        <key>IncomingMailServerHostName</key><string>imap.contoso.example</string>\
+        <key>IncomingPassword</key><string>hunter2</string>\
+        <key>OutgoingMailServerAuthentication</key><string>EmailAuthPassword</string>\
+        <key>OutgoingMailServerHostName</key><string>smtp.contoso.example</string>\
+        <key>OutgoingPassword</key><string>hunter2</string>";
+    let payloads = [
+        payload("com.apple.mail.managed", '1', mail),
+        payload(
+            "com.apple.ldap.account",
+            '2',
+            "<key>LDAPAccountHostName</key><string>ldap.contoso.example</string>",
+        ),
+        payload(
+            "com.apple.mobiledevice.passwordpolicy",
+            '3',
+            "<key>forcePIN</key><true/><key>minLength</key><integer>8</integer>",
+        ),
+        // No phone knows this type: the linter says so, and the phone installs all the same.
+        payload("example.\u{202e}unknown", '4', ""),
+    ];
+    let file = changed(&bench, "", &payloads.concat());
+    let secret = bench.secret("hunter2");
+    let (code, out, err) = bench.run(&["install", "phone", &file, "--consent", "--secret", &secret]);
+    assert!(code == 0 && out.starts_with("installed"), "{out}{err}");
+    assert!(err.lines().any(|line| line.starts_with("handset: ")), "what the linter warns of: {err}");
+    assert!(!err.contains("hunter2"), "{err}");
+    let shown = bench.ok(&["show", "phone"]);
+    for wanted in [
+        "bob@contoso.example, a mail account of a profile: kept, does not connect",
+        "directory ldap.contoso.example, of the profile ",
+        "passcode: required, of at least 8 characters",
+        "example.\\u{202e}part\\u{a}profiles: 9.1",
+    ] {
+        assert!(shown.contains(wanted), "{wanted}: {shown}");
+    }
+    assert_eq!(shown.lines().filter(|line| line.starts_with("profiles: ")).count(), 1, "{shown}");
+    for text in [&out, &err, &shown] {
+        assert!(!text.contains('\u{202e}'), "{text}");
+    }
+}

@@ -68,6 +68,9 @@ pub enum DeviceCommand {
     },
 
     /// Installs a profile by hand, as its owner would.
+    ///
+    /// What `handset lint` warns of in a profile that is installed, and what cannot be opened in one that is refused, goes
+    /// to standard error; the answer itself goes to standard output.
     #[command(
         before_help = "Examples:\n  handset device install phone mail.mobileconfig\n  handset device install phone mail.mobileconfig --consent --secret password=@password.txt"
     )]

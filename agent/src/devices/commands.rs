@@ -21,6 +21,7 @@ use evidence::ActionOutcome;
 use intent::ActionId;
 use profile::lint::Audience;
 use profile::{LineIndex, OsVersion, Profile, Schema, Timestamp};
+use report::visible;
 use serde_json::json;
 use simulator::store::{DeviceName, RecordError, decode, write_secret_file};
 use simulator::{EnrolmentServer, Owner, PROVIDER, STEP_MS, World, WorldError, WorldOptions};
@@ -195,10 +196,11 @@ fn tell(
         "prompts": prompts,
     });
     print(format, &value, || {
+        let identifier = visible(identifier);
         let head = match fate {
             Fate::Done => format!("{done} {identifier} on {name}\n"),
             Fate::Refused(links) => format!("refused by {name}:\n{}", chain(links)),
-            Fate::Denied(by) => format!("denied on {name}: {by} keeps {identifier}\n"),
+            Fate::Denied(by) => format!("denied on {name}: {} keeps {identifier}\n", visible(by)),
             Fate::Waits => format!("not {done} yet: {name} asks first\n"),
         };
         head + &pending(name.as_str(), &prompts)
@@ -258,8 +260,8 @@ fn say_why(world: &World, profile: &Profile, said: Said) {
         Said::OfInstall => finding.severity != profile::Severity::Info,
     });
     for finding in told.chain(unopened(&cx, profile, &identities)) {
-        let help = finding.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
-        eprintln!("handset: {}: {}{help}", finding.rule, finding.message);
+        let help = finding.help.as_deref().map(|help| format!("; {}", visible(help))).unwrap_or_default();
+        eprintln!("handset: {}: {}{help}", finding.rule, visible(&finding.message));
     }
 }
 
@@ -370,7 +372,8 @@ pub(super) fn act(
     print(format, &value, || {
         let by = done.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
         let verdict = value.get("verdict").and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-        format!("{}: {verdict}{by}: {}\n", done.id, done.text) + &pending(name.as_str(), &prompts)
+        format!("{}: {verdict}{}: {}\n", done.id, visible(&by), visible(&done.text))
+            + &pending(name.as_str(), &prompts)
     })?;
     Ok(if waits || done.outcome == ActionOutcome::Allowed { DONE } else { REFUSED })
 }

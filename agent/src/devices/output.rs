@@ -4,6 +4,7 @@ use super::prompts::ShownPrompt;
 use super::shown::{ShownAccount, ShownDevice};
 use crate::cli::Format;
 use crate::exit::Failure;
+use report::visible;
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
@@ -37,7 +38,10 @@ pub(super) fn pending(name: &str, prompts: &[ShownPrompt]) -> String {
         let _ = writeln!(
             out,
             "pending: prompt {} ({}): {}; answer with: handset device set {name} {}",
-            prompt.id, prompt.kind, prompt.text, prompt.answer_with
+            prompt.id,
+            prompt.kind,
+            visible(&prompt.text),
+            visible(&prompt.answer_with)
         );
     }
     out
@@ -47,7 +51,8 @@ pub(super) fn pending(name: &str, prompts: &[ShownPrompt]) -> String {
 pub(super) fn chain(links: &[TrialError]) -> String {
     let mut out = String::new();
     for (depth, link) in links.iter().enumerate() {
-        let _ = writeln!(out, "  {}{} {}: {}", "  ".repeat(depth), link.domain, link.code, link.text);
+        let _ =
+            writeln!(out, "  {}{} {}: {}", "  ".repeat(depth), link.domain, link.code, visible(&link.text));
     }
     out
 }
@@ -71,7 +76,7 @@ fn settings(out: &mut String, account: &TrialAccount) {
     let _ = writeln!(out, "    {:<20} {} days", "mail window", account.mail_window_days);
     let smime = &account.smime;
     if smime.enabled {
-        let identity = |i: &Option<String>| i.clone().unwrap_or("no identity".to_owned());
+        let identity = |i: &Option<String>| i.as_deref().map_or("no identity".to_owned(), visible);
         let _ = writeln!(
             out,
             "    {:<20} {}; {}",
@@ -95,10 +100,10 @@ fn account(out: &mut String, account: &ShownAccount) {
     let state = serde_json::to_value(account.state).ok();
     let state = state.as_ref().and_then(|s| s.as_str()).unwrap_or("unknown");
     let origin = match &account.profile {
-        Some(profile) => format!("of the profile {profile}"),
+        Some(profile) => format!("of the profile {}", visible(profile)),
         None => "of the owner".to_owned(),
     };
-    let address = account.email.as_deref().unwrap_or("no address yet");
+    let address = account.email.as_deref().map_or("no address yet".to_owned(), visible);
     let _ = writeln!(out, "  {} {address}, {state}, {origin}", account.id);
     if account.profile.is_some()
         && let Some(account) = &account.in_force
@@ -119,11 +124,16 @@ pub(super) fn device(shown: &ShownDevice) -> String {
     }
     let _ = writeln!(out, "\nprofiles: {}", shown.profiles.len());
     for profile in &shown.profiles {
-        let name = profile.display_name.as_deref().unwrap_or("without name");
-        let _ = writeln!(out, "  {} ({name})", profile.identifier);
+        let name = profile.display_name.as_deref().map_or("without name".to_owned(), visible);
+        let _ = writeln!(out, "  {} ({name})", visible(&profile.identifier));
         for payload in &profile.payloads {
             let stored = if payload.acts { "" } else { ": stored, not simulated" };
-            let _ = writeln!(out, "    {} {}{stored}", payload.payload_type, payload.identifier);
+            let _ = writeln!(
+                out,
+                "    {} {}{stored}",
+                visible(&payload.payload_type),
+                visible(&payload.identifier)
+            );
         }
     }
     let _ = writeln!(out, "\naccounts: {}", shown.accounts.len());
@@ -131,7 +141,8 @@ pub(super) fn device(shown: &ShownDevice) -> String {
         account(&mut out, shown);
     }
     for account in &shown.mail_accounts {
-        let name = account.settings.email.as_ref().map_or("no address yet", |email| email.value.as_str());
+        let name = account.settings.email.as_ref();
+        let name = name.map_or("no address yet".to_owned(), |email| visible(&email.value));
         let _ =
             writeln!(out, "  {} {name}, a mail account of a profile: kept, does not connect", account.id.0);
     }
@@ -139,7 +150,8 @@ pub(super) fn device(shown: &ShownDevice) -> String {
         let _ = writeln!(
             out,
             "  directory {}, of the profile {}: kept, does not connect",
-            directory.host, directory.profile
+            visible(&directory.host),
+            visible(&directory.profile)
         );
     }
     if shown.mdm.is_some() {
@@ -157,19 +169,22 @@ pub(super) fn device(shown: &ShownDevice) -> String {
     );
     for (kind, items) in [("certificate", &keychain.certificates), ("identity", &keychain.identities)] {
         for item in items {
-            let _ = writeln!(out, "  {kind} {}, until {}", item.subject, item.not_after);
+            let _ = writeln!(out, "  {kind} {}, until {}", visible(&item.subject), item.not_after);
         }
     }
     if !shown.restrictions.0.is_empty() {
         let _ = writeln!(out, "\nrestrictions: {}", shown.restrictions.0.len());
         for restriction in &shown.restrictions.0 {
-            let value = serde_json::to_string(&restriction.value).unwrap_or_default();
-            let winner =
-                restriction.winner.as_ref().map(|w| format!(" by {}", w.profile)).unwrap_or_default();
+            let value = visible(&serde_json::to_string(&restriction.value).unwrap_or_default());
+            let winner = restriction
+                .winner
+                .as_ref()
+                .map(|w| format!(" by {}", visible(&w.profile)))
+                .unwrap_or_default();
             let _ = writeln!(out, "  {} {value}{winner}", restriction.key);
             for loser in &restriction.losers {
-                let value = serde_json::to_string(&loser.value).unwrap_or_default();
-                let _ = writeln!(out, "    {value} by {} does not count", loser.profile);
+                let value = visible(&serde_json::to_string(&loser.value).unwrap_or_default());
+                let _ = writeln!(out, "    {value} by {} does not count", visible(&loser.profile));
             }
         }
     }

@@ -12,6 +12,7 @@ mod identity;
 mod keys;
 mod notice;
 mod pairing;
+mod restriction;
 mod side;
 mod update;
 mod whole;
@@ -85,6 +86,8 @@ pub(super) fn run(arguments: &DiffArguments) -> Result<u8, Failure> {
         update::notices(&mut notices, &old, &new, update, &fate);
         if fate.settles() {
             whole::notices(&mut notices, &cx, &old, &new, arguments);
+            let (before, after) = fate.restrictions();
+            restriction::notices(&mut notices, before, after);
             identity::notices(&mut notices, &old, &new);
             account::notices(&mut notices, &cx, &old, &new, update, arguments);
         }

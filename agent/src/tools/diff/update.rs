@@ -4,7 +4,7 @@ use super::notice::{Notice, Notices, Severity};
 use super::side::Side;
 use super::{DiffArguments, Update};
 use crate::exit::Failure;
-use device::{DeviceFacts, ErrorDomain, ErrorLink, Reply, Variants};
+use device::{DeviceFacts, EffectiveRestrictions, ErrorDomain, ErrorLink, Reply, Variants};
 use simulator::{Owner, World, WorldOptions};
 
 /// What the simulated phones say.
@@ -16,12 +16,21 @@ pub(super) struct Fate {
     fresh: Option<ErrorLink>,
     /// Why a phone that has the old profile refuses the new one.
     update: Option<ErrorLink>,
+    /// What is in force on a phone that has the old profile.
+    before: EffectiveRestrictions,
+    /// What is in force on a phone that has only the new one.
+    after: EffectiveRestrictions,
 }
 
 impl Fate {
     /// Whether the new profile comes into effect on some phone, so that it is worth saying what it does there.
     pub fn settles(&self) -> bool {
         self.fresh.is_none()
+    }
+
+    /// Restrictions and rules for the passcode in force, before and after.
+    pub fn restrictions(&self) -> (&EffectiveRestrictions, &EffectiveRestrictions) {
+        (&self.before, &self.after)
     }
 }
 
@@ -33,8 +42,10 @@ pub(super) fn try_on_a_phone(old: &Side, new: &Side, arguments: &DiffArguments) 
     let mut phone = world(arguments)?;
     let mut fresh = phone.clone();
     let old = refusal(&mut phone, &old.bytes);
+    let before = phone.device().restrictions();
     let update = refusal(&mut phone, &new.bytes);
-    Ok(Fate { old, update, fresh: refusal(&mut fresh, &new.bytes) })
+    let refused = refusal(&mut fresh, &new.bytes);
+    Ok(Fate { old, update, fresh: refused, before, after: fresh.device().restrictions() })
 }
 
 fn world(arguments: &DiffArguments) -> Result<World, Failure> {

@@ -4,9 +4,7 @@ use super::notice::{Notice, Notices, Severity};
 use super::pairing::{Pair, pairs};
 use super::side::{EAS, Side};
 use super::{DiffArguments, keys};
-use profile::plist::Value;
-use profile::schema::KeySchema;
-use profile::{Payload, Profile, Schema, Timestamp};
+use profile::{Payload, Profile, Timestamp};
 use smime::Context;
 
 const REMOVAL_PASSWORD: &str = "com.apple.profileRemovalPassword";
@@ -135,13 +133,9 @@ fn other_payload(notices: &mut Notices, cx: &Context<'_>, pair: &Pair<'_>, argum
         let id = format!("profile.removal-passcode.{id}");
         return notices.add(Notice::new(id, severity, text).keys(["RemovalPassword"]));
     }
-    let told = match kind {
-        RESTRICTIONS | PASSCODE => rules(notices, cx, pair, arguments),
-        _ => false,
-    };
     let (id, text) = match (pair.old, pair.new) {
-        // What each rule does was told.
-        (Some(_), Some(_)) if told && kind == RESTRICTIONS => return,
+        // What each restriction does is told one by one.
+        (Some(_), Some(_)) if kind == RESTRICTIONS => return,
         (None, Some(p)) => ("payload.added", format!("“{}” ({kind}) comes with the profile.", name(p))),
         (Some(p), None) => {
             ("payload.removed", format!("“{}” ({kind}) leaves the phone with all that it set.", name(p)))
@@ -154,77 +148,6 @@ fn other_payload(notices: &mut Notices, cx: &Context<'_>, pair: &Pair<'_>, argum
     let passcode = kind == PASSCODE && pair.new.is_some();
     let text = if passcode { text + " The user may be asked for another device passcode." } else { text };
     notices.add(Notice::new(id, Severity::Warning, text).keys(own_keys(cx, pair)));
-}
-
-/// Tells what each restriction and each rule for the passcode does that changes on this phone: one that iOS does not have,
-/// or only a supervised phone heeds, does nothing there (Apple's schema of the two types). True when something was told.
-fn rules(notices: &mut Notices, cx: &Context<'_>, pair: &Pair<'_>, arguments: &DiffArguments) -> bool {
-    let kind = pair.payload_type();
-    let mut keys = own_keys(cx, pair);
-    if pair.old.is_none() || pair.new.is_none() {
-        let whole = pair.old.or(pair.new).map(Payload::dictionary);
-        keys = whole.into_iter().flat_map(|d| d.effective()).map(|e| e.key.to_string()).collect();
-    }
-    let mut told = false;
-    for key in keys {
-        let Some(schema) = Schema::builtin().key(kind, &key) else { continue };
-        let supervised = schema.supervised != Some(true) || arguments.supervised;
-        let here = schema.introduced.is_none_or(|v| v <= arguments.ios)
-            && schema.removed.is_none_or(|v| v > arguments.ios);
-        let value = |payload: Option<&Payload>| payload.and_then(|p| p.dictionary().value(&key).cloned());
-        let (old, new) = (value(pair.old), value(pair.new));
-        if !supervised || !here || old == new {
-            continue;
-        }
-        let Some((id, severity, text)) = rule(schema, old.as_ref(), new.as_ref()) else { continue };
-        notices.add(Notice::new(format!("restriction.{id}"), severity, text).keys([&key]));
-        told = true;
-    }
-    told
-}
-
-/// What a rule that changes means to the user; nothing where the values mean the same.
-fn rule(
-    schema: &KeySchema,
-    old: Option<&Value>,
-    new: Option<&Value>,
-) -> Option<(&'static str, Severity, String)> {
-    let key = &schema.name;
-    // Without the key a permission is given and nothing is demanded.
-    let permits = key.starts_with("allow") || key.starts_with("safariAllow");
-    let truth = |value: Option<&Value>| match value {
-        Some(Value::Boolean(value)) => Some(*value),
-        None => Some(permits),
-        Some(_) => None,
-    };
-    if matches!(old, None | Some(Value::Boolean(_)))
-        && matches!(new, None | Some(Value::Boolean(_)))
-        && let (Some(was), Some(is)) = (truth(old), truth(new))
-    {
-        let (id, severity, means) = match (permits, is) {
-            _ if was == is => return None,
-            (true, false) => ("forbidden", Severity::Warning, "the phone no longer allows it"),
-            (true, true) => ("allowed", Severity::Info, "the phone allows it again"),
-            (false, true) => ("demanded", Severity::Warning, "the phone now demands it"),
-            (false, false) => ("lifted", Severity::Info, "the phone no longer demands it"),
-        };
-        return Some((id, severity, format!("{key}: {means}.")));
-    }
-    let shown = |value: &Value| match value {
-        Value::Boolean(value) => value.to_string(),
-        Value::Integer(value) => value.to_string(),
-        Value::Unsigned(value) => value.to_string(),
-        Value::Real(value) => value.to_string(),
-        Value::String(value) => format!("“{value}”"),
-        _ => "another list".to_owned(),
-    };
-    Some(match (old, new) {
-        (Some(old), Some(new)) => {
-            ("changed", Severity::Warning, format!("{key}: {} instead of {}.", shown(new), shown(old)))
-        }
-        (None, Some(new)) => ("set", Severity::Warning, format!("{key}: now {}.", shown(new))),
-        _ => ("lifted", Severity::Info, format!("{key}: no longer set.")),
-    })
 }
 
 /// The keys that differ, without those that every payload has.
