@@ -50,7 +50,8 @@ body. A passphrase belongs to the --p12 or --key in front of it.
 Exit codes:
   0  signed
   2  a message, certificate or key cannot be read, or they do not belong together; nothing is written
-  3  the environment: a file cannot be written";
+  3  the environment: a file cannot be written
+  130  interrupted; no file is left";
 
 const SIGN_USAGE: &str = "\
 handset smime sign --signer CERT --key KEY [--passphrase-file FILE] [OPTIONS] [IN]
@@ -123,7 +124,8 @@ Exit codes:
   0  verified
   1  not verified: a signature, certificate or sender is not right, or the message is not signed
   2  the message or a certificate cannot be read
-  3  the environment: a file cannot be written";
+  3  the environment: a file cannot be written
+  130  interrupted; no file is left";
 
 /// Verifies a signed message.
 #[derive(Debug, Parser)]
@@ -195,7 +197,8 @@ Exit codes:
   0  encrypted
   2  a message or certificate cannot be read, or its key or key usage is not for encrypting (--force passes over the
      usage); nothing is written
-  3  the environment: a file cannot be written";
+  3  the environment: a file cannot be written
+  130  interrupted; no file is left";
 
 /// Encrypts a message.
 #[derive(Debug, Parser)]
@@ -250,7 +253,8 @@ Exit codes:
   0  decrypted
   1  not decryptable: no identity opens it, it was changed, or it is not encrypted
   2  the message, a certificate or a key cannot be read
-  3  the environment: a file cannot be written";
+  3  the environment: a file cannot be written
+  130  interrupted; no file is left";
 
 const DECRYPT_USAGE: &str = "\
 handset smime decrypt (--recipient CERT --key KEY [--passphrase-file FILE])... [OPTIONS] [IN]

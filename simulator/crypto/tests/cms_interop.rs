@@ -168,6 +168,7 @@ fn a_signer_without_certificate_is_found_among_those_given() {
         identities: &[],
         trust: &peer.trust,
         intermediates: &known,
+        path: smime::PathOptions::default(),
         from: None,
         check_from: false,
     };

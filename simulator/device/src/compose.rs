@@ -190,6 +190,9 @@ impl Device {
         if !recipients.is_empty() {
             let mut all: Vec<Certificate> = recipients.iter().map(|(_, c)| c.clone()).collect();
             all.extend(own_encryption.map(|i| i.certificate.clone()));
+            // Which cipher Mail chooses is not public. Apple's library offers AES-128-CBC and falls back to triple DES
+            // (SecCMS.c, smimeutil.c), which is too old to be written (RFC 8551, 2.7); AES-256-CBC is what every reader of
+            // today takes, Outlook by default too.
             entity = message::encrypt(
                 cx,
                 &entity,

@@ -160,6 +160,7 @@ impl Device {
                 identities: &identities,
                 trust: &trust,
                 intermediates: &intermediates,
+                // No revocation information reaches the phone: it has no exchange for it.
                 path: smime::PathOptions::default(),
                 from: None,
                 check_from: true,

@@ -5,8 +5,8 @@
 
 use crate::algorithm::{self, verify_message};
 use crate::asn1::{
-    self, Asn1Error, BIT_STRING, BOOLEAN, ENUMERATED, Element, GENERALIZED_TIME, INTEGER, OCTET_STRING, OID,
-    Reader, SEQUENCE, UTC_TIME, context, context_primitive,
+    self, Asn1Error, BIT_STRING, ENUMERATED, Element, ExtensionsFault, GENERALIZED_TIME, INTEGER, Reader,
+    SEQUENCE, UTC_TIME, context, context_primitive,
 };
 use crate::certificate::distribution::{PointName, Reasons};
 use crate::certificate::general_name;

@@ -116,7 +116,8 @@ impl AddressList {
     }
 
     fn mailbox(&mut self, item: &[Token]) {
-        if item.is_empty() {
+        // A name with a comma that nobody quoted is a name all the same.
+        if item.iter().all(|token| matches!(token, Token::Word { .. })) {
             return;
         }
         let Some(open) = item.iter().position(|token| *token == Token::Special('<')) else {
@@ -271,6 +272,7 @@ mod tests {
             (" a@x.example <a@x.example>", &["a@x.example"]),
             (" b@evil.example <a@x.example>", &["b@evil.example", "a@x.example"]),
             (" a@[192.0.2.1]", &["a@[192.0.2.1]"]),
+            (" O'Neil, Ann <a@x.example>", &["a@x.example"]),
         ] {
             assert_eq!(strict(value), (addresses.iter().map(|a| (*a).to_owned()).collect(), true), "{value}");
         }
