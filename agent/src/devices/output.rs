@@ -41,7 +41,7 @@ pub(super) fn pending(name: &str, prompts: &[ShownPrompt]) -> String {
             prompt.id,
             prompt.kind,
             visible(&prompt.text),
-            visible(&prompt.answer_with)
+            visible(prompt.answer_with)
         );
     }
     out

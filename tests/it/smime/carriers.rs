@@ -3,7 +3,6 @@
 use super::{
     AT, ENTITY, decrypt, encrypted, file, openssl, pki, signed, smime, smime_from, text, verify, verify_json,
 };
-use crate::program::handset;
 use conformance::{Scratch, peer};
 use smime::mime::{Base64Encoder, Entity, Wrap};
 use std::fs;
@@ -174,7 +173,6 @@ fn what_gpgsm_writes_in_armour_is_read() {
     assert!(fs::read_to_string(&sealed).unwrap().starts_with("-----BEGIN ENCRYPTED MESSAGE-----"));
     let ran = decrypt(&sealed, "alice-encryption", &[]);
     assert_eq!((ran.code, ran.out.as_slice()), (0, ENTITY.as_bytes()), "{}", ran.err);
-    let _ = handset();
 }
 
 #[test]

@@ -8,8 +8,8 @@ use crate::program::handset;
 use conformance::{Scratch, peer, run};
 use simulator::PROVIDER;
 use smime::{
-    Certificate, Context, ExtraExtension, IssueRequest, KeyUsage, ObjectIdentifier, PublicKeyAlgorithm,
-    Timestamp, generate_identity,
+    Certificate, Context, ExtraExtension, IssueRequest, ObjectIdentifier, PublicKeyAlgorithm, Timestamp,
+    generate_identity,
 };
 use std::fs;
 use std::io::Write;
@@ -86,7 +86,7 @@ fn what_certificates_say_of_their_owners_programs_chooses_the_cipher() {
     assert_eq!(cipher(&[&gcm], "strict").ok().as_deref(), Some("AES-256-GCM"));
     assert_eq!(cipher(&[&gcm, &plain], "strict").ok().as_deref(), Some("AES-256-CBC"));
     assert_eq!(cipher(&[&gcm, &aes128], "outlook").ok().as_deref(), Some("AES-256-CBC"));
-    let refused = cipher(&[&old], "strict").err().expect("nothing in common");
+    let refused = cipher(&[&old], "strict").expect_err("nothing in common");
     assert!(refused.code == 2 && refused.err.contains("--cipher"), "{}", refused.err);
     // Nobody writes what is only read.
     for profile in ["ios", "outlook"] {
@@ -296,5 +296,4 @@ fn help_names_the_contract_of_each_command() {
         assert!(!help.contains("trial.schema.json"), "{help}");
         assert!(conformance::root().join(format!("fixtures/schema/smime-{command}.schema.json")).is_file());
     }
-    let _ = KeyUsage::DIGITAL_SIGNATURE;
 }

@@ -35,7 +35,7 @@ enum State {
     Header(HeaderBlock),
     Body(Box<view::Entity>, Body),
     /// What stands for the entity.
-    Over(Node),
+    Over(Box<Node>),
 }
 
 enum Body {
@@ -66,7 +66,7 @@ struct Multipart {
 impl EntityReader {
     pub(super) fn new(path: String, depth: usize, seen: &mut Seen) -> EntityReader {
         let state = match seen.refuses(depth) {
-            Some(refused) => State::Over(refused),
+            Some(refused) => State::Over(Box::new(refused)),
             None => State::Header(HeaderBlock::default()),
         };
         EntityReader { path, depth, size: 0, header: 0, state }
@@ -93,7 +93,7 @@ impl EntityReader {
     /// The header cannot be read.
     fn refuse(&mut self, error: &MimeError, seen: &mut Seen) {
         let expected = Some("a header that ends with an empty line");
-        self.state = State::Over(seen.fault(&self.path, Some(0), expected, error.to_string()));
+        self.state = State::Over(Box::new(seen.fault(&self.path, Some(0), expected, error.to_string())));
     }
 
     fn begin(&mut self, header: &[u8], seen: &mut Seen) {
@@ -206,7 +206,7 @@ impl EntityReader {
         }
         let EntityReader { path, depth, size, header, state } = self;
         let (mut shown, body) = match state {
-            State::Over(node) => return node,
+            State::Over(node) => return *node,
             State::Body(shown, body) => (shown, body),
             State::Header(_) => return Node::NotShown { reason: "no header".to_owned() },
         };

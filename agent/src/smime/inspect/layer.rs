@@ -29,7 +29,7 @@ pub(super) struct LayerReader {
 enum State {
     Unseen,
     Reading(Box<OutlineReader>),
-    Over(Node),
+    Over(Box<Node>),
 }
 
 impl LayerReader {
@@ -52,7 +52,7 @@ impl LayerReader {
     fn begin(&mut self, seen: &mut Seen) {
         if let State::Unseen = self.state {
             self.state = match seen.refuses(self.depth) {
-                Some(refused) => State::Over(refused),
+                Some(refused) => State::Over(Box::new(refused)),
                 None => State::Reading(Box::new(OutlineReader::new())),
             };
         }
@@ -132,7 +132,7 @@ impl LayerReader {
         if self.certificate.as_ref().is_some_and(|kept| Certificate::from_der(kept).is_ok()) {
             message.push_str("; this is a certificate, not a message");
         }
-        self.state = State::Over(seen.fault(&self.path, offset, expected, message));
+        self.state = State::Over(Box::new(seen.fault(&self.path, offset, expected, message)));
     }
 
     pub(super) fn finish(mut self, seen: &mut Seen) -> Node {
@@ -145,7 +145,7 @@ impl LayerReader {
                     return self.finish(seen);
                 }
             },
-            State::Over(node) => return node,
+            State::Over(node) => return *node,
             State::Unseen => return Node::NotShown { reason: "nothing".to_owned() },
         };
         let Outline { content_type, size, encoding, body } = outline;
@@ -238,7 +238,7 @@ enum Kind {
         first: Vec<u8>,
         text: Utf8,
     },
-    Refused(Node),
+    Refused(Box<Node>),
 }
 
 /// How many octets tell what content is.
@@ -281,7 +281,7 @@ impl ContentReader {
             Kind::Entity(Box::new(EntityReader::new(path, depth, seen)))
         } else {
             match seen.refuses(depth) {
-                Some(refused) => Kind::Refused(refused),
+                Some(refused) => Kind::Refused(Box::new(refused)),
                 None => Kind::Octets { size: 0, first: Vec::new(), text: Utf8::default() },
             }
         };
@@ -293,7 +293,7 @@ impl ContentReader {
         match self.kind {
             Kind::Cms(layer) => layer.finish(seen),
             Kind::Entity(entity) => entity.finish(seen),
-            Kind::Refused(node) => node,
+            Kind::Refused(node) => *node,
             Kind::Beginning(_) => Node::Octets { size: 0, looks_like: Some("text") },
             Kind::Octets { size, first, text } => {
                 let looks_like = if first.starts_with(b"bplist00") {

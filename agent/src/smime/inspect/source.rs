@@ -27,7 +27,7 @@ enum Kind {
     },
     Binary(Binary),
     /// Nothing more is looked at.
-    Over(Node),
+    Over(Box<Node>),
 }
 
 /// Text that holds something binary.
@@ -124,7 +124,8 @@ impl SourceReader {
             _ => {
                 let message = "this is neither a message nor CMS nor PKCS#12".to_owned();
                 let expected = Some("a message, CMS or PKCS#12");
-                (Kind::Over(self.seen.fault("", Some(self.preamble.skipped()), expected, message)), "unknown")
+                let skipped = Some(self.preamble.skipped());
+                (Kind::Over(Box::new(self.seen.fault("", skipped, expected, message))), "unknown")
             }
         };
         if let Kind::Binary(Binary::Pkcs12(_)) = self.kind {
@@ -156,7 +157,7 @@ impl SourceReader {
             _ => error.to_string(),
         };
         let fault = self.seen.fault("", Some(offset), Some(expected), message);
-        self.kind = Kind::Over(fault);
+        self.kind = Kind::Over(Box::new(fault));
     }
 
     /// Ends the input.
@@ -186,7 +187,7 @@ impl SourceReader {
                 reader.finish(&mut seen)
             }
             Kind::Binary(binary) => binary.finish(&mut seen),
-            Kind::Over(node) => node,
+            Kind::Over(node) => *node,
             Kind::Beginning => Node::Octets { size: 0, looks_like: None },
         };
         let Seen { layers, first, .. } = seen;
