@@ -6,6 +6,7 @@ use crate::hardware::model;
 use crate::judge::{EvidenceArguments, VerifyArguments};
 use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::policies::arguments::PolicyCommand;
+use crate::reports::{ReportFile, report_file};
 use crate::requirements::RequirementsArguments;
 use crate::scenario::{MergeArguments, ScenarioArguments, SpaceArguments};
 use crate::smime::arguments::SmimeArguments;
@@ -13,12 +14,17 @@ use crate::tools::arguments::ToolCommand;
 use crate::variant::{Variant, variant};
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};
+use report::language::Language;
 use std::path::PathBuf;
 
 /// A simulated iPhone for mail profiles, and an agent that judges it.
 #[derive(Debug, Parser)]
 #[command(name = "handset", version, arg_required_else_help = true)]
 pub struct Cli {
+    /// The language of verdicts, titles and reports: en, fr or nl. What programs read is never translated.
+    #[arg(long, env = "HANDSET_LANG", global = true, default_value = "en", value_name = "LANGUAGE")]
+    pub lang: Language,
+
     #[command(subcommand)]
     pub command: Command,
 }
@@ -68,7 +74,8 @@ const EXAMPLES: &str = "\
 Examples:
   handset try fixtures/profiles/contoso-mail.mobileconfig
   handset try mail.mobileconfig --ios 12.5 --format json
-  handset try mail.mobileconfig --intent policy.json
+  handset try mail.mobileconfig --intent policy.json --directory directory.json
+  handset try mail.mobileconfig --report html=mail.html --lang fr
   handset try mail.mobileconfig --clock 2027-01-15T09:00:00Z --out found/
 
 Exit codes:
@@ -109,6 +116,11 @@ pub struct TryArguments {
     #[arg(long, env = "HANDSET_INTENT", value_name = "POLICY")]
     pub intent: Vec<PathBuf>,
 
+    /// Users, groups and devices (fixtures/schema/directory.schema.json), in which the user of --intent is looked up: by
+    /// --user, else by the address in the profile.
+    #[arg(long, env = "HANDSET_DIRECTORY", value_name = "FILE")]
+    pub directory: Option<PathBuf>,
+
     /// Decides everything random but real cryptography.
     #[arg(long, env = "HANDSET_SEED", default_value_t = 1, value_name = "N")]
     pub seed: u64,
@@ -125,6 +137,10 @@ pub struct TryArguments {
     /// Also writes the private keys of the embedded peers (never the phone's) into the output folder.
     #[arg(long, env = "HANDSET_REVEAL_TEST_KEYS", requires = "out")]
     pub reveal_test_keys: bool,
+
+    /// Also writes a report: html=FILE, one page for a browser, or json=FILE; may be given often.
+    #[arg(long, env = "HANDSET_REPORT", value_name = "FORMAT=PATH", value_parser = report_file)]
+    pub report: Vec<ReportFile>,
 
     /// How to print the answer; json is the contract of fixtures/schema/trial.schema.json.
     #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]

@@ -16,6 +16,7 @@ pub mod policies;
 pub mod port;
 pub mod print;
 mod replacement;
+pub mod reports;
 pub mod requirements;
 pub mod scenario;
 pub mod smime;

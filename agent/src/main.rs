@@ -9,16 +9,16 @@ fn main() -> ExitCode {
     // clap prints help and usage errors itself: help ends with 0, a usage error with 2.
     let cli = cli::Cli::parse();
     let result = match cli.command {
-        cli::Command::Try(arguments) => trial::run(&arguments, started),
+        cli::Command::Try(arguments) => trial::run(&arguments, cli.lang, started),
         cli::Command::Device(arguments) => devices::run(&arguments),
         cli::Command::Tool(command) => tools::run(&command),
         cli::Command::Policy(command) => policies::run(&command),
-        cli::Command::Lint(arguments) => lint::run(&arguments),
-        cli::Command::Explain(arguments) => lint::explain(&arguments),
+        cli::Command::Lint(arguments) => lint::run(&arguments, cli.lang),
+        cli::Command::Explain(arguments) => lint::explain(&arguments, cli.lang),
         cli::Command::Why(arguments) => answers::why(&arguments),
         cli::Command::Predict(arguments) => answers::predict(&arguments),
         cli::Command::Schema(arguments) => lint::schema(&arguments),
-        cli::Command::Verify(arguments) => judge::verify(&arguments),
+        cli::Command::Verify(arguments) => judge::verify(&arguments, cli.lang),
         cli::Command::Evidence(arguments) => judge::evidence(&arguments),
         cli::Command::Requirements(arguments) => requirements::run(&arguments),
         cli::Command::Smime(arguments) => smime::run(&arguments),

@@ -2,16 +2,20 @@
 
 mod answers;
 mod architecture;
+mod browser;
 mod determinism;
 mod device_store;
 mod enrolment;
 mod foreign;
 mod hostile;
+mod inputs;
 mod interop;
+mod language;
 mod lint;
 mod lint_files;
 mod matrix;
 mod oracle;
+mod page;
 mod payload_types;
 mod policy;
 mod program;

@@ -1,5 +1,6 @@
 //! One screen for a person.
 
+use crate::language::Catalogue;
 use evidence::{ActionOutcome, MailOutcome};
 use std::fmt::Write;
 use verdict::{ComposeStarts, InstallStatus, Outcome, Trial, TrialAccount, TrialSwitch};
@@ -37,205 +38,294 @@ impl Style {
     }
 }
 
-/// Renders a trial for a terminal. Everything is legible without colour. Findings are not in it: they are shown with
-/// their source lines on the way.
+/// Renders a trial for a terminal, in the language of the catalogue. Everything is legible without colour. Findings are
+/// not in it: they are shown with their source lines on the way.
 ///
 /// Names from the profile are shown with what would steer a terminal made visible: control characters and those that
 /// turn the direction of text (Unicode UAX 9).
-pub fn human(trial: &Trial, style: Style) -> String {
+pub fn human(trial: &Trial, style: Style, words: &Catalogue) -> String {
     let trial = &visible_trial(trial);
-    let mut out = String::new();
-    head(&mut out, trial, style);
+    let mut screen = Screen { out: String::new(), style, words };
+    screen.head(trial);
     if let Some(account) = &trial.account {
-        prompts(&mut out, trial, style);
-        self::account(&mut out, account, style);
-        actions(&mut out, trial, style);
-        mail(&mut out, trial, style);
+        screen.prompts(trial);
+        screen.account(account);
+        screen.actions(trial);
+        screen.mail(trial);
     }
-    foot(&mut out, trial, style);
-    out
+    screen.foot(trial);
+    screen.out
 }
 
-fn head(out: &mut String, trial: &Trial, style: Style) {
-    let device = &trial.device;
-    let name = trial.profile.display_name.as_deref().or(trial.profile.identifier.as_deref());
-    let supervised = if device.supervised { ", supervised" } else { "" };
-    let title =
-        format!("{} on {}, iOS {}{supervised}", name.unwrap_or("(no profile)"), device.model, device.ios);
-    let _ = writeln!(out, "{}  {}", style.bold(&title), style.dim(&device.clock));
-    if trial.profile.signed {
-        let signer = trial.profile.signer.first().map_or("nobody that can be named", String::as_str);
-        let _ = writeln!(out, "  signed by {signer}");
-    }
-    match &trial.install {
-        None => {
-            let _ = writeln!(out, "  {}", style.bad("no readable profile"));
-        }
-        Some(install) if install.status == InstallStatus::Installed => {
-            let stored: Vec<&str> = trial
-                .profile
-                .payloads
-                .iter()
-                .filter(|p| !p.simulated)
-                .filter_map(|p| p.payload_type.as_deref())
-                .collect();
-            let _ = writeln!(out, "  {}: {} payloads", style.good("installed"), trial.profile.payloads.len());
-            if !stored.is_empty() {
-                let _ = writeln!(out, "  stored, not simulated: {}", stored.join(", "));
-            }
-        }
-        Some(install) => {
-            let _ = writeln!(out, "  {}", style.bad("refused"));
-            for (depth, error) in install.error_chain.iter().enumerate() {
-                let indent = "  ".repeat(depth + 2);
-                let _ = writeln!(out, "{indent}{} {}: {}", error.domain, error.code, error.text);
-            }
-        }
-    }
+/// What is being written, how, and in which words.
+struct Screen<'w> {
+    out: String,
+    style: Style,
+    words: &'w Catalogue,
 }
 
-fn prompts(out: &mut String, trial: &Trial, style: Style) {
-    for prompt in &trial.prompts {
-        let state = if prompt.answered { "answered" } else { "not answered" };
-        let _ = writeln!(out, "  prompt  {} {}", prompt.text, style.dim(&format!("({state})")));
-    }
+/// How wide a text is, in characters.
+fn width(text: &str) -> usize {
+    text.chars().count()
 }
 
-fn account(out: &mut String, account: &TrialAccount, style: Style) {
-    let none = "-";
-    let _ = writeln!(
-        out,
-        "\n{}  {}  {}",
-        style.bold(&format!("Account “{}”", account.name)),
-        account.email.as_deref().unwrap_or(none),
-        style.dim(&format!(
-            "{} at {}",
-            account.user.as_deref().unwrap_or(none),
-            account.host.as_deref().unwrap_or("a host found by autodiscovery")
-        )),
-    );
-    let services = &account.services;
-    for (name, switch) in [
-        ("Mail", &services.mail),
-        ("Contacts", &services.contacts),
-        ("Calendars", &services.calendars),
-        ("Reminders", &services.reminders),
-        ("Notes", &services.notes),
-    ] {
-        row(out, name, switch, style);
+impl Screen<'_> {
+    fn say(&self, key: &str) -> String {
+        self.words.say(key)
     }
-    let window = match account.mail_window_days {
-        0 => "everything".to_owned(),
-        1 => "1 day".to_owned(),
-        n => format!("{n} days"),
-    };
-    value(out, "Mail kept", &window, &account.mail_window_days_by, style);
-    let yes = |b: bool| if b { "yes" } else { "no" };
-    value(out, "Move to other accounts", yes(account.move_allowed), &account.move_by, style);
-    value(out, "Send from other apps", yes(account.third_party_send), &account.third_party_send_by, style);
-    value(out, "Sync recent addresses", yes(account.recents), &account.recents_by, style);
-    let smime = &account.smime;
-    if !smime.enabled {
-        let _ = writeln!(out, "  {:<24}off", "S/MIME");
-        return;
-    }
-    row(out, "S/MIME sign", &smime.signing, style);
-    let identity = smime.signing_identity.as_deref().unwrap_or(none);
-    value(out, "  identity", identity, &smime.signing_identity_by, style);
-    row(out, "S/MIME encrypt by default", &smime.encrypt_by_default, style);
-    let identity = smime.encryption_identity.as_deref().unwrap_or(none);
-    value(out, "  identity", identity, &smime.encryption_identity_by, style);
-    value(out, "  lock on each message", yes(smime.per_message_switch), &smime.per_message_switch_by, style);
-    let starts = match smime.compose_starts {
-        ComposeStarts::Clear => "clear",
-        ComposeStarts::Encrypted => "encrypted",
-    };
-    let _ = writeln!(out, "  {:<26}{starts}", "  a new message starts");
-}
 
-fn row(out: &mut String, name: &str, switch: &TrialSwitch, style: Style) {
-    let state = if switch.on { "on " } else { "off" };
-    let lock = if switch.locked { "locked" } else { "free" };
-    let by = style.dim(&format!("{}, {}", switch.on_by, switch.locked_by));
-    let _ = writeln!(out, "  {name:<26}{state} {lock:<7} {by}");
-}
-
-fn value(out: &mut String, name: &str, value: &str, by: &str, style: Style) {
-    let _ = writeln!(out, "  {name:<26}{value:<11} {}", style.dim(by));
-}
-
-fn actions(out: &mut String, trial: &Trial, style: Style) {
-    let _ = writeln!(out, "\n{}", style.bold("Actions"));
-    for action in &trial.actions {
-        let verdict = match action.verdict {
-            ActionOutcome::Allowed => style.good("allowed"),
-            ActionOutcome::Denied => style.bad("denied "),
-            ActionOutcome::Absent => style.dim("absent "),
-        };
-        let _ = writeln!(out, "  {:<36}{verdict}  {}", action.id, style.dim(&action.text));
+    /// The widest of some words, so that what follows them is aligned in every language.
+    fn widest(&self, keys: &[&str]) -> usize {
+        keys.iter().map(|key| width(&self.say(key))).max().unwrap_or(0)
     }
-}
 
-fn mail(out: &mut String, trial: &Trial, style: Style) {
-    if trial.mail.is_empty() {
-        return;
-    }
-    let _ = writeln!(out, "\n{}", style.bold("Mail"));
-    for mail in &trial.mail {
-        let outcome = match mail.outcome {
-            MailOutcome::Ok => style.good("ok     "),
-            MailOutcome::Failed => style.bad("FAILED "),
-            MailOutcome::Skipped => style.dim("skipped"),
-        };
-        let _ = writeln!(out, "  {:<36}{outcome}  {}", mail.step, style.dim(&mail.text));
-    }
-}
-
-fn foot(out: &mut String, trial: &Trial, style: Style) {
-    for verdict in trial.verdicts.iter().filter(|v| v.outcome == Outcome::Fail) {
-        crate::verification::failure(out, verdict, style);
-    }
-    for deviation in &trial.deviations {
-        let _ = writeln!(
-            out,
-            "  {} {}: the profile says {}, the phone shows {} [{}]",
-            style.bad("otherwise"),
-            deviation.subject,
-            deviation.expected,
-            deviation.observed,
-            deviation.requirements.join(", "),
+    fn head(&mut self, trial: &Trial) {
+        let (words, style) = (self.words, self.style);
+        let device = &trial.device;
+        let none = self.say("no-profile");
+        let name = trial.profile.display_name.as_deref().or(trial.profile.identifier.as_deref());
+        let title = words.tell(
+            "trial-head",
+            &[
+                ("profile", name.unwrap_or(&none).into()),
+                ("model", (&device.model).into()),
+                ("ios", (&device.ios).into()),
+                ("supervised", if device.supervised { "yes" } else { "no" }.into()),
+            ],
         );
-    }
-    let count = |o: ActionOutcome| trial.actions.iter().filter(|a| a.verdict == o).count();
-    let mails = |o: MailOutcome| trial.mail.iter().filter(|m| m.outcome == o).count();
-    let findings = |s: &str| trial.findings.iter().filter(|f| f.severity == s).count();
-    let _ = writeln!(
-        out,
-        "\n{}, {}; actions: {} allowed, {} denied, {} absent; mail: {} ok, {} failed, {} skipped",
-        counted(findings("error"), "error"),
-        counted(findings("warning"), "warning"),
-        count(ActionOutcome::Allowed),
-        count(ActionOutcome::Denied),
-        count(ActionOutcome::Absent),
-        mails(MailOutcome::Ok),
-        mails(MailOutcome::Failed),
-        mails(MailOutcome::Skipped),
-    );
-    let closing = match (trial.exit, &trial.install) {
-        (0, _) if trial.verdicts.is_empty() => style.good("as the profile says"),
-        (0, _) => style.good("as the profile and the policy say"),
-        (2, _) => style.bad("not a readable profile"),
-        (_, Some(i)) if i.status == InstallStatus::Refused => style.bad("the phone refused the profile"),
-        _ if trial.deviations.is_empty() && trial.verdicts.iter().any(|v| v.outcome == Outcome::Fail) => {
-            style.bad("not as the policy says")
+        let out = &mut self.out;
+        let _ = writeln!(out, "{}  {}", style.bold(&title), style.dim(&device.clock));
+        if trial.profile.signed {
+            let nobody = words.say("nobody-named");
+            let signer = trial.profile.signer.first().unwrap_or(&nobody);
+            let _ = writeln!(out, "  {}", words.tell("signed-by", &[("signer", signer.into())]));
         }
-        _ => style.bad("not as the profile says"),
-    };
-    let _ = writeln!(out, "{closing} (exit {})", trial.exit);
+        match &trial.install {
+            None => {
+                let _ = writeln!(out, "  {}", style.bad(&words.say("not-readable")));
+            }
+            Some(install) if install.status == InstallStatus::Installed => {
+                let stored: Vec<&str> = trial
+                    .profile
+                    .payloads
+                    .iter()
+                    .filter(|p| !p.simulated)
+                    .filter_map(|p| p.payload_type.as_deref())
+                    .collect();
+                let payloads = words.tell("payloads", &[("n", trial.profile.payloads.len().into())]);
+                let _ = writeln!(out, "  {}: {payloads}", style.good(&words.say("installed")));
+                if !stored.is_empty() {
+                    let types = stored.join(", ");
+                    let said = words.tell("stored-not-simulated", &[("types", (&types).into())]);
+                    let _ = writeln!(out, "  {said}");
+                }
+            }
+            Some(install) => {
+                let _ = writeln!(out, "  {}", style.bad(&words.say("refused")));
+                for (depth, error) in install.error_chain.iter().enumerate() {
+                    let indent = "  ".repeat(depth + 2);
+                    let _ = writeln!(out, "{indent}{} {}: {}", error.domain, error.code, error.text);
+                }
+            }
+        }
+    }
+
+    fn prompts(&mut self, trial: &Trial) {
+        for prompt in &trial.prompts {
+            let state = self.say(if prompt.answered { "answered" } else { "not-answered" });
+            let text = self.words.phrase_or_english(&prompt.text);
+            let state = self.style.dim(&format!("({state})"));
+            let _ = writeln!(self.out, "  {}  {text} {state}", self.words.say("prompt"));
+        }
+    }
+
+    fn account(&mut self, account: &TrialAccount) {
+        let (words, style) = (self.words, self.style);
+        let none = self.say("none");
+        let named = words.tell("account-named", &[("name", (&account.name).into())]);
+        let found = words.say("host-by-autodiscovery");
+        let at = words.tell(
+            "user-at-host",
+            &[
+                ("user", account.user.as_ref().unwrap_or(&none).into()),
+                ("host", account.host.as_ref().unwrap_or(&found).into()),
+            ],
+        );
+        let email = account.email.as_deref().unwrap_or(&none);
+        let _ = writeln!(self.out, "\n{}  {email}  {}", style.bold(&named), style.dim(&at));
+        let services = &account.services;
+        for (key, switch) in [
+            ("service-mail", &services.mail),
+            ("service-contacts", &services.contacts),
+            ("service-calendars", &services.calendars),
+            ("service-reminders", &services.reminders),
+            ("service-notes", &services.notes),
+        ] {
+            self.row(key, switch);
+        }
+        let window = match account.mail_window_days {
+            0 => words.say("everything"),
+            n => words.tell("days", &[("n", usize::try_from(n).unwrap_or(usize::MAX).into())]),
+        };
+        self.value("mail-kept", 0, &window, &account.mail_window_days_by);
+        let yes = |b: bool| words.say(if b { "yes" } else { "no" });
+        self.value("move-to-other-accounts", 0, &yes(account.move_allowed), &account.move_by);
+        self.value("send-from-other-apps", 0, &yes(account.third_party_send), &account.third_party_send_by);
+        self.value("sync-recent-addresses", 0, &yes(account.recents), &account.recents_by);
+        let smime = &account.smime;
+        if !smime.enabled {
+            let off = words.say("off");
+            self.line("smime-row", 0, &off);
+            return;
+        }
+        self.row("smime-sign", &smime.signing);
+        let identity = smime.signing_identity.as_deref().unwrap_or(&none);
+        self.value("identity", 2, identity, &smime.signing_identity_by);
+        self.row("smime-encrypt", &smime.encrypt_by_default);
+        let identity = smime.encryption_identity.as_deref().unwrap_or(&none);
+        self.value("identity", 2, identity, &smime.encryption_identity_by);
+        let switch = yes(smime.per_message_switch);
+        self.value("lock-on-each-message", 2, &switch, &smime.per_message_switch_by);
+        let starts = words.say(match smime.compose_starts {
+            ComposeStarts::Clear => "clear",
+            ComposeStarts::Encrypted => "encrypted",
+        });
+        self.line("a-new-message-starts", 2, &starts);
+    }
+
+    /// One line of the account: its label, indented where it belongs to the one above, and what follows.
+    fn line(&mut self, key: &str, indent: usize, rest: &str) {
+        let column = 1 + self.widest(&[
+            "service-calendars",
+            "service-reminders",
+            "mail-kept",
+            "move-to-other-accounts",
+            "send-from-other-apps",
+            "sync-recent-addresses",
+            "smime-sign",
+            "smime-encrypt",
+            "lock-on-each-message",
+            "a-new-message-starts",
+        ]);
+        let label = format!("{:indent$}{}", "", self.say(key));
+        let _ = writeln!(self.out, "  {label:<column$}{rest}");
+    }
+
+    fn row(&mut self, key: &str, switch: &TrialSwitch) {
+        let (on, locked) = (self.widest(&["on", "off"]), 1 + self.widest(&["locked", "free"]));
+        let state = self.say(if switch.on { "on" } else { "off" });
+        let lock = self.say(if switch.locked { "locked" } else { "free" });
+        let by = format!("{}, {}", self.decider(&switch.on_by), self.decider(&switch.locked_by));
+        self.line(key, 0, &format!("{state:<on$} {lock:<locked$} {}", self.style.dim(&by)));
+    }
+
+    fn value(&mut self, key: &str, indent: usize, value: &str, by: &str) {
+        let column = self.widest(&["on", "off"]) + 2 + self.widest(&["locked", "free"]);
+        let by = self.style.dim(&self.decider(by));
+        self.line(key, indent, &format!("{value:<column$} {by}"));
+    }
+
+    /// What decided a value: a payload key, which is the same in every language, or one of two words.
+    fn decider(&self, by: &str) -> String {
+        self.words.phrase_or_english(by).into_owned()
+    }
+
+    fn actions(&mut self, trial: &Trial) {
+        let _ = writeln!(self.out, "\n{}", self.style.bold(&self.words.say("actions")));
+        let column = self.widest(&["allowed", "denied", "absent"]);
+        for action in &trial.actions {
+            let padded = |key: &str| format!("{:<column$}", self.words.say(key));
+            let verdict = match action.verdict {
+                ActionOutcome::Allowed => self.style.good(&padded("allowed")),
+                ActionOutcome::Denied => self.style.bad(&padded("denied")),
+                ActionOutcome::Absent => self.style.dim(&padded("absent")),
+            };
+            let text = self.style.dim(&self.words.phrase_or_english(&action.text));
+            let _ = writeln!(self.out, "  {:<36}{verdict}  {text}", action.id);
+        }
+    }
+
+    fn mail(&mut self, trial: &Trial) {
+        if trial.mail.is_empty() {
+            return;
+        }
+        let _ = writeln!(self.out, "\n{}", self.style.bold(&self.words.say("mail")));
+        let column = self.widest(&["ok", "failed-loud", "skipped"]);
+        for mail in &trial.mail {
+            let padded = |key: &str| format!("{:<column$}", self.words.say(key));
+            let outcome = match mail.outcome {
+                MailOutcome::Ok => self.style.good(&padded("ok")),
+                MailOutcome::Failed => self.style.bad(&padded("failed-loud")),
+                MailOutcome::Skipped => self.style.dim(&padded("skipped")),
+            };
+            let text = self.style.dim(&self.words.phrase_or_english(&mail.text));
+            let _ = writeln!(self.out, "  {:<36}{outcome}  {text}", mail.step);
+        }
+    }
+
+    fn foot(&mut self, trial: &Trial) {
+        let (words, style) = (self.words, self.style);
+        for verdict in trial.verdicts.iter().filter(|v| v.outcome == Outcome::Fail) {
+            crate::verification::failure(&mut self.out, verdict, style, words);
+        }
+        for deviation in &trial.deviations {
+            let said = words.tell(
+                "deviation",
+                &[
+                    ("expected", words.phrase_or_english(&deviation.expected).as_ref().into()),
+                    ("observed", words.phrase_or_english(&deviation.observed).as_ref().into()),
+                ],
+            );
+            let _ = writeln!(
+                self.out,
+                "  {} {}: {said} [{}]",
+                style.bad(&words.say("otherwise")),
+                deviation.subject,
+                deviation.requirements.join(", "),
+            );
+        }
+        let _ = writeln!(self.out, "\n{}", summary(trial, words));
+        let closing = words.say(closing(trial));
+        let closing = if trial.exit == 0 { style.good(&closing) } else { style.bad(&closing) };
+        let exit = words.tell("exit-code", &[("code", usize::from(trial.exit).into())]);
+        let _ = writeln!(self.out, "{closing} ({exit})");
+    }
 }
 
-fn counted(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+/// How many there are of what, in one line.
+fn summary(trial: &Trial, words: &Catalogue) -> String {
+    let count = |o: ActionOutcome| trial.actions.iter().filter(|a| a.verdict == o).count().into();
+    let mails = |o: MailOutcome| trial.mail.iter().filter(|m| m.outcome == o).count().into();
+    let findings = |s: &str, key: &str| {
+        words.tell(key, &[("n", trial.findings.iter().filter(|f| f.severity == s).count().into())])
+    };
+    words.tell(
+        "trial-summary",
+        &[
+            ("errors", (&findings("error", "errors")).into()),
+            ("warnings", (&findings("warning", "warnings")).into()),
+            ("allowed", count(ActionOutcome::Allowed)),
+            ("denied", count(ActionOutcome::Denied)),
+            ("absent", count(ActionOutcome::Absent)),
+            ("ok", mails(MailOutcome::Ok)),
+            ("failed", mails(MailOutcome::Failed)),
+            ("skipped", mails(MailOutcome::Skipped)),
+        ],
+    )
+}
+
+/// The key of what the trial comes to.
+pub(crate) fn closing(trial: &Trial) -> &'static str {
+    match (trial.exit, &trial.install) {
+        (0, _) if trial.verdicts.is_empty() => "closing-as-profile",
+        (0, _) => "closing-as-profile-and-policy",
+        (2, _) => "closing-not-readable",
+        (_, Some(i)) if i.status == InstallStatus::Refused => "closing-refused",
+        _ if trial.deviations.is_empty() && trial.verdicts.iter().any(|v| v.outcome == Outcome::Fail) => {
+            "closing-not-as-policy"
+        }
+        _ => "closing-not-as-profile",
+    }
 }
 
 /// A text with control and direction characters written as their code points.

@@ -1,7 +1,9 @@
-//! Rendering of what was found: JSON, which is the contract, and a page for people.
+//! Rendering of what was found: JSON, which is the contract, and what people read, in three languages.
 #![warn(missing_docs)]
 
 pub mod findings;
+pub mod language;
+pub mod page;
 
 mod human;
 mod json;

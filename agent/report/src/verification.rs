@@ -1,5 +1,6 @@
 //! What `handset verify` found, for a person: failures first, each with what to do.
 
+use crate::language::Catalogue;
 use crate::{Style, visible};
 use std::fmt::Write;
 use verdict::{Conflict, Drift, Outcome, Verdict, Verification};
@@ -7,129 +8,147 @@ use verdict::{Conflict, Drift, Outcome, Verdict, Verification};
 /// How many ids of one kind are listed before the rest is counted.
 const LISTED: usize = 24;
 
-/// Renders a verification for a terminal. Everything is legible without colour, and what would steer a terminal is made
-/// visible.
-pub fn verification(found: &Verification, style: Style) -> String {
+/// Renders a verification for a terminal, in the language of the catalogue. Everything is legible without colour, and
+/// what would steer a terminal is made visible.
+pub fn verification(found: &Verification, style: Style, words: &Catalogue) -> String {
     let mut out = String::new();
-    head(&mut out, found, style);
+    head(&mut out, found, style, words);
     let of = |outcome: Outcome| found.verdicts.iter().filter(move |v| v.outcome == outcome);
     for verdict in of(Outcome::Fail) {
-        failure(&mut out, verdict, style);
+        failure(&mut out, verdict, style, words);
     }
     for conflict in &found.conflicts {
-        self::conflict(&mut out, conflict, style);
+        self::conflict(&mut out, conflict, style, words);
     }
     if !found.drift.is_empty() {
-        let _ = writeln!(out, "\n{}", style.bold("Drift"));
+        let _ = writeln!(out, "\n{}", style.bold(&words.say("drift")));
         for drift in &found.drift {
-            self::drift(&mut out, drift);
+            self::drift(&mut out, drift, words);
         }
     }
-    ids(&mut out, "Passed", of(Outcome::Pass), style);
+    ids(&mut out, &words.say("passed-heading"), of(Outcome::Pass), style);
     let open = || of(Outcome::Inconclusive).filter(|v| !is_pending(v));
     if open().next().is_some() {
-        let _ = writeln!(out, "\n{}", style.bold("Left open by this evidence"));
+        let _ = writeln!(out, "\n{}", style.bold(&words.say("left-open-heading")));
         let mut reasons: Vec<&str> = open().map(reason).collect();
         reasons.sort_unstable();
         reasons.dedup();
         for because in reasons {
             ids(
                 &mut out,
-                &format!("  {}", visible(because)),
+                &format!("  {}", visible(&words.phrase_or_english(because))),
                 open().filter(|v| reason(v) == because),
                 Style::Plain,
             );
         }
     }
-    ids(
-        &mut out,
-        "Pending: no device can show it yet",
-        of(Outcome::Inconclusive).filter(is_pending_ref),
-        style,
-    );
+    ids(&mut out, &words.say("pending-heading"), of(Outcome::Inconclusive).filter(is_pending_ref), style);
     let summary = &found.summary;
-    let _ = writeln!(
-        out,
-        "\n{} passed, {} failed, {} left open, {} pending, {} not applicable; {} drift, {} conflicts",
-        summary.pass,
-        summary.fail,
-        summary.inconclusive,
-        summary.pending,
-        summary.not_applicable,
-        found.drift.len(),
-        found.conflicts.len()
+    let counts = words.tell(
+        "verify-summary",
+        &[
+            ("pass", summary.pass.into()),
+            ("fail", summary.fail.into()),
+            ("open", summary.inconclusive.into()),
+            ("pending", summary.pending.into()),
+            ("inapplicable", summary.not_applicable.into()),
+            ("drift", found.drift.len().into()),
+            ("conflicts", found.conflicts.len().into()),
+        ],
     );
+    let _ = writeln!(out, "\n{counts}");
     let closing = match found.exit {
-        0 => style.good("as the policy says"),
-        5 => style.dim("nothing is otherwise, and not everything can be told"),
-        _ => style.bad("not as the policy says"),
+        0 => style.good(&words.say("closing-as-policy")),
+        5 => style.dim(&words.say("closing-open")),
+        _ => style.bad(&words.say("closing-not-as-policy")),
     };
-    let _ = writeln!(out, "{closing} (exit {})", found.exit);
+    let exit = words.tell("exit-code", &[("code", usize::from(found.exit).into())]);
+    let _ = writeln!(out, "{closing} ({exit})");
     out
 }
 
-fn head(out: &mut String, found: &Verification, style: Style) {
+fn head(out: &mut String, found: &Verification, style: Style, words: &Catalogue) {
     let device = &found.device;
-    let supervised = if device.supervised { ", supervised" } else { "" };
-    let title = format!("{}, iOS {}{supervised}", visible(&device.evidence), visible(&device.ios));
+    let title = words.tell(
+        "verify-head",
+        &[
+            ("evidence", (&visible(&device.evidence)).into()),
+            ("ios", (&visible(&device.ios)).into()),
+            ("supervised", if device.supervised { "yes" } else { "no" }.into()),
+        ],
+    );
     let _ = writeln!(out, "{}", style.bold(&title));
     if device.ios_from == "default" {
-        let _ = writeln!(out, "  the evidence tells no iOS version; --ios names another");
+        let _ = writeln!(out, "  {}", words.say("evidence-tells-no-ios"));
     }
     for policy in &found.policies {
-        let user = policy.user.as_deref().map(|u| format!(" for {}", visible(u))).unwrap_or_default();
-        let _ = writeln!(
-            out,
-            "  policy “{}”{user}  {}",
-            visible(&policy.name),
-            style.dim(&visible(&policy.file))
-        );
+        let named = words.tell("policy-named", &[("name", (&visible(&policy.name)).into())]);
+        let user = policy
+            .user
+            .as_deref()
+            .map(|user| format!(" {}", words.tell("policy-for", &[("user", (&visible(user)).into())])));
+        let user = user.unwrap_or_default();
+        let _ = writeln!(out, "  {named}{user}  {}", style.dim(&visible(&policy.file)));
+        if let Some(reason) = &policy.assignment_reason {
+            let _ = writeln!(out, "    {}", visible(reason));
+        }
     }
 }
 
 /// A failed verdict: what must be so, what is, on what it rests, what to do.
-pub(crate) fn failure(out: &mut String, verdict: &Verdict, style: Style) {
-    let _ = writeln!(out, "\n{} {}", style.bad("failed"), style.bold(id(verdict)));
+pub(crate) fn failure(out: &mut String, verdict: &Verdict, style: Style, words: &Catalogue) {
+    let _ = writeln!(out, "\n{} {}", style.bad(&words.say("failed")), style.bold(id(verdict)));
+    let keys = ["expected", "observed", "evidence", "says", "because", "remedy"];
+    let column = keys.iter().map(|key| words.say(key).chars().count()).max().unwrap_or(0);
+    let mut line = |key: &str, text: &str| {
+        let _ = writeln!(out, "  {:<column$}  {text}", words.say(key));
+    };
     if let Some(expected) = &verdict.expected {
-        let _ = writeln!(out, "  expected  {}", visible(expected));
+        line("expected", &visible(expected));
     }
     if let Some(observed) = &verdict.observed {
-        let _ = writeln!(out, "  observed  {}", visible(observed));
+        line("observed", &visible(observed));
     }
     let cited: Vec<String> = verdict.observations.iter().take(LISTED).map(|o| format!("#{}", o.0)).collect();
     if !cited.is_empty() {
-        let _ = writeln!(out, "  evidence  {}", cited.join(" "));
+        line("evidence", &cited.join(" "));
     }
     if let Some(citation) = &verdict.citation {
-        let _ = writeln!(out, "  says      {}", style.dim(&visible(citation)));
+        line("says", &style.dim(&visible(citation)));
     }
     if let Some(reason) = &verdict.reason {
-        let _ = writeln!(out, "  because   {}", visible(reason));
+        line("because", &visible(&words.phrase_or_english(reason)));
     }
     if let Some(remedy) = &verdict.remedy {
-        let _ = writeln!(out, "  remedy    {}", visible(remedy));
+        line("remedy", &visible(&words.phrase_or_english(remedy)));
     }
 }
 
-fn conflict(out: &mut String, conflict: &Conflict, style: Style) {
-    let label = conflict.label.as_deref().map(|l| format!(" “{l}”")).unwrap_or_default();
-    let _ = writeln!(out, "\n{} {}{label}", style.bad("conflict"), style.bold(&visible(&conflict.setting)));
+fn conflict(out: &mut String, conflict: &Conflict, style: Style, words: &Catalogue) {
+    let label = conflict.label.as_deref().map(|own| format!(" “{}”", words.setting(&conflict.setting, own)));
+    let label = label.unwrap_or_default();
+    let title = style.bold(&visible(&conflict.setting));
+    let _ = writeln!(out, "\n{} {title}{label}", style.bad(&words.say("conflict")));
     for value in &conflict.values {
-        let said = value.value.as_deref().unwrap_or("(a value that is not told)");
-        let _ = writeln!(out, "  policy “{}” says {}", visible(&value.policy), visible(said));
+        let untold = words.say("value-not-told");
+        let said = visible(value.value.as_deref().unwrap_or(&untold));
+        let policy = visible(&value.policy);
+        let line = words.tell("policy-says", &[("policy", (&policy).into()), ("value", (&said).into())]);
+        let _ = writeln!(out, "  {line}");
     }
 }
 
-fn drift(out: &mut String, drift: &Drift) {
-    let since = drift.since.as_deref().map(|s| format!(", since {s}")).unwrap_or_default();
-    let who = if drift.by_user { ", changed by the owner" } else { "" };
-    let _ = writeln!(
-        out,
-        "  {:<32} is {}, meant is {}{since}{who}",
-        drift.subject,
-        visible(&drift.observed),
-        visible(&drift.expected)
-    );
+fn drift(out: &mut String, drift: &Drift, words: &Catalogue) {
+    let (observed, expected) = (visible(&drift.observed), visible(&drift.expected));
+    let mut line =
+        words.tell("drift-line", &[("observed", (&observed).into()), ("expected", (&expected).into())]);
+    if let Some(since) = &drift.since {
+        line += &format!(", {}", words.tell("drift-since", &[("since", since.into())]));
+    }
+    if drift.by_user {
+        line += &format!(", {}", words.say("drift-by-owner"));
+    }
+    let _ = writeln!(out, "  {:<32} {line}", drift.subject);
 }
 
 fn id(verdict: &Verdict) -> &str {

@@ -5,6 +5,7 @@ use super::{beginning, masked};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, SourceCode};
 use profile::plist::{Span, Text};
 use profile::{Finding, LineIndex, Profile, Severity};
+use report::language::{Catalogue, Language};
 use std::fmt;
 use std::ops::Range;
 
@@ -96,9 +97,23 @@ impl<'a> Source<'a> {
     }
 }
 
+/// What a finding says, below the title of its rule where that is not English.
+fn headed(finding: &Finding, words: &Catalogue) -> String {
+    let message = report::visible(&finding.message);
+    if words.language() == Language::En {
+        return message;
+    }
+    match words.rule_title(finding.rule, "") {
+        title if title.is_empty() => message,
+        title => format!("{title}\n{message}"),
+    }
+}
+
 /// The findings for people. Source lines are shown of text only; of anything else the place is named. No secret of the
 /// document is among them.
-pub fn rendered(shown: Shown<'_>, coloured: bool) -> String {
+///
+/// Messages are English; in another language the title of the rule stands before them.
+pub fn rendered(shown: Shown<'_>, coloured: bool, words: &Catalogue) -> String {
     let Shown { name, document, profile, findings } = shown;
     let theme = if coloured { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(110).with_links(false);
@@ -114,7 +129,7 @@ pub fn rendered(shown: Shown<'_>, coloured: bool) -> String {
     let lines = LineIndex::of_text(text.unwrap_or_default());
     let excerpts = text.map(|text| Excerpts { name, text, index: &lines });
     for finding in findings {
-        let mut diagnostic = MietteDiagnostic::new(report::visible(&finding.message))
+        let mut diagnostic = MietteDiagnostic::new(headed(finding, words))
             .with_code(finding.rule)
             .with_severity(match finding.severity {
                 Severity::Info => miette::Severity::Advice,
@@ -137,7 +152,7 @@ pub fn rendered(shown: Shown<'_>, coloured: bool) -> String {
         let placed = Placed { diagnostic, source: label.map(|(_, excerpts)| excerpts) };
         // A report that cannot be drawn is named all the same.
         if handler.render_report(&mut out, &placed).is_err() {
-            out.push_str(&report::visible(&finding.message));
+            out.push_str(&headed(finding, words));
         }
         if label.is_none() {
             let place = match beginning(&index, finding.span) {

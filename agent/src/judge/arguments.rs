@@ -1,7 +1,8 @@
 //! The command lines of `handset verify` and `handset evidence`.
 
 use crate::cli::{Colour, Format, address, ios};
-use clap::{Args, Parser, Subcommand};
+use crate::reports::{ReportFile, report_file};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use profile::{OsVersion, Timestamp};
 use std::path::PathBuf;
 
@@ -10,6 +11,8 @@ Examples:
   handset verify --intent policy.json --device phone --user alice@contoso.example
   handset verify --intent mail.mobileconfig --evidence seen/
   handset verify --intent one.json two.json --evidence seen/ --format json
+  handset verify --intent policy.json --evidence seen/ --report html=verdicts.html
+  handset verify --intent tenant.json --device phone --directory directory.json
 
 Exit codes:
   0  every requirement that the policies make and this evidence can tell of is met
@@ -23,7 +26,7 @@ decide the exit code; `handset requirements` lists them.";
 
 /// Holds policies against the evidence of a device: a verdict for each requirement, drift, conflicts, remedies.
 #[derive(Debug, Parser)]
-#[command(before_help = VERIFY_EXAMPLES)]
+#[command(before_help = VERIFY_EXAMPLES, group = ArgGroup::new("seen").required(true).args(["evidence", "device"]))]
 pub struct VerifyArguments {
     /// What the administrator meant: policies as Graph JSON, or profiles. Several are judged together, and what they
     /// disagree on is a conflict.
@@ -31,13 +34,7 @@ pub struct VerifyArguments {
     pub intent: Vec<PathBuf>,
 
     /// The folder of evidence, as `handset evidence` writes it.
-    #[arg(
-        long,
-        env = "HANDSET_EVIDENCE",
-        value_name = "DIR",
-        required_unless_present = "device",
-        conflicts_with = "device"
-    )]
+    #[arg(long, env = "HANDSET_EVIDENCE", value_name = "DIR")]
     pub evidence: Option<PathBuf>,
 
     /// A simulated device of the store; it is looked at now, and nothing on it changes.
@@ -53,8 +50,10 @@ pub struct VerifyArguments {
     #[arg(long, env = "HANDSET_USER", value_name = "USER")]
     pub user: Option<String>,
 
-    /// A JSON file of users, in which --user is looked up (fixtures/schema/directory.schema.json).
-    #[arg(long, env = "HANDSET_DIRECTORY", value_name = "FILE", requires = "user")]
+    /// A JSON file of users, groups and devices (fixtures/schema/directory.schema.json), in which the user is looked up.
+    /// With it the assignments of the policies count: what is not assigned to the user or the device does not apply, and
+    /// nothing of it may be there.
+    #[arg(long, env = "HANDSET_DIRECTORY", value_name = "FILE")]
     pub directory: Option<PathBuf>,
 
     /// The iOS version to judge by, in place of the one in the evidence.
@@ -64,6 +63,10 @@ pub struct VerifyArguments {
     /// What the owner changed by hand, where the policy lets them, does not fail; it is still told as drift.
     #[arg(long, env = "HANDSET_ALLOW_USER_CHANGES")]
     pub allow_user_changes: bool,
+
+    /// Also writes a report: html=FILE, one page for a browser, or json=FILE; may be given often.
+    #[arg(long, env = "HANDSET_REPORT", value_name = "FORMAT=PATH", value_parser = report_file)]
+    pub report: Vec<ReportFile>,
 
     /// How to print the answer; JSON is the contract of fixtures/schema/verify.schema.json.
     #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]

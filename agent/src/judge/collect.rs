@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &CollectArguments) -> Result<u8, Failure> {
 }
 
 /// What can be seen on a device now, as a log that is not kept.
-pub(super) fn log(world: &World, name: &str) -> Result<Log, Failure> {
+pub(crate) fn log(world: &World, name: &str) -> Result<Log, Failure> {
     let mut log = Log::default();
     let document = port::look(world, Some(name))?;
     for told in document.facts {

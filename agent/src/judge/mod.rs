@@ -3,20 +3,23 @@
 //! No rule lives here: `evidence` reads, `intent` expects, `verdict` compares.
 
 mod arguments;
+mod assignment;
 mod collect;
 mod error;
 mod folder;
 mod import;
+mod owner;
 mod policy;
 mod show;
 mod user;
 mod verify;
 
 pub use arguments::{EvidenceArguments, EvidenceCommand, VerifyArguments};
+pub use assignment::Targeted;
 pub use error::JudgeError;
-pub use policy::{JudgedPolicy, Policy, PolicyKind, policies};
+pub use policy::{JudgedPolicy, Policy, PolicyKind, policies, policies_for, policies_in};
 pub use user::User;
-pub use verify::verify;
+pub use verify::{Circumstances, seen_user, verification, verify};
 
 use crate::exit::Failure;
 

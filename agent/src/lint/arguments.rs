@@ -1,6 +1,7 @@
 //! The command lines of `lint`, `explain` and `schema`.
 
 use crate::cli::{Colour, clock};
+use crate::reports::{ReportFile, report_file};
 use crate::suggestion::{nearest, question};
 use clap::{Parser, ValueEnum};
 use profile::lint::Audience;
@@ -14,6 +15,7 @@ Examples:
   handset lint - --format json < mail.mobileconfig
   handset lint profiles/ --format sarif --fail-on warning > lint.sarif
   handset lint mail.mobileconfig --supervised --ignore removal-disallowed,key-deprecated
+  handset lint profiles/ --report html=lint.html --lang nl
   handset lint --rules
 
 Exit codes:
@@ -56,6 +58,10 @@ pub struct LintArguments {
     /// Another schema than the built-in one.
     #[arg(long, env = "HANDSET_SCHEMA", value_name = "FILE")]
     pub schema: Option<PathBuf>,
+
+    /// Also writes a report: html=FILE, one page for a browser, or json=FILE; may be given often.
+    #[arg(long, env = "HANDSET_REPORT", value_name = "FORMAT=PATH", value_parser = report_file)]
+    pub report: Vec<ReportFile>,
 
     /// How to print the answer.
     #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]

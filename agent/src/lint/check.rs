@@ -4,24 +4,28 @@ use super::arguments::{LintArguments, LintFormat, UNREADABLE};
 use super::{rules, schema, select};
 use crate::exit::Failure;
 use crate::findings::{Shown, lint, position, rendered, severity, unwrap};
+use crate::reports::ReportFormat;
 use crate::{file, print};
 use profile::{Finding, LineIndex, Schema};
 use report::findings::{
     LINT_SCHEMA_VERSION, LintFile, LintFinding, LintReport, LintSummary, findings_json, github, rules_json,
     sarif,
 };
+use report::language::{Catalogue, Language};
+use report::page::lint_page;
 use simulator::PROVIDER;
 use smime::{Context, Timestamp};
 use std::path::Path;
 
 /// Runs the command.
-pub fn run(arguments: &LintArguments) -> Result<u8, Failure> {
+pub fn run(arguments: &LintArguments, language: Language) -> Result<u8, Failure> {
+    let words = Catalogue::of(language);
     if arguments.rules {
         let rules = rules::all();
         let text = match arguments.format {
             LintFormat::Json => rules_json(&rules)?,
             LintFormat::Sarif => sarif(&report(arguments, Vec::new(), 0), &rules, env!("CARGO_PKG_VERSION"))?,
-            LintFormat::Human | LintFormat::Github => rules::table(&rules),
+            LintFormat::Human | LintFormat::Github => rules::table(&rules, &words),
         };
         print::standard_output(&text)?;
         return Ok(0);
@@ -43,7 +47,7 @@ pub fn run(arguments: &LintArguments) -> Result<u8, Failure> {
         }
     };
     for path in selected {
-        let linted = check(arguments, &schema, &path, coloured).unwrap_or_else(|failure| {
+        let linted = check(arguments, &schema, &path, coloured, &words).unwrap_or_else(|failure| {
             eprintln!("handset: {failure}");
             unread(&path, &failure)
         });
@@ -52,9 +56,15 @@ pub fn run(arguments: &LintArguments) -> Result<u8, Failure> {
         files.push(linted.file);
     }
     let report = report(arguments, files, exit);
+    for file in &arguments.report {
+        file.write(&match file.format {
+            ReportFormat::Html => lint_page(&report, language),
+            ReportFormat::Json => findings_json(&report)?,
+        })?;
+    }
     let text = match arguments.format {
         LintFormat::Human if arguments.quiet => human,
-        LintFormat::Human => human + &summary(&report),
+        LintFormat::Human => human + &summary(&report, &words),
         _ => written(arguments, &report)?,
     };
     print::standard_output(&text)?;
@@ -103,7 +113,13 @@ struct Linted {
     exit: u8,
 }
 
-fn check(arguments: &LintArguments, schema: &Schema, path: &Path, coloured: bool) -> Result<Linted, Failure> {
+fn check(
+    arguments: &LintArguments,
+    schema: &Schema,
+    path: &Path,
+    coloured: bool,
+    words: &Catalogue,
+) -> Result<Linted, Failure> {
     let name = path.display().to_string();
     let bytes = file::read(path)?;
     let cx = Context { now: Timestamp(arguments.clock.0), crypto: &PROVIDER };
@@ -132,6 +148,7 @@ fn check(arguments: &LintArguments, schema: &Schema, path: &Path, coloured: bool
         human = rendered(
             Shown { name: &name, document: &wrapped.inner, profile: &profile, findings: &shown },
             coloured,
+            words,
         );
     }
     let index = LineIndex::new(&wrapped.inner);
@@ -166,11 +183,18 @@ fn placed(index: &LineIndex<'_>, finding: Finding) -> LintFinding {
     }
 }
 
-fn summary(report: &LintReport) -> String {
-    let many = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+fn summary(report: &LintReport, words: &Catalogue) -> String {
+    let many = |key: &str, number: usize| words.tell(key, &[("n", number.into())]);
     let LintSummary { errors, warnings, infos } = report.summary;
-    let files = many(report.files.len(), "file");
-    let counted =
-        format!("{}, {}, {}", many(errors, "error"), many(warnings, "warning"), many(infos, "info"));
-    format!("{counted} in {files} (exit {})\n", report.exit)
+    let line = words.tell(
+        "lint-summary",
+        &[
+            ("errors", (&many("errors", errors)).into()),
+            ("warnings", (&many("warnings", warnings)).into()),
+            ("infos", (&many("infos", infos)).into()),
+            ("files", (&many("files", report.files.len())).into()),
+            ("exit", usize::from(report.exit).into()),
+        ],
+    );
+    line + "\n"
 }

@@ -2,6 +2,7 @@
 
 use crate::findings::severity;
 use report::findings::LintRule;
+use report::language::Catalogue;
 
 /// Every rule, in the order of the manual.
 pub fn all() -> Vec<LintRule> {
@@ -23,16 +24,20 @@ pub fn described(rule: &profile::lint::Description) -> LintRule {
 }
 
 /// The list for people: one rule a line.
-pub fn table(rules: &[LintRule]) -> String {
+pub fn table(rules: &[LintRule], words: &Catalogue) -> String {
     let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let severities = ["error", "warning", "info"].map(|key| words.say(key).chars().count());
+    let column = severities.into_iter().max().unwrap_or(0);
     let mut out = String::new();
     for rule in rules {
-        out.push_str(&format!("{:<width$}  {:<7}  {}", rule.id, rule.severity, rule.title));
+        let title = words.rule_title(&rule.id, &rule.title);
+        out.push_str(&format!("{:<width$}  {:<column$}  {title}", rule.id, words.say(&rule.severity)));
         if !rule.requirements.is_empty() {
             out.push_str(&format!(" [{}]", rule.requirements.join(", ")));
         }
         out.push('\n');
     }
-    out.push_str(&format!("{} rules; `handset explain RULE` tells more\n", rules.len()));
+    out.push_str(&words.tell("rules-foot", &[("n", rules.len().into())]));
+    out.push('\n');
     out
 }

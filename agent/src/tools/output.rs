@@ -48,7 +48,7 @@ pub(crate) fn clean(text: &str) -> String {
 }
 
 /// Puts a file in the place of another in one step.
-fn replace(path: &Path, bytes: &[u8], readers: Readers<'_>) -> Result<(), Failure> {
+pub(crate) fn replace(path: &Path, bytes: &[u8], readers: Readers<'_>) -> Result<(), Failure> {
     match Replacement::at(path, readers)? {
         Place::Device(mut file) => {
             file.write_all(bytes).map_err(|source| Failure::Write { path: path.to_path_buf(), source })

@@ -17,12 +17,15 @@ use crate::exit::Failure;
 use crate::findings::rendered;
 use crate::judge::{self, Policy, User};
 use crate::port::{self, SimulatedPhone};
+use crate::reports::ReportFormat;
 use crate::{print, variant};
 use device::{Answer, DeviceFacts, Event, MailQuestion, PromptId, PromptKind, Reply};
 use evidence::{DevicePort, Fact, Log, Prompted};
 use input::Input;
 use intent::ActionId;
 use profile::Timestamp;
+use report::language::{Catalogue, Language};
+use report::page::trial_page;
 use simulator::{Owner, World, WorldOptions};
 use std::time::Instant;
 use verdict::{
@@ -39,7 +42,7 @@ const DEFAULT_USER: &str = "alice@contoso.example";
 const MAX_PROMPTS: usize = 16;
 
 /// Runs the command.
-pub fn run(arguments: &TryArguments, started: Instant) -> Result<u8, Failure> {
+pub fn run(arguments: &TryArguments, language: Language, started: Instant) -> Result<u8, Failure> {
     let mut clock = Stopwatch { started, last: started, shown: arguments.timings };
     let input = input::read(arguments)?;
     clock.lap("read");
@@ -60,7 +63,8 @@ pub fn run(arguments: &TryArguments, started: Instant) -> Result<u8, Failure> {
     if let Some(folder) = &arguments.out {
         output::write(folder, &session, arguments.reveal_test_keys)?;
     }
-    print(arguments, &input, &session.trial)?;
+    write_reports(arguments, &session, language)?;
+    print(arguments, &input, &session.trial, language)?;
     clock.lap("report");
     clock.total();
     Ok(session.trial.exit)
@@ -387,8 +391,14 @@ fn policies(arguments: &TryArguments, input: &Input) -> Result<Vec<Policy>, Fail
     let owner = owner(arguments, input);
     let cx = smime::Context { now: smime::Timestamp(arguments.clock.0), crypto: &simulator::PROVIDER };
     let mut policies = Vec::new();
+    let named = arguments.user.as_deref().unwrap_or(&owner.email);
+    let user = match &arguments.directory {
+        Some(directory) if !arguments.intent.is_empty() => User::of_directory(directory, named)?.0,
+        // One address cannot be two names; which of them it is only a directory could say.
+        None if arguments.user.is_none() && owner.user_name != owner.email => User::stand_in(Some(named)),
+        _ => User::known(named),
+    };
     for file in &arguments.intent {
-        let user = User::known(arguments.user.as_deref().unwrap_or(&owner.email));
         policies.extend(judge::policies(&cx, file, &user, arguments.ios)?);
     }
     Ok(policies)
@@ -415,13 +425,25 @@ fn owner(arguments: &TryArguments, input: &Input) -> Owner {
     }
 }
 
-fn print(arguments: &TryArguments, input: &Input, trial: &Trial) -> Result<(), Failure> {
+/// The reports of `--report`.
+fn write_reports(arguments: &TryArguments, session: &Session, language: Language) -> Result<(), Failure> {
+    for file in &arguments.report {
+        file.write(&match file.format {
+            ReportFormat::Html => trial_page(&session.trial, session.log.observations(), language),
+            ReportFormat::Json => report::json(&session.trial)?,
+        })?;
+    }
+    Ok(())
+}
+
+fn print(arguments: &TryArguments, input: &Input, trial: &Trial, language: Language) -> Result<(), Failure> {
     let coloured = arguments.color.on_standard_output();
     let text = match arguments.format {
         Format::Json => report::json(trial)?,
         Format::Human => {
             let style = if coloured { report::Style::Coloured } else { report::Style::Plain };
-            rendered(input.shown(), coloured) + &report::human(trial, style)
+            let words = Catalogue::of(language);
+            rendered(input.shown(), coloured, &words) + &report::human(trial, style, &words)
         }
     };
     print::standard_output(&text)

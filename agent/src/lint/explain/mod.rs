@@ -15,6 +15,7 @@ use key::{KeyPlace, PayloadType};
 use profile::Schema;
 use profile::lint::{Description, nearest};
 use report::findings::LintRule;
+use report::language::{Catalogue, Language};
 use serde::Serialize;
 
 /// The version of the contract of this command.
@@ -96,7 +97,7 @@ struct Answer<'a> {
 }
 
 /// Runs the command.
-pub fn explain(arguments: &ExplainArguments) -> Result<u8, Failure> {
+pub fn explain(arguments: &ExplainArguments, language: Language) -> Result<u8, Failure> {
     let schema = schema::load(arguments.schema.as_deref())?;
     let subject = arguments.subject.join(" ");
     let Some(explanation) = find(&schema, subject.trim()) else {
@@ -108,7 +109,7 @@ pub fn explain(arguments: &ExplainArguments) -> Result<u8, Failure> {
                 Answer { schema_version: SCHEMA_VERSION, subject: &subject, explanation: &explanation };
             serde_json::to_string_pretty(&answer)? + "\n"
         }
-        PlainFormat::Human => human(&explanation),
+        PlainFormat::Human => human(&explanation, &Catalogue::of(language)),
     };
     print::standard_output(&text)?;
     Ok(0)
@@ -176,7 +177,7 @@ fn near(schema: &Schema, subject: &str) -> Option<String> {
     nearest(subject, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
-fn human(explanation: &Explanation) -> String {
+fn human(explanation: &Explanation, words: &Catalogue) -> String {
     let list = |rules: &[&str]| match rules {
         [] => String::new(),
         rules => format!("\nLint rules: {}\n", rules.join(", ")),
@@ -185,11 +186,24 @@ fn human(explanation: &Explanation) -> String {
         Explanation::Rule(rule) => {
             let needs = match rule.requirements.as_slice() {
                 [] => String::new(),
-                ids => format!("\nRequirements: {}\n", ids.join(", ")),
+                ids => {
+                    let ids = ids.join(", ");
+                    format!("\n{}\n", words.tell("explain-requirements", &[("ids", (&ids).into())]))
+                }
             };
             format!(
-                "{} ({})\n{}\n\nWhat it checks\n  {}\n\nWhy it matters\n  {}\n\nExample\n  {}\n\nReference\n  {}\n{needs}",
-                rule.id, rule.severity, rule.title, rule.checks, rule.why, rule.example, rule.reference
+                "{} ({})\n{}\n\n{}\n  {}\n\n{}\n  {}\n\n{}\n  {}\n\n{}\n  {}\n{needs}",
+                rule.id,
+                words.say(&rule.severity),
+                words.rule_title(&rule.id, &rule.title),
+                words.say("explain-checks"),
+                rule.checks,
+                words.say("explain-why"),
+                rule.why,
+                words.say("explain-example"),
+                rule.example,
+                words.say("explain-reference"),
+                rule.reference
             )
         }
         Explanation::Variant { name, question, readings } => {

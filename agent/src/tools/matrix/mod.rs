@@ -112,6 +112,8 @@ fn versions(from: OsVersion, to: OsVersion) -> Result<Vec<OsVersion>, ToolError>
 fn trial(arguments: &MatrixArguments, ios: OsVersion) -> TryArguments {
     TryArguments {
         intent: Vec::new(),
+        report: Vec::new(),
+        directory: None,
         profile: arguments.profile.clone(),
         ios,
         model: arguments.model.clone(),

@@ -1,0 +1,177 @@
+# Les phrases que le contrat JSON dit en anglais.
+
+## Ce qu’une action a montré
+
+phrase-kept = affiché, mais { $key } le maintient tel quel
+phrase-should-keep = { $key } devrait le maintenir tel quel, mais { $problem }
+phrase-asks = le téléphone demande ce que { $key } fixe
+phrase-service-on = { $service } : activé ; { $items ->
+    [one] { $items } élément est arrivé
+   *[other] { $items } éléments sont arrivés
+}
+phrase-service-off = { $service } : désactivé ; les éléments ont quitté le téléphone
+phrase-service-not = { $service } : pas { $state }, avec { $items ->
+    [one] { $items } élément
+   *[other] { $items } éléments
+}
+phrase-signing-is = la signature est { $switch ->
+    [on] activée
+   *[off] désactivée
+}
+phrase-encryption-is = le chiffrement par défaut est { $state }
+phrase-picked = { $name } choisi
+phrase-identity-stayed = l’identité est restée la même
+phrase-message-starts = un nouveau message commence { $state } et est devenu { $became }
+phrase-window-set = réglé sur { $days ->
+    [one] { $days } jour
+   *[other] { $days } jours
+} ; { $messages ->
+    [one] { $messages } message est sur le téléphone
+   *[other] { $messages } messages sont sur le téléphone
+}
+phrase-moved = le message le plus récent est passé dans le compte personnel du propriétaire
+phrase-not-moved = aucun message n’a été déplacé
+phrase-forwarded = le message le plus récent est parti vers { $address } par le compte personnel du propriétaire
+phrase-sent-from-app = le message est parti vers { $address }
+phrase-none-left = aucun message n’est parti
+phrase-kept-by-mail = la feuille de partage a pris le message ; Mail le retient faute d’identité
+phrase-profile-gone = le profil a disparu avec son compte et ses certificats
+phrase-something-stayed = il en est resté quelque chose
+phrase-no-account = ce compte n’existe pas, ou ses réglages ne sont pas en vigueur
+phrase-smime-off = S/MIME est désactivé pour le compte
+phrase-no-control = cette version d’iOS n’a pas cette commande
+phrase-function-off = la fonction est désactivée
+phrase-no-other-identity = il n’y a pas d’autre identité à choisir
+phrase-no-lock = les nouveaux messages n’ont pas de cadenas
+phrase-no-mailbox = le compte n’a pas de boîte aux lettres tant que Mail est désactivé
+phrase-no-message = il n’y a aucun message
+phrase-no-such-profile = ce profil n’existe pas
+
+## Ce qu’une étape de messagerie a montré
+
+phrase-no-root = le profil n’apporte aucun certificat racine permettant de la vérifier
+phrase-no-mail-account = le profil n’apporte aucun compte de messagerie
+phrase-not-in-force = les réglages du compte ne sont pas en vigueur
+phrase-mail-off = Mail est désactivé pour le compte
+phrase-signing-fixed = la signature est { $switch ->
+    [on] activée
+   *[off] désactivée
+} et le propriétaire ne peut pas la modifier ({ $key })
+phrase-start-fixed = les nouveaux messages commencent { $state } et le propriétaire ne peut pas le modifier ({ $key })
+phrase-no-signing-identity = le profil ne désigne aucune identité de signature
+phrase-no-encryption-identity = le profil ne désigne aucune identité de chiffrement
+phrase-no-answer-identity = le profil ne désigne aucune identité de chiffrement pour laquelle une réponse pourrait être chiffrée
+phrase-none-reached = aucun message n’est parvenu au collègue
+phrase-no-usable-certificate = aucun certificat utilisable pour { $recipients }
+phrase-no-signed-message = aucun message signé n’est parti
+phrase-sees-signature = { $person } voit une signature valide ({ $signer })
+phrase-cannot-verify = { $person } ne peut pas la vérifier : { $problem }
+phrase-sees-no-signature = { $person } ne voit pas de signature valide : { $problem }
+phrase-sees-change = { $person } voit que la copie a été modifiée : { $problem }
+phrase-misses-change = { $person } ne remarque pas que la copie a été modifiée
+phrase-decrypts = { $person } le déchiffre
+phrase-decrypts-unverified = { $person } le déchiffre, mais ne peut pas vérifier la signature : { $problem }
+phrase-decrypts-and-verifies = { $person } le déchiffre, voit une signature valide ({ $signer }) et la pièce jointe
+phrase-cannot-read = { $person } ne peut pas le lire comme prévu : { $problem }
+phrase-no-answer = il n’y a pas de réponse
+phrase-cannot-answer = { $person } ne peut pas répondre : { $problem }
+phrase-answer-read = le téléphone la déchiffre et montre une signature valide
+phrase-answer-torn = le texte ou la pièce jointe n’est pas arrivé entier
+phrase-not-genuine = le téléphone ne présente pas la copie modifiée comme authentique
+phrase-taken-genuine = le téléphone ne remarque pas que la copie a été modifiée
+phrase-not-arrived = le message n’est pas arrivé sur le téléphone
+phrase-asks-about = le téléphone pose la question pour { $recipients }, et rien ne le quitte
+phrase-not-asked = rien n’est parti, mais le téléphone n’a pas posé la question
+phrase-messages-left = { $messages ->
+    [one] { $messages } message a quitté le téléphone
+   *[other] { $messages } messages ont quitté le téléphone
+}
+phrase-nobody-signed = personne n’a signé
+phrase-not-encrypted = le message n’est pas chiffré
+phrase-not-signed = le message n’est pas signé
+phrase-content-changed = le contenu a été modifié
+phrase-expired = le certificat de { $subject } a expiré
+phrase-not-valid-yet = le certificat de { $subject } n’est pas encore valide
+phrase-other-address = l’adresse du signataire n’est pas celle de l’expéditeur
+
+## Ce que le téléphone a demandé
+
+phrase-ask-password = Saisissez le mot de passe Exchange de « { $name } »
+phrase-ask-sign-in = Connectez-vous en tant que { $address }
+phrase-ask-address = Saisissez l’adresse e-mail
+phrase-ask-user-name = Saisissez le nom d’utilisateur
+phrase-ask-certificate = Saisissez le mot de passe du certificat « { $name } »
+phrase-ask-recipients = Aucun certificat pour { $recipients } : le retirer, ou ne pas envoyer ?
+phrase-ask-account-address = Saisissez l’adresse e-mail du compte « { $name } »
+phrase-ask-account-password = Saisissez le mot de passe du compte « { $name } »
+phrase-ask-server-password = Saisissez le mot de passe pour « { $name } »
+phrase-ask-server-user = Saisissez le nom d’utilisateur pour « { $name } »
+
+## Là où le téléphone a fait autrement
+
+phrase-account-in-force = un compte en vigueur
+phrase-there-is-no-account = il n’y a pas de compte
+phrase-sign-in-refused = le serveur n’accepte pas la connexion
+phrase-unreachable = le serveur ({ $host }) est injoignable
+phrase-waits = le compte attend son propriétaire
+
+## Pourquoi quelque chose n’a pas été jugé, ou ce qu’il faut savoir d’autre
+
+phrase-not-told = rien dans les preuves ne l’indique
+phrase-by-hand = le propriétaire de l’appareil l’a modifié à la main
+phrase-not-settled = les documents ne disent pas si le téléphone l’accepte
+phrase-device-says = l’appareil dit { $error }
+phrase-waits-for-sign-in = le compte attend que son propriétaire se connecte
+phrase-not-back = les preuves ne remontent pas jusqu’à l’installation
+phrase-no-prompt = aucune demande n’a été vue
+phrase-no-list = rien dans les preuves n’énumère les certificats
+phrase-unasked = la stratégie n’exige rien de tel sur cet appareil
+phrase-reports = Intune signale { $state }, ce qui n’établit rien
+phrase-of-messages = { $messages } messages sur { $of }
+phrase-no-mdm = le téléphone simulé n’est pas encore inscrit auprès d’un serveur MDM : rien ne lui est affecté, redéployé ni retiré
+phrase-no-derived = le téléphone simulé ne peut pas encore obtenir d’informations d’identification dérivées
+phrase-no-second-factor = la connexion intégrée ne demande pas de second facteur, et le serveur intégré ne refuse aucun mode de connexion
+phrase-no-tenant = la connexion intégrée n’appartient à aucun locataire, si bien qu’aucune app n’y a besoin d’un consentement
+phrase-no-tls-seen = on n’observe pas encore comment un compte se connecte, chiffré ou en clair
+phrase-no-vpn = le téléphone simulé n’a pas de VPN, et les connexions ne sont pas observées
+phrase-no-outlook = le téléphone simulé n’a pas encore Outlook
+phrase-no-connector = ni connecteur de certificats ni second téléphone du même utilisateur ne sont encore simulés
+phrase-no-portal = le téléphone simulé n’a pas encore Portail d’entreprise
+phrase-no-other-client = le téléphone simulé n’a pas encore d’autre app de messagerie que Mail
+phrase-no-second-phone = aucun second téléphone du même utilisateur n’est encore simulé
+phrase-no-compliance = aucune stratégie de conformité n’est encore simulée
+phrase-server-side = ce dont un serveur est capable n’est connu ni de la stratégie ni du téléphone ; lint en avertit
+phrase-portal-form = il s’agit du formulaire du centre d’administration ; un téléphone ne voit que les réglages qui en sortent
+phrase-authority = cela se passe chez l’autorité de certification ; un téléphone ne voit que les certificats qu’il a reçus
+phrase-own-output = qu’une chose ne soit jamais révélée ne se voit pas sur un téléphone ; c’est testé sur ce que ce programme écrit
+phrase-history = il en fut ainsi quelques mois en 2018 et ce n’est plus le cas
+phrase-scope = il s’agit d’autres plateformes qu’iOS
+phrase-edition = c’est une différence entre deux éditions d’un document ; aucun téléphone ne se comporte autrement
+
+## Les mots à leur place
+
+phrase-word-mail = Mail
+phrase-word-contacts = Contacts
+phrase-word-calendars = Calendriers
+phrase-word-reminders = Rappels
+phrase-word-notes = Notes
+phrase-word-on = activé
+phrase-word-off = désactivé
+phrase-word-clear = en clair
+phrase-word-encrypted = chiffré
+phrase-word-nothing = rien
+phrase-word-allowed = autorisé
+phrase-word-absent = absent
+phrase-word-denied = refusé
+phrase-word-denied-by = refusé par { $key }
+phrase-word-missing = manquant
+phrase-word-expired = expiré
+phrase-word-not-valid-yet = pas encore valide
+phrase-word-on-the-device = sur l’appareil
+phrase-word-refused = refusé
+phrase-word-installed = installé
+phrase-word-none = aucun
+phrase-word-an-identity = une identité
+phrase-word-ok = réussi
+phrase-word-default = valeur par défaut
+phrase-word-user = le propriétaire

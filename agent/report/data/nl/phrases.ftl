@@ -1,0 +1,177 @@
+# De zinnen die het JSON-contract in het Engels zegt.
+
+## Wat een handeling liet zien
+
+phrase-kept = getoond, maar { $key } houdt het zoals het is
+phrase-should-keep = { $key } zou het moeten houden zoals het is, maar { $problem }
+phrase-asks = de telefoon vraagt om wat { $key } bepaalt
+phrase-service-on = { $service } ingeschakeld; { $items ->
+    [one] { $items } item gekomen
+   *[other] { $items } items gekomen
+}
+phrase-service-off = { $service } uitgeschakeld; de items hebben de telefoon verlaten
+phrase-service-not = { $service } staat niet { $state } met { $items ->
+    [one] { $items } item
+   *[other] { $items } items
+}
+phrase-signing-is = ondertekening staat { $switch ->
+    [on] aan
+   *[off] uit
+}
+phrase-encryption-is = standaard versleutelen staat { $state }
+phrase-picked = { $name } gekozen
+phrase-identity-stayed = de identiteit bleef dezelfde
+phrase-message-starts = een nieuw bericht begint { $state } en werd { $became }
+phrase-window-set = ingesteld op { $days ->
+    [one] { $days } dag
+   *[other] { $days } dagen
+}; { $messages ->
+    [one] { $messages } bericht staat op de telefoon
+   *[other] { $messages } berichten staan op de telefoon
+}
+phrase-moved = het nieuwste bericht ging naar het eigen account van de eigenaar
+phrase-not-moved = er is geen bericht verplaatst
+phrase-forwarded = het nieuwste bericht ging naar { $address } via het eigen account van de eigenaar
+phrase-sent-from-app = het bericht ging naar { $address }
+phrase-none-left = er is geen bericht vertrokken
+phrase-kept-by-mail = het deelblad nam het bericht aan; Mail houdt het vast bij gebrek aan een identiteit
+phrase-profile-gone = het profiel verdween met zijn account en certificaten
+phrase-something-stayed = er bleef iets van achter
+phrase-no-account = dat account bestaat niet, of de instellingen ervan gelden niet
+phrase-smime-off = S/MIME staat uit voor het account
+phrase-no-control = deze iOS heeft die knop niet
+phrase-function-off = de functie staat uit
+phrase-no-other-identity = er is geen andere identiteit te kiezen
+phrase-no-lock = nieuwe berichten hebben geen slotje
+phrase-no-mailbox = het account heeft geen postvak zolang Mail uit staat
+phrase-no-message = er is geen bericht
+phrase-no-such-profile = dat profiel bestaat niet
+
+## Wat een stap met berichten liet zien
+
+phrase-no-root = het profiel brengt geen basiscertificaat mee waarmee de handtekening te controleren is
+phrase-no-mail-account = het profiel brengt geen e-mailaccount mee
+phrase-not-in-force = de instellingen van het account gelden niet
+phrase-mail-off = Mail staat uit voor het account
+phrase-signing-fixed = ondertekening staat { $switch ->
+    [on] aan
+   *[off] uit
+} en de eigenaar kan dat niet wijzigen ({ $key })
+phrase-start-fixed = nieuwe berichten beginnen { $state } en de eigenaar kan dat niet wijzigen ({ $key })
+phrase-no-signing-identity = het profiel noemt geen ondertekeningsidentiteit
+phrase-no-encryption-identity = het profiel noemt geen versleutelingsidentiteit
+phrase-no-answer-identity = het profiel noemt geen versleutelingsidentiteit waarvoor een antwoord versleuteld kan worden
+phrase-none-reached = geen bericht bereikte de collega
+phrase-no-usable-certificate = geen bruikbaar certificaat voor { $recipients }
+phrase-no-signed-message = er is geen ondertekend bericht uitgegaan
+phrase-sees-signature = { $person } ziet een geldige handtekening van { $signer }
+phrase-cannot-verify = { $person } kan de handtekening niet controleren: { $problem }
+phrase-sees-no-signature = { $person } ziet geen geldige handtekening: { $problem }
+phrase-sees-change = { $person } ziet dat de kopie is gewijzigd: { $problem }
+phrase-misses-change = { $person } merkt niet dat de kopie is gewijzigd
+phrase-decrypts = { $person } ontsleutelt het
+phrase-decrypts-unverified = { $person } ontsleutelt het, maar kan de handtekening niet controleren: { $problem }
+phrase-decrypts-and-verifies = { $person } ontsleutelt het, ziet een geldige handtekening van { $signer } en de bijlage
+phrase-cannot-read = { $person } kan het niet lezen zoals bedoeld: { $problem }
+phrase-no-answer = er is geen antwoord
+phrase-cannot-answer = { $person } kan niet antwoorden: { $problem }
+phrase-answer-read = de telefoon ontsleutelt het en toont een geldige handtekening
+phrase-answer-torn = tekst of bijlage kwam niet heel aan
+phrase-not-genuine = de telefoon toont de gewijzigde kopie niet als echt
+phrase-taken-genuine = de telefoon merkt niet dat de kopie is gewijzigd
+phrase-not-arrived = het bericht kwam niet aan op de telefoon
+phrase-asks-about = de telefoon vraagt wat er met { $recipients } moet, en niets verlaat hem
+phrase-not-asked = er vertrok niets, maar de telefoon vroeg er niet naar
+phrase-messages-left = { $messages ->
+    [one] { $messages } bericht verliet de telefoon
+   *[other] { $messages } berichten verlieten de telefoon
+}
+phrase-nobody-signed = niemand heeft ondertekend
+phrase-not-encrypted = het bericht is niet versleuteld
+phrase-not-signed = het bericht is niet ondertekend
+phrase-content-changed = de inhoud is gewijzigd
+phrase-expired = het certificaat van { $subject } is verlopen
+phrase-not-valid-yet = het certificaat van { $subject } is nog niet geldig
+phrase-other-address = het adres van de ondertekenaar is niet dat van de afzender
+
+## Wat de telefoon vroeg
+
+phrase-ask-password = Voer het Exchange-wachtwoord in voor ‘{ $name }’
+phrase-ask-sign-in = Meld u aan als { $address }
+phrase-ask-address = Voer het e-mailadres in
+phrase-ask-user-name = Voer de gebruikersnaam in
+phrase-ask-certificate = Voer het wachtwoord in voor het certificaat ‘{ $name }’
+phrase-ask-recipients = Geen certificaat voor { $recipients }: weglaten, of niet versturen?
+phrase-ask-account-address = Voer het e-mailadres in voor het account ‘{ $name }’
+phrase-ask-account-password = Voer het wachtwoord in voor het account ‘{ $name }’
+phrase-ask-server-password = Voer het wachtwoord in voor ‘{ $name }’
+phrase-ask-server-user = Voer de gebruikersnaam in voor ‘{ $name }’
+
+## Waar de telefoon anders deed
+
+phrase-account-in-force = een geldend account
+phrase-there-is-no-account = er is geen account
+phrase-sign-in-refused = de server aanvaardt de aanmelding niet
+phrase-unreachable = de server ({ $host }) is niet bereikbaar
+phrase-waits = het account wacht op zijn eigenaar
+
+## Waarom iets niet is beoordeeld, of wat men nog moet weten
+
+phrase-not-told = niets in het bewijs vertelt het
+phrase-by-hand = de eigenaar van het apparaat heeft het met de hand gewijzigd
+phrase-not-settled = de documenten zeggen niet of de telefoon het aanneemt
+phrase-device-says = het apparaat zegt { $error }
+phrase-waits-for-sign-in = het account wacht tot zijn eigenaar zich aanmeldt
+phrase-not-back = het bewijs gaat niet terug tot de installatie
+phrase-no-prompt = er is geen vraag gezien
+phrase-no-list = niets in het bewijs somt certificaten op
+phrase-unasked = het beleid vraagt dit op dit apparaat niet
+phrase-reports = Intune meldt { $state }, wat niets beslist
+phrase-of-messages = { $messages } van { $of } berichten
+phrase-no-mdm = de gesimuleerde telefoon is nog niet ingeschreven bij een MDM-server, dus wordt er niets aan toegewezen, opnieuw uitgerold of ingetrokken
+phrase-no-derived = de gesimuleerde telefoon kan nog geen afgeleide referentie ophalen
+phrase-no-second-factor = de ingebouwde aanmelding vraagt geen tweede factor, en de ingebouwde server weigert geen enkele manier van aanmelden
+phrase-no-tenant = de ingebouwde aanmelding hoort bij geen tenant, dus heeft geen app er iemands toestemming nodig
+phrase-no-tls-seen = van een account wordt nog niet waargenomen hoe het verbinding maakt, versleuteld of onversleuteld
+phrase-no-vpn = de gesimuleerde telefoon heeft geen VPN, en verbindingen worden niet waargenomen
+phrase-no-outlook = de gesimuleerde telefoon heeft nog geen Outlook
+phrase-no-connector = er worden nog geen certificaatconnector en geen tweede telefoon van dezelfde gebruiker gesimuleerd
+phrase-no-portal = de gesimuleerde telefoon heeft nog geen Bedrijfsportal
+phrase-no-other-client = de gesimuleerde telefoon heeft naast Mail nog geen andere e-mailapp
+phrase-no-second-phone = er wordt nog geen tweede telefoon van dezelfde gebruiker gesimuleerd
+phrase-no-compliance = er wordt nog geen nalevingsbeleid gesimuleerd
+phrase-server-side = wat een server kan is bij het beleid noch bij de telefoon bekend; lint waarschuwt ervoor
+phrase-portal-form = het gaat over het formulier in het beheercentrum; een telefoon ziet alleen de instellingen die eruit komen
+phrase-authority = het gebeurt bij de certificeringsinstantie; een telefoon ziet alleen de certificaten die hij kreeg
+phrase-own-output = dat iets nooit wordt prijsgegeven is op een telefoon niet te zien; het wordt getest op wat dit programma schrijft
+phrase-history = zo was het enkele maanden in 2018, en nu niet meer
+phrase-scope = het gaat over andere platforms dan iOS
+phrase-edition = het is een verschil tussen twee uitgaven van een document; geen telefoon gedraagt zich anders
+
+## Woorden op hun plaats
+
+phrase-word-mail = Mail
+phrase-word-contacts = Contacten
+phrase-word-calendars = Agenda’s
+phrase-word-reminders = Herinneringen
+phrase-word-notes = Notities
+phrase-word-on = aan
+phrase-word-off = uit
+phrase-word-clear = onversleuteld
+phrase-word-encrypted = versleuteld
+phrase-word-nothing = niets
+phrase-word-allowed = toegestaan
+phrase-word-absent = afwezig
+phrase-word-denied = geweigerd
+phrase-word-denied-by = geweigerd door { $key }
+phrase-word-missing = afwezig
+phrase-word-expired = verlopen
+phrase-word-not-valid-yet = nog niet geldig
+phrase-word-on-the-device = op het apparaat
+phrase-word-refused = geweigerd
+phrase-word-installed = geïnstalleerd
+phrase-word-none = geen
+phrase-word-an-identity = een identiteit
+phrase-word-ok = gelukt
+phrase-word-default = standaardwaarde
+phrase-word-user = de eigenaar
