@@ -89,9 +89,9 @@ fn private_keys_are_read_in_every_form() {
     let text = serde_json::to_string(&trust).unwrap();
     assert_eq!(serde_json::from_str::<TrustStore>(&text).unwrap(), trust);
     let encrypted = o.run("pkey -in ec.key -aes256 -passout pass:x");
-    assert_eq!(PrivateKey::from_pem(&encrypted), Err(smime::PrivateKeyError::OldEncryption));
-    let encrypted = o.run("rsa -in rsa.key -aes256 -passout pass:x -traditional");
     assert_eq!(PrivateKey::from_pem(&encrypted), Err(smime::PrivateKeyError::Encrypted));
+    let encrypted = o.run("rsa -in rsa.key -aes256 -passout pass:x -traditional");
+    assert_eq!(PrivateKey::from_pem(&encrypted), Err(smime::PrivateKeyError::OldEncryption));
 }
 
 #[test]
