@@ -153,7 +153,7 @@ pub struct TryArguments {
     #[arg(long, env = "HANDSET_REPORT", value_name = "FORMAT=PATH", value_parser = report_file)]
     pub report: Vec<ReportFile>,
 
-    /// How to print the answer.
+    /// How to print the answer; json is the contract of fixtures/schema/trial.schema.json.
     #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]
     pub format: Format,
 

@@ -1,5 +1,6 @@
 //! Exit codes, and the one error type of the program.
 
+use crate::interruption::INTERRUPTED;
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -38,6 +39,8 @@ pub enum Failure {
     Requirement { id: String, near: Option<String> },
     #[error("failed to write {}: {source}", path.display())]
     Write { path: PathBuf, source: std::io::Error },
+    #[error("interrupted")]
+    Interrupted,
     #[error("failed to print: {0}")]
     Print(std::io::Error),
     #[error("failed to make the embedded world: {0}")]
@@ -80,6 +83,7 @@ impl Failure {
             | Failure::Policy(_)
             | Failure::Smime(_)
             | Failure::Tool(_) => ExitCode::CannotStart,
+            Failure::Interrupted => return INTERRUPTED,
             Failure::NothingSelected(_) => ExitCode::NothingSelected,
             Failure::Device(error) => error.exit_code(),
             Failure::Scenario(error) => error.exit_code(),

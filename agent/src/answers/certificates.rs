@@ -214,8 +214,14 @@ pub(super) fn sealed(path: &Path, cx: &Context<'_>) -> Result<Option<SealedMessa
     let file = path.display().to_string();
     let bytes = file::read(path)?;
     let trust = TrustStore::new();
-    let options =
-        OpenOptions { identities: &[], trust: &trust, intermediates: &[], from: None, check_from: false };
+    let options = OpenOptions {
+        identities: &[],
+        trust: &trust,
+        intermediates: &[],
+        path: smime::PathOptions::default(),
+        from: None,
+        check_from: false,
+    };
     let opened = message::open(cx, &bytes, &options)
         .map_err(|error| SmimeFailure::Message { file: file.clone(), error })?;
     let mut sealed = SealedMessage { file: file.clone(), issuer_serials: Vec::new(), key_ids: Vec::new() };

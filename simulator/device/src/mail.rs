@@ -177,6 +177,8 @@ impl Device {
                 identities: &identities,
                 trust: &trust,
                 intermediates: &intermediates,
+                // No revocation information reaches the phone: it has no exchange for it.
+                path: smime::PathOptions::default(),
                 from: None,
                 check_from: defect != Some(Defect::SenderMismatchAccepted),
             };
