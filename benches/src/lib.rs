@@ -11,6 +11,6 @@ mod floor;
 mod world;
 
 pub use clock::{processor_time, thread_us};
-pub use content::{LARGE, MIDDLE, SMALL, size_name, text};
+pub use content::{HUGE, LARGE, MIDDLE, SMALL, size_name, text};
 pub use floor::{Floor, Primitive};
 pub use world::World;

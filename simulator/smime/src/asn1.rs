@@ -255,6 +255,14 @@ fn split(input: &[u8], rules: Rules, depth: u8) -> Result<(Element<'_>, &[u8])> 
     if depth > MAX_DEPTH {
         return Err(Asn1Error::TooDeep);
     }
+    // Most elements have a short tag and a short length.
+    if let [tag, length @ 0..=0x7F, rest @ ..] = input
+        && tag & 0x1F != 0x1F
+        && let Some((content, after)) = rest.split_at_checked(usize::from(*length))
+        && let Some(raw) = input.get(..2 + usize::from(*length))
+    {
+        return Ok((Element { tag: *tag, content, raw, rules }, after));
+    }
     let (&tag, rest) = input.split_first().ok_or(Asn1Error::Truncated)?;
     if tag & 0x1F == 0x1F {
         return Err(Asn1Error::Tag { expected: 0, found: tag }); // no structure read here has high tag numbers

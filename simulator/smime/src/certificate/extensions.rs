@@ -12,25 +12,31 @@ use crate::{BulkCipher, algorithm};
 use const_oid::ObjectIdentifier;
 use serde::{Deserialize, Serialize};
 
-const BASIC_CONSTRAINTS: &str = "2.5.29.19";
-const KEY_USAGE: &str = "2.5.29.15";
-const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
-const SUBJECT_KEY_ID: &str = "2.5.29.14";
-const AUTHORITY_KEY_ID: &str = "2.5.29.35";
-const SUBJECT_ALT_NAME: &str = "2.5.29.17";
-const NAME_CONSTRAINTS: &str = "2.5.29.30";
-const CRL_DISTRIBUTION_POINTS: &str = "2.5.29.31";
-const CERTIFICATE_POLICIES: &str = "2.5.29.32";
-const POLICY_MAPPINGS: &str = "2.5.29.33";
-const POLICY_CONSTRAINTS: &str = "2.5.29.36";
-const FRESHEST_CRL: &str = "2.5.29.46";
-const INHIBIT_ANY_POLICY: &str = "2.5.29.54";
-const AUTHORITY_INFO_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
-/// `id-pkix-ocsp-nocheck` (RFC 6960, 4.2.2.2.1).
-const OCSP_NO_CHECK: &str = "1.3.6.1.5.5.7.48.1.5";
+/// The contents octets of an identifier in the arc `id-ce` (RFC 5280, 4.2.1), 2.5.29.
+const fn id_ce(number: u8) -> [u8; 3] {
+    [0x55, 0x1D, number]
+}
 
-/// `smimeCapabilities` (RFC 4262, 2.2).
-const SMIME_CAPABILITIES: &str = "1.2.840.113549.1.9.15";
+const BASIC_CONSTRAINTS: &[u8] = &id_ce(19);
+const KEY_USAGE: &[u8] = &id_ce(15);
+const EXTENDED_KEY_USAGE: &[u8] = &id_ce(37);
+const SUBJECT_KEY_ID: &[u8] = &id_ce(14);
+const AUTHORITY_KEY_ID: &[u8] = &id_ce(35);
+const SUBJECT_ALT_NAME: &[u8] = &id_ce(17);
+const NAME_CONSTRAINTS: &[u8] = &id_ce(30);
+const CRL_DISTRIBUTION_POINTS: &[u8] = &id_ce(31);
+const CERTIFICATE_POLICIES: &[u8] = &id_ce(32);
+const POLICY_MAPPINGS: &[u8] = &id_ce(33);
+const POLICY_CONSTRAINTS: &[u8] = &id_ce(36);
+const FRESHEST_CRL: &[u8] = &id_ce(46);
+const INHIBIT_ANY_POLICY: &[u8] = &id_ce(54);
+/// 1.3.6.1.5.5.7.1.1
+const AUTHORITY_INFO_ACCESS: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 1, 1];
+/// `id-pkix-ocsp-nocheck` (RFC 6960, 4.2.2.2.1), 1.3.6.1.5.5.7.48.1.5.
+const OCSP_NO_CHECK: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 48, 1, 5];
+
+/// `smimeCapabilities` (RFC 4262, 2.2), 1.2.840.113549.1.9.15.
+const SMIME_CAPABILITIES: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 15];
 
 #[derive(Default)]
 pub(super) struct Extensions {
@@ -136,7 +142,7 @@ pub(super) fn extensions(tagged: &Element<'_>) -> Result<Extensions, Certificate
         ExtensionsFault::TooMany => CertificateError::TooMany { what: "extensions", limit: MAX_EXTENSIONS },
     };
     each_extension(&list, MAX_EXTENSIONS, wrong, |Extension { id, critical, value }| {
-        match crate::asn1::dotted(id.content).as_str() {
+        match id.content {
             BASIC_CONSTRAINTS => {
                 (out.is_ca, out.path_len) = basic_constraints(value).part("basicConstraints")?;
             }

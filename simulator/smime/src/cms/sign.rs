@@ -161,8 +161,9 @@ impl<'a> DetachedSigner<'a> {
     ///
     /// [`CmsError::Crypto`].
     pub fn finish(self) -> Result<Vec<u8>, CmsError> {
-        let mut out = Vec::new();
-        self.signing.finish()?.write(None, &mut out);
+        let done = self.signing.finish()?;
+        let mut out = Vec::with_capacity(done.tail.len() + 128);
+        done.write(None, &mut out);
         Ok(out)
     }
 }
@@ -467,7 +468,7 @@ fn digest_identifier(digest: DigestAlgorithm) -> Vec<u8> {
 
 /// The `[0]` of certificates, each once.
 fn certificate_set<'a>(certificates: impl Iterator<Item = &'a Certificate>) -> Vec<u8> {
-    let mut encoded: Vec<Vec<u8>> = certificates.map(|certificate| certificate.der().to_vec()).collect();
+    let mut encoded: Vec<&[u8]> = certificates.map(Certificate::der).collect();
     encoded.sort();
     encoded.dedup();
     write::tlv_parts(0xa0, &encoded)
