@@ -193,7 +193,7 @@ impl Configuration {
         if document.policies.len() > super::intents::MAX_POLICY_FILES {
             return Err(wrong("policies", "there are more than 10000"));
         }
-        let ios = document.ios.as_deref().map(|text| crate::cli::ios(text)).transpose();
+        let ios = document.ios.as_deref().map(crate::cli::ios).transpose();
         let ios = ios.map_err(|reason| wrong("ios", &reason))?;
         for name in &document.devices {
             name.parse::<DeviceName>().map_err(|error| wrong("devices", &error.to_string()))?;

@@ -133,13 +133,12 @@ impl Postgres {
     }
 
     pub async fn release(&self, claim: &Claim) {
-        if let Ok((client, session)) = self.client().await {
-            if session == claim.session {
-                let unlock = "SELECT pg_advisory_unlock($1, hashtext($2))";
-                // A session that does not answer loses its locks with its connection.
-                let _ =
-                    self.answered(session, client.query_one(unlock, &[&DEVICE_LOCKS, &claim.device])).await;
-            }
+        if let Ok((client, session)) = self.client().await
+            && session == claim.session
+        {
+            let unlock = "SELECT pg_advisory_unlock($1, hashtext($2))";
+            // A session that does not answer loses its locks with its connection.
+            let _ = self.answered(session, client.query_one(unlock, &[&DEVICE_LOCKS, &claim.device])).await;
         }
     }
 
