@@ -9,6 +9,7 @@ use crate::policies::arguments::PolicyCommand;
 use crate::reports::{ReportFile, report_file};
 use crate::requirements::RequirementsArguments;
 use crate::scenario::{MergeArguments, ScenarioArguments, SpaceArguments};
+use crate::service::AgentArguments;
 use crate::smime::arguments::SmimeArguments;
 use crate::tools::arguments::ToolCommand;
 use crate::variant::{Variant, variant};
@@ -50,6 +51,7 @@ pub enum Command {
     Scenario(ScenarioArguments),
     Space(SpaceArguments),
     Merge(MergeArguments),
+    Agent(AgentArguments),
 }
 
 /// How to print the answer.

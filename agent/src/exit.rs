@@ -15,6 +15,8 @@ pub enum ExitCode {
     NothingSelected = 4,
     /// Nothing failed, and something is left open that the evidence does not tell.
     Inconclusive = 5,
+    /// Stopped by a signal (SIGINT) before the work was done.
+    Interrupted = 130,
 }
 
 /// What keeps the program from doing its work. Messages are fragments that read after "failed to".
@@ -57,6 +59,8 @@ pub enum Failure {
     #[error("{0}")]
     Judge(#[from] crate::judge::JudgeError),
     #[error("{0}")]
+    Service(#[from] crate::service::ServiceError),
+    #[error("{0}")]
     Bench(#[from] crate::smime::BenchError),
 }
 
@@ -77,6 +81,7 @@ impl Failure {
             Failure::NothingSelected(_) => ExitCode::NothingSelected,
             Failure::Device(error) => error.exit_code(),
             Failure::Scenario(error) => error.exit_code(),
+            Failure::Service(error) => error.exit_code(),
             _ => ExitCode::CannotJudge,
         };
         code as u8

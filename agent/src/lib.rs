@@ -17,6 +17,7 @@ pub mod print;
 pub mod reports;
 pub mod requirements;
 pub mod scenario;
+pub mod service;
 pub mod smime;
 pub mod suggestion;
 pub mod tools;

@@ -1,7 +1,9 @@
 //! `handset`: a simulated iPhone for mail profiles, and an agent that judges it.
 
 use clap::Parser;
-use handset::{answers, cli, devices, judge, lint, policies, requirements, scenario, smime, tools, trial};
+use handset::{
+    answers, cli, devices, judge, lint, policies, requirements, scenario, service, smime, tools, trial,
+};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
         cli::Command::Scenario(arguments) => scenario::run(&arguments),
         cli::Command::Space(arguments) => scenario::space(&arguments),
         cli::Command::Merge(arguments) => scenario::merge(&arguments),
+        cli::Command::Agent(arguments) => service::run(&arguments),
     };
     match result {
         Ok(code) => ExitCode::from(code),

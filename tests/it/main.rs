@@ -23,6 +23,7 @@ mod readme;
 mod requirements;
 mod scenario;
 mod semantics;
+mod service;
 mod smime;
 mod smime_inspect;
 mod snapshot;
