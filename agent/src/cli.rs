@@ -8,7 +8,11 @@ use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::policies::arguments::PolicyCommand;
 use crate::reports::{ReportFile, report_file};
 use crate::requirements::RequirementsArguments;
+use crate::run::arguments::{
+    ListArguments, MutantsArguments, ReplayArguments, RerunArguments, RunArguments, WatchArguments,
+};
 use crate::scenario::{MergeArguments, ScenarioArguments, SpaceArguments};
+use crate::service::AgentArguments;
 use crate::smime::arguments::SmimeArguments;
 use crate::tools::arguments::ToolCommand;
 use crate::variant::{Variant, variant};
@@ -47,9 +51,16 @@ pub enum Command {
     Evidence(EvidenceArguments),
     Requirements(RequirementsArguments),
     Smime(SmimeArguments),
+    Run(RunArguments),
+    List(ListArguments),
+    Rerun(RerunArguments),
+    Replay(ReplayArguments),
+    Watch(WatchArguments),
+    Mutants(MutantsArguments),
     Scenario(ScenarioArguments),
     Space(SpaceArguments),
     Merge(MergeArguments),
+    Agent(AgentArguments),
 }
 
 /// How to print the answer.
@@ -57,7 +68,7 @@ pub enum Command {
 pub enum Format {
     /// For people.
     Human,
-    /// For programs: the contract of fixtures/schema/trial.schema.json.
+    /// For programs; the contract is the schema of this command in fixtures/schema/.
     Json,
 }
 
@@ -142,7 +153,7 @@ pub struct TryArguments {
     #[arg(long, env = "HANDSET_REPORT", value_name = "FORMAT=PATH", value_parser = report_file)]
     pub report: Vec<ReportFile>,
 
-    /// How to print the answer.
+    /// How to print the answer; json is the contract of fixtures/schema/trial.schema.json.
     #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]
     pub format: Format,
 

@@ -1,7 +1,9 @@
 //! `handset`: a simulated iPhone for mail profiles, and an agent that judges it.
 
 use clap::Parser;
-use handset::{answers, cli, devices, judge, lint, policies, requirements, scenario, smime, tools, trial};
+use handset::{
+    answers, cli, devices, judge, lint, policies, requirements, run, scenario, service, smime, tools, trial,
+};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -22,9 +24,16 @@ fn main() -> ExitCode {
         cli::Command::Evidence(arguments) => judge::evidence(&arguments),
         cli::Command::Requirements(arguments) => requirements::run(&arguments),
         cli::Command::Smime(arguments) => smime::run(&arguments),
+        cli::Command::Run(arguments) => run::run(&arguments),
+        cli::Command::List(arguments) => run::list(&arguments),
+        cli::Command::Rerun(arguments) => run::rerun(&arguments),
+        cli::Command::Replay(arguments) => run::replay(&arguments),
+        cli::Command::Watch(arguments) => run::watch(&arguments),
+        cli::Command::Mutants(arguments) => run::mutants(&arguments),
         cli::Command::Scenario(arguments) => scenario::run(&arguments),
         cli::Command::Space(arguments) => scenario::space(&arguments),
         cli::Command::Merge(arguments) => scenario::merge(&arguments),
+        cli::Command::Agent(arguments) => service::run(&arguments),
     };
     match result {
         Ok(code) => ExitCode::from(code),

@@ -135,6 +135,7 @@ fn messages(c: &mut Criterion) {
                 identities: std::slice::from_ref(&world.rsa),
                 trust: &world.trust,
                 intermediates: &[],
+                path: smime::PathOptions::default(),
                 from: None,
                 check_from: false,
             };

@@ -4,12 +4,13 @@
 //! counts in `src/bin/instructions.rs`.
 #![warn(missing_docs)]
 
+pub mod cases;
 mod clock;
 mod content;
 mod floor;
 mod world;
 
-pub use clock::thread_us;
+pub use clock::{processor_time, thread_us};
 pub use content::{HUGE, LARGE, MIDDLE, SMALL, size_name, text};
 pub use floor::{Floor, Primitive};
 pub use world::World;

@@ -5,13 +5,19 @@ mod colleague;
 mod enrolment;
 mod keys;
 mod mailboxes;
+mod network;
+mod people;
+mod shared;
 pub mod store;
 mod transport;
 mod world;
 
 pub use enrolment::EnrolmentServer;
 pub use keys::{WorldKey, world_keys};
+pub use network::NetworkFault;
 pub use peers::DirectoryError;
+pub use peers::correspondent::{AttachedFile, Draft, Signing};
+pub use people::{MAX_PEOPLE, PublishedCertificate, Sent, WritingError};
 pub use world::{
     AnswerError, Colleague, ColleagueReading, Delivery, MAX_HISTORY, Owner, Peer, STEP_MS, World, WorldError,
     WorldOptions, signer_problem,

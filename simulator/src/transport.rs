@@ -1,5 +1,6 @@
 //! The direct transport: an exchange goes straight into the peer that answers for its host.
 
+use crate::network::{Passage, cut};
 use crate::world::{LOGIN_HOST, World, plausible_host};
 use device::IdentityHandle;
 use peers::autodiscover;
@@ -8,6 +9,15 @@ use wire::{HttpRequest, HttpResponse, Url};
 impl World {
     /// Carries one exchange to whoever answers; `None` when nobody does.
     pub(crate) fn carry(&mut self, request: &HttpRequest) -> Option<HttpResponse> {
+        match self.passage() {
+            Passage::Through => self.answer_of_peer(request),
+            Passage::Cut => self.answer_of_peer(request).map(cut),
+            Passage::Lost => None,
+            Passage::Answered(response) => Some(response),
+        }
+    }
+
+    fn answer_of_peer(&mut self, request: &HttpRequest) -> Option<HttpResponse> {
         let url = Url::parse(&request.url)?;
         if !plausible_host(url.host) {
             return None;

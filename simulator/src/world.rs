@@ -4,6 +4,8 @@
 use crate::PROVIDER;
 use crate::enrolment::Enrolment;
 use crate::keys::{ALICE, AUTHORITY, BOB, CAROL, WorldKey};
+use crate::network::NetworkFault;
+use crate::shared::Shared;
 use device::{
     AccountId, AccountOrigin, Answer, Attachment, Device, DeviceFacts, Event, Input, MessageId, PromptId,
     Reading, ReadingRefusal, Reply, Secret, Source, UserAction, Verdict,
@@ -159,33 +161,39 @@ pub struct Peer {
 /// which holds private keys and passwords and belongs into a file of mode 0600.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct World {
-    pub(crate) device: Device,
-    pub(crate) exchange: Exchange,
-    pub(crate) issuer: TokenIssuer,
+    pub(crate) device: Shared<Device>,
+    pub(crate) exchange: Shared<Exchange>,
+    pub(crate) issuer: Shared<TokenIssuer>,
     pub(crate) now: Timestamp,
     pub(crate) authority: Certificate,
     /// The server that certifies what phones ask for with SCEP and ACME.
     #[serde(default)]
-    pub(crate) enrolment: Enrolment,
-    correspondent: Correspondent,
+    pub(crate) enrolment: Shared<Enrolment>,
+    /// What is wrong with the network.
+    #[serde(default)]
+    pub(crate) network: NetworkFault,
+    pub(crate) correspondent: Shared<Correspondent>,
     /// The colleague's certificate.
-    certificate: Certificate,
-    colleague: Colleague,
+    pub(crate) certificate: Certificate,
+    pub(crate) colleague: Shared<Colleague>,
+    /// Others whose mail programs have a state of their own.
+    #[serde(default)]
+    pub(crate) others: Shared<Vec<Correspondent>>,
     #[serde(serialize_with = "holder", deserialize_with = "held")]
     colleague_key: &'static WorldKey,
-    pub(crate) owner: Owner,
-    password: Secret,
+    pub(crate) owner: Shared<Owner>,
+    pub(crate) password: Shared<Secret>,
     personal: AccountId,
-    seed: u64,
+    pub(crate) seed: u64,
     /// Whether the server takes in whoever the phone signs in as.
     pub(crate) open: bool,
     /// The addresses, folded by the directory, whose password is settled.
-    pub(crate) settled: BTreeSet<String>,
+    pub(crate) settled: Shared<BTreeSet<String>>,
     #[serde(skip)]
-    events: Vec<(Timestamp, Event)>,
+    events: Shared<Vec<(Timestamp, Event)>>,
     /// What happened on the phone, oldest first; of more than [`MAX_HISTORY`] the oldest go.
     #[serde(default)]
-    history: VecDeque<(Timestamp, Event)>,
+    history: Shared<VecDeque<(Timestamp, Event)>>,
     seen_delivery: u64,
 }
 
@@ -265,39 +273,33 @@ impl World {
 
         let key = TokenKey::new(format!("token key of seed {seed}"));
         let mut exchange = Exchange::new(directory, clock);
-        exchange.set_authentication(Authentication {
-            basic: true,
-            bearer: Some(Bearer {
-                key: key.clone(),
-                authorization_uri: format!("https://{LOGIN_HOST}{}", peers::token_issuer::AUTHORIZE),
-            }),
-            client_certificate: true,
-            client_certificate_required: false,
-        });
+        exchange.set_authentication(authentication(&key));
         let certificate = identity.certificate.clone();
         let correspondent = Correspondent::new(colleague.address.clone(), colleague.name.clone(), seed)
             .with_identity(identity)
             .with_anchor(authority.clone());
         let mut world = World {
-            device: Device::new(facts, vec![authority.clone()], seed),
-            exchange,
-            issuer: TokenIssuer::new(key, 3_600),
+            device: Shared::new(Device::new(facts, vec![authority.clone()], seed)),
+            exchange: Shared::new(exchange),
+            issuer: Shared::new(TokenIssuer::new(key, 3_600)),
             now: clock,
             authority,
-            enrolment: Enrolment::default(),
-            correspondent,
+            enrolment: Shared::default(),
+            network: NetworkFault::None,
+            correspondent: Shared::new(correspondent),
             certificate,
-            colleague,
+            colleague: Shared::new(colleague),
+            others: Shared::default(),
             colleague_key,
-            password: password.clone(),
+            password: Shared::new(password.clone()),
             personal: AccountId(0),
             seed,
             open: false,
-            settled: BTreeSet::new(),
-            events: Vec::new(),
-            history: VecDeque::new(),
+            settled: Shared::default(),
+            events: Shared::default(),
+            history: Shared::default(),
             seen_delivery: 0,
-            owner,
+            owner: Shared::new(owner),
         };
         world.act(UserAction::AddAccount {
             name: "Own account".to_owned(),
@@ -336,7 +338,7 @@ impl World {
 
     /// What the owner answers when asked for the password.
     pub fn password(&self) -> Answer {
-        Answer::Password(self.password.clone())
+        Answer::Password((*self.password).clone())
     }
 
     /// The colleague that mail goes to.
@@ -394,6 +396,14 @@ impl World {
         self.settle();
     }
 
+    /// The phone was switched on again: what it had begun is taken up.
+    pub fn wake(&mut self) {
+        let cx = self.context();
+        self.device.handle_timeout(&cx);
+        self.enrol(Reply::Done);
+        self.settle();
+    }
+
     /// Changes what the phone is, as a new system or an enrolment would.
     pub fn set_facts(&mut self, facts: DeviceFacts) {
         self.device.set_facts(facts);
@@ -429,14 +439,17 @@ impl World {
 
     /// Carries exchanges until the phone is quiet.
     fn settle(&mut self) {
-        let cx = self.context();
         if self.device.poll_timeout().is_some_and(|due| due <= self.now) {
+            let cx = self.context();
             self.device.handle_timeout(&cx);
             self.enrol(Reply::Done);
         }
         for _ in 0..MAX_EXCHANGES {
+            // An exchange may take its time.
+            let cx = self.context();
             let Some(request) = self.device.poll_exchange(&cx) else { break };
             let response = self.carry(&request);
+            let cx = self.context();
             self.device.handle(&cx, Input::Response { exchange: request.exchange, response });
         }
         while let Some(event) = self.device.poll_event() {
@@ -450,7 +463,7 @@ impl World {
 
     /// What happened on the phone since the last call.
     pub fn take_events(&mut self) -> Vec<(Timestamp, Event)> {
-        std::mem::take(&mut self.events)
+        if self.events.is_empty() { Vec::new() } else { std::mem::take(&mut self.events) }
     }
 
     /// What happened on the phone since it was made, oldest first, as far as [`MAX_HISTORY`] reaches back.
@@ -460,18 +473,23 @@ impl World {
 
     /// The messages that left the phone since the last call, one entry for each recipient.
     pub fn take_deliveries(&mut self) -> Vec<Delivery> {
+        let sent = self.take_sent().into_iter();
+        sent.flat_map(|s| {
+            let wire = s.wire;
+            s.to.into_iter().map(move |to| Delivery { to, wire: wire.clone() })
+        })
+        .collect()
+    }
+
+    /// What left the phone and was not taken yet, and the number of the newest delivery.
+    pub(crate) fn unseen_deliveries(&self) -> (Vec<&peers::exchange::Delivery>, u64) {
         let new = self.exchange.deliveries_since(self.seen_delivery);
         let newest = new.last().map_or(self.seen_delivery, |d| d.number);
-        let found = new
-            .iter()
-            .filter(|d| d.device_id.is_some())
-            .flat_map(|d| {
-                let recipients = d.delivered.iter().chain(&d.outside).chain(&d.unknown);
-                recipients.map(|to| Delivery { to: to.clone(), wire: d.mime.clone() })
-            })
-            .collect();
+        (new.iter().filter(|d| d.device_id.is_some()).collect(), newest)
+    }
+
+    pub(crate) fn see_deliveries(&mut self, newest: u64) {
         self.seen_delivery = newest;
-        found
     }
 
     /// Opens a message on the phone.
@@ -540,6 +558,19 @@ impl World {
             certificate: self.certificate.clone(),
             key_pem: self.colleague_key.pem(),
         }]
+    }
+}
+
+/// How the server lets users prove who they are.
+pub(crate) fn authentication(key: &TokenKey) -> Authentication {
+    Authentication {
+        basic: true,
+        bearer: Some(Bearer {
+            key: key.clone(),
+            authorization_uri: format!("https://{LOGIN_HOST}{}", peers::token_issuer::AUTHORIZE),
+        }),
+        client_certificate: true,
+        client_certificate_required: false,
     }
 }
 

@@ -14,7 +14,7 @@ pub enum Style {
 }
 
 impl Style {
-    fn paint(self, colour: &str, text: &str) -> String {
+    pub(crate) fn paint(self, colour: &str, text: &str) -> String {
         match self {
             Style::Plain => text.to_owned(),
             Style::Coloured => format!("\u{1b}[{colour}m{text}\u{1b}[0m"),

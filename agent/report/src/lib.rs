@@ -4,6 +4,7 @@
 pub mod findings;
 pub mod language;
 pub mod page;
+pub mod run;
 
 mod human;
 mod json;

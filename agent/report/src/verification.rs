@@ -90,7 +90,7 @@ fn head(out: &mut String, found: &Verification, style: Style, words: &Catalogue)
         let user = user.unwrap_or_default();
         let _ = writeln!(out, "  {named}{user}  {}", style.dim(&visible(&policy.file)));
         if let Some(reason) = &policy.assignment_reason {
-            let _ = writeln!(out, "    {}", visible(reason));
+            let _ = writeln!(out, "    {}", visible(&words.phrase_or_english(reason)));
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod case;
 mod diagnostic;
+mod execution;
 mod format;
 mod language;
 mod selection;
@@ -16,6 +17,9 @@ pub mod yaml;
 
 pub use case::*;
 pub use diagnostic::{Diagnostic, Place, Problem};
+pub use execution::{
+    Done, MessageSeen, ReadingSeen, Refusal, Target, Watcher, execute, prompt_word, skipped,
+};
 pub use format::formatted;
 pub use language::*;
 pub use selection::{

@@ -14,6 +14,7 @@ use profile::{Profile, Severity, Timestamp};
 use smime::message::{self, Layer, OpenOptions, RecipientId};
 use smime::pkcs12::{self, IterationBudget, ProtectedPart, ProtectionAlgorithm};
 use smime::{ANY_EXTENDED_KEY_USAGE, Certificate, Context, EMAIL_PROTECTION, Pkcs12Error, TrustStore};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -22,6 +23,8 @@ use std::rc::Rc;
 pub(super) struct Holdings {
     pub held: Vec<HeldCertificate>,
     pub files: Vec<Pkcs12Facts>,
+    /// Those of them that lie inside a profile, by what they are called.
+    pub embedded: BTreeSet<String>,
     /// Policies that bring none of their own, but say what links lead to.
     pub tenants: Vec<Rc<Tenant>>,
     /// What is odd about the files.
@@ -98,6 +101,7 @@ impl Holdings {
             let label = payload.display_name().or(payload.identifier()).unwrap_or("an identity");
             let before = self.held.len();
             self.pkcs12(&format!("{file}: {label}"), bytes, way, &words, cx, &mut budget);
+            self.embedded.insert(format!("{file}: {label}"));
             let pinned = |pin: &Option<String>| pin.is_some() && pin.as_deref() == payload.uuid();
             for one in self.held.iter_mut().skip(before) {
                 one.pinned_signing = pinned(&pins.signing_identity);
@@ -210,8 +214,14 @@ pub(super) fn sealed(path: &Path, cx: &Context<'_>) -> Result<Option<SealedMessa
     let file = path.display().to_string();
     let bytes = file::read(path)?;
     let trust = TrustStore::new();
-    let options =
-        OpenOptions { identities: &[], trust: &trust, intermediates: &[], from: None, check_from: false };
+    let options = OpenOptions {
+        identities: &[],
+        trust: &trust,
+        intermediates: &[],
+        path: smime::PathOptions::default(),
+        from: None,
+        check_from: false,
+    };
     let opened = message::open(cx, &bytes, &options)
         .map_err(|error| SmimeFailure::Message { file: file.clone(), error })?;
     let mut sealed = SealedMessage { file: file.clone(), issuer_serials: Vec::new(), key_ids: Vec::new() };

@@ -8,8 +8,8 @@ use super::{facts, print};
 use crate::exit::Failure;
 use crate::tools::credentials::context;
 use intent::answer::{
-    History, Keychain, change, deliveries, expiries, no_certificates, not_encrypted, pkcs12_statements,
-    removal, removal_of_certificates, sign_in_statements,
+    History, Keychain, Pkcs12Facts, change, deliveries, expiries, no_certificates, not_encrypted,
+    pkcs12_statements, removal, removal_of_certificates, sign_in_statements,
 };
 use intent::{CertificateRole, OwnAccount, Targeting, Tenant, targeting};
 use profile::Timestamp;
@@ -135,7 +135,9 @@ fn renewed(question: &RenewalQuestion) -> Result<u8, Failure> {
     }
     answer.statements.extend(not_encrypted(&plain));
     for holdings in [&before, &after] {
-        for facts in &holdings.files {
+        // How a profile protects what it brings changes nothing for old mail, as long as it opens.
+        let told = |facts: &&Pkcs12Facts| facts.closed.is_some() || !holdings.embedded.contains(&facts.file);
+        for facts in holdings.files.iter().filter(told) {
             let said = pkcs12_statements(facts);
             answer.statements.extend(
                 said.into_iter().filter(|said| !answer.statements.contains(said)).collect::<Vec<_>>(),

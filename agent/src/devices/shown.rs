@@ -10,6 +10,7 @@ use device::{
     Source,
 };
 use serde::Serialize;
+use serde_json::Value;
 use simulator::World;
 use simulator::store::DeviceName;
 use std::collections::BTreeMap;
@@ -179,4 +180,37 @@ pub fn shown_device(name: &DeviceName, world: &World) -> ShownDevice {
         mdm: view.mdm,
         enrolment: world.enrolment_server().as_str(),
     }
+}
+
+/// A kept phone's view as JSON, for one that is kept nowhere.
+pub(crate) fn shown_value(name: &str, world: &World) -> Result<Value, serde_json::Error> {
+    let Ok(name) = name.parse::<DeviceName>() else { return Ok(Value::Null) };
+    serde_json::to_value(shown_device(&name, world))
+}
+
+/// One member of the view. What is asked for most is made alone.
+pub(crate) fn shown_member(
+    member: &str,
+    name: &str,
+    world: &World,
+) -> Result<Option<Value>, serde_json::Error> {
+    let device = world.device();
+    let value = match member {
+        "account" => {
+            let managed = world.managed_account().and_then(|a| device.effective(a));
+            serde_json::to_value(managed.map(|e| port::described(&e, device)))?
+        }
+        "accounts" => {
+            let all: Vec<ShownAccount> = device.accounts().iter().map(|a| shown_account(device, a)).collect();
+            serde_json::to_value(all)?
+        }
+        "prompts" => {
+            let all: Vec<ShownPrompt> = device.prompts().iter().map(|p| shown_prompt(device, p)).collect();
+            serde_json::to_value(all)?
+        }
+        "clock" => rfc3339(world.now().0).into(),
+        "language" => device.language().into(),
+        _ => return Ok(shown_value(name, world)?.get_mut(member).map(Value::take)),
+    };
+    Ok(Some(value))
 }

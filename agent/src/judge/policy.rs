@@ -174,10 +174,25 @@ pub fn policies_for(
     path: &Path,
     user: &User,
     ios: OsVersion,
-    (listed, directory): &Listed,
+    listed: &Listed,
     device: Option<&str>,
 ) -> Result<Vec<Policy>, Failure> {
-    let mut policies = read(cx, path, &file::read(path)?, user, ios)?;
+    policies_for_in(cx, (path, &file::read(path)?), user, ios, (&listed.0, &listed.1), device)
+}
+
+/// The same of a file that was read.
+///
+/// # Errors
+/// As [`policies_for`].
+pub(crate) fn policies_for_in(
+    cx: &Context<'_>,
+    (path, bytes): (&Path, &[u8]),
+    user: &User,
+    ios: OsVersion,
+    (listed, directory): (&DirectoryUser, &Directory),
+    device: Option<&str>,
+) -> Result<Vec<Policy>, Failure> {
+    let mut policies = read(cx, path, bytes, user, ios)?;
     for policy in &mut policies {
         policy.target(listed, device, directory);
     }

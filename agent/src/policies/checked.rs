@@ -10,7 +10,10 @@ use profile::{OsVersion, Profile, Schema, Severity};
 use smime::Context;
 
 /// Rules of the linter with what the compiler says of the same.
-const SAME: [(&str, &str); 12] = [
+const SAME: [(&str, &str); 14] = [
+    // The phone asks for the password.
+    ("certificate-cannot-open", "policy-link-password"),
+    ("pkcs12-password-missing", "policy-link-password"),
     ("eas-host-form", "policy-host-form"),
     ("eas-host-missing", "policy-setting-missing"),
     ("display-name-missing", "policy-setting-missing"),

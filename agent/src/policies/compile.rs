@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &CompileArguments) -> Result<u8, Failure> {
     let exit = u8::from(summary.errors > 0);
     let path = arguments.output.as_deref().filter(|path| !output::is_standard(path));
     if let Some(path) = path {
-        let readers = if secret(&resolved) { Readers::Owner } else { Readers::Same(path) };
+        let readers = if secret(&resolved) { Readers::OwnerAlone } else { Readers::Same(path) };
         output::write(Some(path), &bytes, readers)?;
     }
     let answer = CompileAnswer {

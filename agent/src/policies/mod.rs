@@ -17,6 +17,7 @@ mod shown;
 pub use checked::{OF_TIME, linted};
 pub use error::PolicyError;
 pub use links::{Secrets, supplies};
+pub(crate) use parties::export_of;
 pub use parties::{Party, directory, listed, party, pick, tenant};
 
 use crate::exit::Failure;

@@ -32,7 +32,7 @@ pub fn export(path: &Path) -> Result<Export, Failure> {
 }
 
 /// Takes bytes for a document of Graph.
-pub(super) fn export_of(name: &str, bytes: &[u8]) -> Result<Export, JsonError> {
+pub(crate) fn export_of(name: &str, bytes: &[u8]) -> Result<Export, JsonError> {
     parse_named(name, bytes)
 }
 

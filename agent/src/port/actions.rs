@@ -22,17 +22,17 @@ pub(super) fn attempt(mut world: World, id: ActionId) -> Action {
         id,
         ActionId::MessageMove
             | ActionId::MessageForwardFromOtherAccount
-            | ActionId::MailWindowSet
             | ActionId::Service(intent::Service::Mail, _)
-    ) {
+    ) && message_count(world.device(), account) == 0
+    {
         bring_message(&mut world, account);
     }
     move_away(&mut world, account, id);
     perform(&mut world, id)
 }
 
-/// Lets a message of today arrive: what the phone held may have aged out of the window, and without any message nothing
-/// can be moved.
+/// Lets a message of today arrive: what the phone held has aged out of the window, and without any message nothing can be
+/// moved.
 fn bring_message(world: &mut World, account: AccountId) {
     let Some(to) = effective(world, account).and_then(|e| e.email) else { return };
     let from = world.colleague().address.clone();

@@ -158,10 +158,13 @@ fn past(world: &World) -> Vec<TimedFact> {
             Event::Prompted { prompt } => {
                 let Some(kind) = prompt_name(prompt) else { continue };
                 let account = prompt.account();
+                let answered = !waiting.iter().any(|p| p.kind == *prompt);
+                let early =
+                    account.is_some_and(|a| !answered && in_force_unasked(world.device(), &history, a));
                 Fact::Prompt(Prompted {
                     kind: kind.to_owned(),
-                    in_force_before: account.is_some_and(|a| in_force(&history, a, *at)),
-                    answered: !waiting.iter().any(|p| p.kind == *prompt),
+                    in_force_before: early || account.is_some_and(|a| in_force(&history, a, *at)),
+                    answered,
                     names: Vec::new(),
                 })
             }
@@ -181,6 +184,12 @@ fn prompt_name(prompt: &PromptKind) -> Option<&'static str> {
         PromptKind::UserName { .. } => Some("user-name"),
         _ => None,
     }
+}
+
+/// Whether an account that has never been active shows settings in force.
+fn in_force_unasked(device: &Device, history: &[&(Timestamp, Event)], account: AccountId) -> bool {
+    let active = |event: &Event| matches!(event, Event::AccountState { account: of, state: AccountState::Active } if *of == account);
+    device.effective(account).is_some() && !history.iter().any(|(_, event)| active(event))
 }
 
 /// Whether the settings of an account were in force when everything of that moment had happened.

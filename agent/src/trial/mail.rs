@@ -494,7 +494,7 @@ fn reading_problem(reading: &Reading) -> Option<String> {
 }
 
 /// Changes one character in the middle of the body, so that it stays what it was in form: base64 or text.
-fn tamper(wire: &[u8]) -> Vec<u8> {
+pub(crate) fn tamper(wire: &[u8]) -> Vec<u8> {
     let mut copy = wire.to_vec();
     let body = copy.windows(4).position(|w| w == b"\r\n\r\n").map_or(0, |at| at + 4);
     // In a multipart the first part carries what is signed; of a single part the middle is ciphertext.

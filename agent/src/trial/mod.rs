@@ -10,6 +10,7 @@ mod mail;
 mod output;
 
 pub(crate) use crate::file::read as file_bytes;
+pub(crate) use mail::tamper;
 
 use crate::cli::{Format, TryArguments};
 use crate::devices::mail_question;

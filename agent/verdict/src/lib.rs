@@ -13,6 +13,7 @@ mod presence;
 mod remedy;
 mod report;
 mod requirement;
+mod run;
 mod seen;
 mod setting;
 #[cfg(test)]
@@ -29,6 +30,10 @@ pub use outlook::compare_outlook;
 pub use owner::excuse_owner;
 pub use remedy::{REMEDIES, Remedy, remedy, remedy_key};
 pub use requirement::{Check, Judged, Verdict, verdicts};
+pub use run::{
+    OutcomeCounts, Run, RunCase, RunFailure, RunHead, RunMessage, RunOutcome, RunPlace, RunSelected,
+    RunSelection, RunStep, RunSummary,
+};
 pub use setting::{SETTINGS, Setting, setting_of};
 pub use trial::{
     ComposeStarts, Deviation, Install, InstallStatus, TRIAL_SCHEMA_VERSION, Trial, TrialAccount, TrialAction,

@@ -19,7 +19,7 @@ pub(crate) use policy::Policies;
 use crate::algorithm::{self, verify_message};
 use crate::asn1::{Asn1Error, BIT_STRING, INTEGER, Reader, SEQUENCE, context, context_primitive, signature};
 use crate::pem;
-use crate::{CryptoError, CryptoProvider, PublicKeyAlgorithm, SignatureScheme, Timestamp, name};
+use crate::{BulkCipher, CryptoError, CryptoProvider, PublicKeyAlgorithm, SignatureScheme, Timestamp, name};
 use base64::Engine as _;
 use const_oid::ObjectIdentifier;
 use distribution::{DistributionPoint, PointName};
@@ -272,6 +272,12 @@ impl Certificate {
     /// The `keyUsage` extension, if present.
     pub fn key_usage(&self) -> Option<KeyUsage> {
         self.0.extensions.key_usage
+    }
+
+    /// The content ciphers that the owner's programs can read, by the certificate's own word (RFC 4262), the preferred one
+    /// first; none where it says nothing, or nothing that is known.
+    pub fn capabilities(&self) -> &[BulkCipher] {
+        &self.0.extensions.capabilities
     }
 
     /// The `extKeyUsage` extension, if present.

@@ -105,38 +105,35 @@ fn the_account_names_its_vpn_from_ios_14() {
 
 #[test]
 fn a_history_of_imported_identities_is_on_the_phone_whole() {
+    use intent::{
+        DeliveredCertificates, EmailCertificateType, EmailPolicy, IdentityPayload, Pkcs12Blob, User,
+    };
     let scratch = Scratch::new("verify-history");
-    let mut arguments: Vec<String> =
-        ["compile", text(&policy()), "--user", "alice@contoso.example", "-o"].map(str::to_owned).into();
-    let compiled = scratch.file("mail.mobileconfig");
-    arguments.push(text(&compiled).to_owned());
-    let pki = |name: &str| root().join("fixtures/pki").join(name);
-    for (link, name) in [
-        ("smimeSigningCertificate", "alice-signing"),
-        ("smimeEncryptionCertificate", "alice-encryption"),
-        ("smimeEncryptionCertificate", "alice-encryption-second"),
-        ("smimeEncryptionCertificate", "alice-encryption-p256"),
-    ] {
-        arguments
-            .extend(["--link".to_owned(), format!("{link}={}", text(&pki(&format!("{name}.legacy.p12"))))]);
-    }
-    arguments.extend(["--link".to_owned(), format!("root={}", text(&pki("contoso-root.cert.pem")))]);
-    run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
-    let phone = Phone::with("verify-history-phone", &conformance::profile("contoso-mail"));
-    phone.device(&["remove", "phone", "example.contoso.contoso-mail"]);
-    let mut install = vec!["install".to_owned(), "phone".to_owned(), text(&compiled).to_owned()];
-    install.extend(["--secret".to_owned(), format!("password=@{}", text(&phone.file("password")))]);
-    for (number, name) in
-        ["alice-signing", "alice-encryption", "alice-encryption-second", "alice-encryption-p256"]
-            .iter()
-            .enumerate()
-    {
-        let file = phone.file(&format!("word-{number}"));
-        std::fs::write(&file, format!("p12-{name}")).expect("written");
-        install.extend(["--secret".to_owned(), format!("certificate-password=@{}", text(&file))]);
-    }
-    phone.device(&install.iter().map(String::as_str).collect::<Vec<_>>());
-    let (_, answer) = phone.verify(&["--intent", text(&compiled)]);
+    let blob = |name: &str| -> IdentityPayload {
+        let file = root().join("fixtures/pki").join(format!("{name}.legacy.p12"));
+        let bytes = std::fs::read(file).expect("a fixture");
+        Pkcs12Blob { name: name.to_owned(), bytes, password: format!("p12-{name}") }.into()
+    };
+    let policy = EmailPolicy {
+        display_name: "Contoso Mail".to_owned(),
+        account_name: "Contoso".to_owned(),
+        host_name: "mail.contoso.example".to_owned(),
+        require_smime: true,
+        encryption_certificate_type: Some(EmailCertificateType::Certificate),
+        ..EmailPolicy::default()
+    };
+    let certificates = DeliveredCertificates {
+        encryption: Some(blob("alice-encryption")),
+        others: vec![blob("alice-encryption-second"), blob("alice-encryption-p256")],
+        ..DeliveredCertificates::default()
+    };
+    let address = "alice@contoso.example".to_owned();
+    let user = User { upn: address.clone(), primary_smtp_address: Some(address), ..User::default() };
+    let compiled = intent::compile(&policy, &user, &certificates, None).expect("it compiles");
+    let file = scratch.file("mail.mobileconfig");
+    std::fs::write(&file, profile::write_xml(&compiled.configuration)).expect("written");
+    let phone = Phone::with("verify-history-phone", &file);
+    let (_, answer) = phone.verify(&["--intent", text(&file)]);
     let row = verdict(&answer, "SMO-014");
     assert_eq!(row["outcome"], "pass", "{row:#}");
     assert!(row["checks"].as_array().is_some_and(|checks| checks.len() == 3), "{row:#}");
@@ -150,14 +147,12 @@ fn each_profile_that_enrols_brings_a_certificate_of_its_own() {
     ok(&["compile", text(&graph), "--user", "alice@contoso.example", "-o", text(&compiled)]);
     // The same certificate profile alone, as a policy of its own brings it.
     let whole = std::fs::read_to_string(&compiled).expect("a profile");
-    let (profile_, _) = profile::parse(whole.as_bytes());
-    let scep = profile_.payloads.iter().find(|p| p.is("com.apple.security.scep")).expect("SCEP");
+    let (syntax, _) = profile::parse(whole.as_bytes());
+    let scep = syntax.payloads.iter().find(|p| p.is("com.apple.security.scep")).expect("SCEP");
     let uuid = scep.uuid().expect("a UUID").to_owned();
     let alone = scratch.file("scep.mobileconfig");
-    let account = profile_.payloads.iter().find(|p| p.is("com.apple.eas.account")).expect("an account");
-    let _ = account;
-    let mut dictionary = profile_.dictionary().expect("a dictionary").clone();
-    dictionary = without_account(dictionary, &uuid);
+    let dictionary = syntax.dictionary().expect("a dictionary").clone();
+    let dictionary = without_account(dictionary, &uuid);
     std::fs::write(&alone, profile::write_xml(&profile::plist::Value::Dictionary(dictionary)))
         .expect("written");
     let phone = Phone::with("verify-scep-phone", &compiled);

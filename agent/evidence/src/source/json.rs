@@ -7,9 +7,11 @@ use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
 use std::fmt;
 
+/// A byte order mark of UTF-16, and how the units after it are written.
+type Utf16 = ([u8; 2], fn([u8; 2]) -> u16);
+
 /// The byte order marks of UTF-16, in which older PowerShell writes files.
-const UTF_16: [([u8; 2], fn([u8; 2]) -> u16); 2] =
-    [([0xFF, 0xFE], u16::from_le_bytes), ([0xFE, 0xFF], u16::from_be_bytes)];
+const UTF_16: [Utf16; 2] = [([0xFF, 0xFE], u16::from_le_bytes), ([0xFE, 0xFF], u16::from_be_bytes)];
 
 /// Whether bytes begin as UTF-16 does.
 pub(super) fn is_utf_16(bytes: &[u8]) -> bool {

@@ -104,7 +104,7 @@ fn region(file: &LintFile, finding: &LintFinding) -> Option<Value> {
 }
 
 /// A file name as a URI reference, relative unless it was absolute.
-fn uri(file: &str) -> String {
+pub(crate) fn uri(file: &str) -> String {
     let mut out = String::new();
     let file = file.strip_prefix("./").unwrap_or(file);
     if file.starts_with('/') {

@@ -98,6 +98,14 @@ impl ViewPath {
         Ok(ViewPath { text: text.to_owned(), steps })
     }
 
+    /// The member that the path begins with.
+    pub fn first(&self) -> &str {
+        match self.steps.first() {
+            Some(PathStep::Member(name)) => name,
+            _ => "",
+        }
+    }
+
     /// The value at the path, if there is one.
     pub fn find<'v>(&self, view: &'v Value) -> Option<&'v Value> {
         self.steps.iter().try_fold(view, |value, step| match step {

@@ -26,5 +26,7 @@ pub use knowledge::{Files, Invalid, Knowledge, ReadFailure, Source, Sources};
 pub use matrix::{MAX_AXES, MAX_COMBINATIONS};
 pub use procedure::{MAX_PROCEDURE_DEPTH, MAX_STEPS};
 pub use starter::starter;
-pub use suite::{Cases, MAX_CASES, MAX_FILES, MAX_INCLUDE_DEPTH, MAX_SCENARIOS, Suite, Suites, expand, load};
+pub use suite::{
+    CaseKey, Cases, MAX_CASES, MAX_FILES, MAX_INCLUDE_DEPTH, MAX_SCENARIOS, Suite, Suites, expand, load,
+};
 pub use variables::{MAX_TEXT_OCTETS, MAX_VARIABLE_DEPTH};

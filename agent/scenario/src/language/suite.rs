@@ -555,6 +555,28 @@ impl Suite {
     }
 }
 
+/// Where a case comes from, in a few octets: with it the case is made again, in any order and by any thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CaseKey {
+    suite: u32,
+    scenario: u32,
+    combination: u32,
+}
+
+impl Suites {
+    /// The case of a key that [`Cases::next_with_key`] gave.
+    ///
+    /// # Errors
+    /// What is wrong with it, as in [`Suites::cases`]; nothing for a key of other suites.
+    pub fn case(&self, key: CaseKey) -> Result<Case, Vec<Diagnostic>> {
+        let at = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        let suite = self.suites.get(at(key.suite)).ok_or_else(Vec::new)?;
+        let blueprint = suite.scenarios.get(at(key.scenario)).ok_or_else(Vec::new)?;
+        let combination = blueprint.matrix.combination(at(key.combination)).ok_or_else(Vec::new)?;
+        suite.case(blueprint, combination, self)
+    }
+}
+
 /// Cases one after another; see [`Suites::cases`].
 #[derive(Clone, Debug)]
 pub struct Cases<'s> {
@@ -564,10 +586,9 @@ pub struct Cases<'s> {
     combination: usize,
 }
 
-impl Iterator for Cases<'_> {
-    type Item = Result<Case, Vec<Diagnostic>>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+impl Cases<'_> {
+    /// The next case, with what it can be made of again.
+    pub fn next_with_key(&mut self) -> Option<(CaseKey, Result<Case, Vec<Diagnostic>>)> {
         loop {
             let suite = self.suites.suites.get(self.suite)?;
             let Some(blueprint) = suite.scenarios.get(self.scenario) else {
@@ -578,8 +599,23 @@ impl Iterator for Cases<'_> {
                 (self.scenario, self.combination) = (self.scenario + 1, 0);
                 continue;
             };
+            // The bounds on files, scenarios and combinations keep all three small.
+            let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            let key = CaseKey {
+                suite: number(self.suite),
+                scenario: number(self.scenario),
+                combination: number(self.combination),
+            };
             self.combination += 1;
-            return Some(suite.case(blueprint, combination, self.suites));
+            return Some((key, suite.case(blueprint, combination, self.suites)));
         }
+    }
+}
+
+impl Iterator for Cases<'_> {
+    type Item = Result<Case, Vec<Diagnostic>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_with_key().map(|(_, case)| case)
     }
 }

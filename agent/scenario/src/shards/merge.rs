@@ -11,9 +11,9 @@ use thiserror::Error;
 pub const MAX_MERGED_SHARDS: usize = 10_000;
 
 /// Exit codes of runs, the one that prevails first: the exit code of a run is the first of these that any of its cases
-/// or shards gives. Interrupted, a bug of ours, nothing started, a case found wanting, a case that could not be judged,
+/// or shards gives. Interrupted, terminated, a bug of ours, nothing started, a case found wanting, a case that could not be judged,
 /// inconclusive ones, all well, nothing selected.
-pub const EXIT_ORDER: [u8; 8] = [130, 101, 2, 1, 3, 5, 0, 4];
+pub const EXIT_ORDER: [u8; 9] = [130, 143, 101, 2, 1, 3, 5, 0, 4];
 
 /// Members of a report that are not the same in every shard.
 const OWN: [&str; 4] = ["partition", "summary", "cases", "exit"];

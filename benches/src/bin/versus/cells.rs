@@ -394,6 +394,7 @@ impl<'w> Stage<'w> {
                 identities: &identities,
                 trust: &world.trust,
                 intermediates: &[],
+                path: smime::PathOptions::default(),
                 from: None,
                 check_from: false,
             };

@@ -110,6 +110,12 @@ fn read_capabilities(value: &Element<'_>) -> Result<Vec<BulkCipher>, TlvError> {
     Ok(ciphers)
 }
 
+/// The content ciphers that SMIMECapabilities name which stand by themselves, as in certificates (RFC 4262, 2); none if
+/// they cannot be read.
+pub(crate) fn capabilities(der: &[u8]) -> Vec<BulkCipher> {
+    Element::only(der, 0).and_then(|value| read_capabilities(&value)).unwrap_or_default()
+}
+
 /// What goes into the signed, or the authenticated, attributes.
 #[derive(Default)]
 pub(super) struct NewAttributes<'a> {

@@ -115,11 +115,10 @@ pub(super) fn algorithm(cipher: BulkCipher) -> Result<ObjectIdentifier, CryptoEr
         BulkCipher::Aes128Cbc => Ok(oid::AES128_CBC),
         BulkCipher::Aes192Cbc => Ok(oid::AES192_CBC),
         BulkCipher::Aes256Cbc => Ok(oid::AES256_CBC),
-        BulkCipher::TripleDesCbc => Ok(oid::TRIPLE_DES_CBC),
         BulkCipher::Aes128Gcm => Ok(oid::AES128_GCM),
         BulkCipher::Aes256Gcm => Ok(oid::AES256_GCM),
-        BulkCipher::DesCbc | BulkCipher::Rc2Cbc { .. } => {
-            Err(CryptoError::Unsupported("encrypting with DES or RC2"))
+        BulkCipher::TripleDesCbc | BulkCipher::DesCbc | BulkCipher::Rc2Cbc { .. } => {
+            Err(CryptoError::Unsupported("encrypting with triple DES, DES or RC2, which are only read"))
         }
     }
 }
@@ -152,6 +151,7 @@ pub(super) fn write_capability(cipher: BulkCipher, out: &mut Vec<u8>) {
         (BulkCipher::Rc2Cbc { effective_bits }, _) => {
             (oid::RC2_CBC, Some(write::small_integer(effective_bits.into())))
         }
+        (BulkCipher::TripleDesCbc, _) => (oid::TRIPLE_DES_CBC, None),
         (_, Ok(algorithm)) => (algorithm, None),
         (_, Err(_)) => (oid::DES_CBC, None),
     };
@@ -163,13 +163,12 @@ pub(super) fn write_capability(cipher: BulkCipher, out: &mut Vec<u8>) {
 }
 
 /// The ciphers that are encrypted with here, the strongest first.
-pub(super) const ENCRYPTED_WITH: [BulkCipher; 6] = [
+pub(super) const ENCRYPTED_WITH: [BulkCipher; 5] = [
     BulkCipher::Aes256Gcm,
     BulkCipher::Aes128Gcm,
     BulkCipher::Aes256Cbc,
     BulkCipher::Aes192Cbc,
     BulkCipher::Aes128Cbc,
-    BulkCipher::TripleDesCbc,
 ];
 
 /// The length of the key in octets.

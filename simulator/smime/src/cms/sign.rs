@@ -72,7 +72,7 @@ pub struct Signer<'a> {
 /// # Errors
 ///
 /// [`CmsError::Crypto`] when the key cannot be used or is of a kind that is not signed with here, and for SHA-1, which
-/// is only verified.
+/// is only verified; [`CmsError::SignerKeySize`].
 pub fn sign_attached(
     cx: &Context<'_>,
     content: &[u8],
@@ -382,6 +382,18 @@ impl<'a> OneSigner<'a> {
                 SignatureScheme::Ed25519
             }
         };
+        if let PublicKeyAlgorithm::Rsa { bits } = key.algorithm() {
+            let hash = u32::try_from(digest_len(digest)).unwrap_or_default();
+            let needed = match scheme {
+                // RFC 8017, 9.1.1: hash, salt and two octets in one bit less than the modulus
+                SignatureScheme::RsaPss { .. } => 8 * (2 * hash + 1) + 2,
+                // RFC 8017, 9.2: the hash, 19 octets that name it, and eleven
+                _ => 8 * (hash + 29) + 1,
+            };
+            if bits < needed {
+                return Err(CmsError::SignerKeySize { bits, needed });
+            }
+        }
         let signing_certificate =
             options.signing_certificate.then(|| ess::write_v2(cx.crypto, digest, &identity.certificate));
         Ok(OneSigner { identity, options, digest, scheme, key, signing_certificate })
