@@ -109,3 +109,38 @@ impl Setups {
 pub(super) fn sets_up(action: &StepAction) -> bool {
     matches!(action, StepAction::Install(_) | StepAction::Answer(_))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::run::{Materials, SimulatedTarget};
+    use scenario::{Files, Knowledge, ReadFailure, execute, expand};
+
+    struct Text;
+
+    impl Files for Text {
+        fn read(&self, _: &str) -> Result<String, ReadFailure> {
+            let text = "suite: s\ngiven: {policy: {displayName: P, accountName: P, hostName: mail.contoso.example}}\n\
+                procedures:\n  in: [{install: given, expect: {asked: [password]}}, {answer: password}]\n\
+                scenarios:\n  - {name: a, steps: [{use: in}, {act: service.mail.off}], expect: {state: {account.services.mail.on: false}}}\n  \
+                - {name: b, steps: [{use: in}], expect: {state: {account.services.mail.on: true}}}\n  \
+                - {name: c, steps: [{install: given}, {answer: {password: wrong}, expect: {asked: [password]}}, {answer: password}], expect: {prompts: []}}\n  \
+                - {name: d, given: {seed: 2}, steps: [{use: in}, {wait: 1d}, {install: given}], expect: {prompts: [password]}}\n";
+            Ok(text.to_owned())
+        }
+    }
+
+    /// What a case comes to does not depend on whether others ran before it.
+    #[test]
+    fn sharing_shows_nowhere() {
+        let cases = expand(["s.yaml"], &Text, Knowledge::default()).expect("sound");
+        let materials = Materials::default();
+        let mut shared = SimulatedTarget::new(&materials, None);
+        let order: Vec<usize> = (0..cases.len()).chain((0..cases.len()).rev()).collect();
+        for at in order {
+            let alone = execute(&cases[at], &mut SimulatedTarget::new(&materials, None).apart(), &mut ());
+            let run = execute(&cases[at], &mut shared, &mut ());
+            assert_eq!(run, alone);
+            assert_eq!(run.outcome, verdict::RunOutcome::Pass, "{:?}", run.failures);
+        }
+    }
+}
