@@ -242,8 +242,11 @@ impl Device {
                 _ => own_encryption,
             };
             all.extend(own.map(|i| i.certificate.clone()));
-            let triple_des = defect == Some(Defect::TripleDes);
-            let cipher = if triple_des { BulkCipher::TripleDesCbc } else { BulkCipher::Aes256Cbc };
+            // Which cipher Mail chooses is not public. Apple's library offers AES-128-CBC and falls back to triple DES
+            // (SecCMS.c, smimeutil.c), which is too old to be written (RFC 8551, 2.7); AES-256-CBC is what every reader of
+            // today takes, Outlook by default too.
+            let unusual = defect == Some(Defect::UnusualCipher);
+            let cipher = if unusual { BulkCipher::Aes192Cbc } else { BulkCipher::Aes256Cbc };
             entity =
                 message::encrypt(cx, &entity, &all, &EncryptOptions { cipher, ..EncryptOptions::default() })?;
         }

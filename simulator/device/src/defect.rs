@@ -199,8 +199,8 @@ defects! {
         "Signed mail cannot be read by mail programs without S/MIME.";
     UnsignedWhenEncrypted "unsigned-when-encrypted" ["EAS-064", "SMO-003"]
         "Encrypted messages are not signed.";
-    TripleDes "triple-des" ["SMO-010"]
-        "Messages are encrypted with triple DES.";
+    UnusualCipher "unusual-cipher" ["SMO-010"]
+        "Messages are encrypted with AES-192, which their readers need not know (RFC 8551, 2.7).";
     TextInHeader "text-in-header" ["EAS-062"]
         "The text of an encrypted message can be read in one of its headers.";
     AttachmentLeftOut "attachment-left-out" ["SMO-003"]

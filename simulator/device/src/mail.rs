@@ -177,6 +177,8 @@ impl Device {
                 identities: &identities,
                 trust: &trust,
                 intermediates: &intermediates,
+                // No revocation information reaches the phone: it has no exchange for it.
+                path: smime::PathOptions::default(),
                 from: None,
                 check_from: defect != Some(Defect::SenderMismatchAccepted),
             };
@@ -220,11 +222,11 @@ fn misjudge(defect: Defect, layers: &mut Vec<Layer>) {
         _ => None,
     });
     for signer in signed.flat_map(|signed| &mut signed.signers) {
-        let accepted = match (&signer.path, defect) {
-            (Err(PathError::Expired { .. }), Defect::ExpiredSignerAccepted) => true,
-            (Err(PathError::NoTrustedRoot { .. }), Defect::UntrustedSignerAccepted) => true,
-            _ => false,
-        };
+        let accepted = matches!(
+            (&signer.path, defect),
+            (Err(PathError::Expired { .. }), Defect::ExpiredSignerAccepted)
+                | (Err(PathError::NoTrustedRoot { .. }), Defect::UntrustedSignerAccepted)
+        );
         if accepted {
             let certificates = signer.certificate.iter().cloned().collect();
             let path =

@@ -9,7 +9,7 @@ use super::Materials;
 use super::given::{Prepared, Workshop};
 use super::judging::{Verdicts, lint_rules, nothing_installed, verdicts};
 use crate::devices::shown_member;
-use crate::judge::device_log;
+use crate::judge::simulated_log;
 use crate::port::{self, SimulatedPhone};
 use device::{Defect, Prompt, PromptId};
 use evidence::{Action, DevicePort, Log};
@@ -127,7 +127,7 @@ impl<'m> SimulatedTarget<'m> {
         };
         let log = match course.log.take() {
             Some(log) => log,
-            None => device_log(&course.world, NAME).map_err(Refusal::broken)?,
+            None => simulated_log(&course.world, NAME).map_err(Refusal::broken)?,
         };
         course.verdicts = verdicts(&prepared, &port::facts(&course.world), &log)?;
         course.log = Some(log);
