@@ -473,7 +473,7 @@ fn a_case_is_replayed_with_the_view_after_each_step() {
         "step 2: answer password wrongly",
         "asked: password",
         "+ account.name: Contoso Mail",
-        "pass, 5 checks",
+        "pass, 7 checks",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
