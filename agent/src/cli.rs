@@ -8,8 +8,11 @@ use crate::lint::{ExplainArguments, LintArguments, SchemaArguments};
 use crate::policies::arguments::PolicyCommand;
 use crate::reports::{ReportFile, report_file};
 use crate::requirements::RequirementsArguments;
-use crate::run::arguments::{ListArguments, ReplayArguments, RerunArguments, RunArguments, WatchArguments};
+use crate::run::arguments::{
+    ListArguments, MutantsArguments, ReplayArguments, RerunArguments, RunArguments, WatchArguments,
+};
 use crate::scenario::{MergeArguments, ScenarioArguments, SpaceArguments};
+use crate::service::AgentArguments;
 use crate::smime::arguments::SmimeArguments;
 use crate::tools::arguments::ToolCommand;
 use crate::variant::{Variant, variant};
@@ -53,9 +56,11 @@ pub enum Command {
     Rerun(RerunArguments),
     Replay(ReplayArguments),
     Watch(WatchArguments),
+    Mutants(MutantsArguments),
     Scenario(ScenarioArguments),
     Space(SpaceArguments),
     Merge(MergeArguments),
+    Agent(AgentArguments),
 }
 
 /// How to print the answer.
@@ -63,7 +68,7 @@ pub enum Command {
 pub enum Format {
     /// For people.
     Human,
-    /// For programs: the contract of fixtures/schema/trial.schema.json.
+    /// For programs; the contract is the schema of this command in fixtures/schema/.
     Json,
 }
 
@@ -80,7 +85,7 @@ const EXAMPLES: &str = "\
 Examples:
   handset try fixtures/profiles/contoso-mail.mobileconfig
   handset try mail.mobileconfig --ios 12.5 --format json
-  handset try mail.mobileconfig --intent policy.json
+  handset try mail.mobileconfig --intent policy.json --directory directory.json
   handset try mail.mobileconfig --report html=mail.html --lang fr
   handset try mail.mobileconfig --clock 2027-01-15T09:00:00Z --out found/
 
@@ -122,6 +127,11 @@ pub struct TryArguments {
     #[arg(long, env = "HANDSET_INTENT", value_name = "POLICY")]
     pub intent: Vec<PathBuf>,
 
+    /// Users, groups and devices (fixtures/schema/directory.schema.json), in which the user of --intent is looked up: by
+    /// --user, else by the address in the profile.
+    #[arg(long, env = "HANDSET_DIRECTORY", value_name = "FILE")]
+    pub directory: Option<PathBuf>,
+
     /// Decides everything random but real cryptography.
     #[arg(long, env = "HANDSET_SEED", default_value_t = 1, value_name = "N")]
     pub seed: u64,
@@ -143,7 +153,7 @@ pub struct TryArguments {
     #[arg(long, env = "HANDSET_REPORT", value_name = "FORMAT=PATH", value_parser = report_file)]
     pub report: Vec<ReportFile>,
 
-    /// How to print the answer.
+    /// How to print the answer; json is the contract of fixtures/schema/trial.schema.json.
     #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]
     pub format: Format,
 

@@ -1,5 +1,6 @@
 //! Exit codes, and the one error type of the program.
 
+use crate::interruption::INTERRUPTED;
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -15,6 +16,8 @@ pub enum ExitCode {
     NothingSelected = 4,
     /// Nothing failed, and something is left open that the evidence does not tell.
     Inconclusive = 5,
+    /// Stopped by a signal (SIGINT) before the work was done.
+    Interrupted = 130,
 }
 
 /// What keeps the program from doing its work. Messages are fragments that read after "failed to".
@@ -36,6 +39,8 @@ pub enum Failure {
     Requirement { id: String, near: Option<String> },
     #[error("failed to write {}: {source}", path.display())]
     Write { path: PathBuf, source: std::io::Error },
+    #[error("interrupted")]
+    Interrupted,
     #[error("failed to print: {0}")]
     Print(std::io::Error),
     #[error("failed to make the embedded world: {0}")]
@@ -59,6 +64,8 @@ pub enum Failure {
     #[error("{0}")]
     Judge(#[from] crate::judge::JudgeError),
     #[error("{0}")]
+    Service(#[from] crate::service::ServiceError),
+    #[error("{0}")]
     Bench(#[from] crate::smime::BenchError),
 }
 
@@ -76,9 +83,11 @@ impl Failure {
             | Failure::Policy(_)
             | Failure::Smime(_)
             | Failure::Tool(_) => ExitCode::CannotStart,
+            Failure::Interrupted => return INTERRUPTED,
             Failure::NothingSelected(_) => ExitCode::NothingSelected,
             Failure::Device(error) => error.exit_code(),
             Failure::Scenario(error) => error.exit_code(),
+            Failure::Service(error) => error.exit_code(),
             Failure::Run(error) => error.exit_code(),
             _ => ExitCode::CannotJudge,
         };

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use handset::{
-    answers, cli, devices, judge, lint, policies, requirements, run, scenario, smime, tools, trial,
+    answers, cli, devices, judge, lint, policies, requirements, run, scenario, service, smime, tools, trial,
 };
 use std::process::ExitCode;
 
@@ -29,9 +29,11 @@ fn main() -> ExitCode {
         cli::Command::Rerun(arguments) => run::rerun(&arguments),
         cli::Command::Replay(arguments) => run::replay(&arguments),
         cli::Command::Watch(arguments) => run::watch(&arguments),
+        cli::Command::Mutants(arguments) => run::mutants(&arguments),
         cli::Command::Scenario(arguments) => scenario::run(&arguments),
         cli::Command::Space(arguments) => scenario::space(&arguments),
         cli::Command::Merge(arguments) => scenario::merge(&arguments),
+        cli::Command::Agent(arguments) => service::run(&arguments),
     };
     match result {
         Ok(code) => ExitCode::from(code),

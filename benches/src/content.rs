@@ -6,6 +6,8 @@ pub const SMALL: usize = 4 << 10;
 pub const MIDDLE: usize = 100 << 10;
 /// 10 MiB: the attachment that most servers still take.
 pub const LARGE: usize = 10 << 20;
+/// 100 MiB: more than caches hold.
+pub const HUGE: usize = 100 << 20;
 
 /// A MIME entity of `size` octets in lines of 72 characters; `end` ends them.
 pub fn text(size: usize, end: &str) -> Vec<u8> {

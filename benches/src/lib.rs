@@ -10,7 +10,7 @@ mod content;
 mod floor;
 mod world;
 
-pub use clock::thread_us;
-pub use content::{LARGE, MIDDLE, SMALL, size_name, text};
+pub use clock::{processor_time, thread_us};
+pub use content::{HUGE, LARGE, MIDDLE, SMALL, size_name, text};
 pub use floor::{Floor, Primitive};
 pub use world::World;

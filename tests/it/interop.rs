@@ -177,6 +177,7 @@ fn the_engine_reads_what_openssl_writes_for_each_fixture_identity() {
                         identities: &[],
                         trust: &trust,
                         intermediates: &[],
+                        path: smime::PathOptions::default(),
                         from: Some("alice@contoso.example"),
                         check_from: true,
                     };
@@ -214,6 +215,7 @@ fn the_engine_reads_what_openssl_writes_for_each_fixture_identity() {
                         identities: &identities,
                         trust: &trust,
                         intermediates: &[],
+                        path: smime::PathOptions::default(),
                         from: None,
                         check_from: true,
                     };

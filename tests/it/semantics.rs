@@ -167,7 +167,7 @@ fn an_encrypted_profile_opens_with_any_identity_and_no_other() {
     let content = profile::write_xml(&Value::from(vec![
         payload("com.apple.applicationaccess", "limits").with("allowCamera", false),
     ]));
-    for cipher in [BulkCipher::Aes256Cbc, BulkCipher::TripleDesCbc] {
+    for cipher in [BulkCipher::Aes256Cbc, BulkCipher::Aes128Cbc] {
         let options = EncryptOptions { cipher, ..EncryptOptions::default() };
         let sealed =
             smime::cms::encrypt(&at(NOW), &content, std::slice::from_ref(&recipient.certificate), &options)

@@ -1,7 +1,9 @@
 //! `handset smime` on files and standard input, with openssl as the peer in both directions.
 
 mod bench;
+mod carriers;
 mod memory;
+mod refusals;
 
 use crate::program::handset;
 use conformance::{Scratch, peer, root, run};

@@ -223,6 +223,29 @@ fn a_key_file_shows_how_it_is_protected_and_nothing_else() {
     assert!(protections.len() == 3 && protections.iter().all(|protection| protection["iterations"] == 1234));
     let (code, broken) = seen(&file[..file.len() - 9]);
     assert_eq!((code, &broken["well_formed"]), (2, &false.into()));
+    assert_eq!(broken["error"]["offset"].as_u64(), Some(file.len() as u64 - 9));
+}
+
+#[test]
+fn every_fault_of_the_carrier_has_its_octet() {
+    let clear = String::from_utf8([HEADER, &signed(false)].concat()).unwrap();
+    let sealed = String::from_utf8([HEADER, &encrypted(ENTITY)].concat()).unwrap();
+    let line = sealed.find("\r\n\r\n").unwrap() + 4;
+    let with = |text: &str, at: usize, octet: &str| format!("{}{octet}{}", &text[..at], &text[at + 1..]);
+    for (broken, offset, path) in [
+        // A boundary that is not there, one that does not occur, one that does not close.
+        (clear.replacen("boundary=\"b\"", "x=y", 1), clear.find("\r\n\r\n").unwrap() as u64 - 5, ""),
+        (clear.replacen("boundary=\"b\"", "boundary=\"c\"", 1), clear.len() as u64, ""),
+        (clear.replace("--b--", ""), clear.len() as u64 - 5, ""),
+        // Base64 with a character that it does not have.
+        (with(&sealed, line + 100, "*"), line as u64 + 100, ""),
+    ] {
+        let (code, value) = seen(broken.as_bytes());
+        let error = &value["error"];
+        assert_eq!((code, error["path"].as_str()), (2, Some(path)), "{value:#}");
+        assert_eq!(error["offset"].as_u64(), Some(offset), "{value:#}");
+        assert!(error["expected"].is_string());
+    }
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! `handset evidence` and `handset verify`: policies held against devices, against what management tells, and against
 //! evidence that is empty or was changed.
 
+mod assignment;
+mod sources;
+mod state;
+
 use crate::program::{handset, try_json};
 use conformance::{Scratch, profile, root};
 use serde_json::Value;

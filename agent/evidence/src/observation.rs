@@ -71,6 +71,9 @@ pub struct ObservedAccount {
     pub third_party_send: bool,
     /// Whether recent addresses are synchronised.
     pub recents: bool,
+    /// The per-app VPN that it names; empty where it names none, absent where that is not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vpn: Option<String>,
     /// What the owner has changed by hand, in the judge's words, such as `services.mail.on`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub by_user: BTreeSet<String>,
@@ -211,6 +214,19 @@ pub enum Fact {
     ListedAccounts {
         /// The accounts, in the order of the list.
         accounts: Vec<ListedAccount>,
+        /// Whether only what changed is listed, so that an account that is missing may be there all the same.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        partial: bool,
+        /// The identifiers of accounts that are told to be gone.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        removed: Vec<String>,
+    },
+    /// A service of the managed account went on or off: its items came, or left.
+    ServiceSwitched {
+        /// The service.
+        service: Service,
+        /// Whether it is on since.
+        on: bool,
     },
     /// The declarations that the device knows.
     Declarations {

@@ -6,8 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use profile::Severity::{Error, Warning};
+use profile::graph::json::{Json, Node};
 use profile::graph::{Finding, JsonError, Resource, excerpt, parse_object};
 use profile::lint::nearest;
+
+mod consistency;
 
 use crate::scep::DeviceAttributes;
 use crate::user::User;
@@ -28,6 +31,8 @@ pub struct Directory {
     holders: BTreeMap<String, Vec<usize>>,
     /// Groups by their lower-case id and name.
     by_name: BTreeMap<String, usize>,
+    /// The lower-case names of groups that users and devices say they are in.
+    joined: BTreeSet<String>,
 }
 
 /// Holds one user.
@@ -119,13 +124,19 @@ impl Directory {
     /// [`JsonError`] when the file is no JSON, or passes one of the limits of [`profile::graph`].
     pub fn read(name: &str, bytes: &[u8]) -> Result<(Self, Vec<Finding>), JsonError> {
         let mut reader = Reader::default();
-        match parse_object(name, bytes)? {
-            Ok(root) => reader.root(&root),
-            Err(finding) => reader.findings.push(*finding),
-        }
+        let root = match parse_object(name, bytes)? {
+            Ok(root) => root,
+            Err(finding) => {
+                reader.findings.push(*finding);
+                return Ok((reader.directory, reader.findings));
+            }
+        };
+        reader.root(&root);
         let mut directory = reader.directory;
         directory.index();
-        Ok((directory, reader.findings))
+        let mut findings = reader.findings;
+        findings.extend(consistency::check(&root, &directory));
+        Ok((directory, findings))
     }
 
     /// Makes a directory of its parts.
@@ -139,6 +150,9 @@ impl Directory {
     fn index(&mut self) {
         self.by_name.clear();
         self.holders.clear();
+        let joined = self.users.iter().flat_map(|user| &user.groups);
+        let joined = joined.chain(self.devices.iter().flat_map(|device| &device.groups));
+        self.joined = joined.map(|name| name.to_lowercase()).collect();
         for (at, group) in self.groups.iter().enumerate() {
             for name in [&group.name, &group.id].into_iter().flatten() {
                 self.by_name.insert(name.to_lowercase(), at);
@@ -147,6 +161,13 @@ impl Directory {
                 self.holders.entry(member.to_lowercase()).or_default().push(at);
             }
         }
+    }
+
+    /// Says whether there is a group of an id or name, listed or named by a member; upper and lower case are the same.
+    #[must_use]
+    pub fn knows_group(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        self.by_name.contains_key(&name) || self.joined.contains(&name)
     }
 
     /// Returns the user of a name: principal name, address, sAM account name or id; upper and lower case are the same.
@@ -240,9 +261,16 @@ impl Reader {
         self.names(root, &[&["users", "groups", "devices", "value", "schema_version", "$schema"]]);
         let lists = ["users", "groups", "devices"];
         for list in lists {
-            let odd = root.set(list).filter(|value| value.as_array().is_none());
-            if let Some(value) = odd {
-                let message = format!("{list} is {}, not a list", value.type_name());
+            let Some(node) = root.node(list) else { continue };
+            let Some(items) = node.value.as_array() else {
+                let message = format!("{list} is {}, not a list of objects", node.value.type_name());
+                self.findings.push(root.finding("directory-form", Error, list, message, FORMAT));
+                continue;
+            };
+            let odd = items.iter().enumerate().filter(|(_, item)| item.value.as_object().is_none());
+            for (at, item) in odd.take(profile::graph::RESOURCE_FINDINGS_MAX) {
+                let message =
+                    format!("{list}[{at}] is {}, not an object; it is left out", item.value.type_name());
                 self.findings.push(root.finding("directory-form", Error, list, message, FORMAT));
             }
         }
@@ -251,6 +279,7 @@ impl Reader {
         }
         for object in self.entries(root, "groups") {
             self.names(&object, &[&ID, &NAME, &MEMBERS]);
+            self.values(&object, &[&ID, &NAME]);
             let group = Group {
                 id: text(&object, &ID),
                 name: text(&object, &NAME),
@@ -266,6 +295,7 @@ impl Reader {
             let known: [&[&str]; 7] =
                 [&ID, &DEVICE_NAME, &DEVICE_USER, &SERIAL, &IMEI, &DIRECTORY_ID, &GROUPS];
             self.names(&object, &known);
+            self.values(&object, &known);
             let attributes = DeviceAttributes {
                 directory_id: text(&object, &DIRECTORY_ID),
                 intune_id: text(&object, &ID),
@@ -280,7 +310,9 @@ impl Reader {
     }
 
     fn user(&mut self, object: &Resource) {
-        self.names(object, &[&ID, &UPN, &MAIL, &SAM, &DOMAIN, &NETBIOS, &GROUPS, &NAME]);
+        let known: [&[&str]; 8] = [&ID, &UPN, &MAIL, &SAM, &DOMAIN, &NETBIOS, &GROUPS, &NAME];
+        self.values(object, &known);
+        self.names(object, &known);
         let user = User {
             upn: text(object, &UPN).unwrap_or_default(),
             primary_smtp_address: text(object, &MAIL),
@@ -310,6 +342,48 @@ impl Reader {
     fn form(&mut self, object: &Resource, message: &str) {
         let message = format!("{message}; it is left out");
         self.findings.push(object.finding("directory-form", Error, "", message, FORMAT));
+    }
+
+    /// Whether members hold what they should; `known` are the names of each, of which one is enough.
+    fn values(&mut self, object: &Resource, known: &[&[&str]]) {
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
+        for member in object.members() {
+            let (name, value) = (member.name.as_str(), &member.node.value);
+            if !seen.insert(name) {
+                let message = format!("{} stands here twice; the last one counts", excerpt(name));
+                found.push(("directory-duplicate-member", name, message));
+            }
+            let expected = match name {
+                _ if *value == Json::Null => continue,
+                "groups" | "memberOf" | "members" if value.as_array().is_some() => {
+                    let named =
+                        |item: &Node| item.value.as_str().is_some() || item.value.as_object().is_some();
+                    match value.as_array().unwrap_or_default().iter().all(named) {
+                        true => continue,
+                        false => "a list of names",
+                    }
+                }
+                "groups" | "memberOf" | "members" => "a list",
+                _ if known.iter().any(|names| names.contains(&name)) && value.as_str().is_none() => "a text",
+                _ => continue,
+            };
+            let message = format!("{name} is {}, not {expected}; it counts as not there", value.type_name());
+            found.push(("directory-form", name, message));
+        }
+        for names in known {
+            let mut told = names.iter().filter_map(|name| Some((*name, object.text(name)?)));
+            let Some((first, value)) = told.next() else { continue };
+            for (name, _) in told.filter(|(_, other)| !other.eq_ignore_ascii_case(value)) {
+                let message = format!("{name} and {first} are names for the same and differ; {first} counts");
+                found.push(("directory-duplicate-member", name, message));
+            }
+        }
+        for (rule, name, message) in found {
+            if self.findings.len() < profile::graph::RESOURCE_FINDINGS_MAX {
+                self.findings.push(object.finding(rule, Error, name, message, FORMAT));
+            }
+        }
     }
 
     fn names(&mut self, object: &Resource, known: &[&[&str]]) {
@@ -384,7 +458,9 @@ mod tests {
                            {"id": "g3", "members": ["g2"]}, {"id": "g2b", "members": ["g3"]}, {"id": "g4", "members": ["g4"]}],
                 "devices": [{"name": "phone", "user": "A", "serial": "F1", "groups": ["g4"]}]}"#,
         );
-        assert_eq!(findings, []);
+        let rules: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
+        let circles = ["directory-group-circle"; 1];
+        assert_eq!(rules, [&["directory-unknown-group"][..], &circles].concat());
         let of = |at: usize| directory.groups_of_user(&directory.users[at]).into_iter().collect::<Vec<_>>();
         assert_eq!(of(0), ["g1", "g2", "g2b", "g3", "unlisted"]);
         assert_eq!(of(1), ["g2", "g2b", "g3"]);
@@ -414,10 +490,73 @@ mod tests {
     }
 
     #[test]
+    fn what_does_not_fit_together_is_named() {
+        let rules = |text: &str| read(text).1.iter().map(|f| (f.rule, f.path.clone())).collect::<Vec<_>>();
+        let one = |rule, path: &str| vec![(rule, path.to_owned())];
+        let user = r#"{"upn": "a@x", "mail": "a@x"}"#;
+        for (text, found) in [
+            (format!(r#"{{"users": [{user}]}}"#), vec![]),
+            (r#"{"users": []}"#.to_owned(), one("directory-no-users", "$.users")),
+            (
+                r#"{"users": null}"#.to_owned(),
+                [one("directory-form", "$.users"), one("directory-no-users", "$.users")].concat(),
+            ),
+            (
+                format!(r#"{{"users": [{user}, {{"upn": 5}}, "b@x"]}}"#),
+                [
+                    one("directory-form", "$.users"),
+                    one("directory-form", "$.users[1].upn"),
+                    one("directory-form", "$.users[1]"),
+                ]
+                .concat(),
+            ),
+            (
+                r#"{"users": [{"upn": "a", "mail": "x@x", "mail": "y@x"}]}"#.to_owned(),
+                one("directory-duplicate-member", "$.users[0].mail"),
+            ),
+            (format!(r#"{{"users": [{user}, {user}]}}"#), one("directory-ambiguous-user", "$.users")),
+            (
+                format!(r#"{{"users": [{user}, {{"upn": "z", "mail": "A@X"}}]}}"#),
+                one("directory-ambiguous-user", "$.users"),
+            ),
+            (
+                format!(r#"{{"users": [{user}], "devices": [{{"name": "p", "user": "ghost"}}]}}"#),
+                one("directory-unknown-user", "$.devices"),
+            ),
+            (
+                r#"{"users": [{"upn": "a", "groups": ["Nope"]}], "groups": []}"#.to_owned(),
+                one("directory-unknown-group", "$.users"),
+            ),
+            (r#"{"users": [{"upn": "a", "groups": ["Nope"]}]}"#.to_owned(), vec![]),
+            (
+                format!(r#"{{"users": [{user}], "groups": [{{"id": "1", "members": ["1"]}}]}}"#),
+                one("directory-group-circle", "$.groups"),
+            ),
+            (
+                format!(
+                    r#"{{"users": [{user}], "groups": [{{"id": "1", "members": ["B"]}}, {{"name": "B", "members": ["1"]}}]}}"#
+                ),
+                one("directory-group-circle", "$.groups"),
+            ),
+            (
+                format!(r#"{{"users": [{user}], "groups": [{{"id": "1", "members": ["ghost"]}}]}}"#),
+                one("directory-unknown-member-of-group", "$.groups"),
+            ),
+            (
+                format!(r#"{{"users": [{user}], "groups": [{{"id": "1"}}, {{"name": "1"}}]}}"#),
+                one("directory-ambiguous-group", "$.groups"),
+            ),
+        ] {
+            assert_eq!(rules(&text), found, "{text}");
+        }
+    }
+
+    #[test]
     fn the_number_of_entries_has_a_bound() {
         let many = |count: usize| format!("{{\"devices\":[{}{{}}]}}", "{},".repeat(count - 1));
         let (most, findings) = read(&many(DIRECTORY_ENTRIES_MAX));
-        assert_eq!((most.devices.len(), findings.len()), (DIRECTORY_ENTRIES_MAX, 0));
+        assert_eq!((most.devices.len(), findings.len()), (DIRECTORY_ENTRIES_MAX, 1));
+        assert_eq!(findings[0].rule, "directory-no-users");
         let (over, findings) = read(&many(DIRECTORY_ENTRIES_MAX + 1));
         assert_eq!((over.devices.len(), findings[0].rule), (DIRECTORY_ENTRIES_MAX, "directory-too-many"));
     }

@@ -95,7 +95,14 @@ pub fn import(profile: &Profile, user: Option<&User>) -> Result<Imported, ReadEr
     importer.losses(&policy, said.is_empty());
     let certificates = importer.certificates(user);
     let lost = importer.lost;
-    let settings = origins(&policy, account, &said);
+    let mut settings = origins(&policy, account, &said);
+    // Of what leads nowhere nobody knows what it was.
+    for row in &mut settings {
+        let dangles = |one: &Lost| one.rule == "import-dangling-reference" && one.key == row.key;
+        if lost.iter().any(dangles) {
+            row.certainty = Certainty::Inferred;
+        }
+    }
     Ok(Imported { policy, settings, certificates, lost })
 }
 
@@ -402,8 +409,56 @@ impl Importer<'_> {
                 }
             }
         }
+        self.references();
         self.whole_profile();
         self.payloads();
+        // What no profile tells, whoever made it.
+        self.lost.push(Lost {
+            rule: "import-not-in-profiles",
+            severity: Info,
+            payload_type: "Configuration".to_owned(),
+            key: String::new(),
+            span: self.profile.key(key::PAYLOAD_IDENTIFIER).map_or(self.account.span, |node| node.span),
+            message:
+                "no profile tells assignments, version, dates, roleScopeTagIds, supportsScopeTags, nor which \
+                      settings were null: these come back as in an untouched form"
+                    .to_owned(),
+        });
+    }
+
+    /// References of the account to payloads that are not there, or are no identities.
+    fn references(&mut self) {
+        let smime = &self.intent.smime;
+        let named = [
+            (key::PAYLOAD_CERTIFICATE_UUID, self.intent.identity.clone()),
+            (key::SMIME_SIGNING_CERTIFICATE_UUID, smime.signing_identity.clone()),
+            (key::SMIME_ENCRYPTION_CERTIFICATE_UUID, smime.encryption_identity.clone()),
+        ];
+        for (key, uuid) in named {
+            let Some(uuid) = uuid.filter(|uuid| !self.intent.identities.contains(uuid)) else { continue };
+            let near = |other: Option<&str>| other.is_some_and(|other| other.eq_ignore_ascii_case(&uuid));
+            let message = match self.profile.payloads.iter().find(|payload| near(payload.uuid())) {
+                Some(payload) if payload.uuid() == Some(uuid.as_str()) => format!(
+                    "{key} names a payload that is no identity ({}); no certificate profile can be told from it",
+                    payload.payload_type().unwrap_or_default()
+                ),
+                Some(_) => {
+                    format!("{key} writes the UUID of its payload in other letters; phones may not find it")
+                }
+                None => format!(
+                    "{key} names {}, which is not in the profile; no certificate profile can be told from it",
+                    graph::excerpt(&uuid)
+                ),
+            };
+            self.lose("import-dangling-reference", Error, key, message);
+        }
+        let vpns = self.profile.payloads.iter().filter(|payload| payload.is(key::VPN));
+        let there: Vec<&str> = vpns.filter_map(|payload| payload.dictionary().str(key::VPN_UUID)).collect();
+        if let Some(vpn) = self.intent.vpn.clone().filter(|vpn| !there.contains(&vpn.as_str())) {
+            let message =
+                format!("{} names {}, which is not in the profile", key::VPN_UUID, graph::excerpt(&vpn));
+            self.lose("import-dangling-reference", Warning, key::VPN_UUID, message);
+        }
     }
 
     fn account_keys(&mut self) {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use profile::OsVersion;
 use serde::{Deserialize, Serialize};
 
-use crate::certificate::DeliveredCertificates;
+use crate::certificate::{DeliveredCertificates, IdentityContent};
 use crate::compile::{CompileError, Order};
 use crate::policy::EmailPolicy;
 use crate::service::Services;
@@ -63,6 +63,8 @@ pub struct Intent {
     pub restrictions: BTreeMap<String, bool>,
     /// UUIDs of the payloads of this profile that deliver an identity (PKCS#12, SCEP, ACME).
     pub identities: BTreeSet<String>,
+    /// Those among them for which the phone enrols itself (SCEP, ACME), so that each phone has its own.
+    pub enrolled: BTreeSet<String>,
 }
 
 /// Holds what the profile says of one service.
@@ -164,6 +166,12 @@ impl Intent {
             prevent_app_sheet: Some(policy.block_sending_email_from_third_party_apps),
             disable_recents: Some(policy.block_syncing_recently_used_email_addresses),
             identities: selection.identities.iter().map(|identity| identity.payload_uuid(policy)).collect(),
+            enrolled: selection
+                .identities
+                .iter()
+                .filter(|identity| matches!(identity.content, IdentityContent::Scep(_)))
+                .map(|identity| identity.payload_uuid(policy))
+                .collect(),
             ..Self::default()
         };
         if policy.require_smime {

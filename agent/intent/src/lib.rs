@@ -49,9 +49,9 @@ pub use directory::{DIRECTORY_ENTRIES_MAX, Device, Directory, DirectoryUser, Gro
 pub use expectation::{
     ActionVerdict, BY_DEFAULT, Circumstances, ComposeStart, DEFAULT_MAIL_WINDOW_DAYS, DeviceFacts,
     Expectations, Expected, ExpectedAccount, ExpectedAction, ExpectedOutlook, ExpectedPrompt, ExpectedSmime,
-    ExpectedToggle, IgnoredKey, IgnoredReason, InForce, Install, MailStep, OutlookChannel, OutlookValue,
-    OwnAccount, PromptKind, Refusal, Stated, expectations, expectations_under, expected_outlook,
-    stated_of_policy,
+    ExpectedToggle, INSTALL_WINDOW_HOURS, INSTALLS_MAX, IgnoredKey, IgnoredReason, InForce, Install,
+    Leftover, MailStep, OutlookChannel, OutlookValue, OwnAccount, Presence, PromptKind, Refusal, Stated,
+    expectations, expectations_under, expected_outlook, stated_of_policy,
 };
 pub use import::{Imported, ImportedCertificate, ImportedSetting, Lost, import};
 pub use intent::{Intent, ServiceIntent, SmimeIntent};
@@ -69,8 +69,8 @@ pub use scep::{
 pub use service::{Service, Services};
 pub use tenant::{
     APP_SETTINGS_MAX, Addressee, AppConfiguration, AppSetting, AppValue, AssignedUser, Assignment,
-    AssignmentTarget, CertificateProfile, CertificateProfileKind, EmailProfile, OUTLOOK_KEYS, OutlookKey,
-    Resolved, Supplied, Supply, Targeting, Tenant, assignments, targeting,
+    AssignmentFilter, AssignmentTarget, CertificateProfile, CertificateProfileKind, EmailProfile,
+    OUTLOOK_KEYS, OutlookKey, Resolved, Supplied, Supply, Targeting, Tenant, assignments, targeting,
 };
 pub use user::{NameError, User, UserAttribute};
 pub use uuid::stable_uuid;

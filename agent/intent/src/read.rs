@@ -1,6 +1,6 @@
 //! From a profile to what it asks for, by its syntax alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use profile::plist::Value;
 use profile::schema::{KeySchema, KeyType, Literal};
@@ -84,13 +84,15 @@ pub fn read(profile: &Profile) -> Result<Intent, ReadError> {
         removal_disallowed: removal_disallowed(profile)?,
         removal_password: profile.payloads.iter().any(|payload| payload.is(key::REMOVAL_PASSWORD)),
         restrictions: restrictions(profile)?,
-        identities: profile
-            .payloads
-            .iter()
-            .filter(|payload| [key::PKCS12, key::SCEP, key::ACME].iter().any(|kind| payload.is(kind)))
-            .filter_map(|payload| payload.uuid().map(str::to_owned))
-            .collect(),
+        identities: uuids(profile, &[key::PKCS12, key::SCEP, key::ACME]),
+        enrolled: uuids(profile, &[key::SCEP, key::ACME]),
     })
+}
+
+/// The UUIDs of the payloads of some types.
+fn uuids(profile: &Profile, kinds: &[&str]) -> BTreeSet<String> {
+    let payloads = profile.payloads.iter().filter(|payload| kinds.iter().any(|kind| payload.is(kind)));
+    payloads.filter_map(|payload| payload.uuid().map(str::to_owned)).collect()
 }
 
 fn service(account: &Payload, service: Service) -> Result<ServiceIntent, WrongType> {

@@ -89,6 +89,9 @@ fn head(out: &mut String, found: &Verification, style: Style, words: &Catalogue)
             .map(|user| format!(" {}", words.tell("policy-for", &[("user", (&visible(user)).into())])));
         let user = user.unwrap_or_default();
         let _ = writeln!(out, "  {named}{user}  {}", style.dim(&visible(&policy.file)));
+        if let Some(reason) = &policy.assignment_reason {
+            let _ = writeln!(out, "    {}", visible(&words.phrase_or_english(reason)));
+        }
     }
 }
 

@@ -1,25 +1,36 @@
 //! Certificates, identities and sealed messages from files, as facts.
 
-use super::source::{Source, source};
+use super::arguments::TenantArguments;
+use super::source::{Source, audience, policies, source};
+use super::why::enrolled_for_encryption;
 use crate::exit::Failure;
 use crate::file;
 use crate::smime::SmimeFailure;
 use crate::tools::credentials::{certificates, passphrase};
-use intent::answer::{Delivery, HeldCertificate, Keychain, Pkcs12Facts, SealedMessage};
+use intent::answer::{Delivery, HeldCertificate, Keychain, Pkcs12Facts, SealedMessage, Statement};
 use intent::{Intent, Tenant};
-use profile::{Profile, Timestamp};
+use profile::graph::Finding;
+use profile::{Profile, Severity, Timestamp};
 use smime::message::{self, Layer, OpenOptions, RecipientId};
 use smime::pkcs12::{self, IterationBudget, ProtectedPart, ProtectionAlgorithm};
 use smime::{ANY_EXTENDED_KEY_USAGE, Certificate, Context, EMAIL_PROTECTION, Pkcs12Error, TrustStore};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// What files bring.
 #[derive(Default)]
 pub(super) struct Holdings {
     pub held: Vec<HeldCertificate>,
     pub files: Vec<Pkcs12Facts>,
+    /// Those of them that lie inside a profile, by what they are called.
+    pub embedded: BTreeSet<String>,
     /// Policies that bring none of their own, but say what links lead to.
-    pub tenants: Vec<Tenant>,
+    pub tenants: Vec<Rc<Tenant>>,
+    /// What is odd about the files.
+    pub findings: Vec<Finding>,
+    /// What is said of identities that phones make for themselves.
+    pub enrolled: Vec<Statement>,
 }
 
 /// Where identities lie and how they come.
@@ -56,15 +67,24 @@ impl Holdings {
         }
         let pem = first == Some(b'-') && bytes.windows(27).any(|w| w == b"-----BEGIN CERTIFICATE-----");
         if pem || (first == Some(0x30) && !smime::cms::is_cms(&bytes)) {
-            // Of a chain the first one is meant.
-            if let Some(leaf) = certificates(path)?.first() {
-                self.held.push(held(&name, leaf, way));
-            }
+            self.held.extend(leaves(path)?.iter().map(|leaf| held(&name, leaf, way)));
             return Ok(());
         }
         match source(path, cx)? {
-            Source::Profile(profile) => self.profile(&name, &profile, passwords, cx),
-            Source::Tenant(tenant) => self.tenants.push(*tenant),
+            Source::Profile(read) => {
+                self.profile(&name, &read.profile, passwords, cx);
+                self.findings.extend(read.errors());
+                self.enrolled.extend(enrolled_for_encryption(&read.profile));
+            }
+            Source::Tenant(tenant) => {
+                let nobody = TenantArguments::default();
+                let who = audience(&nobody)?;
+                let (tenant, policies) = policies(*tenant, path, &nobody)?;
+                self.findings
+                    .extend(policies.iter().flat_map(|policy| policy.findings(&who, Severity::Error)));
+                self.findings.extend(tenant.certificates.iter().flat_map(|profile| profile.findings.clone()));
+                self.tenants.push(tenant);
+            }
         }
         Ok(())
     }
@@ -81,6 +101,7 @@ impl Holdings {
             let label = payload.display_name().or(payload.identifier()).unwrap_or("an identity");
             let before = self.held.len();
             self.pkcs12(&format!("{file}: {label}"), bytes, way, &words, cx, &mut budget);
+            self.embedded.insert(format!("{file}: {label}"));
             let pinned = |pin: &Option<String>| pin.is_some() && pin.as_deref() == payload.uuid();
             for one in self.held.iter_mut().skip(before) {
                 one.pinned_signing = pinned(&pins.signing_identity);
@@ -147,6 +168,16 @@ impl Holdings {
     }
 }
 
+/// The certificates of a file that are somebody's own: of a chain, those that certify no others; else the first.
+///
+/// # Errors
+/// A file without certificates.
+pub(super) fn leaves(path: &Path) -> Result<Vec<Certificate>, Failure> {
+    let all = certificates(path)?;
+    let own: Vec<Certificate> = all.iter().filter(|one| !one.is_ca()).cloned().collect();
+    Ok(if own.is_empty() { all.into_iter().take(1).collect() } else { own })
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -175,21 +206,29 @@ pub(super) fn held(file: &str, certificate: &Certificate, way: Way) -> HeldCerti
     }
 }
 
-/// Reads whom a message is encrypted to; no key is needed for that.
+/// Reads whom a message is encrypted to; no key is needed for that. None where it is not encrypted.
 ///
 /// # Errors
 /// A file that is no message.
-pub(super) fn sealed(path: &Path, cx: &Context<'_>) -> Result<SealedMessage, Failure> {
+pub(super) fn sealed(path: &Path, cx: &Context<'_>) -> Result<Option<SealedMessage>, Failure> {
     let file = path.display().to_string();
     let bytes = file::read(path)?;
     let trust = TrustStore::new();
-    let options =
-        OpenOptions { identities: &[], trust: &trust, intermediates: &[], from: None, check_from: false };
+    let options = OpenOptions {
+        identities: &[],
+        trust: &trust,
+        intermediates: &[],
+        path: smime::PathOptions::default(),
+        from: None,
+        check_from: false,
+    };
     let opened = message::open(cx, &bytes, &options)
         .map_err(|error| SmimeFailure::Message { file: file.clone(), error })?;
     let mut sealed = SealedMessage { file: file.clone(), issuer_serials: Vec::new(), key_ids: Vec::new() };
+    let mut encrypted = false;
     for layer in &opened.layers {
         let Layer::Encrypted(layer) = layer else { continue };
+        encrypted = true;
         for recipient in &layer.recipients {
             match recipient {
                 RecipientId::IssuerSerial { issuer, serial } => {
@@ -200,8 +239,17 @@ pub(super) fn sealed(path: &Path, cx: &Context<'_>) -> Result<SealedMessage, Fai
             }
         }
     }
-    match sealed.issuer_serials.is_empty() && sealed.key_ids.is_empty() {
-        true => Err(SmimeFailure::NoMessage { file }.into()),
-        false => Ok(sealed),
+    match (encrypted, opened.layers.is_empty() && !has_header(&bytes)) {
+        (true, _) => Ok(Some(sealed)),
+        (false, true) => Err(SmimeFailure::NoMessage { file }.into()),
+        (false, false) => Ok(None),
     }
+}
+
+/// Whether a text begins as mail does: with a field of a header (RFC 5322, section 2.2), or the line of a mailbox file.
+fn has_header(bytes: &[u8]) -> bool {
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+    line.starts_with(b"From ")
+        || (name.len() < line.len() && !name.is_empty() && name.iter().all(u8::is_ascii_graphic))
 }

@@ -40,9 +40,10 @@ pub(super) fn page(answer: &Answer) -> String {
         let _ = writeln!(out, "  {}", grounds(said.requirements, said.sources));
     }
     for finding in &answer.findings {
+        let file = finding.file.as_deref().map(|file| format!("{file}: ")).unwrap_or_default();
         let place = match (finding.line, finding.column) {
-            (Some(line), Some(column)) => format!("{} (line {line}, column {column})", finding.path),
-            _ => finding.path.clone(),
+            (Some(line), Some(column)) => format!("{file}{} (line {line}, column {column})", finding.path),
+            _ => format!("{file}{}", finding.path),
         };
         let _ = writeln!(out, "{}  {}  {}", finding.severity, finding.rule, clean(&place));
         let _ = writeln!(out, "  {}", clean(&finding.message));
@@ -54,7 +55,10 @@ pub(super) fn page(answer: &Answer) -> String {
     if answer.codes.is_empty() {
         let sum = answer.summary;
         match sum.errors + sum.warnings + sum.infos {
-            0 => out.push_str("Nothing is wrong, and nobody notices anything.\n"),
+            0 if answer.question.starts_with("predict") => {
+                out.push_str("Nothing is wrong, and nobody notices anything.\n");
+            }
+            0 => out.push_str("Nothing is wrong.\n"),
             _ => {
                 let _ = writeln!(
                     out,
@@ -73,6 +77,7 @@ fn tables(out: &mut String, answer: &Answer) {
         let prompts: Vec<String> = user.prompts.iter().map(|prompt| word(&prompt.kind)).collect();
         let asked = match (user.change, prompts.is_empty()) {
             ("removed" | "not-assigned", _) => String::new(),
+            ("unknown", _) => ": something of what was read is not known, see below".to_owned(),
             (_, true) => ": asked for nothing".to_owned(),
             (_, false) => format!(": asked for {}", prompts.join(", ")),
         };

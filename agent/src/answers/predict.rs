@@ -8,8 +8,8 @@ use super::{facts, print};
 use crate::exit::Failure;
 use crate::tools::credentials::context;
 use intent::answer::{
-    History, Keychain, change, deliveries, expiries, pkcs12_statements, removal, removal_of_certificates,
-    sign_in_statements,
+    History, Keychain, Pkcs12Facts, change, deliveries, expiries, no_certificates, not_encrypted,
+    pkcs12_statements, removal, removal_of_certificates, sign_in_statements,
 };
 use intent::{CertificateRole, OwnAccount, Targeting, Tenant, targeting};
 use profile::Timestamp;
@@ -51,6 +51,9 @@ fn changed(question: &ChangeQuestion) -> Result<u8, Failure> {
         .iter()
         .map(|(host, address)| OwnAccount { host: host.clone(), email_address: address.clone() })
         .collect();
+    for (_, subject) in &subjects {
+        answer.find(subject.findings(&who));
+    }
     for member in who.members() {
         let meant = |side: Option<&(&Path, Subject)>| -> Result<Option<Meant>, Failure> {
             let Some((file, subject)) = side else { return Ok(None) };
@@ -68,11 +71,17 @@ fn changed(question: &ChangeQuestion) -> Result<u8, Failure> {
             });
             continue;
         };
+        let unsure = [&was, &is].into_iter().flatten().any(Meant::is_unsure);
+        for side in [&was, &is].into_iter().flatten() {
+            answer.find(side.findings.clone());
+        }
         let (was, is) = (was.as_ref().map(|side| &side.intent), is.as_ref().map(|side| &side.intent));
         let found = change(was, is, in_place, &phone, &own);
         let word = match (was, is) {
             (None, Some(_)) => "new",
             (Some(_), None) => "removed",
+            // What could not be read may be what differs.
+            (Some(was), Some(is)) if was == is && in_place && unsure => "unknown",
             (Some(was), Some(is)) if was == is && in_place => "unchanged",
             _ => "changed",
         };
@@ -85,7 +94,7 @@ fn changed(question: &ChangeQuestion) -> Result<u8, Failure> {
         let refused = |id: &str| ["account.duplicate", "change.refused"].contains(&id);
         let installs = !found.statements.iter().any(|said| refused(said.id));
         answer.say_of(&member.user.upn, found.statements);
-        if let Some(is) = is.filter(|_| word != "unchanged" && installs) {
+        if let Some(is) = is.filter(|_| !["unchanged", "unknown"].contains(&word) && installs) {
             // How each account signs in afterwards; basic authentication is what survives unseen.
             let said = sign_in_statements(is, &phone).into_iter().map(|mut said| {
                 said.subject = None;
@@ -116,16 +125,42 @@ fn renewed(question: &RenewalQuestion) -> Result<u8, Failure> {
     let mut of = named(&question.files);
     of.extend(named(&question.old).into_iter().chain(named(&question.new)).chain(named(&question.mail)));
     let mut answer = Answer::new("predict renewal", of);
-    let messages = question.mail.iter().map(|file| sealed(file, &cx)).collect::<Result<Vec<_>, Failure>>()?;
-    for holdings in [&before, &after] {
-        for facts in holdings.files.iter().filter(|facts| facts.closed.is_some()) {
-            answer.statements.extend(pkcs12_statements(facts));
+    let mut messages = Vec::new();
+    let mut plain = Vec::new();
+    for file in &question.mail {
+        match sealed(file, &cx)? {
+            Some(message) => messages.push(message),
+            None => plain.push(file.display().to_string()),
         }
+    }
+    answer.statements.extend(not_encrypted(&plain));
+    for holdings in [&before, &after] {
+        // How a profile protects what it brings changes nothing for old mail, as long as it opens.
+        let told = |facts: &&Pkcs12Facts| facts.closed.is_some() || !holdings.embedded.contains(&facts.file);
+        for facts in holdings.files.iter().filter(told) {
+            let said = pkcs12_statements(facts);
+            answer.statements.extend(
+                said.into_iter().filter(|said| !answer.statements.contains(said)).collect::<Vec<_>>(),
+            );
+        }
+        answer.statements.extend(holdings.enrolled.iter().cloned());
+        answer.find(holdings.findings.clone());
         for tenant in &holdings.tenants {
             encryption_kinds(tenant, &mut answer);
         }
     }
     let renews = second.is_some() || !question.new.is_empty();
+    let sides = [
+        (&before, first.into_iter().chain(&question.old).collect::<Vec<_>>()),
+        (&after, second.into_iter().chain(&question.new).collect()),
+    ];
+    for (holdings, files) in sides {
+        let closed = holdings.files.iter().any(|facts| facts.closed.is_some());
+        if !files.is_empty() && holdings.held.is_empty() && !closed {
+            let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+            answer.statements.push(no_certificates(&files));
+        }
+    }
     if renews {
         let history = History {
             before: &before.held,
@@ -202,11 +237,14 @@ fn removed(question: &PhoneQuestion) -> Result<u8, Failure> {
             }
             let said = removal_of_certificates(profile, &emails);
             answer.statements = said.into_iter().map(|said| said.users(users.clone())).collect();
+            answer.find(tenant.findings.clone());
+            answer.find(profile.findings.clone());
             answer.find(who.findings);
             return print(answer, asked.format);
         }
     }
     let subject = read.subject(&asked.file, &asked.tenant)?;
+    answer.find(subject.findings(&who));
     for member in who.members() {
         let meant = subject.meant(&member, who.directory.as_ref(), question.phone.ios, &asked.file)?;
         let Some(meant) = meant else {
@@ -226,6 +264,7 @@ fn removed(question: &PhoneQuestion) -> Result<u8, Failure> {
             mail_again: false,
         });
         answer.say_of(&member.user.upn, said);
+        answer.find(meant.findings);
     }
     answer.find(who.findings);
     print(answer, asked.format)

@@ -8,7 +8,7 @@ use intent::answer::{
 };
 use profile::graph::Finding;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of the contract. It grows by addition only.
 pub(super) const SCHEMA_VERSION: u32 = 1;
@@ -55,7 +55,8 @@ pub(super) struct ShownCode {
 #[derive(Debug, Serialize)]
 pub(super) struct ShownUser {
     pub upn: String,
-    /// `new`, `changed`, `unchanged`, `removed` or `not-assigned`.
+    /// `new`, `changed`, `unchanged`, `removed`, `not-assigned`, or `unknown` where what was read shows no change and
+    /// something could not be read.
     pub change: &'static str,
     pub prompts: Vec<PredictedPrompt>,
     pub mail_again: bool,
@@ -92,6 +93,8 @@ pub(super) struct ShownCertificate {
 pub(super) struct ShownFinding {
     pub rule: &'static str,
     pub severity: &'static str,
+    /// The document, as it was named.
+    pub file: Option<String>,
     pub path: String,
     pub line: Option<usize>,
     pub column: Option<usize>,
@@ -170,6 +173,12 @@ impl Answer {
 
     /// Counts, and settles the exit code: 1 when something is wrong or somebody notices something.
     pub fn settled(mut self) -> Self {
+        let mut seen = BTreeSet::new();
+        let place = |f: &ShownFinding| (f.rule, f.file.clone(), f.path.clone(), f.line, f.message.clone());
+        self.findings.retain(|finding| seen.insert(place(finding)));
+        let weight =
+            |severity: &str| ["error", "warning"].iter().position(|word| *word == severity).unwrap_or(2);
+        self.findings.sort_by_key(|finding| weight(finding.severity));
         // What matters most comes first; else the order in which it was found.
         self.statements.sort_by_key(|statement| std::cmp::Reverse(statement.weight));
         for statement in &self.statements {
@@ -196,6 +205,7 @@ impl From<Finding> for ShownFinding {
         Self {
             rule: finding.rule,
             severity: severity(finding.severity),
+            file: Some(finding.file).filter(|file| !file.is_empty()),
             path: finding.path,
             line: finding.line,
             column: finding.column,

@@ -3,23 +3,23 @@
 use super::arguments::{
     CertificateQuestion, PhoneQuestion, PolicyQuestion, SignInQuestion, WhyArguments, WhyQuestion,
 };
-use super::certificates::{Holdings, Way, held, passwords};
+use super::certificates::{Holdings, Way, held, leaves, passwords};
 use super::shown::{Answer, ShownCode, ShownSignIn};
-use super::source::{Chosen, Member, Source, Subject, audience, chosen, source, subject, supplied};
+use super::source::{Audience, Chosen, Member, Source, Subject, audience, policies, source, subject};
 use super::{facts, print};
 use crate::exit::Failure;
 use crate::lint::{Code, codes};
-use crate::tools::credentials::{certificates, context};
+use crate::policies::{OF_TIME, PolicyError, pick};
+use crate::tools::credentials::context;
 use intent::answer::{
-    Delivery, Keychain, LookupOrder, causes, choices, deliveries, keychains, lookup, lookup_statements,
-    permission_statements, permissions, pkcs12_statements, prompts_without_end, sign_in_method,
-    sign_in_statements,
+    Delivery, Keychain, LookupOrder, SignInMethod, causes, choices, deliveries, keychains, lookup,
+    lookup_statements, permission_statements, permissions, pkcs12_statements, prompts_without_end,
+    reaches_nobody, sign_in_method, sign_in_statements, sign_in_unknown,
 };
-use intent::{AppConfiguration, CertificateRole, EmailProfile, Supply, Tenant};
-use profile::lint::Audience as LintAudience;
-use profile::{OsVersion, Schema, Timestamp};
+use intent::{AppConfiguration, CertificateRole, EmailProfile, Tenant};
+use profile::graph::Finding;
+use profile::{Severity, Timestamp};
 use std::path::Path;
-use std::rc::Rc;
 
 /// Runs the command.
 ///
@@ -68,54 +68,48 @@ fn prompts(question: &PolicyQuestion) -> Result<u8, Failure> {
     let cx = context(None);
     let who = audience(&question.tenant)?;
     let mut answer = Answer::new("why prompts", vec![name(&question.file)]);
-    answer.find(who.findings);
     match source(&question.file, &cx)? {
-        Source::Tenant(mut tenant) => {
-            let emails = match question.tenant.name.is_some() || tenant.emails.is_empty() {
-                true => {
-                    let chosen = chosen(*tenant, &question.file, &question.tenant)?;
-                    *tenant = Tenant::clone(&chosen.tenant);
-                    vec![chosen.email]
-                }
-                // Without a name all policies of the file are looked at.
-                false => {
-                    let emails = tenant.emails.clone();
-                    supplied(&mut tenant, &question.tenant)?;
-                    emails
-                }
-            };
-            for email in &emails {
-                let (links, said) = prompts_without_end(&tenant, email, who.directory.as_ref());
+        Source::Tenant(tenant) => {
+            if tenant.emails.is_empty() {
+                pick(&tenant, &name(&question.file), None)?;
+            }
+            let (tenant, policies) = policies(*tenant, &question.file, &question.tenant)?;
+            for policy in &policies {
+                let (links, said) = prompts_without_end(&tenant, &policy.email, who.directory.as_ref());
                 answer.links.extend(links);
                 answer.statements.extend(said);
+                answer.find(told_otherwise(policy.findings(&who, Severity::Error)));
+                answer.find(unknown_groups(policy, &who));
             }
         }
-        Source::Profile(profile) => {
+        Source::Profile(read) => {
+            let error = |error| PolicyError::NotImported { file: name(&question.file), error };
+            intent::read(&read.profile).map_err(error)?;
             // A profile whose identity is not inside is what a phone gets that waits for the certificate.
-            let findings = lint(&profile, OsVersion::new(17, 5, 0));
-            answer.find(findings.into_iter().filter(|f| f.rule.contains("reference")));
+            answer.find(read.found.iter().filter(|f| f.rule.contains("reference")).cloned());
+            answer.find(read.errors());
         }
     }
+    answer.find(who.findings);
     print(answer, question.format)
 }
 
-/// The findings of the linter about a profile, as findings about a document.
-fn lint(profile: &profile::Profile, ios: OsVersion) -> Vec<profile::graph::Finding> {
-    let cx = context(None);
-    let audience = LintAudience { os: ios, supervised: false };
-    let found = crate::findings::lint(&cx, Schema::builtin(), profile, audience);
-    let one = |finding: profile::Finding| profile::graph::Finding {
-        rule: finding.rule,
-        severity: finding.severity,
-        file: String::new(),
-        path: "$".to_owned(),
-        line: None,
-        column: None,
-        message: finding.message.to_string(),
-        help: finding.help.map(|help| help.to_string()),
-        reference: finding.reference,
-    };
-    found.into_iter().map(one).collect()
+fn unknown_groups(policy: &Chosen, who: &Audience) -> Vec<Finding> {
+    let directory = who.directory.as_ref();
+    directory.map(|directory| policy.tenant.unknown_groups(&policy.email, directory)).unwrap_or_default()
+}
+
+/// Findings without those that a statement about links tells as well.
+fn told_otherwise(findings: Vec<Finding>) -> impl Iterator<Item = Finding> {
+    const TOLD: [&str; 6] = [
+        "policy-link-missing",
+        "policy-link-not-found",
+        "policy-certificate-not-targeted",
+        "policy-not-assigned",
+        "policy-assignment-mixed",
+        "policy-assignment-by-device",
+    ];
+    findings.into_iter().filter(|finding| !TOLD.contains(&finding.rule))
 }
 
 fn open(question: &PhoneQuestion) -> Result<u8, Failure> {
@@ -125,9 +119,12 @@ fn open(question: &PhoneQuestion) -> Result<u8, Failure> {
     let subject = subject(&asked.file, &asked.tenant, &cx)?;
     let mut answer = Answer::new("why open", vec![name(&asked.file)]);
     let named = !who.members.is_empty();
+    answer.find(subject.findings(&who));
+    let mut reached = false;
     for member in who.members() {
         let meant = subject.meant(&member, who.directory.as_ref(), question.phone.ios, &asked.file)?;
         let Some(meant) = meant else { continue };
+        reached = true;
         let rows = permissions(&meant.intent, &facts(&question.phone, &meant.intent));
         let said = permission_statements(&meant.intent, &rows);
         match named {
@@ -136,6 +133,10 @@ fn open(question: &PhoneQuestion) -> Result<u8, Failure> {
         }
         // Permissions do not depend on whom a policy is for, so the matrix of the last one stands for all.
         answer.permissions = rows;
+        answer.find(meant.findings);
+    }
+    if !reached {
+        answer.statements.push(reaches_nobody(&name(&asked.file)));
     }
     answer.find(who.findings);
     print(answer, asked.format)
@@ -147,37 +148,44 @@ fn sign_in(question: &SignInQuestion) -> Result<u8, Failure> {
     let who = audience(&question.tenant)?;
     for file in &question.files {
         let subjects = match source(file, &cx)? {
-            Source::Profile(profile) => vec![Subject::Profile(profile)],
-            Source::Tenant(tenant) if question.tenant.name.is_none() && !tenant.emails.is_empty() => {
-                let mut tenant = *tenant;
-                let emails = tenant.emails.clone();
-                let supplies: Rc<[Supply]> = supplied(&mut tenant, &question.tenant)?.into();
-                let tenant = Rc::new(tenant);
-                let one = |email| {
-                    let (tenant, supplies) = (Rc::clone(&tenant), Rc::clone(&supplies));
-                    Subject::Policy(Box::new(Chosen { tenant, email, supplies }))
-                };
-                emails.into_iter().map(one).collect()
-            }
+            Source::Profile(read) => vec![Subject::Profile(read)],
             Source::Tenant(tenant) => {
-                vec![Subject::Policy(Box::new(chosen(*tenant, file, &question.tenant)?))]
+                if tenant.emails.is_empty() {
+                    pick(&tenant, &name(file), None)?;
+                }
+                let (_, policies) = policies(*tenant, file, &question.tenant)?;
+                policies.into_iter().map(|policy| Subject::Policy(Box::new(policy))).collect()
             }
         };
         for subject in &subjects {
+            answer.find(subject.findings(&who));
+            let before = answer.sign_in.len();
             for member in who.members() {
                 let meant = subject.meant(&member, who.directory.as_ref(), question.phone.ios, file)?;
                 let Some(meant) = meant else { continue };
                 let (intent, phone) = (&meant.intent, facts(&question.phone, &meant.intent));
+                let method = match sign_in_method(intent, &phone) {
+                    SignInMethod::Basic if !meant.says_sign_in => SignInMethod::Unknown,
+                    method => method,
+                };
                 answer.sign_in.push(ShownSignIn {
                     file: name(file),
                     account: intent.email_address.clone().or_else(|| intent.name.clone()),
                     host: intent.host.clone(),
-                    method: sign_in_method(intent, &phone),
+                    method,
                 });
-                answer.statements.extend(sign_in_statements(intent, &phone));
+                answer.statements.extend(match method {
+                    SignInMethod::Unknown => sign_in_unknown(intent),
+                    _ => sign_in_statements(intent, &phone),
+                });
+                answer.find(meant.findings);
+            }
+            if answer.sign_in.len() == before {
+                answer.statements.push(reaches_nobody(&name(file)));
             }
         }
     }
+    answer.find(who.findings);
     print(answer, question.format)
 }
 
@@ -193,22 +201,33 @@ fn certificate(question: &CertificateQuestion) -> Result<u8, Failure> {
     let mut from_intune = None;
     if let Some(file) = &question.file {
         match source(file, &cx)? {
-            Source::Profile(profile) => {
-                holdings.profile(&name(file), &profile, &words, &cx);
-                answer.statements.extend(enrolled_for_encryption(&profile));
-                address = address.or_else(|| intent::read(&profile).ok()?.email_address);
+            Source::Profile(read) => {
+                holdings.profile(&name(file), &read.profile, &words, &cx);
+                answer.statements.extend(enrolled_for_encryption(&read.profile));
+                address = address.or_else(|| intent::read(&read.profile).ok()?.email_address);
+                answer.find(read.errors());
             }
-            Source::Tenant(mut tenant) => {
-                supplied(&mut tenant, &question.tenant)?;
+            Source::Tenant(tenant) => {
                 from_intune = certificates_from_intune(&tenant);
-                kinds(&tenant, question.tenant.name.as_deref(), &mut answer);
+                let (tenant, policies) = policies(*tenant, file, &question.tenant)?;
                 let who = audience(&question.tenant)?;
-                let wanted = question.tenant.name.as_deref();
-                let policy = tenant.emails.iter().find(|email| is_called(email, wanted));
+                for policy in &policies {
+                    kinds(&tenant, &policy.email, &mut answer);
+                    answer.find(policy.findings(&who, Severity::Error));
+                    // What --link hands in is on the phone as the profile brings it.
+                    if let Some(profile) = policy.supplied_profile(&who) {
+                        holdings.profile(&name(file), &profile, &words, &cx);
+                    }
+                }
+                for app in &tenant.apps {
+                    answer.find(app.findings.clone());
+                }
+                answer.find(outlooks_differ(&tenant));
                 address = address.or_else(|| {
                     let member: Member = who.members().into_iter().next()?;
-                    member.user.email_address(&policy?.policy).ok()
+                    member.user.email_address(&policies.first()?.email.policy).ok()
                 });
+                answer.find(who.findings);
             }
         }
     }
@@ -245,7 +264,7 @@ fn certificate(question: &CertificateQuestion) -> Result<u8, Failure> {
         let way = Way { keychain: Keychain::System, delivery: Delivery::File };
         let mut known = Vec::new();
         for (place, file) in &question.source {
-            known.extend(certificates(file)?.first().map(|one| (*place, held(&name(file), one, way))));
+            known.extend(leaves(file)?.iter().map(|one| (*place, held(&name(file), one, way))));
         }
         answer.lookups = LookupOrder::ALL.map(|order| lookup(order, recipient, &known, at)).into();
         answer.statements.extend(lookup_statements(recipient, &answer.lookups, &known));
@@ -264,29 +283,33 @@ fn certificates_from_intune(tenant: &Tenant) -> Option<bool> {
     (!all.is_empty()).then(|| all.contains(&true))
 }
 
-/// Whether a policy is the one that was named; without a name each is.
-fn is_called(email: &EmailProfile, wanted: Option<&str>) -> bool {
-    wanted.is_none_or(|name| email.resource.label() == name || email.policy.id.as_deref() == Some(name))
+/// Configurations of Outlook that contradict each other; which of them reaches a user is not looked at.
+fn outlooks_differ(tenant: &Tenant) -> Option<Finding> {
+    let key = "com.microsoft.outlook.Mail.SMIMEEnabled.CertsFromIntune";
+    let said = |app: &AppConfiguration| app.value(key).and_then(|_| app.boolean(key));
+    let on = tenant.apps.iter().find(|app| said(app) == Some(true))?;
+    let off = tenant.apps.iter().find(|app| said(app) == Some(false))?;
+    let message = format!(
+        "{} and {} contradict each other in {key}; here it counts as on",
+        on.resource.label(),
+        off.resource.label()
+    );
+    Some(off.resource.finding("outlook-configurations-differ", Severity::Warning, "", message, "OUT-031"))
 }
 
 /// Says of each link whether what it leads to is of a kind that fits.
-fn kinds(tenant: &Tenant, wanted: Option<&str>, answer: &mut Answer) {
-    for email in &tenant.emails {
-        if !is_called(email, wanted) {
-            continue;
-        }
-        let links = &email.policy.links;
-        for (role, id) in
-            [(CertificateRole::Signing, &links.signing), (CertificateRole::Encryption, &links.encryption)]
-        {
-            let profile = id.as_deref().and_then(|id| tenant.certificate_profile(id));
-            answer.statements.extend(profile.and_then(|profile| deliveries(role, profile)));
-        }
+fn kinds(tenant: &Tenant, email: &EmailProfile, answer: &mut Answer) {
+    let links = &email.policy.links;
+    for (role, id) in
+        [(CertificateRole::Signing, &links.signing), (CertificateRole::Encryption, &links.encryption)]
+    {
+        let profile = id.as_deref().and_then(|id| tenant.certificate_profile(id));
+        answer.statements.extend(profile.and_then(|profile| deliveries(role, profile)));
     }
 }
 
 /// An encryption identity that each phone makes for itself.
-fn enrolled_for_encryption(profile: &profile::Profile) -> Option<intent::answer::Statement> {
+pub(super) fn enrolled_for_encryption(profile: &profile::Profile) -> Option<intent::answer::Statement> {
     let pin = intent::read(profile).ok()?.smime.encryption_identity?;
     let payload = profile.payloads.iter().find(|payload| payload.uuid() == Some(pin.as_str()))?;
     let scep = ["com.apple.security.scep", "com.apple.security.acme"].iter().any(|kind| payload.is(kind));
@@ -298,35 +321,38 @@ fn policy(question: &PolicyQuestion) -> Result<u8, Failure> {
     let cx = context(None);
     let mut answer = Answer::new("why policy", vec![name(&question.file)]);
     match source(&question.file, &cx)? {
-        Source::Tenant(mut tenant) => {
-            supplied(&mut tenant, &question.tenant)?;
+        Source::Tenant(tenant) => {
+            let who = audience(&question.tenant)?;
+            let (tenant, policies) = policies(*tenant, &question.file, &question.tenant)?;
             answer.find(tenant.findings.clone());
             let mut links = Vec::new();
-            for email in &tenant.emails {
-                answer.find(email.findings.clone());
+            for policy in &policies {
                 // Links that a plain answer left out are what makes a policy incomplete.
-                let (_, said) = prompts_without_end(&tenant, email, None);
+                let (_, said) = prompts_without_end(&tenant, &policy.email, None);
                 links.extend(said.into_iter().filter(|said| said.id == "prompts.link-lost"));
+                let found = policy.findings(&who, Severity::Warning).into_iter();
+                answer.find(found.filter(|finding| finding.rule != "policy-link-missing"));
+                answer.find(unknown_groups(policy, &who));
             }
-            for certificate in &tenant.certificates {
-                answer.find(certificate.findings.clone());
+            // With one policy named, what it does not link is not spoken of.
+            if question.tenant.name.is_none() {
+                for certificate in &tenant.certificates {
+                    answer.find(certificate.findings.clone());
+                }
+                for app in &tenant.apps {
+                    answer.find(app.findings.clone());
+                }
+                for vpn in &tenant.vpns {
+                    answer.find(profile::graph::check(vpn));
+                }
             }
-            for app in &tenant.apps {
-                answer.find(app.findings.clone());
-            }
+            answer.find(who.findings);
             answer.statements = links;
         }
-        Source::Profile(profile) => {
-            let written = [
-                "unknown-key",
-                "key-misplaced",
-                "override-spelling",
-                "reference-case",
-                "unknown-payload-type",
-            ];
-            answer.find(
-                lint(&profile, OsVersion::new(17, 5, 0)).into_iter().filter(|f| written.contains(&f.rule)),
-            );
+        Source::Profile(read) => {
+            let written =
+                read.found.iter().filter(|f| f.severity >= Severity::Warning && !OF_TIME.contains(&f.rule));
+            answer.find(written.cloned());
         }
     }
     print(answer, question.format)

@@ -2,7 +2,7 @@
 
 use crate::cli::{Colour, Format, address, ios};
 use crate::reports::{ReportFile, report_file};
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use profile::{OsVersion, Timestamp};
 use std::path::PathBuf;
 
@@ -12,6 +12,7 @@ Examples:
   handset verify --intent mail.mobileconfig --evidence seen/
   handset verify --intent one.json two.json --evidence seen/ --format json
   handset verify --intent policy.json --evidence seen/ --report html=verdicts.html
+  handset verify --intent tenant.json --device phone --directory directory.json
 
 Exit codes:
   0  every requirement that the policies make and this evidence can tell of is met
@@ -25,7 +26,7 @@ decide the exit code; `handset requirements` lists them.";
 
 /// Holds policies against the evidence of a device: a verdict for each requirement, drift, conflicts, remedies.
 #[derive(Debug, Parser)]
-#[command(before_help = VERIFY_EXAMPLES)]
+#[command(before_help = VERIFY_EXAMPLES, group = ArgGroup::new("seen").required(true).args(["evidence", "device"]))]
 pub struct VerifyArguments {
     /// What the administrator meant: policies as Graph JSON, or profiles. Several are judged together, and what they
     /// disagree on is a conflict.
@@ -33,13 +34,7 @@ pub struct VerifyArguments {
     pub intent: Vec<PathBuf>,
 
     /// The folder of evidence, as `handset evidence` writes it.
-    #[arg(
-        long,
-        env = "HANDSET_EVIDENCE",
-        value_name = "DIR",
-        required_unless_present = "device",
-        conflicts_with = "device"
-    )]
+    #[arg(long, env = "HANDSET_EVIDENCE", value_name = "DIR")]
     pub evidence: Option<PathBuf>,
 
     /// A simulated device of the store; it is looked at now, and nothing on it changes.
@@ -55,8 +50,10 @@ pub struct VerifyArguments {
     #[arg(long, env = "HANDSET_USER", value_name = "USER")]
     pub user: Option<String>,
 
-    /// A JSON file of users, in which --user is looked up (fixtures/schema/directory.schema.json).
-    #[arg(long, env = "HANDSET_DIRECTORY", value_name = "FILE", requires = "user")]
+    /// A JSON file of users, groups and devices (fixtures/schema/directory.schema.json), in which the user is looked up.
+    /// With it the assignments of the policies count: what is not assigned to the user or the device does not apply, and
+    /// nothing of it may be there.
+    #[arg(long, env = "HANDSET_DIRECTORY", value_name = "FILE")]
     pub directory: Option<PathBuf>,
 
     /// The iOS version to judge by, in place of the one in the evidence.

@@ -24,6 +24,12 @@ pub enum JudgeError {
     /// Raw bytes are missing.
     #[error("{}: the raw bytes of observation {id} cannot be read: {source}", path.display())]
     NoRaw { path: PathBuf, id: u64, source: std::io::Error },
+    /// The file is of this program, and no evidence.
+    #[error(
+        "{}: it is {what}, which is no evidence; keep the phone with `handset device`, and look at it with `handset evidence collect`",
+        path.display()
+    )]
+    OwnFile { path: PathBuf, what: &'static str },
     /// The file is no evidence that can be read.
     #[error("{}: {error}", path.display())]
     Evidence { path: PathBuf, error: ReadError },
@@ -39,6 +45,9 @@ pub enum JudgeError {
     /// The profile has no account to judge by.
     #[error("{}: {error}", path.display())]
     Profile { path: PathBuf, error: intent::ReadError },
+    /// A directory is there, and nobody to look up in it.
+    #[error("nothing tells whose device it is; say it with --user")]
+    NoUser,
     /// The file is neither a policy nor a profile.
     #[error("{}: it is neither Graph JSON nor a profile: {reason}", path.display())]
     Neither { path: PathBuf, reason: String },

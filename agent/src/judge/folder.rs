@@ -17,10 +17,10 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The context for reading evidence: its time plays no part.
-pub(super) const CX: Context<'static> = Context { now: Timestamp(0), crypto: &PROVIDER };
+pub(crate) const CX: Context<'static> = Context { now: Timestamp(0), crypto: &PROVIDER };
 
 /// A folder of evidence that is being added to.
-pub(super) struct Folder {
+pub(crate) struct Folder {
     path: PathBuf,
     exists: bool,
     pub log: Log,
@@ -89,7 +89,7 @@ impl Folder {
 }
 
 /// Why bytes were not taken in.
-pub(super) enum TakeError {
+pub(crate) enum TakeError {
     Read(evidence::ReadError),
     Log(LogError),
 }

@@ -17,6 +17,9 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<u8, Failure> {
     let mut told = String::new();
     for path in files {
         let bytes = file::read(&path)?;
+        if let Some(what) = own_file(&bytes) {
+            return Err(JudgeError::OwnFile { path, what }.into());
+        }
         let unknown = || JudgeError::Evidence { path: path.clone(), error: ReadError::Unrecognised };
         let kind = given.or_else(|| detect(&bytes)).ok_or_else(unknown)?;
         let at_ms = arguments.at.map_or_else(|| written(&path), |at| at.0);
@@ -40,6 +43,31 @@ fn split(words: &[String]) -> Result<(Option<Kind>, Vec<PathBuf>), JudgeError> {
             _ => Ok((first.parse().ok(), paths(rest))),
         },
         _ => Ok((None, paths(words))),
+    }
+}
+
+/// What a file of this program is that is no evidence. Snapshots hold private keys, which evidence never does; results
+/// of a trial tell what came of it, and not when it was seen.
+fn own_file(bytes: &[u8]) -> Option<&'static str> {
+    let first = bytes.split(|octet| *octet == b'\n').next().unwrap_or_default();
+    let line: Option<serde_json::Value> = serde_json::from_slice(first).ok();
+    let whole = || serde_json::from_slice::<serde_json::Value>(bytes).ok();
+    let has = |value: &serde_json::Value, names: &[&str]| names.iter().all(|name| value.get(name).is_some());
+    if let Some(line) = line {
+        if line.get("format").and_then(serde_json::Value::as_str) == Some("handset-device") {
+            return Some("a snapshot of a phone, with its private keys");
+        }
+        if has(&line, &["event", "at"]) {
+            return Some("the list of events of a trial");
+        }
+    }
+    let whole = whole()?;
+    if has(&whole, &["install", "actions", "exit"]) {
+        Some("the result of a trial")
+    } else if has(&whole, &["keychain", "accounts", "eas_device_id"]) {
+        Some("the state of a phone as a trial or `handset device show` tells it")
+    } else {
+        None
     }
 }
 

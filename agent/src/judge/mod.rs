@@ -3,22 +3,26 @@
 //! No rule lives here: `evidence` reads, `intent` expects, `verdict` compares.
 
 mod arguments;
+mod assignment;
 mod collect;
 mod error;
 mod folder;
 mod import;
+mod owner;
 mod policy;
 mod show;
 mod user;
 mod verify;
 
 pub use arguments::{EvidenceArguments, EvidenceCommand, VerifyArguments};
-pub(crate) use collect::log as device_log;
+pub use assignment::Targeted;
+pub(crate) use collect::log as simulated_log;
 pub use error::JudgeError;
-pub(crate) use folder::read as read_evidence;
-pub use policy::{JudgedPolicy, Policy, PolicyKind, policies};
+pub(crate) use folder::{CX, Folder, TakeError, read as read_folder};
+pub(crate) use policy::policies_for_in;
+pub use policy::{JudgedPolicy, Policy, PolicyKind, policies, policies_for, policies_in};
 pub use user::User;
-pub use verify::verify;
+pub use verify::{Circumstances, seen_user, verification, verify};
 
 use crate::exit::Failure;
 

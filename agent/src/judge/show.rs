@@ -149,7 +149,13 @@ fn told(fact: &Fact) -> String {
         }
         Fact::ManagedApps { apps } => count(apps.len(), "managed app"),
         Fact::InstalledApps { apps } => count(apps.len(), "installed app"),
-        Fact::ListedAccounts { accounts } => count(accounts.len(), "Exchange account"),
+        Fact::ListedAccounts { accounts, removed, .. } => {
+            let gone = if removed.is_empty() { String::new() } else { format!(", {} gone", removed.len()) };
+            count(accounts.len(), "Exchange account") + &gone
+        }
+        Fact::ServiceSwitched { service, on } => {
+            format!("{service:?} switched {}", if *on { "on" } else { "off" }).to_lowercase()
+        }
         Fact::Declarations { declarations } => count(declarations.len(), "declaration"),
         Fact::Message(message) => format!(
             "message from {}{}{}",

@@ -1,6 +1,7 @@
 //! `handset compile`.
 
 use super::arguments::CompileArguments;
+use super::checked::{linted, not_carried};
 use super::human;
 use super::links::{Secrets, supplies};
 use super::parties::{party, pick, tenant};
@@ -8,10 +9,14 @@ use super::shown::{self, CompileAnswer, SCHEMA_VERSION, ShownPolicy, Summary};
 use crate::exit::Failure;
 use crate::print;
 use crate::tools::arguments::Form;
+use crate::tools::credentials::context;
 use crate::tools::output::{self, Readers};
 use intent::{Addressee, IdentityContent, Resolved, Supplied, Supply};
-use profile::Severity;
 use profile::graph::{Finding, Resource, excerpt};
+use profile::{OsVersion, Severity};
+
+/// The version of iOS whose rules a profile is held against where none is named.
+const DEFAULT_IOS: OsVersion = OsVersion::new(17, 5, 0);
 
 /// Runs the command.
 pub(super) fn run(arguments: &CompileArguments) -> Result<u8, Failure> {
@@ -43,15 +48,19 @@ pub(super) fn run(arguments: &CompileArguments) -> Result<u8, Failure> {
     findings.extend(party.findings);
     findings.extend(resolved.findings.iter().cloned());
     findings.extend(closed(&chosen.resource, &supplies));
+    let compiled = resolved.compile(arguments.ios);
+    let ios = arguments.ios.unwrap_or(DEFAULT_IOS);
+    let checked = linted(&context(None), &chosen, &resolved, &compiled, ios, (Severity::Error, &findings));
+    findings.extend(checked);
+    findings.extend(not_carried(&chosen));
     let mut seen = std::collections::BTreeSet::new();
     findings.retain(|f| seen.insert((f.rule, f.file.clone(), f.path.clone(), f.message.clone())));
-    let compiled = resolved.compile(arguments.ios);
     let bytes = profile::write_xml(&compiled.configuration);
     let summary = Summary::of(findings.iter().map(|finding| finding.severity));
     let exit = u8::from(summary.errors > 0);
     let path = arguments.output.as_deref().filter(|path| !output::is_standard(path));
     if let Some(path) = path {
-        let readers = if secret(&resolved) { Readers::Owner } else { Readers::Same(path) };
+        let readers = if secret(&resolved) { Readers::OwnerAlone } else { Readers::Same(path) };
         output::write(Some(path), &bytes, readers)?;
     }
     let answer = CompileAnswer {

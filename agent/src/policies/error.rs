@@ -2,7 +2,8 @@
 //! code 2.
 
 use intent::ReadError;
-use profile::graph::JsonError;
+use profile::LineIndex;
+use profile::graph::{Finding, JsonError};
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -23,8 +24,8 @@ pub enum PolicyError {
     #[error("{file}: no e-mail policy is called {name:?}{}; there are {}", crate::suggestion::question(near.as_deref()), listed(names))]
     NoSuchEmail { file: String, name: String, near: Option<String>, names: Vec<String> },
     /// Several e-mail policies are called so.
-    #[error("{file}: {count} e-mail policies are called {name:?}; choose one by its id")]
-    SameName { file: String, name: String, count: usize },
+    #[error("{file}: {} e-mail policies are called {name:?}; choose one by its id: {}", ids.len(), listed(ids))]
+    SameName { file: String, name: String, ids: Vec<String> },
     /// A link is not written as one.
     #[error("--link takes ID=FILE, such as smimeSigningCertificate=alice.p12")]
     LinkForm,
@@ -41,14 +42,38 @@ pub enum PolicyError {
     #[error("the secret {name} in {} {reason}", path.display())]
     BadSecret { name: String, path: PathBuf, reason: &'static str },
     /// Nobody in the directory is called so.
-    #[error("{file}: nobody in the directory is called {user:?}{}", crate::suggestion::question(near.as_deref()))]
-    NoSuchUser { file: String, user: String, near: Option<String> },
+    #[error("{file}: nobody in the directory is called {user:?}{}{}", crate::suggestion::question(near.as_deref()), placed(odd.as_deref()))]
+    NoSuchUser { file: String, user: String, near: Option<String>, odd: Option<Box<Finding>> },
     /// The profile is no property list.
-    #[error("{file}: this is no readable profile")]
-    Unreadable { file: String },
+    #[error("{file}{place}: this is no readable profile{reason}")]
+    Unreadable { file: String, place: String, reason: String },
     /// The profile is no single account.
     #[error("{file}: {error}")]
     NotImported { file: String, error: ReadError },
+}
+
+impl PolicyError {
+    /// A profile that is none, with what is wrong first and where.
+    pub fn unreadable(file: &str, bytes: &[u8], findings: &[profile::Finding]) -> Self {
+        let first = findings.iter().find(|finding| finding.severity == profile::Severity::Error);
+        let index = LineIndex::new(bytes);
+        let place = match first.map(|finding| crate::findings::beginning(&index, finding.span)) {
+            Some((Some(line), Some(column))) => format!(":{line}:{column}"),
+            _ => String::new(),
+        };
+        let reason = first.map_or(String::new(), |finding| format!(": {}", finding.message));
+        Self::Unreadable { file: file.to_owned(), place, reason }
+    }
+}
+
+/// What is odd about a directory in which somebody was not found.
+fn placed(odd: Option<&Finding>) -> String {
+    let Some(finding) = odd else { return String::new() };
+    let place = match (finding.line, finding.column) {
+        (Some(line), Some(column)) => format!(" (line {line}, column {column})"),
+        _ => String::new(),
+    };
+    format!("; {}{place}: {}", finding.path, finding.message)
 }
 
 /// The most names that a message lists.

@@ -9,7 +9,8 @@ use crate::findings::unwrap;
 use crate::tools::arguments::Form;
 use crate::tools::output::{self, Readers};
 use crate::{file, print};
-use profile::LineIndex;
+use intent::Lost;
+use profile::{LineIndex, Severity};
 use simulator::PROVIDER;
 use smime::{Context, Timestamp};
 
@@ -19,9 +20,10 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<u8, Failure> {
     let bytes = file::read(&arguments.profile)?;
     // Whether the signature holds is not asked here.
     let wrapped = unwrap(&Context { now: Timestamp(0), crypto: &PROVIDER }, &bytes);
-    let (profile, _) = profile::parse(&wrapped.inner);
+    let (profile, findings) = profile::parse(&wrapped.inner);
     if !profile.is_readable() {
-        return Err(PolicyError::Unreadable { file: name }.into());
+        let found = [wrapped.findings, findings].concat();
+        return Err(PolicyError::unreadable(&name, &wrapped.inner, &found).into());
     }
     let party = arguments.user.as_ref().map(|user| party(user, &arguments.directory)).transpose()?;
     let imported = intent::import(&profile, party.as_ref().map(|party| &party.user))
@@ -33,7 +35,18 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<u8, Failure> {
         output::write(Some(path), text.as_bytes(), Readers::Same(path))?;
     }
     let index = LineIndex::new(&wrapped.inner);
-    let summary = Summary::of(imported.lost.iter().map(|lost| lost.severity));
+    let mut lost = imported.lost;
+    // What the reader had to leave out or to guess does not come along as it was written.
+    let misread = findings.into_iter().filter(|finding| finding.severity > Severity::Info);
+    lost.extend(misread.map(|finding| Lost {
+        rule: finding.rule,
+        severity: finding.severity,
+        payload_type: "Configuration".to_owned(),
+        key: String::new(),
+        span: finding.span.unwrap_or_default(),
+        message: finding.message,
+    }));
+    let summary = Summary::of(lost.iter().map(|lost| lost.severity));
     let exit = u8::from(summary.errors > 0);
     let answer = ImportAnswer {
         schema_version: SCHEMA_VERSION,
@@ -46,7 +59,7 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<u8, Failure> {
             .map(|row| ShownSetting { setting: row.setting, key: row.key, certainty: row.certainty })
             .collect(),
         certificates: imported.certificates.into_iter().map(shown::certificate).collect(),
-        lost: imported.lost.into_iter().map(|lost| shown::loss(lost, &index)).collect(),
+        lost: lost.into_iter().map(|lost| shown::loss(lost, &index)).collect(),
         summary,
         output: path.map(|path| path.display().to_string()),
         written: path.is_some(),

@@ -71,14 +71,14 @@ pub fn supplies(arguments: &[String], secrets: &Secrets) -> Result<Vec<Supply>, 
         if id.trim().is_empty() || file.is_empty() {
             return Err(PolicyError::LinkForm.into());
         }
-        let content = content(Path::new(file), secrets.password(id.trim()));
+        let content = content(Path::new(file), id.trim(), secrets.password(id.trim()));
         supplies.push(Supply { id: id.trim().to_owned(), file: file.to_owned(), content });
     }
     Ok(supplies)
 }
 
-fn content(path: &Path, password: Option<&str>) -> Supplied {
-    let nothing = |reason: String| Supplied::Nothing { reason };
+fn content(path: &Path, id: &str, password: Option<&str>) -> Supplied {
+    let nothing = |reason: String| Supplied::Nothing { reason, help: None };
     let bytes = match crate::file::read_up_to(path, DOCUMENT_BYTES_MAX as u64) {
         Ok(bytes) => bytes,
         Err(Failure::Read { source, .. }) => return nothing(format!("cannot be read: {source}")),
@@ -86,7 +86,7 @@ fn content(path: &Path, password: Option<&str>) -> Supplied {
     };
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     match first {
-        Some(0x30) => der(bytes, password),
+        Some(0x30) => der(bytes, id, password),
         Some(b'{' | b'[' | 0xEF | 0xFE | 0xFF) => {
             match parties::export_of(&path.display().to_string(), &bytes) {
                 Ok(export) => Supplied::Objects(export),
@@ -102,7 +102,7 @@ fn content(path: &Path, password: Option<&str>) -> Supplied {
     }
 }
 
-fn der(bytes: Vec<u8>, password: Option<&str>) -> Supplied {
+fn der(bytes: Vec<u8>, id: &str, password: Option<&str>) -> Supplied {
     if Certificate::from_der(&bytes).is_ok() {
         return Supplied::Certificate { der: bytes };
     }
@@ -113,14 +113,19 @@ fn der(bytes: Vec<u8>, password: Option<&str>) -> Supplied {
         Ok(opened) => {
             let reason =
                 format!("holds {} identities, a phone takes a file with one", opened.identities.len());
-            Supplied::Nothing { reason }
+            let help = Some("export one identity with its key into a file of its own".to_owned());
+            Supplied::Nothing { reason, help }
         }
         // The phone asks for it.
         Err(Pkcs12Error::WrongPassword) if password.is_none() => file(bytes),
         Err(Pkcs12Error::WrongPassword) => {
-            Supplied::Nothing { reason: "does not open with the password given".to_owned() }
+            let help = format!("give the right one with --secret {id}=@FILE, a file with the password alone");
+            Supplied::Nothing { reason: "does not open with the password given".to_owned(), help: Some(help) }
         }
-        Err(error) => Supplied::Nothing { reason: format!("is no PKCS#12 that could be used: {error}") },
+        Err(error) => Supplied::Nothing {
+            reason: format!("is no PKCS#12 that could be used: {error}"),
+            help: Some("export it anew: openssl pkcs12 -export -legacy".to_owned()),
+        },
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod arguments;
 
+mod checked;
 mod compile;
 mod error;
 mod human;
@@ -13,10 +14,11 @@ mod links;
 mod parties;
 mod shown;
 
+pub use checked::{OF_TIME, linted};
 pub use error::PolicyError;
 pub use links::{Secrets, supplies};
 pub(crate) use parties::export_of;
-pub use parties::{Party, party, pick, tenant};
+pub use parties::{Party, directory, listed, party, pick, tenant};
 
 use crate::exit::Failure;
 use arguments::PolicyCommand;

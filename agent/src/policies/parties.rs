@@ -7,6 +7,7 @@ use crate::file;
 use crate::suggestion::nearest;
 use intent::{Directory, DirectoryUser, EmailProfile, Tenant, User};
 use profile::graph::{DOCUMENT_BYTES_MAX, Export, Finding, JsonError, parse_named};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Whom a profile is for, and the directory that knows the user.
@@ -56,7 +57,7 @@ pub fn pick<'a>(tenant: &'a Tenant, file: &str, name: Option<&str>) -> Result<&'
         others.dedup();
         return Err(PolicyError::NoEmail { file: file(), others });
     }
-    let names = || tenant.emails.iter().map(|email| email.resource.label().to_owned()).collect::<Vec<_>>();
+    let names = || named(&tenant.emails);
     let Some(name) = name else {
         return match tenant.emails.as_slice() {
             [email] => Ok(email),
@@ -66,12 +67,66 @@ pub fn pick<'a>(tenant: &'a Tenant, file: &str, name: Option<&str>) -> Result<&'
     match tenant.emails_called(name).as_slice() {
         [email] => Ok(email),
         [] => {
-            let names = names();
-            let near = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
-            Err(PolicyError::NoSuchEmail { file: file(), name: name.to_owned(), near, names })
+            let known = tenant.emails.iter().map(|email| email.resource.label());
+            let near = nearest(name, known).map(str::to_owned);
+            Err(PolicyError::NoSuchEmail { file: file(), name: name.to_owned(), near, names: names() })
         }
-        several => Err(PolicyError::SameName { file: file(), name: name.to_owned(), count: several.len() }),
+        several => {
+            let ids =
+                several.iter().map(|email| email.policy.id.clone().unwrap_or(email.resource.path.clone()));
+            Err(PolicyError::SameName { file: file(), name: name.to_owned(), ids: ids.collect() })
+        }
     }
+}
+
+/// What policies are chosen by: their names, with the id where others have the same.
+fn named(emails: &[EmailProfile]) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for email in emails {
+        *counts.entry(email.resource.label()).or_default() += 1;
+    }
+    let one = |email: &EmailProfile| {
+        let label = email.resource.label();
+        match &email.policy.id {
+            Some(id) if counts.get(label).is_some_and(|count| *count > 1) => format!("{label} ({id})"),
+            _ => label.to_owned(),
+        }
+    };
+    emails.iter().map(one).collect()
+}
+
+/// Reads a directory, and says what is odd about it.
+///
+/// # Errors
+/// An unreadable file, and [`PolicyError::Json`].
+pub fn directory(path: &Path) -> Result<(Directory, Vec<Finding>), Failure> {
+    let file = path.display().to_string();
+    let bytes = file::read_up_to(path, DOCUMENT_BYTES_MAX as u64)?;
+    Ok(Directory::read(&file, &bytes).map_err(|error| PolicyError::Json { file, error })?)
+}
+
+/// Finds a user in a directory.
+///
+/// # Errors
+/// [`PolicyError::NoSuchUser`]; where something of the file could not be read, that too.
+pub fn listed<'a>(
+    directory: &'a Directory,
+    findings: &[Finding],
+    path: &Path,
+    name: &str,
+) -> Result<&'a DirectoryUser, PolicyError> {
+    directory.user(name).ok_or_else(|| {
+        let known = directory.users.iter().map(|user| user.user.upn.as_str());
+        let near = nearest(name, known).map(str::to_owned);
+        // Whom a wrong shape left out may be the one who is looked for.
+        let odd = findings.iter().rev().max_by_key(|finding| finding.severity);
+        PolicyError::NoSuchUser {
+            file: path.display().to_string(),
+            user: name.to_owned(),
+            near,
+            odd: odd.cloned().map(Box::new),
+        }
+    })
 }
 
 /// Finds a user: in the directory if there is one, else the address is all that is known.
@@ -84,14 +139,7 @@ pub fn party(name: &str, arguments: &UserArguments) -> Result<Party, Failure> {
         let user = User { upn: name.to_owned(), primary_smtp_address: address, ..User::default() };
         return Ok(Party { user, listed: None, findings: Vec::new() });
     };
-    let file = path.display().to_string();
-    let bytes = file::read_up_to(path, DOCUMENT_BYTES_MAX as u64)?;
-    let (directory, findings) =
-        Directory::read(&file, &bytes).map_err(|error| PolicyError::Json { file: file.clone(), error })?;
-    let Some(user) = directory.user(name).cloned() else {
-        let known = directory.users.iter().map(|user| user.user.upn.as_str());
-        let near = nearest(name, known).map(str::to_owned);
-        return Err(PolicyError::NoSuchUser { file, user: name.to_owned(), near }.into());
-    };
+    let (directory, findings) = self::directory(path)?;
+    let user = listed(&directory, &findings, path, name)?.clone();
     Ok(Party { user: user.user.clone(), listed: Some((user, directory)), findings })
 }

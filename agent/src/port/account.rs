@@ -9,7 +9,7 @@ fn seen(switch: &EffectiveSwitch) -> ObservedSwitch {
     ObservedSwitch { on: switch.on, locked: switch.locked }
 }
 
-fn service(service: Service) -> evidence::Service {
+pub(super) fn service(service: Service) -> evidence::Service {
     match service {
         Service::Mail => evidence::Service::Mail,
         Service::Contacts => evidence::Service::Contacts,
@@ -40,6 +40,7 @@ pub(super) fn observed(account: &EffectiveAccount) -> ObservedAccount {
         move_allowed: account.move_allowed.value,
         third_party_send: account.third_party_send.value,
         recents: account.recents.value,
+        vpn: Some(account.vpn.as_ref().map(|vpn| vpn.value.clone()).unwrap_or_default()),
         by_user: by_user(account),
     }
 }

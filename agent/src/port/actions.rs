@@ -18,8 +18,41 @@ struct Attempt {
 /// Tries one action on a world that is thrown away afterwards.
 pub(super) fn attempt(mut world: World, id: ActionId) -> Action {
     let account = world.managed_account().unwrap_or(AccountId(0));
+    if matches!(
+        id,
+        ActionId::MessageMove
+            | ActionId::MessageForwardFromOtherAccount
+            | ActionId::Service(intent::Service::Mail, _)
+    ) && message_count(world.device(), account) == 0
+    {
+        bring_message(&mut world, account);
+    }
     move_away(&mut world, account, id);
     perform(&mut world, id)
+}
+
+/// Lets a message of today arrive: what the phone held has aged out of the window, and without any message nothing can be
+/// moved.
+fn bring_message(world: &mut World, account: AccountId) {
+    let Some(to) = effective(world, account).and_then(|e| e.email) else { return };
+    let from = world.colleague().address.clone();
+    let date = profile::Timestamp(world.now().0).to_rfc3339();
+    let message = format!(
+        "From: {from}\r\nTo: {to}\r\nDate: {}\r\nSubject: Of today\r\nMessage-ID: <of-today@handset.example>\r\n\r\nHello.\r\n",
+        mail_date(&date)
+    );
+    world.deliver_to_owner(message.as_bytes());
+    world.act(UserAction::Refresh { account });
+}
+
+/// A time as mail writes it (RFC 5322, section 3.3), of one as JSON does.
+fn mail_date(rfc3339: &str) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let part = |range: std::ops::Range<usize>| rfc3339.get(range).unwrap_or_default();
+    let month =
+        part(5..7).parse::<usize>().ok().and_then(|m| MONTHS.get(m.wrapping_sub(1))).unwrap_or(&"Jan");
+    format!("{} {month} {} {} +0000", part(8..10), part(0..4), part(11..19))
 }
 
 /// Moves a switch away that already is where the action brings it, so that the action itself is really tried.
@@ -291,4 +324,15 @@ fn remove_profile(world: &mut World) -> Attempt {
     let text =
         if gone { "the profile went with its account and certificates" } else { "something of it stayed" };
     Attempt { effect_seen: effect(&verdict, gone, here), verdict, text: text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_written_as_mail_writes_them() {
+        assert_eq!(mail_date("2026-11-02T08:00:01Z"), "02 Nov 2026 08:00:01 +0000");
+        assert_eq!(mail_date("2027-12-31T23:59:59Z"), "31 Dec 2027 23:59:59 +0000");
+    }
 }

@@ -2,9 +2,10 @@
 //! and messages do on copies of it.
 
 use super::SimulatedPhone;
+use super::account::service as seen_service;
 use crate::exit::Failure;
 use crate::trial::mail_steps;
-use device::{AccountId, AccountState, Device, Event, PromptKind};
+use device::{AccountId, AccountState, Device, Event, PromptKind, Service};
 use evidence::{
     DEVICE_DOCUMENT, DeviceDocument, DevicePort, Fact, ObservedCertificate, ObservedDevice, ObservedPayload,
     ObservedProfile, Prompted, TimedFact,
@@ -12,6 +13,7 @@ use evidence::{
 use intent::ActionId;
 use simulator::World;
 use smime::{Certificate, Timestamp};
+use std::collections::BTreeMap;
 
 /// Looks at a phone. Nothing on it changes.
 ///
@@ -129,8 +131,24 @@ fn certificate(owner: &device::Owner, certificate: &Certificate, identity: bool)
 fn past(world: &World) -> Vec<TimedFact> {
     let history: Vec<&(Timestamp, Event)> = world.history().collect();
     let waiting = world.device().prompts();
+    let managed = world.managed_account();
+    let mut on: BTreeMap<Service, bool> = BTreeMap::new();
     let mut facts = Vec::new();
     for (at, event) in &history {
+        let switched = match event {
+            Event::Synchronised { account, service, .. } if Some(*account) == managed => {
+                Some((*service, true))
+            }
+            Event::Emptied { account, service } if Some(*account) == managed => Some((*service, false)),
+            _ => None,
+        };
+        // Only a change tells something: that items came, for the first time or again, does not.
+        if let Some((service, is_on)) = switched
+            && on.insert(service, is_on).unwrap_or(true) != is_on
+        {
+            let fact = Fact::ServiceSwitched { service: seen_service(service), on: is_on };
+            facts.push(TimedFact { at_ms: Some(at.0), fact });
+        }
         let fact = match event {
             Event::ProfileInstalled { identifier } => Fact::Installed { identifier: identifier.clone() },
             Event::ProfileRemoved { identifier } => Fact::Removed { identifier: identifier.clone() },
@@ -140,10 +158,13 @@ fn past(world: &World) -> Vec<TimedFact> {
             Event::Prompted { prompt } => {
                 let Some(kind) = prompt_name(prompt) else { continue };
                 let account = prompt.account();
+                let answered = !waiting.iter().any(|p| p.kind == *prompt);
+                let early =
+                    account.is_some_and(|a| !answered && in_force_unasked(world.device(), &history, a));
                 Fact::Prompt(Prompted {
                     kind: kind.to_owned(),
-                    in_force_before: account.is_some_and(|a| in_force(&history, a, *at)),
-                    answered: !waiting.iter().any(|p| p.kind == *prompt),
+                    in_force_before: early || account.is_some_and(|a| in_force(&history, a, *at)),
+                    answered,
                     names: Vec::new(),
                 })
             }
@@ -163,6 +184,12 @@ fn prompt_name(prompt: &PromptKind) -> Option<&'static str> {
         PromptKind::UserName { .. } => Some("user-name"),
         _ => None,
     }
+}
+
+/// Whether an account that has never been active shows settings in force.
+fn in_force_unasked(device: &Device, history: &[&(Timestamp, Event)], account: AccountId) -> bool {
+    let active = |event: &Event| matches!(event, Event::AccountState { account: of, state: AccountState::Active } if *of == account);
+    device.effective(account).is_some() && !history.iter().any(|(_, event)| active(event))
 }
 
 /// Whether the settings of an account were in force when everything of that moment had happened.

@@ -60,6 +60,18 @@ static TESTS: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
         .unwrap_or_default()
 });
 
+#[derive(Deserialize)]
+struct Scenarios {
+    scenarios: BTreeMap<String, Vec<String>>,
+}
+
+static SCENARIOS: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
+    // As above.
+    serde_json::from_str::<Scenarios>(include_str!("../../data/requirement-scenarios.json"))
+        .map(|file| file.scenarios)
+        .unwrap_or_default()
+});
+
 /// What is known of the requirement of an id, in letters of any case.
 pub fn listed(id: &str) -> Option<Listed> {
     ROWS.iter().find(|row| row.id.eq_ignore_ascii_case(id)).map(entry)
@@ -73,7 +85,7 @@ fn entry(row: &'static Row) -> Listed {
         reason: row.reason,
         expectation: row.expectation,
         tests: TESTS.get(row.id).cloned().unwrap_or_default(),
-        scenarios: Vec::new(),
+        scenarios: SCENARIOS.get(row.id).cloned().unwrap_or_default(),
     }
 }
 
@@ -137,6 +149,9 @@ impl Listed {
         if !self.tests.is_empty() {
             out.push_str(&format!("\nTests\n  {}\n", self.tests.join("\n  ")));
         }
+        if !self.scenarios.is_empty() {
+            out.push_str(&format!("\nScenarios\n  {}\n", self.scenarios.join("\n  ")));
+        }
         out
     }
 }
@@ -146,10 +161,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_row_has_a_statement_and_every_list_of_tests_a_row() {
+    fn every_row_has_a_statement_and_every_list_of_tests_or_scenarios_a_row() {
         assert!(ROWS.iter().map(entry).all(|entry| !entry.statement.is_empty()));
-        assert!(!TESTS.is_empty());
-        for id in TESTS.keys() {
+        assert!(!TESTS.is_empty() && !SCENARIOS.is_empty());
+        for id in TESTS.keys().chain(SCENARIOS.keys()) {
             assert!(intent::requirement::row(id).is_some(), "{id}");
         }
     }

@@ -1,7 +1,9 @@
 //! The command lines, examples first.
 
 use crate::cli::{Colour, Format};
+use crate::suggestion::{nearest, question};
 use clap::{Args, Parser, ValueEnum};
+use device::Defect;
 use scenario::Partition;
 use std::path::PathBuf;
 
@@ -95,6 +97,10 @@ pub struct ExecutionArguments {
     #[arg(long, env = "HANDSET_EVIDENCE", value_name = "DIR")]
     pub evidence: Option<PathBuf>,
 
+    /// The simulated phones make a mistake: its id, as `handset mutants` lists them.
+    #[arg(long, env = "HANDSET_DEVICE_DEFECT", value_name = "ID", value_parser = defect, conflicts_with = "evidence")]
+    pub device_defect: Option<Defect>,
+
     /// Where the run is kept while it goes on and afterwards, for rerun and replay [default: .handset/run, or the first
     /// of .handset/run-2, … that no other run uses].
     #[arg(long, env = "HANDSET_RUN_FOLDER", value_name = "DIR")]
@@ -165,6 +171,14 @@ fn report_target(text: &str) -> Result<ReportTarget, String> {
         return Err(known());
     }
     Ok(ReportTarget { format, path: PathBuf::from(path) })
+}
+
+/// A defect by its id.
+fn defect(text: &str) -> Result<Defect, String> {
+    text.parse().map_err(|error: device::UnknownDefect| {
+        let near = nearest(text, Defect::ALL.iter().map(|defect| defect.id()));
+        format!("{error}{}", question(near))
+    })
 }
 
 const LIST: &str = "\
@@ -303,4 +317,57 @@ pub struct WatchedRun {
 
     #[command(flatten)]
     pub output: OutputArguments,
+}
+
+const MUTANTS: &str = "\
+Examples:
+  handset mutants
+  handset mutants tests/suites --format json > matrix.json
+  handset mutants suites/smime.yaml --filter 'tag(smime)' --first
+  handset mutants --defect default-sign-on --defect silent-clear-text
+
+Exit codes:
+  0  every defect is caught
+  1  a defect is not caught, or a case does not pass on the sound phone
+  2  a scenario file, the command line or a file that is named is wrong; nothing was run
+  4  nothing is selected, or nothing of it can be run yet";
+
+/// Runs scenarios on phones with seeded defects: which case notices which defect, and which defect none.
+#[derive(Clone, Debug, Parser)]
+#[command(before_help = MUTANTS)]
+pub struct MutantsArguments {
+    /// Suites: files, folders or patterns; tests/suites or suites where nothing is named.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+
+    /// Only these defects, by their ids.
+    #[arg(long, value_name = "ID", value_parser = defect)]
+    pub defect: Vec<Defect>,
+
+    /// Goes on to the next defect after the first case that notices one: quick, and the matrix is not whole.
+    #[arg(long)]
+    pub first: bool,
+
+    /// Defects at the same time; as many as there are processors by default.
+    #[arg(long, short, env = "HANDSET_JOBS", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub jobs: Option<u32>,
+
+    /// Decides everything random but real cryptography, whatever suites and scenarios say.
+    #[arg(long, env = "HANDSET_SEED", value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// A secret that suites declare.
+    #[arg(long, value_name = "NAME=@FILE")]
+    pub secret: Vec<String>,
+
+    /// How to print the answer; JSON is the contract of fixtures/schema/mutants.schema.json.
+    #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]
+    pub format: Format,
+
+    /// When to colour.
+    #[arg(long, env = "HANDSET_COLOR", default_value = "auto")]
+    pub color: Colour,
 }

@@ -26,7 +26,7 @@ pub(super) fn run_once(arguments: &RunArguments, signals: &Signals) -> Result<u8
     let RunArguments { paths, selection, execution, output } = arguments;
     let choice = Choice::of(selection)?;
     let target = target(execution)?;
-    let plan = plan(paths, choice, execution.seed, &execution.secret, target.name(), output.color)?;
+    let plan = plan(paths, choice, execution.seed, &execution.secret, &target.name(), output.color)?;
     let state = state(&plan, paths.clone(), execution);
     let journal = Journal::begin(execution.run_folder.as_deref(), &state)?;
     carry_out(&plan, &target, execution, output, journal, RunSummary::default(), signals)
@@ -36,7 +36,7 @@ pub(super) fn run_once(arguments: &RunArguments, signals: &Signals) -> Result<u8
 pub(super) fn target(execution: &ExecutionArguments) -> Result<TargetKind, Failure> {
     Ok(match &execution.evidence {
         Some(folder) => TargetKind::Evidence(Box::new(Evidence::read(folder)?)),
-        None => TargetKind::Simulated,
+        None => TargetKind::Simulated { defect: execution.device_defect },
     })
 }
 

@@ -7,7 +7,7 @@ use super::given::{Prepared, Workshop};
 use super::judging::{Verdicts, lint_rules, nothing_installed, verdicts};
 use super::{Materials, RunError};
 use crate::exit::Failure;
-use crate::judge::read_evidence;
+use crate::judge::read_folder;
 use evidence::{Action, Fact, Log, ObservedAccount, ObservedDevice, ObservedSwitch, Prompted};
 use intent::{ActionId, DeviceFacts, EncryptDefaultToggle, Variants};
 use profile::OsVersion;
@@ -38,7 +38,7 @@ impl Evidence {
             let path = folder.to_path_buf();
             return Err(RunError::Unreachable { path, reason: error.to_string() }.into());
         }
-        let log = read_evidence(folder)?;
+        let log = read_folder(folder)?;
         let mut device = ObservedDevice::default();
         for observation in log.observations() {
             if let Fact::Device(told) = &observation.fact {

@@ -28,7 +28,8 @@ pub(super) fn verdicts(prepared: &Prepared, facts: &DeviceFacts, log: &Log) -> R
     let stated = prepared.stated();
     let judged = Judged {
         policy: prepared.name(),
-        expectations: &expectations,
+        expectations: Some(&expectations),
+        not_applicable: None,
         stated: &stated,
         comparisons: &comparisons,
     };

@@ -62,6 +62,7 @@ impl Past {
         execution.retries = own.retries.or(self.state.retries);
         execution.fail_fast |= self.state.fail_fast;
         execution.evidence = own.evidence.clone().or(self.state.evidence.clone());
+        execution.device_defect = own.device_defect.or(TargetKind::defect_of(&self.state.head.target));
         let name = |text: &String| text.split('=').next().unwrap_or_default().to_owned();
         let given: BTreeSet<String> = own.secret.iter().map(name).collect();
         execution.secret.extend(self.state.secrets.iter().filter(|s| !given.contains(&name(s))).cloned());
@@ -103,7 +104,7 @@ pub fn rerun(arguments: &RerunArguments) -> Result<u8, Failure> {
     let paths = if paths.is_empty() { past.state.paths.clone() } else { paths };
     let planned = |choice: Choice| -> Result<Plan, Failure> {
         let colour = arguments.output.color;
-        plan(&paths, choice, execution.seed, &execution.secret, target.name(), colour)
+        plan(&paths, choice, execution.seed, &execution.secret, &target.name(), colour)
     };
     let plan = planned(Choice::again(past.state.head.selection.clone(), past.partition())?)?;
     let here = match &past.from {
@@ -175,7 +176,7 @@ pub fn replay(arguments: &ReplayArguments) -> Result<u8, Failure> {
     let selection = RunSelection { filter: None, cases: BTreeSet::from([arguments.case.clone()]) };
     let choice = Choice::again(selection, None)?;
     let colour: Colour = arguments.color;
-    let plan = plan(&paths, choice, execution.seed, &execution.secret, target.name(), colour)?;
+    let plan = plan(&paths, choice, execution.seed, &execution.secret, &target.name(), colour)?;
     let changed = plan.head.suite_digest != past.state.head.suite_digest;
     // A single case names fewer files than a run, so only the suites of a run of this case can be told apart.
     if changed && plan.head.selected == past.state.head.selected {

@@ -16,6 +16,7 @@ mod judging;
 mod kept;
 mod list;
 mod materials;
+mod mutants;
 mod phone;
 mod plan;
 mod replay;
@@ -29,32 +30,53 @@ pub use evidence::{Evidence, EvidenceTarget};
 pub use kept::{replay, rerun};
 pub use list::list;
 pub use materials::Materials;
+pub use mutants::mutants;
 pub use phone::SimulatedTarget;
 pub use watch::watch;
 
+use device::Defect;
 use scenario::Target;
 
 /// What cases are run on.
 pub enum TargetKind {
     /// Simulated phones, one a case.
-    Simulated,
+    Simulated {
+        /// The mistake that they make.
+        defect: Option<Defect>,
+    },
     /// A folder of evidence.
     Evidence(Box<Evidence>),
 }
 
+/// What stands between a target and its defect in reports.
+const WITH: &str = " with ";
+
 impl TargetKind {
-    /// What it is called in reports.
-    pub fn name(&self) -> &'static str {
+    /// Simulated phones that do as they should.
+    pub const SOUND: TargetKind = TargetKind::Simulated { defect: None };
+
+    /// What it is called in reports: a phone with a defect is never taken for a sound one.
+    pub fn name(&self) -> String {
         match self {
-            TargetKind::Simulated => "simulated-device",
-            TargetKind::Evidence(_) => "evidence",
+            TargetKind::Simulated { defect: None } => "simulated-device".to_owned(),
+            TargetKind::Simulated { defect: Some(defect) } => format!("simulated-device{WITH}{defect}"),
+            TargetKind::Evidence(_) => "evidence".to_owned(),
         }
+    }
+
+    /// The defect of the phones of a run, by what its target is called.
+    pub fn defect_of(name: &str) -> Option<Defect> {
+        name.split_once(WITH).and_then(|(_, id)| id.parse().ok())
     }
 
     /// Makes one; each thread has its own.
     pub fn made<'m>(&'m self, materials: &'m Materials, seed: Option<u64>) -> Box<dyn Target + 'm> {
         match self {
-            TargetKind::Simulated => Box::new(SimulatedTarget::new(materials, seed)),
+            TargetKind::Simulated { defect } => {
+                let mut target = SimulatedTarget::new(materials, seed);
+                target.set_defect(*defect);
+                Box::new(target)
+            }
             TargetKind::Evidence(evidence) => Box::new(EvidenceTarget::new(evidence, materials)),
         }
     }

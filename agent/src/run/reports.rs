@@ -3,7 +3,7 @@
 use super::arguments::{OutputArguments, RunFormat};
 use super::journal::Journal;
 use crate::exit::Failure;
-use crate::tools::output::beside;
+use crate::replacement::{Place, Readers, Replacement};
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -97,21 +97,19 @@ fn file(kept: &Kept<'_>, format: RunFormat, path: &Path, output: &OutputArgument
     if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         fs::create_dir_all(parent).map_err(failed)?;
     }
-    // A link stays a link: the file that it names is replaced.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    if fs::metadata(&target).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
-        let mut out = BufWriter::new(fs::OpenOptions::new().write(true).open(&target).map_err(failed)?);
-        return rendered(kept, format, coloured, &mut out).and_then(|()| out.flush()).map_err(failed);
+    match Replacement::at(path, Readers::Same(path))? {
+        Place::Device(device) => {
+            let mut out = BufWriter::new(device);
+            rendered(kept, format, coloured, &mut out).and_then(|()| out.flush()).map_err(failed)
+        }
+        Place::File(mut replacement) => {
+            let mut out = BufWriter::new(replacement.file());
+            rendered(kept, format, coloured, &mut out).and_then(|()| out.flush()).map_err(failed)?;
+            drop(out);
+            replacement.sync()?;
+            replacement.commit()
+        }
     }
-    let (made, temporary) = beside(&target, None).map_err(failed)?;
-    let mut out = BufWriter::new(made);
-    let written = rendered(kept, format, coloured, &mut out)
-        .and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all())
-        .and_then(|()| fs::rename(&temporary, &target));
-    written.map_err(|source| {
-        let _ = fs::remove_file(&temporary);
-        failed(source)
-    })
 }
 
 fn rendered(kept: &Kept<'_>, format: RunFormat, coloured: bool, out: &mut dyn Write) -> io::Result<()> {

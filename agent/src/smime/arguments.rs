@@ -50,11 +50,16 @@ body. A passphrase belongs to the --p12 or --key in front of it.
 Exit codes:
   0  signed
   2  a message, certificate or key cannot be read, or they do not belong together; nothing is written
-  3  the environment: a file cannot be written";
+  3  the environment: a file cannot be written
+  130  interrupted; no file is left";
+
+const SIGN_USAGE: &str = "\
+handset smime sign --signer CERT --key KEY [--passphrase-file FILE] [OPTIONS] [IN]
+       handset smime sign --p12 FILE [--passphrase-file FILE] [OPTIONS] [IN]";
 
 /// Signs a message.
 #[derive(Debug, Parser)]
-#[command(before_help = SIGN)]
+#[command(before_help = SIGN, override_usage = SIGN_USAGE)]
 pub struct SignArguments {
     /// The message; standard input if absent or `-`.
     #[arg(value_name = "IN")]
@@ -109,7 +114,9 @@ Examples:
   handset smime verify --ca-file roots.pem smime.p7s --content document.pdf
 
 Every signature must hold, and its certificate lead to one of the roots and be fit for mail. The sender (From) must \
-be among the certificate's addresses if both have any: domains without case, and local parts too, which is then noted. \
+be among the certificate's addresses if both have any: domains without case, and local parts too, which is then noted; \
+a From that could be read in two ways is nobody's. Of what --content names every octet counts if it is no text; line \
+ends of text may be others than CRLF, which is then noted. \
 The report goes to standard output, or to standard error when the content goes there (-o -). Of several layers the \
 outermost is taken off; the content is written only if the message is verified.
 
@@ -117,7 +124,8 @@ Exit codes:
   0  verified
   1  not verified: a signature, certificate or sender is not right, or the message is not signed
   2  the message or a certificate cannot be read
-  3  the environment: a file cannot be written";
+  3  the environment: a file cannot be written
+  130  interrupted; no file is left";
 
 /// Verifies a signed message.
 #[derive(Debug, Parser)]
@@ -171,7 +179,7 @@ pub struct VerifyArguments {
     #[arg(long, requires = "output")]
     pub merge_headers: bool,
 
-    /// How to print the report.
+    /// How to print the report; json is the contract of fixtures/schema/smime-verify.schema.json.
     #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]
     pub format: Format,
 }
@@ -187,8 +195,10 @@ what you sent. Sign first, encrypt last.
 
 Exit codes:
   0  encrypted
-  2  a message or certificate cannot be read, or its key is not for encrypting; nothing is written
-  3  the environment: a file cannot be written";
+  2  a message or certificate cannot be read, or its key or key usage is not for encrypting (--force passes over the
+     usage); nothing is written
+  3  the environment: a file cannot be written
+  130  interrupted; no file is left";
 
 /// Encrypts a message.
 #[derive(Debug, Parser)]
@@ -202,11 +212,17 @@ pub struct EncryptArguments {
     #[arg(long, value_name = "CERT", required = true)]
     pub recipient: Vec<PathBuf>,
 
-    /// The content cipher; by default what the sender profile uses to recipients of whom nothing is known.
+    /// Encrypts to certificates whose key usage does not allow it, too.
+    #[arg(long)]
+    pub force: bool,
+
+    /// The content cipher; by default the sender profile's choice from what the recipients' certificates say that their
+    /// owners can read (RFC 4262), and where they say nothing, what it uses then.
     #[arg(long, env = "HANDSET_SMIME_CIPHER", value_name = "CIPHER")]
     pub cipher: Option<CipherName>,
 
-    /// How the content key is encrypted; by default PKCS#1 v1.5 to RSA keys and ECDH to elliptic curve keys.
+    /// How the content key is encrypted; by default PKCS#1 v1.5 to RSA keys and ECDH to elliptic curve keys. To elliptic
+    /// curve keys it is ECDH beside RSA-OAEP, too.
     #[arg(long, env = "HANDSET_SMIME_KEY_ENCRYPTION", value_name = "METHOD", default_value = "auto")]
     pub key_encryption: KeyEncryptionName,
 
@@ -237,11 +253,16 @@ Exit codes:
   0  decrypted
   1  not decryptable: no identity opens it, it was changed, or it is not encrypted
   2  the message, a certificate or a key cannot be read
-  3  the environment: a file cannot be written";
+  3  the environment: a file cannot be written
+  130  interrupted; no file is left";
+
+const DECRYPT_USAGE: &str = "\
+handset smime decrypt (--recipient CERT --key KEY [--passphrase-file FILE])... [OPTIONS] [IN]
+       handset smime decrypt (--p12 FILE [--passphrase-file FILE])... [OPTIONS] [IN]";
 
 /// Decrypts a message.
 #[derive(Debug, Parser)]
-#[command(before_help = DECRYPT)]
+#[command(before_help = DECRYPT, override_usage = DECRYPT_USAGE)]
 pub struct DecryptArguments {
     /// The message; standard input if absent or `-`.
     #[arg(value_name = "IN")]
@@ -258,7 +279,8 @@ pub struct DecryptArguments {
     #[arg(short, long, value_name = "OUT")]
     pub output: Option<PathBuf>,
 
-    /// How to print the report: on standard output with -o, else on standard error.
+    /// How to print the report: on standard output with -o, else on standard error; json is the contract of
+    /// fixtures/schema/smime-decrypt.schema.json.
     #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]
     pub format: Format,
 }
@@ -285,7 +307,7 @@ pub struct BenchArguments {
     #[arg(long)]
     pub quick: bool,
 
-    /// How to print the report.
+    /// How to print the report; json is the contract of fixtures/schema/smime-bench.schema.json.
     #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]
     pub format: Format,
 }
@@ -321,9 +343,18 @@ pub enum KeyEncryptionName {
     /// RSA with PKCS#1 v1.5.
     #[value(name = "rsa-v15")]
     RsaV15,
+    /// RSA-OAEP with SHA-1.
+    #[value(name = "rsa-oaep-sha1")]
+    RsaOaepSha1,
     /// RSA-OAEP with SHA-256.
     #[value(name = "rsa-oaep-sha256")]
     RsaOaepSha256,
+    /// RSA-OAEP with SHA-384.
+    #[value(name = "rsa-oaep-sha384")]
+    RsaOaepSha384,
+    /// RSA-OAEP with SHA-512.
+    #[value(name = "rsa-oaep-sha512")]
+    RsaOaepSha512,
     /// ECDH with SHA-256 and AES-256 key wrap.
     Ecdh,
 }

@@ -9,7 +9,7 @@ use smime::pkcs12;
 use smime::{Certificate, Context, Identity, PrivateKey, PrivateKeyError};
 use std::path::{Path, PathBuf};
 
-pub(super) use credentials::{certificates, context, warn};
+pub(super) use credentials::{certificates, context, is_der, warn};
 
 /// The certificates of several files.
 pub(super) fn all_certificates(files: &[PathBuf]) -> Result<Vec<Certificate>, Failure> {
@@ -81,10 +81,9 @@ fn read(cx: &Context<'_>, files: &IdentityFiles) -> Result<Vec<Identity>, Failur
 fn private_key(cx: &Context<'_>, path: &Path, passphrase: Option<&Path>) -> Result<PrivateKey, Failure> {
     let name = || path.display().to_string();
     let bytes = file::read(path)?;
-    // SEQUENCE: DER.
-    let read = match bytes.first() {
-        Some(0x30) => PrivateKey::from_der(&bytes),
-        _ => PrivateKey::from_pem(&bytes),
+    let read = match is_der(&bytes) {
+        true => PrivateKey::from_der(&bytes),
+        false => PrivateKey::from_pem(&bytes),
     };
     match (read, passphrase) {
         (Err(PrivateKeyError::Encrypted), Some(passphrase)) => {

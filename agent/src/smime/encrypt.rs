@@ -21,14 +21,18 @@ pub(super) fn run(arguments: &EncryptArguments) -> Result<u8, Failure> {
     let mut recipients: Vec<Certificate> = Vec::new();
     for file in &arguments.recipient {
         for certificate in credentials::certificates(file)? {
-            fits(&certificate, arguments.key_encryption)?;
-            credentials::warn(&cx, &certificate, allows_encryption(&certificate), "encrypting to it");
+            let allowed = allows_encryption(&certificate);
+            if !allowed && !arguments.force {
+                return Err(SmimeFailure::MayNotEncrypt { certificate: certificate.subject() }.into());
+            }
+            credentials::warn(&cx, &certificate, allowed, "encrypting to it");
             if !recipients.contains(&certificate) {
                 recipients.push(certificate);
             }
         }
     }
-    let options = options(arguments, recipients.len());
+    fit(&recipients, arguments.key_encryption)?;
+    let options = options(arguments, &recipients)?;
     let mut input = Input::open(arguments.input.as_deref())?;
     let protect = arguments.protect_headers;
     let length = length(&mut input, MessageEncryptor::protection(protect))?;
@@ -51,26 +55,30 @@ pub(super) fn run(arguments: &EncryptArguments) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// Whether the key of a certificate is for the way that was asked for.
-fn fits(certificate: &Certificate, wanted: KeyEncryptionName) -> Result<(), SmimeFailure> {
-    let key = certificate.public_key_algorithm();
-    let wanted = match (wanted, key) {
-        (KeyEncryptionName::Auto, Ok(PublicKeyAlgorithm::Rsa { .. } | PublicKeyAlgorithm::Ec(_)))
-        | (
-            KeyEncryptionName::RsaV15 | KeyEncryptionName::RsaOaepSha256,
-            Ok(PublicKeyAlgorithm::Rsa { .. }),
-        )
-        | (KeyEncryptionName::Ecdh, Ok(PublicKeyAlgorithm::Ec(_))) => return Ok(()),
-        (KeyEncryptionName::Auto, _) => {
-            return Err(SmimeFailure::RecipientKey { certificate: certificate.subject() });
+/// Whether the keys are for the way that was asked for. Beside RSA keys there may be those of elliptic curves, to which
+/// nothing but ECDH encrypts.
+fn fit(recipients: &[Certificate], wanted: KeyEncryptionName) -> Result<(), SmimeFailure> {
+    let is_rsa = |c: &Certificate| matches!(c.public_key_algorithm(), Ok(PublicKeyAlgorithm::Rsa { .. }));
+    let any_rsa = recipients.iter().any(is_rsa);
+    for certificate in recipients {
+        let subject = || certificate.subject();
+        match (wanted, certificate.public_key_algorithm()) {
+            (KeyEncryptionName::Ecdh, Ok(PublicKeyAlgorithm::Rsa { .. })) => {
+                return Err(SmimeFailure::KeyEncryption { certificate: subject(), wanted: "ECDH" });
+            }
+            (KeyEncryptionName::Auto | KeyEncryptionName::Ecdh, Ok(PublicKeyAlgorithm::Ec(_)))
+            | (_, Ok(PublicKeyAlgorithm::Rsa { .. })) => {}
+            (_, Ok(PublicKeyAlgorithm::Ec(_))) if any_rsa => {}
+            (_, Ok(PublicKeyAlgorithm::Ec(_))) => {
+                return Err(SmimeFailure::KeyEncryption { certificate: subject(), wanted: "RSA" });
+            }
+            _ => return Err(SmimeFailure::RecipientKey { certificate: subject() }),
         }
-        (KeyEncryptionName::RsaV15 | KeyEncryptionName::RsaOaepSha256, _) => "RSA",
-        (KeyEncryptionName::Ecdh, _) => "ECDH",
-    };
-    Err(SmimeFailure::KeyEncryption { certificate: certificate.subject(), wanted })
+    }
+    Ok(())
 }
 
-fn options(arguments: &EncryptArguments, recipients: usize) -> EncryptOptions {
+fn options(arguments: &EncryptArguments, recipients: &[Certificate]) -> Result<EncryptOptions, SmimeFailure> {
     let profile = sender(arguments.profile);
     let cipher = match arguments.cipher {
         Some(CipherName::Aes128Cbc) => BulkCipher::Aes128Cbc,
@@ -78,14 +86,19 @@ fn options(arguments: &EncryptArguments, recipients: usize) -> EncryptOptions {
         Some(CipherName::Aes256Cbc) => BulkCipher::Aes256Cbc,
         Some(CipherName::Aes128Gcm) => BulkCipher::Aes128Gcm,
         Some(CipherName::Aes256Gcm) => BulkCipher::Aes256Gcm,
-        // Certificates alone say nothing about what their owners' programs can read.
-        None => choose_cipher(&vec![Vec::new(); recipients], profile).unwrap_or(profile.fallback_cipher()),
-    };
-    let transport = match arguments.key_encryption {
-        KeyEncryptionName::RsaOaepSha256 => {
-            KeyTransport::Oaep { digest: DigestAlgorithm::Sha256, mgf: DigestAlgorithm::Sha256 }
+        None => {
+            let known: Vec<_> =
+                recipients.iter().map(|recipient| recipient.capabilities().to_vec()).collect();
+            choose_cipher(&known, profile).map_err(|_| SmimeFailure::NoCommonCipher)?
         }
-        _ => KeyTransport::Pkcs1,
     };
-    EncryptOptions { cipher, transport, ..EncryptOptions::default() }
+    let oaep = |digest| KeyTransport::Oaep { digest, mgf: digest };
+    let transport = match arguments.key_encryption {
+        KeyEncryptionName::RsaOaepSha1 => oaep(DigestAlgorithm::Sha1),
+        KeyEncryptionName::RsaOaepSha256 => oaep(DigestAlgorithm::Sha256),
+        KeyEncryptionName::RsaOaepSha384 => oaep(DigestAlgorithm::Sha384),
+        KeyEncryptionName::RsaOaepSha512 => oaep(DigestAlgorithm::Sha512),
+        KeyEncryptionName::Auto | KeyEncryptionName::RsaV15 | KeyEncryptionName::Ecdh => KeyTransport::Pkcs1,
+    };
+    Ok(EncryptOptions { cipher, transport, ..EncryptOptions::default() })
 }

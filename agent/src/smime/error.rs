@@ -17,6 +17,16 @@ pub enum SmimeFailure {
     /// A certificate that nothing can be encrypted to in the way that was asked for.
     #[error("{certificate}: its key is not for {wanted}")]
     KeyEncryption { certificate: String, wanted: &'static str },
+    /// The key usage of a certificate does not allow encrypting to it.
+    #[error(
+        "the key usage of {certificate} does not allow encrypting to it; with --force it is done all the same"
+    )]
+    MayNotEncrypt { certificate: String },
+    /// The certificates name ciphers that their owners can read, and none of them may be used for all.
+    #[error(
+        "the recipients have no cipher in common that the sender uses, by what their certificates say; choose one: --cipher"
+    )]
+    NoCommonCipher,
     /// Nothing can be encrypted to the key of this certificate.
     #[error("nothing can be encrypted to the key of {certificate}")]
     RecipientKey { certificate: String },

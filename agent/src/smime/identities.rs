@@ -1,7 +1,7 @@
 //! Which files make an identity: options that may be given many times, and belong to each other by their order.
 
 use clap::error::ErrorKind;
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, value_parser};
+use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Args, Command, Error, FromArgMatches, value_parser};
 use std::path::PathBuf;
 
 /// The files of one identity, or of the several in a PKCS#12.
@@ -77,7 +77,7 @@ fn augment(command: Command, certificate: &'static str, help: &'static str) -> C
             .help(help)
     };
     command
-        .arg(many(certificate, "CERT", help).required_unless_present("p12"))
+        .arg(many(certificate, "CERT", help))
         .arg(many("key", "KEY", "The private key of the certificate: PKCS#8, PKCS#1 or SEC 1, PEM or DER"))
         .arg(many("p12", "FILE", "A PKCS#12 with certificate and key, instead of the two files"))
         .arg(many(
@@ -85,6 +85,7 @@ fn augment(command: Command, certificate: &'static str, help: &'static str) -> C
             "FILE",
             "The passphrase of the --p12 or --key in front of it: the first line of this file",
         ))
+        .group(ArgGroup::new("identity").args([certificate, "p12"]).required(true).multiple(true))
 }
 
 /// Puts the options together: each key belongs to the first certificate without one, each passphrase to the PKCS#12 or

@@ -24,6 +24,7 @@ pub use bench::BenchError;
 pub use error::SmimeFailure;
 
 use crate::exit::Failure;
+use crate::interruption;
 use arguments::{SmimeArguments, SmimeCommand};
 
 /// What a command ends with when a message is not verified or does not open.
@@ -34,6 +35,8 @@ const FOUND_WANTING: u8 = 1;
 /// # Errors
 /// [`Failure`], which knows its own exit code.
 pub fn run(arguments: &SmimeArguments) -> Result<u8, Failure> {
+    // Where the system takes no handler, an interrupt kills the process, which leaves no file either.
+    let _ = interruption::ends_the_process();
     match &arguments.command {
         SmimeCommand::Sign(arguments) => sign::run(arguments),
         SmimeCommand::Verify(arguments) => verify::run(arguments),

@@ -13,8 +13,8 @@ use smime::message::{
     AddressMatch, DecryptError, EncryptedLayer, KeyEncryption, KeyTransport, SignatureError, SignerReport,
 };
 use smime::{
-    BulkCipher, Certificate, DigestAlgorithm, Identity, PathError, RevocationStatus, SignatureScheme,
-    Weakness,
+    BulkCipher, Certificate, DigestAlgorithm, Identity, PathError, RevocationProblem, RevocationStatus,
+    SignatureScheme, Weakness,
 };
 use std::io::Write;
 
@@ -27,6 +27,14 @@ pub(super) enum Channel {
     StandardOutput,
     /// The content has standard output.
     StandardError,
+}
+
+/// With which line ends a signature over the content of a file was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineEnds {
+    AsTheyAre,
+    /// They are not CRLF in the file.
+    MadeCrlf,
 }
 
 fn tell(channel: Channel, text: &str) -> Result<(), Failure> {
@@ -46,16 +54,17 @@ fn tell(channel: Channel, text: &str) -> Result<(), Failure> {
 pub(super) fn verification(
     file: &str,
     found: &Verification,
+    line_ends: Option<LineEnds>,
     format: Format,
     channel: Channel,
 ) -> Result<(), Failure> {
     match format {
-        Format::Json => tell(channel, &format!("{:#}\n", verification_json(found))),
-        Format::Human => tell(channel, &verification_text(file, found)),
+        Format::Json => tell(channel, &format!("{:#}\n", verification_json(found, line_ends))),
+        Format::Human => tell(channel, &verification_text(file, found, line_ends)),
     }
 }
 
-fn verification_json(found: &Verification) -> Value {
+fn verification_json(found: &Verification, line_ends: Option<LineEnds>) -> Value {
     let verified = found.is_verified();
     let reason = match (verified, found.signers.is_empty()) {
         (true, _) => Value::Null,
@@ -72,6 +81,10 @@ fn verification_json(found: &Verification) -> Value {
         "reason": reason,
         "form": form(found.outermost),
         "from": found.senders,
+        "content_line_ends": line_ends.map(|line_ends| match line_ends {
+            LineEnds::AsTheyAre => "as-they-are",
+            LineEnds::MadeCrlf => "made-crlf",
+        }),
         "signers": found.signers.iter().map(signer_json).collect::<Vec<_>>(),
         "certificates": found.certificates.iter().map(certificate_json).collect::<Vec<_>>(),
         "protected_headers": found.protected_headers.as_ref().map(|headers| json!({
@@ -125,7 +138,7 @@ fn certificate_json(certificate: &Certificate) -> Value {
     })
 }
 
-fn verification_text(file: &str, found: &Verification) -> String {
+fn verification_text(file: &str, found: &Verification, line_ends: Option<LineEnds>) -> String {
     let file = clean(file);
     if found.signers.is_empty() {
         return format!("{file}: not verified: {}\n", unsigned(found.outermost));
@@ -165,16 +178,14 @@ fn verification_text(file: &str, found: &Verification) -> String {
             }
             AddressMatch::Match => line("from", &found.senders.join(", ")),
             AddressMatch::NotChecked => line("from", "not compared with the certificate"),
-            AddressMatch::Mismatch { .. } => {}
+            AddressMatch::Mismatch { .. } | AddressMatch::Unreadable { .. } => {}
         }
-        if let Ok(path) = &signer.path
-            && path.revocation.iter().any(|status| !matches!(status, RevocationStatus::NotChecked))
-        {
-            let told: Vec<_> = path.revocation.iter().map(revocation).collect();
-            line(
-                "revoked",
-                &told.iter().map(|v| v["status"].as_str().unwrap_or("")).collect::<Vec<_>>().join(", "),
-            );
+        if let Ok(path) = &signer.path {
+            for (certificate, status) in path.certificates.iter().zip(&path.revocation) {
+                if let Some(told) = revocation_text(certificate, status) {
+                    line("revoked", &told);
+                }
+            }
         }
         for (_, weakness) in weaknesses(signer) {
             line("weak", &weakness);
@@ -183,6 +194,9 @@ fn verification_text(file: &str, found: &Verification) -> String {
             Some((_, message)) => line("refused", &message),
             None => line("result", "valid"),
         }
+    }
+    if line_ends == Some(LineEnds::MadeCrlf) {
+        line("content", "text whose line ends were made CRLF, as it was signed; the file has others");
     }
     if let Some(headers) = &found.protected_headers {
         for field in headers.mismatches() {
@@ -225,6 +239,14 @@ fn reason(signer: &SignerReport) -> Option<(&'static str, String)> {
         AddressMatch::Mismatch { from, certificate } => Some((
             "from-mismatch",
             format!("the sender {from} is not among the certificate's addresses: {}", certificate.join(", ")),
+        )),
+        AddressMatch::Unreadable { from, certificate } => Some((
+            "from-unreadable",
+            format!(
+                "the sender cannot be read without doubt, and so not be compared with the certificate's addresses ({}): \
+                 From is {from:?}",
+                certificate.join(", ")
+            ),
         )),
         _ => None,
     }
@@ -297,8 +319,34 @@ fn from_match(signer: &SignerReport) -> &'static str {
         (AddressMatch::Match, false) => "match",
         (AddressMatch::Match, true) => "match-but-for-case",
         (AddressMatch::Mismatch { .. }, _) => "mismatch",
+        (AddressMatch::Unreadable { .. }, _) => "unreadable",
         (AddressMatch::NotChecked, _) => "not-checked",
     }
+}
+
+/// What is known of a certificate's revocation; what was asked for and is not known is told too.
+fn revocation_text(certificate: &Certificate, status: &RevocationStatus) -> Option<String> {
+    let subject = certificate.subject();
+    Some(match status {
+        RevocationStatus::NotChecked => return None,
+        RevocationStatus::Good { next_update: Some(until), .. } => {
+            format!("no, {subject}, as known until {}", rfc3339(*until))
+        }
+        RevocationStatus::Good { next_update: None, .. } => format!("no, {subject}"),
+        RevocationStatus::Unknown(problem) => {
+            let more = match problem {
+                RevocationProblem::Stale { next_update } => format!(" since {}", rfc3339(*next_update)),
+                RevocationProblem::NotYetValid { this_update } => {
+                    format!(" before {}", rfc3339(*this_update))
+                }
+                RevocationProblem::NoInformation => {
+                    " among the lists and responses that were given: they are of other issuers".to_owned()
+                }
+                _ => String::new(),
+            };
+            format!("NOT KNOWN, {subject}: {problem}{more}")
+        }
+    })
 }
 
 fn revocation(status: &RevocationStatus) -> Value {

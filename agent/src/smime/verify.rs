@@ -3,10 +3,11 @@
 use super::arguments::VerifyArguments;
 use super::input::Input;
 use super::output::{Output, Readers, Release};
-use super::report::{self, Channel};
+use super::report::{self, Channel, LineEnds};
 use super::{FOUND_WANTING, SmimeFailure, credentials};
 use crate::exit::Failure;
 use crate::file;
+use smime::message::SignerReport;
 use smime::message::stream::{
     DetachedSignature, HeaderMerge, MessageVerifier, Outermost, Reading, Verification, VerifyOptions,
 };
@@ -69,9 +70,12 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<u8, Failure> {
     if verification.outermost == Outermost::Unknown {
         return Err(SmimeFailure::NoMessage { file: input.name() }.into());
     }
+    let mut line_ends = None;
     match (&verification.signature, &arguments.content) {
         (Some(signature), Some(content)) => {
-            verification.signers = detached(&cx, signature, content, &options)?;
+            let (signers, as_they_are) = detached(&cx, signature, content, &options)?;
+            verification.signers = signers;
+            line_ends = Some(as_they_are);
         }
         (Some(_), None) => return Err(SmimeFailure::ContentWanted { file: input.name() }.into()),
         (None, Some(_)) => return Err(SmimeFailure::ContentInside { file: input.name() }.into()),
@@ -85,7 +89,7 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<u8, Failure> {
     if verified {
         output.commit()?;
     }
-    report::verification(&input.name(), &verification, arguments.format, channel)?;
+    report::verification(&input.name(), &verification, line_ends, arguments.format, channel)?;
     Ok(if verified { 0 } else { FOUND_WANTING })
 }
 
@@ -128,23 +132,26 @@ fn read(
     Ok(verification)
 }
 
-/// Judges a signature whose content is in a file: the octets as they are, else with line ends made CRLF.
+/// Judges a signature whose content is in a file, and tells its line ends: the octets as they are, and where they are not
+/// what was signed and are text, with line ends made CRLF (RFC 8551, 3.1.1). Of what is no text every octet counts.
 fn detached(
     cx: &Context<'_>,
     signature: &DetachedSignature,
     content: &Path,
     options: &VerifyOptions<'_>,
-) -> Result<Vec<smime::message::SignerReport>, Failure> {
+) -> Result<(Vec<SignerReport>, LineEnds), Failure> {
     let mut input = Input::open(Some(content))?;
     input.keep()?;
     let mut digests = signature.digests(cx);
+    let mut is_text = true;
     input.each(|piece| {
         digests.update(piece);
+        is_text = is_text && !piece.iter().any(|octet| is_binary(*octet));
         Ok(())
     })?;
     let exact = signature.judge(cx, &digests.finish(), options);
-    if exact.iter().any(|signer| signer.signature.is_ok()) {
-        return Ok(exact);
+    if !is_text || exact.iter().any(|signer| signer.signature.is_ok()) {
+        return Ok((exact, LineEnds::AsTheyAre));
     }
     input.again()?;
     let mut digests = signature.digests(cx);
@@ -158,7 +165,12 @@ fn detached(
     })?;
     let canonical = signature.judge(cx, &digests.finish(), options);
     let holds = canonical.iter().any(|signer| signer.signature.is_ok());
-    Ok(if holds { canonical } else { exact })
+    Ok(if holds { (canonical, LineEnds::MadeCrlf) } else { (exact, LineEnds::AsTheyAre) })
+}
+
+/// Whether text has no such octet: control characters but tabs, line ends and form feeds.
+fn is_binary(octet: u8) -> bool {
+    octet.is_ascii_control() && !matches!(octet, b'\t' | b'\r' | b'\n' | b'\x0c')
 }
 
 /// Revocation lists, PEM or DER.
@@ -166,9 +178,9 @@ fn crls(files: &[PathBuf]) -> Result<Vec<Crl>, Failure> {
     let mut found = Vec::new();
     for path in files {
         let bytes = file::read(path)?;
-        let read = match bytes.first() {
-            Some(0x30) => Crl::from_der(&bytes).map(|crl| vec![crl]),
-            _ => Crl::from_pem(&bytes),
+        let read = match credentials::is_der(&bytes) {
+            true => Crl::from_der(&bytes).map(|crl| vec![crl]),
+            false => Crl::from_pem(&bytes),
         };
         let file = path.display().to_string();
         found.extend(read.map_err(|error| SmimeFailure::Crl { file, error })?);

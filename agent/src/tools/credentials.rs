@@ -30,8 +30,7 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
     let file = || path.display().to_string();
     let bytes = file_bytes(path)?;
     let failed = |error: CertificateError| ToolError::Certificate { file: file(), error };
-    // SEQUENCE: DER.
-    let found = if bytes.first() == Some(&0x30) {
+    let found = if is_der(&bytes) {
         vec![Certificate::from_der(&bytes).map_err(failed)?]
     } else {
         Certificate::from_pem(&bytes).map_err(failed)?
@@ -39,14 +38,15 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
     if found.is_empty() { Err(ToolError::NoCertificate { file: file() }.into()) } else { Ok(found) }
 }
 
+/// Whether octets are DER and not text: they begin with a SEQUENCE, which is the digit 0 in text, and text is ASCII.
+pub(crate) fn is_der(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&0x30) && !bytes.is_ascii()
+}
+
 fn key(path: &Path) -> Result<PrivateKey, Failure> {
     let file = path.display().to_string();
     let bytes = file_bytes(path)?;
-    let read = if bytes.first() == Some(&0x30) {
-        PrivateKey::from_der(&bytes)
-    } else {
-        PrivateKey::from_pem(&bytes)
-    };
+    let read = if is_der(&bytes) { PrivateKey::from_der(&bytes) } else { PrivateKey::from_pem(&bytes) };
     read.map_err(|error| {
         match error {
             PrivateKeyError::Encrypted => ToolError::EncryptedKey { file },

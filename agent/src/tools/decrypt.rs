@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &DecryptArguments) -> Result<u8, Failure> {
         Err(error) => return Err(inside(error.to_string()).into()),
     };
     let out = document.written(&Value::Dictionary(opened_profile(dictionary, payloads)));
-    output::write(Some(&arguments.output), &out, Readers::Owner)?;
+    output::write(Some(&arguments.output), &out, Readers::OwnerAlone)?;
     Ok(0)
 }
 

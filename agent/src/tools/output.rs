@@ -2,28 +2,10 @@
 
 use super::ToolError;
 use crate::exit::Failure;
-use std::fs::{self, File, OpenOptions};
+pub(crate) use crate::replacement::Readers;
+use crate::replacement::{Place, Replacement};
 use std::io::{self, IsTerminal, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
-
-/// Who may read what is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Readers<'a> {
-    /// Those of this file, or of any new file where there is none: what is written is as secret as it.
-    Same(&'a Path),
-    /// The owner alone.
-    Owner,
-}
-
-impl Readers<'_> {
-    fn mode(self) -> Option<u32> {
-        match self {
-            Readers::Owner => Some(0o600),
-            Readers::Same(path) => fs::metadata(path).ok().map(|m| m.permissions().mode() & 0o777),
-        }
-    }
-}
+use std::path::Path;
 
 /// Whether a path stands for standard input or output.
 pub(crate) fn is_standard(path: &Path) -> bool {
@@ -65,53 +47,26 @@ pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }
 
-/// Puts a file in the place of another in one step: it is written beside it and then renamed.
+/// Puts a file in the place of another in one step.
 pub(crate) fn replace(path: &Path, bytes: &[u8], readers: Readers<'_>) -> Result<(), Failure> {
-    let failed = |source| Failure::Write { path: path.to_path_buf(), source };
-    // A link stays a link: the file that it names is replaced.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    if fs::metadata(&target).is_ok_and(|m| !m.is_file()) {
-        // A device or a pipe cannot be replaced, it is written to. A folder refuses by itself.
-        let mut file = OpenOptions::new().write(true).open(&target).map_err(failed)?;
-        return file.write_all(bytes).map_err(failed);
-    }
-    let (mut file, beside) = beside(&target, readers.mode()).map_err(failed)?;
-    let written = fill(&mut file, bytes, readers.mode()).and_then(|()| fs::rename(&beside, &target));
-    written.map_err(|source| {
-        let _ = fs::remove_file(&beside);
-        failed(source)
-    })
-}
-
-fn fill(file: &mut File, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
-    if let Some(mode) = mode {
-        // The process's mask may have taken bits away.
-        file.set_permissions(fs::Permissions::from_mode(mode))?;
-    }
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// How many names are tried for the file beside.
-const NAMES_MAX: u32 = 100;
-
-pub(crate) fn beside(target: &Path, mode: Option<u32>) -> io::Result<(File, PathBuf)> {
-    let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy().into_owned();
-    let mut last = io::ErrorKind::AlreadyExists.into();
-    for number in 0..NAMES_MAX {
-        let path = target.with_file_name(format!(".{name}.{}-{number}.part", std::process::id()));
-        match OpenOptions::new().write(true).create_new(true).mode(mode.unwrap_or(0o666)).open(&path) {
-            Ok(file) => return Ok((file, path)),
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => last = e,
-            Err(e) => return Err(e),
+    match Replacement::at(path, readers)? {
+        Place::Device(mut file) => {
+            file.write_all(bytes).map_err(|source| Failure::Write { path: path.to_path_buf(), source })
+        }
+        Place::File(mut replacement) => {
+            replacement.write(bytes)?;
+            replacement.sync()?;
+            replacement.commit()
         }
     }
-    Err(last)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
 
     fn folder(name: &str) -> PathBuf {
         let path = std::env::temp_dir().join(format!("handset-output-{name}-{}", std::process::id()));
@@ -129,7 +84,7 @@ mod tests {
         write(Some(&file), b"new", Readers::Same(&file)).unwrap();
         assert_eq!(fs::read(&file).unwrap(), b"new");
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
-        write(Some(&file), b"secret", Readers::Owner).unwrap();
+        write(Some(&file), b"secret", Readers::OwnerAlone).unwrap();
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing is left beside it");
         fs::remove_dir_all(folder).unwrap();
@@ -144,10 +99,10 @@ mod tests {
         write(Some(&link), b"new", Readers::Same(&link)).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&file).unwrap(), b"new");
-        write(Some(Path::new("/dev/null")), b"gone", Readers::Owner).unwrap();
+        write(Some(Path::new("/dev/null")), b"gone", Readers::OwnerAlone).unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
-        assert!(write(Some(&folder), b"x", Readers::Owner).is_err());
-        assert!(write(Some(&folder.join("no/such")), b"x", Readers::Owner).is_err());
+        assert!(write(Some(&folder), b"x", Readers::OwnerAlone).is_err());
+        assert!(write(Some(&folder.join("no/such")), b"x", Readers::OwnerAlone).is_err());
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
         fs::remove_dir_all(folder).unwrap();
     }

@@ -392,8 +392,14 @@ fn policies(arguments: &TryArguments, input: &Input) -> Result<Vec<Policy>, Fail
     let owner = owner(arguments, input);
     let cx = smime::Context { now: smime::Timestamp(arguments.clock.0), crypto: &simulator::PROVIDER };
     let mut policies = Vec::new();
+    let named = arguments.user.as_deref().unwrap_or(&owner.email);
+    let user = match &arguments.directory {
+        Some(directory) if !arguments.intent.is_empty() => User::of_directory(directory, named)?.0,
+        // One address cannot be two names; which of them it is only a directory could say.
+        None if arguments.user.is_none() && owner.user_name != owner.email => User::stand_in(Some(named)),
+        _ => User::known(named),
+    };
     for file in &arguments.intent {
-        let user = User::known(arguments.user.as_deref().unwrap_or(&owner.email));
         policies.extend(judge::policies(&cx, file, &user, arguments.ios)?);
     }
     Ok(policies)

@@ -4,7 +4,8 @@ use crate::seen::{IN_FORCE, Seen, action_key, install_word};
 use crate::{report, wire};
 use evidence::{Fact, Log, ObservationId, ObservedCertificate};
 use intent::{
-    ActionVerdict, ComposeStart, Expectations, Expected, ExpectedToggle, InForce, Install, PromptKind,
+    ActionVerdict, ComposeStart, Expectations, Expected, ExpectedAction, ExpectedToggle, InForce, Install,
+    Presence, PromptKind,
 };
 use serde::Serialize;
 
@@ -45,6 +46,8 @@ pub struct Comparison {
     pub since: Option<(i64, ObservationId)>,
     /// Whether the owner has changed it by hand, as far as that is told.
     pub by_user: bool,
+    /// Whether that is when it changed; else it is when it was first seen so.
+    pub since_is_change: bool,
     /// Whether the subject is an action that was tried. Some are called like the switch that they move.
     pub is_action: bool,
 }
@@ -59,18 +62,43 @@ pub struct Terms {
     pub allow_user_changes: bool,
     /// What the policy is called where Intune reports on it.
     pub policy: Option<String>,
+    /// By what its profile is known among others; without it any profile with an Exchange account is taken for it.
+    pub profile: Option<ProfileNames>,
+    /// The names of the user: reports on others are passed over. Without any, every report counts.
+    pub users: Vec<String>,
+}
+
+/// By what the profile of a policy is known on a device.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileNames {
+    /// Its `PayloadIdentifier`, where that is known.
+    pub identifier: Option<String>,
+    /// What it may be called, `PayloadDisplayName`.
+    pub display_names: Vec<String>,
 }
 
 impl Default for Terms {
     fn default() -> Terms {
-        Terms { exact_identities: true, allow_user_changes: false, policy: None }
+        Terms {
+            exact_identities: true,
+            allow_user_changes: false,
+            policy: None,
+            profile: None,
+            users: Vec::new(),
+        }
     }
 }
 
 /// Compares every expectation with the log.
 pub fn compare(expectations: &Expectations, log: &Log, terms: &Terms) -> Vec<Comparison> {
-    let mut bench = Bench { seen: Seen::of(expectations, log), terms, comparisons: Vec::new() };
+    let mut bench = Bench { seen: Seen::of(expectations, log, terms), terms, comparisons: Vec::new() };
+    bench.presence(expectations);
+    if expectations.presence.as_ref().is_some_and(|expected| expected.value == Presence::NotOnThePhone) {
+        return bench.comparisons;
+    }
     bench.install(expectations);
+    bench.installs(expectations);
+    bench.leftovers(expectations);
     if expectations.install.value != Install::Refused {
         bench.account(expectations);
         bench.actions(expectations);
@@ -115,6 +143,7 @@ impl Reasons {
             reason: None,
             since: None,
             by_user: false,
+            since_is_change: false,
             is_action: false,
         }
     }
@@ -140,7 +169,10 @@ impl Bench<'_> {
                 let observed = read(&sight.value);
                 comparison.observations.push(sight.id);
                 comparison.by_user = sight.by_user;
-                comparison.since = self.seen.since(subject).map(|s| (s.at_ms, s.id));
+                if let Some(first) = self.seen.since(subject) {
+                    comparison.since = Some((first.at_ms, first.id));
+                    comparison.since_is_change = first.is_change;
+                }
                 comparison.outcome =
                     if observed == comparison.expected { Outcome::Pass } else { Outcome::Fail };
                 if comparison.outcome == Outcome::Fail && sight.by_user {
@@ -171,6 +203,13 @@ impl Bench<'_> {
         if install.value == Install::Unsettled {
             last.outcome = Outcome::NotApplicable;
             last.reason = Some("the documents do not settle whether the phone takes it".to_owned());
+        } else if last.outcome == Outcome::Inconclusive
+            && let Some(other) = &self.seen.other_profile
+        {
+            let unclear =
+                "a mail profile is on the device, and nothing tells that it is the one of this policy";
+            last.reason = Some(format!("{unclear}: “{}”", other.name));
+            last.observations.push(other.id);
         } else if last.outcome == Outcome::Fail
             && last.observed.as_deref() == Some("refused")
             && let Some(refusal) = self.seen.newest("refusal")
@@ -206,6 +245,7 @@ impl Bench<'_> {
         self.value("move", &expected.moving);
         self.value("third_party_send", &expected.third_party_send);
         self.value("recents", &expected.recents);
+        self.vpn(&expected.vpn);
 
         let smime = &expected.smime;
         self.value("smime", &smime.enabled);
@@ -240,6 +280,19 @@ impl Bench<'_> {
         }
     }
 
+    /// The VPN that the account names. Which of several a policy means is told by its profile alone.
+    fn vpn(&mut self, expected: &Expected<Option<String>>) {
+        let exact = self.terms.exact_identities;
+        let word = |id: Option<&str>| match id {
+            None => "none".to_owned(),
+            Some(id) if exact => id.to_owned(),
+            Some(_) => "a VPN".to_owned(),
+        };
+        self.subject_as("vpn", expected.into(), word(expected.value.as_deref()), |seen| {
+            word(Some(seen).filter(|seen| *seen != "none"))
+        });
+    }
+
     fn identity(&mut self, subject: &str, expected: &Expected<Option<String>>) {
         let exact = self.terms.exact_identities;
         let word = |uuid: Option<&str>| match uuid {
@@ -254,12 +307,7 @@ impl Bench<'_> {
 
     fn actions(&mut self, expectations: &Expectations) {
         for expected in &expectations.actions {
-            let wanted = match (expected.verdict, expected.by) {
-                (ActionVerdict::Denied, Some(by)) => format!("denied by {by}"),
-                (ActionVerdict::Denied, None) => "denied".to_owned(),
-                (ActionVerdict::Allowed, _) => "allowed".to_owned(),
-                (ActionVerdict::Absent, _) => "absent".to_owned(),
-            };
+            let wanted = action_word(expected);
             let reasons = Reasons { requirements: expected.requirements, citation: expected.citation };
             let id = expected.id.to_string();
             self.subject(&action_key(&id), reasons, wanted);
@@ -295,8 +343,10 @@ impl Bench<'_> {
                 comparison.observations.push(installed);
             }
         } else {
-            let reason = "the evidence does not reach back to the installation";
-            comparison.reason = Some(reason.to_owned());
+            comparison.reason = Some(match self.seen.removed {
+                Some(_) => "the profile has been removed since".to_owned(),
+                None => "the evidence does not reach back to the installation".to_owned(),
+            });
         }
         self.comparisons.push(comparison);
         if expectations.in_force.value == InForce::AfterSignIn {
@@ -405,6 +455,16 @@ impl Role {
             Role::Encryption => certificate.encrypts != Some(false),
             Role::Other => true,
         }
+    }
+}
+
+/// What an attempt is expected to come to, as it is observed.
+pub(crate) fn action_word(expected: &ExpectedAction) -> String {
+    match (expected.verdict, expected.by) {
+        (ActionVerdict::Denied, Some(by)) => format!("denied by {by}"),
+        (ActionVerdict::Denied, None) => "denied".to_owned(),
+        (ActionVerdict::Allowed, _) => "allowed".to_owned(),
+        (ActionVerdict::Absent, _) => "absent".to_owned(),
     }
 }
 

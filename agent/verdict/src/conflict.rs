@@ -71,11 +71,13 @@ pub fn conflicts<'a>(policies: impl IntoIterator<Item = (&'a str, &'a Intent)>) 
 }
 
 /// Conflicts that Intune reports of the named policies, from the newest report of each; of all policies when there are no
-/// names.
-pub fn reported_conflicts(log: &Log, names: &[&str]) -> Vec<Conflict> {
+/// names. What is reported of other users than `users` is passed over, unless there are none.
+pub fn reported_conflicts(log: &Log, names: &[&str], users: &[String]) -> Vec<Conflict> {
     let mut newest = BTreeMap::new();
     for observation in log.observations() {
-        if let Fact::PolicyState(state) = &observation.fact {
+        if let Fact::PolicyState(state) = &observation.fact
+            && crate::report::is_of(state, users)
+        {
             newest.insert(state.policy.clone().or(state.id.clone()), (observation.id, state.as_ref()));
         }
     }

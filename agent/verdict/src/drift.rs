@@ -19,6 +19,8 @@ pub struct Drift {
     pub observed: String,
     /// Since when it has been so, as far as the evidence reaches back, RFC 3339.
     pub since: Option<String>,
+    /// `change` where that is when it changed; `first-seen` where it is when somebody first saw it so.
+    pub since_is: Option<&'static str>,
     /// The first observation in which it was so.
     pub first_observation: Option<ObservationId>,
     /// The owner of the device has changed it by hand, which the policy let them.
@@ -41,6 +43,7 @@ pub fn drift(policy: &str, comparisons: &[Comparison]) -> Vec<Drift> {
             expected: c.expected.clone(),
             observed: c.observed.clone().unwrap_or_default(),
             since: c.since.map(|(at_ms, _)| Timestamp(at_ms).to_rfc3339()),
+            since_is: c.since.map(|_| if c.since_is_change { "change" } else { "first-seen" }),
             first_observation: c.since.map(|(_, id)| id).or(c.observations.first().copied()),
             by_user: c.by_user,
             requirements: c.requirements.clone(),

@@ -7,6 +7,9 @@
 mod comparison;
 mod conflict;
 mod drift;
+mod outlook;
+mod owner;
+mod presence;
 mod remedy;
 mod report;
 mod requirement;
@@ -19,10 +22,12 @@ mod trial;
 mod verification;
 mod wire;
 
-pub use comparison::{Comparison, Outcome, Terms, compare};
+pub use comparison::{Comparison, Outcome, ProfileNames, Terms, compare};
 pub use conflict::{Conflict, ConflictingValue, conflicts, reported_conflicts};
 pub use drift::{Drift, drift};
 pub use evidence::{ActionOutcome, MailOutcome};
+pub use outlook::compare_outlook;
+pub use owner::excuse_owner;
 pub use remedy::{REMEDIES, Remedy, remedy, remedy_key};
 pub use requirement::{Check, Judged, Verdict, verdicts};
 pub use run::{

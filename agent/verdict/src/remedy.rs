@@ -43,16 +43,32 @@ pub const REMEDIES: &[Remedy] = &[
         template: "Settings were in force before the user had signed in. Install the profile anew and look at what the account had been before.",
     },
     Remedy {
+        key: "left-behind",
+        template: "The profile is gone, and something that it brought is {observed}. Let the device check in; if it stays, remove it by hand in Settings and look which other profile brings it.",
+    },
+    Remedy {
         key: "mail-step",
         template: "A message did not go as it must: {observed}. Look at the certificates that the profile delivers: validity, key usage, the address in them, and whether the receiver trusts their root.",
+    },
+    Remedy {
+        key: "not-assigned",
+        template: "The account is {observed}, the assignments mean {expected}. Look at the groups of the policy and of the user, let the device check in, and ask whether the user set the account up by hand.",
     },
     Remedy {
         key: "not-installed",
         template: "The profile is {observed} on the device. Look whether the policy is assigned to this user, whether the device has checked in since, and what error it reported.",
     },
     Remedy {
+        key: "outlook-unmanaged",
+        template: "Outlook is {observed} on the device, the policy means {expected}. Assign the app as required or available for enrolled devices, and its configuration to the same groups; an app that the user had installed before has to be taken under management.",
+    },
+    Remedy {
         key: "prompt-missing",
         template: "The phone asked for {observed} where {expected} must be asked. Look at “Authentication method” and “OAuth” of the policy, and whether the named certificate was delivered.",
+    },
+    Remedy {
+        key: "redeploy-loop",
+        template: "The profile was installed {observed}. Assign every certificate profile that it links, and the trusted root, to the same groups as the e-mail profile; `handset why prompts` names the one that is missing.",
     },
     Remedy {
         key: "refused",
@@ -115,6 +131,9 @@ pub fn remedy_key(comparison: &Comparison) -> &'static str {
         "refusal" => "refused",
         "install" => "not-installed",
         "account" => "account-missing",
+        "outlook" => "outlook-unmanaged",
+        "assignment" => "not-assigned",
+        "installs" => "redeploy-loop",
         "prompts" => "prompt-missing",
         "in_force_before_sign_in" => "in-force-early",
         "wire.signed" => "wire-signed",
@@ -122,6 +141,7 @@ pub fn remedy_key(comparison: &Comparison) -> &'static str {
         "wire.signature_holds" => "wire-signature",
         "wire.recipients" => "wire-recipients",
         "report" if observed.contains("(Apple 21005)") => "duplicate-account",
+        _ if subject.starts_with("after_removal.") => "left-behind",
         _ if subject == "report" || subject.starts_with("report.") => "report",
         _ if subject.starts_with("identities.") && observed == "missing" => "certificate-missing",
         _ if subject.starts_with("identities.") => "certificate-expired",

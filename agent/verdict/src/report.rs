@@ -23,7 +23,9 @@ pub(crate) fn compare(bench: &mut Bench<'_>) {
         .ordered
         .iter()
         .filter_map(|o| match &o.fact {
-            Fact::PolicyState(state) => Some((o.id, o.at_ms, state.as_ref())),
+            Fact::PolicyState(state) if is_of(state, &bench.terms.users) => {
+                Some((o.id, o.at_ms, state.as_ref()))
+            }
             _ => None,
         })
         .collect();
@@ -63,6 +65,12 @@ pub(crate) fn compare(bench: &mut Bench<'_>) {
         comparison.since = Some((at_ms, id));
         bench.comparisons.push(comparison);
     }
+}
+
+/// Whether a report may be on one of the users. A device that several people use has a report for each.
+pub(crate) fn is_of(state: &PolicyState, users: &[String]) -> bool {
+    let told = state.user.as_ref().filter(|user| !user.is_empty());
+    users.is_empty() || told.is_none_or(|told| users.iter().any(|user| user.eq_ignore_ascii_case(told)))
 }
 
 /// The newest state of the policy of that name; without such a name the only one there is.

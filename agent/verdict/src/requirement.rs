@@ -66,8 +66,10 @@ pub struct Check {
 pub struct Judged<'a> {
     /// The policy.
     pub policy: &'a str,
-    /// What was expected under it.
-    pub expectations: &'a Expectations,
+    /// What was expected of the phone under it; nothing where it configures an app alone.
+    pub expectations: Option<&'a Expectations>,
+    /// Why it asks nothing of this device, such as that it is not assigned.
+    pub not_applicable: Option<&'a str>,
     /// What else it states, beyond the profile.
     pub stated: &'a [Stated],
     /// The comparisons.
@@ -92,15 +94,27 @@ pub fn verdicts(judged: &[Judged<'_>]) -> Vec<Verdict> {
                 alone.push((one.policy, comparison));
             }
         }
-        for statement in one.expectations.stated.iter().chain(one.stated) {
+        let of_phone = one.expectations.filter(|_| one.not_applicable.is_none());
+        let of_phone = of_phone.map_or(&[][..], |expectations| &expectations.stated);
+        for statement in of_phone.iter().chain(one.stated) {
             for requirement in statement.requirements {
                 stated.entry(requirement).or_insert(statement);
             }
         }
     }
+    let unasked = match judged {
+        [] => None,
+        all if all.iter().all(|one| one.not_applicable.is_some()) => {
+            all.iter().find_map(|one| one.not_applicable)
+        }
+        _ => None,
+    };
     let mut verdicts: Vec<Verdict> = ROWS
         .iter()
-        .map(|row| of_row(row, by_row.get(row.id).map_or(&[], Vec::as_slice), stated.get(row.id).copied()))
+        .map(|row| {
+            let comparisons = by_row.get(row.id).map_or(&[][..], Vec::as_slice);
+            of_row(row, comparisons, stated.get(row.id).copied(), unasked)
+        })
         .collect();
     for one in &alone {
         let mut verdict = decided(std::slice::from_ref(one));
@@ -110,7 +124,12 @@ pub fn verdicts(judged: &[Judged<'_>]) -> Vec<Verdict> {
     verdicts
 }
 
-fn of_row(row: &Row, comparisons: &[(&str, &Comparison)], stated: Option<&Stated>) -> Verdict {
+fn of_row(
+    row: &Row,
+    comparisons: &[(&str, &Comparison)],
+    stated: Option<&Stated>,
+    unasked: Option<&str>,
+) -> Verdict {
     let mut verdict = decided(comparisons);
     verdict.requirement = Some(row.id.to_owned());
     verdict.status = row.status;
@@ -128,7 +147,7 @@ fn of_row(row: &Row, comparisons: &[(&str, &Comparison)], stated: Option<&Stated
     match row.status {
         Status::Expected => {
             if comparisons.is_empty() {
-                let unasked = "the policy makes no demand of this on this device";
+                let unasked = unasked.unwrap_or("the policy makes no demand of this on this device");
                 verdict.reason = Some(unasked.to_owned());
             }
         }

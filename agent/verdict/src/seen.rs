@@ -3,6 +3,7 @@
 //! A subject is one thing that can be compared, such as `services.mail.on` or an action id. The newest reading of it
 //! counts; the oldest of the same value without a break is since when it has been so.
 
+use crate::comparison::{ProfileNames, Terms};
 use evidence::{
     Action, ActionOutcome, Fact, ListedAccount, Log, MailOutcome, Observation, ObservationId,
     ObservedAccount, ObservedProfile, ObservedSwitch, Prompted,
@@ -24,28 +25,48 @@ pub(crate) struct Sight {
     pub value: String,
     /// Whether the owner has changed it by hand.
     pub by_user: bool,
+    /// Whether it tells of the change itself, at its time, and not of what was so when somebody looked.
+    pub is_change: bool,
+}
+
+/// A profile with an account of which nothing tells whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OtherProfile {
+    pub id: ObservationId,
+    /// What it is called.
+    pub name: String,
 }
 
 /// Every reading, by subject.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen<'a> {
     sights: BTreeMap<String, Vec<Sight>>,
+    /// The subject of the newest reading.
+    last_subject: String,
+    /// The identifier under which declarative status lists the account.
+    listed: Option<String>,
     /// Every observation, oldest first.
     pub ordered: Vec<&'a Observation>,
-    /// When the profile with the account was installed.
+    /// When the profile with the account was installed, where it has not been removed since.
     pub installed: Option<(ObservationId, i64)>,
+    /// Every installation since it was last removed, oldest first, at times that differ.
+    pub installs: Vec<(ObservationId, i64)>,
+    /// When it was removed, where it has not been installed since.
+    pub removed: Option<(ObservationId, i64)>,
+    /// A profile with an account that may be another policy's.
+    pub other_profile: Option<OtherProfile>,
 }
 
 impl<'a> Seen<'a> {
-    pub fn of(expectations: &Expectations, log: &'a Log) -> Seen<'a> {
+    pub fn of(expectations: &Expectations, log: &'a Log, terms: &Terms) -> Seen<'a> {
         let mut ordered: Vec<&Observation> = log.observations().iter().collect();
         ordered.sort_by_key(|o| (o.at_ms, o.id));
         let chosen = ChosenAccount::of(expectations, &ordered);
-        let mail_profiles = mail_profiles(&ordered);
+        let ours = Ours::of(expectations, &ordered, terms.profile.as_ref());
         let mut seen = Seen { ordered, ..Seen::default() };
         for at in 0..seen.ordered.len() {
             if let Some(observation) = seen.ordered.get(at).copied() {
-                seen.take(observation, expectations, &chosen, &mail_profiles);
+                seen.take(observation, expectations, &chosen, &ours);
             }
         }
         seen
@@ -56,16 +77,26 @@ impl<'a> Seen<'a> {
         observation: &Observation,
         expectations: &Expectations,
         chosen: &ChosenAccount,
-        mail_profiles: &BTreeSet<&str>,
+        ours: &Ours<'_>,
     ) {
         let mut put = |subject: &str, value: String| self.put(observation, subject, value, false);
-        let mine = |identifier: &str| mail_profiles.is_empty() || mail_profiles.contains(identifier);
+        let here = (observation.id, observation.at_ms);
         match &observation.fact {
-            Fact::Installed { identifier } if mine(identifier) => {
+            Fact::Installed { identifier } if ours.holds(identifier) => {
                 put("install", "accepted".to_owned());
-                self.installed = Some((observation.id, observation.at_ms));
+                self.installed = Some(here);
+                self.removed = None;
+                // Who looks twice sees the same installation twice.
+                if self.installs.last().is_none_or(|(_, at_ms)| *at_ms != here.1) {
+                    self.installs.push(here);
+                }
             }
-            Fact::Removed { identifier } if mine(identifier) => put("install", "removed".to_owned()),
+            Fact::Removed { identifier } if ours.holds(identifier) => {
+                put("install", "removed".to_owned());
+                self.installed = None;
+                self.installs.clear();
+                self.removed = Some(here);
+            }
             Fact::Refused { error_chain } => self.refused(observation, error_chain),
             // Other commands fail too; that it was the installation is told by its outermost domain.
             Fact::CommandFailed { status, error_chain }
@@ -75,9 +106,18 @@ impl<'a> Seen<'a> {
                 self.refused(observation, error_chain);
             }
             Fact::Profiles { profiles } => {
-                if profiles.iter().any(has_account) {
+                let mut with_account = profiles.iter().filter(|profile| has_account(profile)).peekable();
+                let other = with_account.peek().map(|profile| OtherProfile {
+                    id: observation.id,
+                    name: profile.display_name.clone().unwrap_or_else(|| profile.identifier.clone()),
+                });
+                // What an encrypted profile brings is not listed.
+                let hidden = profiles.iter().any(|profile| profile.payloads.is_none());
+                if with_account.any(|profile| ours.holds(&profile.identifier)) {
                     put("install", "accepted".to_owned());
-                } else if self.newest("install").is_none_or(|s| s.value == "accepted") {
+                } else if other.is_some() {
+                    self.other_profile = other;
+                } else if !hidden && self.newest("install").is_none_or(|s| s.value == "accepted") {
                     self.put(observation, "install", "not installed".to_owned(), false);
                 }
             }
@@ -86,13 +126,26 @@ impl<'a> Seen<'a> {
                 self.forget_account();
                 self.put(observation, "account", state.clone(), false);
             }
-            Fact::ListedAccounts { accounts } => match listed(expectations, accounts) {
-                Some(account) => self.listed(observation, account),
-                None => {
-                    self.forget_account();
-                    self.put(observation, "account", "none".to_owned(), false);
+            Fact::ListedAccounts { accounts, partial, removed } => {
+                let gone = self.listed.as_ref().is_some_and(|identifier| removed.contains(identifier));
+                match listed(expectations, accounts) {
+                    Some(account) => {
+                        self.listed = Some(account.identifier.clone());
+                        self.listed(observation, account);
+                    }
+                    // A report of what has changed says nothing of what has not.
+                    None if *partial && !gone => {}
+                    None => {
+                        self.listed = None;
+                        self.forget_account();
+                        self.put(observation, "account", "none".to_owned(), false);
+                    }
                 }
-            },
+            }
+            Fact::ServiceSwitched { service, on } => {
+                put(&format!("services.{}.on", service_name(*service)), on.to_string());
+                self.mark_change();
+            }
             Fact::Action(action) => put(&action_key(&action.id), described(action)),
             Fact::Mail(mail) => {
                 let value = match mail.outcome {
@@ -114,12 +167,23 @@ impl<'a> Seen<'a> {
     }
 
     fn put(&mut self, observation: &Observation, subject: &str, value: String, by_user: bool) {
-        let sight = Sight { id: observation.id, at_ms: observation.at_ms, value, by_user };
+        let (id, at_ms) = (observation.id, observation.at_ms);
+        let sight = Sight { id, at_ms, value, by_user, is_change: false };
+        self.last_subject.clear();
+        self.last_subject.push_str(subject);
         match self.sights.get_mut(subject) {
             Some(sights) => sights.push(sight),
             None => {
                 self.sights.insert(subject.to_owned(), vec![sight]);
             }
+        }
+    }
+
+    /// The reading that was put last tells of the change itself.
+    fn mark_change(&mut self) {
+        let last = self.sights.get_mut(&self.last_subject).and_then(|sights| sights.last_mut());
+        if let Some(sight) = last {
+            sight.is_change = true;
         }
     }
 
@@ -140,6 +204,9 @@ impl<'a> Seen<'a> {
         put("move", account.move_allowed.to_string());
         put("third_party_send", account.third_party_send.to_string());
         put("recents", account.recents.to_string());
+        if let Some(vpn) = &account.vpn {
+            put("vpn", if vpn.is_empty() { "none".to_owned() } else { vpn.clone() });
+        }
         put("smime", account.smime.to_string());
         toggle(&mut put, "smime.signing", account.signing);
         put("smime.signing_identity", identity(&account.signing_identity));
@@ -241,13 +308,80 @@ pub(crate) fn has_account(profile: &ObservedProfile) -> bool {
     payloads.iter().any(|p| p.payload_type.as_deref() == Some(EAS))
 }
 
-/// The identifiers of every listed profile that brings an Exchange account.
-fn mail_profiles<'a>(ordered: &[&'a Observation]) -> BTreeSet<&'a str> {
-    let lists = ordered.iter().filter_map(|o| match &o.fact {
-        Fact::Profiles { profiles } => Some(profiles),
-        _ => None,
-    });
-    lists.flatten().filter(|p| has_account(p)).map(|p| p.identifier.as_str()).collect()
+/// The identifiers of the profiles that are the policy's.
+enum Ours<'a> {
+    /// Nothing tells it apart from others.
+    Any,
+    /// These are, no other.
+    These(BTreeSet<&'a str>),
+}
+
+impl<'a> Ours<'a> {
+    /// Of the profiles that are listed with an Exchange account those that are known by identifier or name; where none is,
+    /// all of them if an account is seen that can only be the policy's, else none.
+    fn of(
+        expectations: &Expectations,
+        ordered: &[&'a Observation],
+        names: Option<&'a ProfileNames>,
+    ) -> Ours<'a> {
+        let lists = ordered.iter().filter_map(|o| match &o.fact {
+            Fact::Profiles { profiles } => Some(profiles),
+            _ => None,
+        });
+        let listed: Vec<&ObservedProfile> = lists.flatten().filter(|p| has_account(p)).collect();
+        let identifiers = |profiles: &[&'a ObservedProfile]| -> BTreeSet<&'a str> {
+            profiles.iter().map(|p| p.identifier.as_str()).collect()
+        };
+        if listed.is_empty() {
+            return Ours::Any;
+        }
+        let Some(names) = names else { return Ours::These(identifiers(&listed)) };
+        let identifier = names.identifier.as_deref();
+        let known: Vec<&ObservedProfile> = listed
+            .iter()
+            .copied()
+            .filter(|p| {
+                let called = p.display_name.as_ref().is_some_and(|name| names.display_names.contains(name));
+                called || Some(p.identifier.as_str()) == identifier
+            })
+            .collect();
+        let mut ours = identifiers(&known);
+        if ours.is_empty() && ordered.iter().any(|o| tells_account(expectations, &o.fact)) {
+            ours = identifiers(&listed);
+        }
+        ours.extend(identifier);
+        Ours::These(ours)
+    }
+
+    fn holds(&self, identifier: &str) -> bool {
+        match self {
+            Ours::Any => true,
+            Ours::These(identifiers) => identifiers.contains(identifier),
+        }
+    }
+}
+
+/// Whether a fact tells of the very account that is expected: its user on its server.
+pub(crate) fn tells_account(expectations: &Expectations, fact: &Fact) -> bool {
+    let expected = &expectations.account;
+    let is = |told: Option<&str>, value: &Option<intent::Expected<String>>| {
+        value.as_ref().is_none_or(|value| same(told, &value.value))
+    };
+    let known = expected.user.is_some() || expected.email.is_some();
+    match fact {
+        Fact::Account(account) => {
+            known
+                && is(account.host.as_deref(), &expected.host)
+                && is(account.user.as_deref(), &expected.user)
+                && is(account.email.as_deref(), &expected.email)
+        }
+        Fact::ListedAccounts { accounts, .. } => accounts.iter().any(|account| {
+            expected.user.is_some()
+                && is(account.user.as_deref(), &expected.user)
+                && is(account.host.as_deref(), &expected.host)
+        }),
+        _ => false,
+    }
 }
 
 /// Which of the accounts in a log is meant: the one of the expected address, else of the expected server, else any.

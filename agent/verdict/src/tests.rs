@@ -1,10 +1,13 @@
 use super::*;
 use evidence::{
-    Action, Fact, ListedAccount, Log, ObservedAccount, ObservedMessage, ObservedPayload, ObservedProfile,
-    ObservedSigner, ObservedSwitch, PolicySetting, PolicyState, Prompted, Service,
+    Action, Fact, ListedAccount, Log, ObservedAccount, ObservedCertificate, ObservedMessage, ObservedPayload,
+    ObservedProfile, ObservedSigner, ObservedSwitch, PolicySetting, PolicyState, Prompted, Service,
 };
 use intent::requirement::Status;
-use intent::{ActionId, ActionVerdict, DeviceFacts, Expectations, Intent, OsVersion, Variants, expectations};
+use intent::{
+    ActionId, ActionVerdict, Circumstances, DeviceFacts, Expectations, Intent, OsVersion, Variants,
+    expectations, expectations_under,
+};
 
 fn intent() -> Intent {
     Intent {
@@ -47,6 +50,7 @@ fn account() -> ObservedAccount {
         move_allowed: true,
         third_party_send: true,
         recents: true,
+        vpn: Some(String::new()),
         by_user: std::collections::BTreeSet::new(),
     }
 }
@@ -73,10 +77,21 @@ fn log_of(account: ObservedAccount) -> Log {
     log
 }
 
+/// A whole report of declarative status with one account.
+fn all(account: ListedAccount) -> Fact {
+    Fact::ListedAccounts { accounts: vec![account], partial: false, removed: Vec::new() }
+}
+
 fn judged(log: &Log, terms: &Terms) -> (Vec<Comparison>, Vec<Verdict>) {
     let expectations = meant(&intent());
     let comparisons = compare(&expectations, log, terms);
-    let one = Judged { policy: "Mail", expectations: &expectations, stated: &[], comparisons: &comparisons };
+    let one = Judged {
+        policy: "Mail",
+        expectations: Some(&expectations),
+        not_applicable: None,
+        stated: &[],
+        comparisons: &comparisons,
+    };
     let verdicts = verdicts(&[one]);
     (comparisons, verdicts)
 }
@@ -243,7 +258,7 @@ fn management_tells_a_part_and_the_rest_stays_open() {
     let log = |on: bool| {
         let mut log = Log::default();
         log.append(1, "mdm", Fact::Profiles { profiles: vec![profile.clone()] }).unwrap();
-        log.append(2, "ddm", Fact::ListedAccounts { accounts: vec![listed(on)] }).unwrap();
+        log.append(2, "ddm", all(listed(on))).unwrap();
         log
     };
     let (_, verdicts) = judged(&log(true), &Terms::default());
@@ -286,9 +301,11 @@ fn messages_from_the_account_must_be_as_its_switches_force() {
         smime: intent::SmimeIntent { signing_enabled: Some(true), ..intent::SmimeIntent::default() },
         ..intent()
     };
-    let message = |signed: bool, intact: bool| {
+    let heard = |signed: bool, intact: bool, known: bool, wanted: &Intent| {
         let signer = ObservedSigner {
             intact,
+            issuer: Some("CN=Contoso".to_owned()),
+            serial: Some("2001".to_owned()),
             emails: vec!["Alice@contoso.example".to_owned()],
             ..ObservedSigner::default()
         };
@@ -300,14 +317,286 @@ fn messages_from_the_account_must_be_as_its_switches_force() {
         };
         let mut log = Log::default();
         log.append(1, "mail", Fact::Message(Box::new(message))).unwrap();
+        let certificate = ObservedCertificate {
+            issuer: "CN=Contoso".to_owned(),
+            serial: "2001".to_owned(),
+            ..ObservedCertificate::default()
+        };
+        if known {
+            log.append(2, "certificates", Fact::KnownCertificates { certificates: vec![certificate] })
+                .unwrap();
+        }
         let wire = |c: &Comparison| c.subject.starts_with("wire.");
-        let comparisons = compare(&meant(&wanted), &log, &Terms::default());
+        let comparisons = compare(&meant(wanted), &log, &Terms::default());
         comparisons.into_iter().filter(wire).map(|c| (c.subject, c.outcome)).collect::<Vec<_>>()
     };
+    let message = |signed: bool, intact: bool| heard(signed, intact, true, &wanted);
+    // Anybody can make a certificate that says who he is, and without S/MIME nothing is asked.
+    let unknown = heard(true, true, false, &wanted);
+    assert!(unknown.contains(&("wire.signature_holds".to_owned(), Outcome::Inconclusive)), "{unknown:?}");
+    let fails = heard(true, false, false, &wanted);
+    assert!(fails.contains(&("wire.signature_holds".to_owned(), Outcome::Fail)), "{fails:?}");
+    assert_eq!(heard(true, true, false, &intent()), []);
     let signed = ("wire.signed".to_owned(), Outcome::Pass);
     let clear = ("wire.encrypted".to_owned(), Outcome::Pass);
     let holds = |outcome| ("wire.signature_holds".to_owned(), outcome);
     assert_eq!(message(true, true), [signed.clone(), clear.clone(), holds(Outcome::Pass)]);
     assert_eq!(message(true, false), [signed, clear.clone(), holds(Outcome::Fail)]);
     assert_eq!(message(false, true), [("wire.signed".to_owned(), Outcome::Fail), clear]);
+}
+
+fn facts() -> DeviceFacts {
+    DeviceFacts {
+        ios: OsVersion::new(17, 5, 0),
+        supervised: false,
+        identities: 0,
+        variants: Variants::default(),
+    }
+}
+
+fn with_account(identifier: &str, name: &str) -> Fact {
+    let payload = ObservedPayload {
+        payload_type: Some("com.apple.eas.account".to_owned()),
+        ..ObservedPayload::default()
+    };
+    let profile = ObservedProfile {
+        identifier: identifier.to_owned(),
+        display_name: Some(name.to_owned()),
+        payloads: Some(vec![payload]),
+        ..ObservedProfile::default()
+    };
+    Fact::Profiles { profiles: vec![profile] }
+}
+
+fn log(facts: impl IntoIterator<Item = (i64, Fact)>) -> Log {
+    let mut log = Log::default();
+    for (at, fact) in facts {
+        log.append(at, "test", fact).unwrap();
+    }
+    log
+}
+
+/// Subject, outcome and what was seen, of the comparisons that are asked for.
+fn told(comparisons: &[Comparison], subject: &str) -> Vec<(Outcome, Option<String>)> {
+    let mine = comparisons.iter().filter(|c| c.subject.starts_with(subject));
+    mine.map(|c| (c.outcome, c.observed.clone())).collect()
+}
+
+#[test]
+fn another_profile_is_not_taken_for_ours() {
+    let names = |identifier: Option<&str>| ProfileNames {
+        identifier: identifier.map(str::to_owned),
+        display_names: vec!["Contoso Mail".to_owned()],
+    };
+    let install = |facts: Vec<(i64, Fact)>, identifier| {
+        let terms = Terms { profile: Some(names(identifier)), ..Terms::default() };
+        let comparisons = compare(&meant(&intent()), &log(facts), &terms);
+        comparisons.into_iter().find(|c| c.subject == "install").unwrap()
+    };
+    let other = install(vec![(1, with_account("zzz", "Other mail"))], None);
+    assert_eq!((other.outcome, other.observations.len()), (Outcome::Inconclusive, 1));
+    assert!(other.reason.unwrap().contains("“Other mail”"));
+    let known = |name: &str, identifier| install(vec![(1, with_account("zzz", name))], identifier).outcome;
+    assert_eq!(known("Contoso Mail", None), Outcome::Pass);
+    assert_eq!(known("Other mail", Some("zzz")), Outcome::Pass);
+    // The account of this user on this server speaks for the profile, whatever it is called.
+    let seen = vec![(1, with_account("zzz", "Other")), (1, Fact::Account(Box::new(account())))];
+    assert_eq!(install(seen, None).outcome, Outcome::Pass);
+    let theirs = ObservedAccount { email: Some("bob@contoso.example".to_owned()), ..account() };
+    let seen = vec![(1, with_account("zzz", "Other")), (1, Fact::Account(Box::new(theirs)))];
+    assert_eq!(install(seen, None).outcome, Outcome::Inconclusive);
+    // What an encrypted profile brings is not listed, so it may be this one.
+    let hidden = ObservedProfile { payloads: None, ..ObservedProfile::default() };
+    let seen = vec![(1, Fact::Profiles { profiles: vec![hidden] })];
+    assert_eq!(install(seen, None).outcome, Outcome::Inconclusive);
+}
+
+#[test]
+fn a_profile_that_comes_at_each_check_in_is_a_loop() {
+    const HOUR: i64 = 3_600_000;
+    let installed = |hours: &[i64]| {
+        let facts = hours.iter().map(|h| (h * HOUR, Fact::Installed { identifier: "mail".to_owned() }));
+        let comparisons = compare(&meant(&intent()), &log(facts), &Terms::default());
+        told(&comparisons, "installs").remove(0)
+    };
+    let times = |n: &str| Some(format!("{n} in 48 hours"));
+    assert_eq!(installed(&[0]), (Outcome::Pass, times("once")));
+    assert_eq!(installed(&[0, 8, 16, 24]), (Outcome::Pass, times("4 times")));
+    assert_eq!(installed(&[0, 8, 16, 24, 32]), (Outcome::Fail, times("5 times")));
+    // The window is open at its end, and who looks twice counts nothing twice.
+    assert_eq!(installed(&[0, 8, 16, 24, 48]), (Outcome::Pass, times("4 times")));
+    assert_eq!(installed(&[0, 0, 0, 0, 0, 8]), (Outcome::Pass, times("2 times")));
+    let gone = log([
+        (1, Fact::Installed { identifier: "mail".to_owned() }),
+        (2, Fact::Removed { identifier: "mail".to_owned() }),
+    ]);
+    let comparisons = compare(&meant(&intent()), &gone, &Terms::default());
+    assert_eq!(told(&comparisons, "installs"), [(Outcome::Inconclusive, None)]);
+}
+
+#[test]
+fn what_is_gone_with_its_profile_is_looked_for_and_its_prompts_count_no_more() {
+    let intent = Intent { identities: ["A".to_owned()].into(), ..intent() };
+    let judged = |after: Vec<Fact>| {
+        let prompt = Prompted {
+            kind: "password".to_owned(),
+            in_force_before: false,
+            answered: true,
+            names: Vec::new(),
+        };
+        let before = [
+            (1, Fact::Installed { identifier: "mail".to_owned() }),
+            (1, Fact::Prompt(prompt)),
+            (2, Fact::Account(Box::new(account()))),
+            (3, Fact::Removed { identifier: "mail".to_owned() }),
+        ];
+        let facts = before.into_iter().chain(after.into_iter().map(|fact| (4, fact)));
+        compare(&meant(&intent), &log(facts), &Terms::default())
+    };
+    let none = || Fact::NoAccount { state: "none".to_owned() };
+    let holds = |uuid: &str| Fact::Certificates {
+        certificates: vec![ObservedCertificate {
+            payload_uuid: Some(uuid.to_owned()),
+            identity: true,
+            ..ObservedCertificate::default()
+        }],
+    };
+    let gone = |facts: Vec<Fact>| {
+        let found = told(&judged(facts), "after_removal.");
+        found.into_iter().map(|(outcome, _)| outcome).collect::<Vec<_>>()
+    };
+    use Outcome::{Fail, Inconclusive, Pass};
+    assert_eq!(gone(vec![]), [Inconclusive, Inconclusive]);
+    assert_eq!(gone(vec![none(), Fact::Certificates { certificates: Vec::new() }]), [Pass, Pass]);
+    assert_eq!(gone(vec![none(), holds("B")]), [Pass, Pass]);
+    assert_eq!(gone(vec![Fact::Account(Box::new(account())), holds("A")]), [Fail, Fail]);
+    let comparisons = judged(vec![none()]);
+    assert_eq!(told(&comparisons, "prompts"), [(Inconclusive, None)]);
+    assert_eq!(told(&comparisons, "in_force_before_sign_in"), [(Inconclusive, None)]);
+}
+
+#[test]
+fn a_policy_that_is_not_assigned_asks_only_that_nothing_of_it_is_there() {
+    let judged = |assigned: bool, fact: Fact| {
+        let circumstances = Circumstances { assigned: Some(assigned), ..Circumstances::default() };
+        let expected = expectations_under(&intent(), &facts(), &circumstances);
+        let comparisons = compare(&expected, &log([(1, fact)]), &Terms::default());
+        let of = told(&comparisons, "assignment").remove(0).0;
+        (of, comparisons.len() == 1)
+    };
+    let bob = ObservedAccount { email: Some("bob@contoso.example".to_owned()), ..account() };
+    let there = || Fact::Account(Box::new(account()));
+    assert_eq!(judged(false, there()), (Outcome::Fail, true));
+    assert_eq!(judged(false, Fact::Account(Box::new(bob))), (Outcome::Pass, true));
+    assert_eq!(judged(false, Fact::NoAccount { state: "none".to_owned() }), (Outcome::Pass, true));
+    assert_eq!(judged(false, with_account("mail", "Mail")), (Outcome::Inconclusive, true));
+    assert_eq!(judged(true, there()), (Outcome::Pass, false));
+    assert_eq!(judged(true, Fact::NoAccount { state: "none".to_owned() }), (Outcome::Fail, false));
+
+    let why = "it is not assigned to alice";
+    let circumstances = Circumstances { assigned: Some(false), ..Circumstances::default() };
+    let expected = expectations_under(&intent(), &facts(), &circumstances);
+    let comparisons =
+        compare(&expected, &log([(1, Fact::NoAccount { state: "none".to_owned() })]), &Terms::default());
+    let one = Judged {
+        policy: "Mail",
+        expectations: Some(&expected),
+        not_applicable: Some(why),
+        stated: &[],
+        comparisons: &comparisons,
+    };
+    let verdicts = verdicts(&[one]);
+    let of = |id: &str| verdicts.iter().find(|v| v.requirement.as_deref() == Some(id)).unwrap();
+    assert_eq!((of("EAS-010").outcome, of("EAS-010").reason.as_deref()), (Outcome::NotApplicable, Some(why)));
+    assert_eq!((of("EAS-003").outcome, exit(&verdicts)), (Outcome::Pass, 0));
+}
+
+#[test]
+fn a_service_that_was_seen_to_go_off_has_been_off_since_then() {
+    let mut off = account();
+    off.services.insert(Service::Notes, ObservedSwitch { on: false, locked: false });
+    off.by_user.insert("services.notes.on".to_owned());
+    let switched = |on| Fact::ServiceSwitched { service: Service::Notes, on };
+    let seen = log([
+        (1_000, switched(true)),
+        (2_000, switched(false)),
+        (9_000, Fact::Account(Box::new(off.clone()))),
+    ]);
+    let found = drift("Mail", &compare(&meant(&intent()), &seen, &Terms::default()));
+    let [notes] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((notes.since.as_deref(), notes.since_is), (Some("1970-01-01T00:00:02Z"), Some("change")));
+    let seen = log([(9_000, Fact::Account(Box::new(off)))]);
+    let found = drift("Mail", &compare(&meant(&intent()), &seen, &Terms::default()));
+    assert_eq!(
+        (found[0].since.as_deref(), found[0].since_is),
+        (Some("1970-01-01T00:00:09Z"), Some("first-seen"))
+    );
+}
+
+#[test]
+fn what_follows_from_the_owners_own_switch_is_no_second_fault() {
+    let mut off = account();
+    off.services.insert(Service::Mail, ObservedSwitch { on: false, locked: false });
+    off.by_user.insert("services.mail.on".to_owned());
+    let absent = |id: &str| {
+        let id = id.to_owned();
+        Fact::Action(Action {
+            id,
+            outcome: ActionOutcome::Absent,
+            by: None,
+            effect_seen: true,
+            text: String::new(),
+        })
+    };
+    let seen =
+        log([(1, Fact::Account(Box::new(off))), (1, absent("message.move")), (1, absent("service.mail.on"))]);
+    let mut comparisons =
+        compare(&meant(&intent()), &seen, &Terms { allow_user_changes: true, ..Terms::default() });
+    let mut changed = intent();
+    changed.services.mail.enable = Some(false);
+    excuse_owner(&mut comparisons, &meant(&changed));
+    let of =
+        |subject: &str| comparisons.iter().find(|c| c.is_action && c.subject == subject).unwrap().outcome;
+    assert_eq!(of("message.move"), Outcome::NotApplicable);
+    assert_eq!(of("service.mail.on"), Outcome::Fail, "the switch itself must be there");
+}
+
+#[test]
+fn a_report_on_another_user_of_the_phone_is_passed_over() {
+    let state = PolicyState {
+        state: "error".to_owned(),
+        user: Some("Bob@contoso.example".to_owned()),
+        ..PolicyState::default()
+    };
+    let seen = log([(1, Fact::PolicyState(Box::new(state)))]);
+    let reported = |users: &[&str]| {
+        let users = users.iter().map(|user| (*user).to_owned()).collect();
+        told(&compare(&meant(&intent()), &seen, &Terms { users, ..Terms::default() }), "report").len()
+    };
+    assert_eq!((reported(&[]), reported(&["bob@contoso.example"]), reported(&["alice"])), (1, 1, 0));
+}
+
+#[test]
+fn a_report_of_what_changed_says_nothing_of_what_did_not() {
+    let listed = |identifier: &str| ListedAccount {
+        identifier: identifier.to_owned(),
+        host: Some("mail.contoso.example".to_owned()),
+        user: Some("alice".to_owned()),
+        ..ListedAccount::default()
+    };
+    let fact = |accounts: Vec<ListedAccount>, partial, removed: &[&str]| Fact::ListedAccounts {
+        accounts,
+        partial,
+        removed: removed.iter().map(|id| (*id).to_owned()).collect(),
+    };
+    let account = |facts: Vec<Fact>| {
+        let facts = facts.into_iter().enumerate().map(|(at, fact)| (at as i64, fact));
+        told(&compare(&meant(&intent()), &log(facts), &Terms::default()), "account").remove(0).0
+    };
+    use Outcome::{Fail, Inconclusive, Pass};
+    assert_eq!(account(vec![fact(vec![], true, &[])]), Inconclusive);
+    assert_eq!(account(vec![fact(vec![], true, &["Z"])]), Inconclusive);
+    assert_eq!(account(vec![fact(vec![], false, &[])]), Fail);
+    assert_eq!(account(vec![fact(vec![listed("A")], true, &[]), fact(vec![], true, &["Z"])]), Pass);
+    assert_eq!(account(vec![fact(vec![listed("A")], true, &[]), fact(vec![], true, &["A"])]), Fail);
 }

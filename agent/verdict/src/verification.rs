@@ -4,6 +4,7 @@ use crate::comparison::Outcome;
 use crate::conflict::Conflict;
 use crate::drift::Drift;
 use crate::requirement::Verdict;
+use intent::ExpectedOutlook;
 use intent::requirement::Status;
 use serde::Serialize;
 
@@ -42,6 +43,13 @@ pub struct VerifiedPolicy {
     pub kind: String,
     /// The user that it was judged for.
     pub user: Option<String>,
+    /// Whether it is assigned to the user or the device: `assigned`, `not-assigned`, `excluded` or `unknown`.
+    pub assignment: Option<String>,
+    /// Why it does not apply to this device, or what is not known of its assignments.
+    pub assignment_reason: Option<String>,
+    /// What Outlook must look like, where it configures that app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outlook: Option<ExpectedOutlook>,
 }
 
 /// The device that was judged.

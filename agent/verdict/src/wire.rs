@@ -2,7 +2,9 @@
 //! what the owner cannot have chosen: where a switch is free, a message without signature is no fault.
 
 use crate::comparison::{Bench, Outcome, Reasons};
-use evidence::{Fact, ObservationId, ObservedCertificate, ObservedMessage, ObservedRecipient};
+use evidence::{
+    Fact, ObservationId, ObservedCertificate, ObservedMessage, ObservedRecipient, ObservedSigner,
+};
 use intent::{ComposeStart, Expectations};
 
 const HOLDS: Reasons = Reasons {
@@ -17,6 +19,10 @@ const RECIPIENTS: Reasons = Reasons {
 
 pub(crate) fn compare(bench: &mut Bench<'_>, expectations: &Expectations) {
     let Some(address) = &expectations.account.email else { return };
+    // Without S/MIME nothing is asked of messages; who signs all the same does so with another client.
+    if !expectations.account.smime.enabled.value {
+        return;
+    }
     let sent: Vec<(ObservationId, &ObservedMessage)> = bench
         .seen
         .ordered
@@ -39,15 +45,17 @@ pub(crate) fn compare(bench: &mut Bench<'_>, expectations: &Expectations) {
         let found: Vec<_> = sent.iter().map(|(id, m)| (*id, m.encrypted)).collect();
         all(bench, "wire.encrypted", (&smime.encrypt_by_default.on).into(), starts, &found);
     }
-    let genuine = |m: &ObservedMessage| {
-        m.signers.iter().all(|s| {
-            let own = |e: &String| m.from.iter().any(|f| f.eq_ignore_ascii_case(e));
-            s.intact && (s.emails.is_empty() || s.emails.iter().any(own))
-        })
-    };
-    let found: Vec<_> = sent.iter().filter(|(_, m)| m.signed).map(|(id, m)| (*id, genuine(m))).collect();
-    all(bench, "wire.signature_holds", HOLDS, true, &found);
     let known = known(bench);
+    let signed: Vec<_> = sent.iter().filter(|(_, m)| m.signed).collect();
+    let found: Vec<_> = signed.iter().filter_map(|(id, m)| Some((*id, genuine(m, &known)?))).collect();
+    if found.is_empty() && !signed.is_empty() {
+        let mut comparison = HOLDS.comparison("wire.signature_holds", true.to_string());
+        let unknown = "the signatures fit, but nothing tells whose they are: no certificate in the evidence is the signer's";
+        comparison.reason = Some(unknown.to_owned());
+        comparison.observations = signed.iter().map(|(id, _)| *id).collect();
+        bench.comparisons.push(comparison);
+    }
+    all(bench, "wire.signature_holds", HOLDS, true, &found);
     let found: Vec<_> = sent
         .iter()
         .filter(|(_, m)| m.encrypted)
@@ -78,10 +86,31 @@ fn all(
         if otherwise.len() < found.len() {
             comparison.reason = Some(format!("{} of {} messages", otherwise.len(), found.len()));
         }
+        comparison.since =
+            bench.seen.ordered.iter().find(|o| otherwise.contains(&o.id)).map(|o| (o.at_ms, o.id));
+        // A message tells its own time.
+        comparison.since_is_change = true;
         comparison.observations = otherwise;
     }
     debug_assert!(!comparison.observations.is_empty() && newest.0 > 0);
     bench.comparisons.push(comparison);
+}
+
+/// Whether the signatures of a message fit and are its sender's; nothing where they fit and the signer's certificate is
+/// not known, for anybody can make one that says so.
+fn genuine(message: &ObservedMessage, known: &[&ObservedCertificate]) -> Option<bool> {
+    let own = |e: &String| message.from.iter().any(|f| f.eq_ignore_ascii_case(e));
+    let fits = |s: &ObservedSigner| s.intact && (s.emails.is_empty() || s.emails.iter().any(own));
+    if !message.signers.iter().all(fits) {
+        return Some(false);
+    }
+    let is_known = |s: &ObservedSigner| {
+        let same = |c: &&&ObservedCertificate| {
+            s.issuer.as_ref() == Some(&c.issuer) && s.serial.as_ref() == Some(&c.serial)
+        };
+        known.iter().find(same).is_some()
+    };
+    message.signers.iter().all(is_known).then_some(true)
 }
 
 /// Every certificate that the log tells of.

@@ -191,6 +191,7 @@ fn run(operation: &str) {
                 identities: std::slice::from_ref(&world.agreement),
                 trust: &world.trust,
                 intermediates: &[],
+                path: smime::PathOptions::default(),
                 from: None,
                 check_from: false,
             };

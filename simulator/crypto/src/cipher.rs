@@ -1,6 +1,8 @@
 //! Content ciphers: AES and DES through aws-lc, RC2 through the `rc2` crate.
 
 use crate::evp::{self, Direction};
+#[cfg(target_arch = "x86_64")]
+use crate::vaes::{CbcDecryptor, GcmDecryptor};
 use rc2::Rc2;
 use rc2::cipher::{Array, BlockCipherDecrypt};
 use smime::{BulkCipher, BulkEncryptor, CryptoError};
@@ -19,7 +21,32 @@ pub(crate) fn start(
         (BulkCipher::Rc2Cbc { effective_bits }, Direction::Decrypt) => {
             Ok(Box::new(Rc2Decryptor::new(effective_bits, key, iv)?))
         }
+        #[cfg(target_arch = "x86_64")]
+        (BulkCipher::Aes128Cbc | BulkCipher::Aes192Cbc | BulkCipher::Aes256Cbc, Direction::Decrypt)
+            if Some(key.len()) == aes_key_len(cipher)
+                && let Some(cipher) = CbcDecryptor::new(key, iv) =>
+        {
+            Ok(Box::new(cipher))
+        }
+        #[cfg(target_arch = "x86_64")]
+        (BulkCipher::Aes128Gcm | BulkCipher::Aes256Gcm, Direction::Decrypt)
+            if Some(key.len()) == aes_key_len(cipher)
+                && let Some(cipher) = GcmDecryptor::new(key, iv) =>
+        {
+            Ok(Box::new(cipher))
+        }
         _ => Ok(Box::new(evp::Cipher::new(cipher, direction, key, iv)?)),
+    }
+}
+
+/// The length of the key of AES.
+#[cfg(target_arch = "x86_64")]
+fn aes_key_len(cipher: BulkCipher) -> Option<usize> {
+    match cipher {
+        BulkCipher::Aes128Cbc | BulkCipher::Aes128Gcm => Some(16),
+        BulkCipher::Aes192Cbc => Some(24),
+        BulkCipher::Aes256Cbc | BulkCipher::Aes256Gcm => Some(32),
+        _ => None,
     }
 }
 

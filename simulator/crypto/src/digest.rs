@@ -13,14 +13,28 @@ const AHEAD: usize = 4 * 1024;
 struct Running(digest::Context);
 
 pub(crate) fn hasher(algorithm: DigestAlgorithm) -> Box<dyn Hasher> {
-    let algorithm = match algorithm {
+    Box::new(Running(digest::Context::new(table(algorithm))))
+}
+
+fn table(algorithm: DigestAlgorithm) -> &'static digest::Algorithm {
+    match algorithm {
         DigestAlgorithm::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
         DigestAlgorithm::Sha224 => &digest::SHA224,
         DigestAlgorithm::Sha256 => &digest::SHA256,
         DigestAlgorithm::Sha384 => &digest::SHA384,
         DigestAlgorithm::Sha512 => &digest::SHA512,
-    };
-    Box::new(Running(digest::Context::new(algorithm)))
+    }
+}
+
+/// Hashes a value, then the result, so many times.
+pub(crate) fn rehash(algorithm: DigestAlgorithm, mut value: Digest, times: u32) -> Digest {
+    let algorithm = table(algorithm);
+    for _ in 0..times {
+        let next = digest::digest(algorithm, &value);
+        value.resize(algorithm.output_len(), 0);
+        value.copy_from_slice(next.as_ref());
+    }
+    value
 }
 
 impl Hasher for Running {
@@ -95,6 +109,20 @@ mod tests {
                 many.update(piece);
             }
             assert_eq!(one.finish(), many.finish());
+        }
+    }
+
+    #[test]
+    fn hashing_again_and_again_is_the_same_in_one_call() {
+        for algorithm in [DigestAlgorithm::Sha1, DigestAlgorithm::Sha384] {
+            for times in [0, 1, 3] {
+                let expected = (0..times).fold(vec![1, 2, 3], |value, _| {
+                    let mut one = hasher(algorithm);
+                    one.update(&value);
+                    one.finish()
+                });
+                assert_eq!(rehash(algorithm, vec![1, 2, 3], times), expected);
+            }
         }
     }
 

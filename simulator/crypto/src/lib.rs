@@ -1,7 +1,8 @@
 //! [`smime::CryptoProvider`] on aws-lc: the only crate that links C.
 //!
 //! What the safe interface of aws-lc-rs covers goes through it; the rest (streaming ciphers, signatures over
-//! digests, RSA encryption with any hash, keys under 2048 bits) goes through the small unsafe module `evp`.
+//! digests, RSA encryption with any hash, keys under 2048 bits) goes through the small unsafe module `evp`. What newer
+//! processors do faster than aws-lc has it, decrypting CBC and GCM, is in the other unsafe module, `vaes`.
 #![warn(missing_docs)]
 
 mod cipher;
@@ -11,5 +12,7 @@ mod ghash;
 mod key;
 mod padding;
 mod provider;
+#[cfg(target_arch = "x86_64")]
+mod vaes;
 
 pub use provider::AwsLc;

@@ -24,6 +24,10 @@ impl CryptoProvider for AwsLc {
         digest::hasher(algorithm)
     }
 
+    fn rehash(&self, algorithm: DigestAlgorithm, value: Digest, times: u32) -> Digest {
+        digest::rehash(algorithm, value, times)
+    }
+
     fn hmac(&self, algorithm: DigestAlgorithm, key: &[u8], parts: &[&[u8]]) -> Digest {
         digest::hmac(algorithm, key, parts)
     }

@@ -27,8 +27,14 @@ const DIGESTS: [(DigestAlgorithm, &str); 5] = [
 ];
 
 fn open(peer: &Peer, message: &[u8], identities: &[Identity]) -> Opened {
-    let options =
-        OpenOptions { identities, trust: &peer.trust, intermediates: &[], from: None, check_from: true };
+    let options = OpenOptions {
+        identities,
+        trust: &peer.trust,
+        intermediates: &[],
+        path: smime::PathOptions::default(),
+        from: None,
+        check_from: true,
+    };
     message::open(&peer.cx(), message, &options).expect("the message opens")
 }
 

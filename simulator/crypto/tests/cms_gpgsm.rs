@@ -151,7 +151,10 @@ fn messages_go_both_ways() {
         assert_eq!((opened.cipher, opened.opened_by), (Some(cipher), Ok(0)));
         assert_eq!(opened.content.as_deref(), Some(CONTENT));
 
-        // what is encrypted here
+        // what is encrypted here, which triple DES is not
+        if cipher == BulkCipher::TripleDesCbc {
+            continue;
+        }
         let recipients = [rsa.certificate.clone()];
         let ours = cms::encrypt(
             &peer.cx(),

@@ -91,8 +91,14 @@ fn signed_with_dsa_is_read_and_named() {
 fn mail_is_taken_apart() {
     let Some(folder) = corpus() else { return };
     let trust = TrustStore::new();
-    let options =
-        OpenOptions { identities: &[], trust: &trust, intermediates: &[], from: None, check_from: true };
+    let options = OpenOptions {
+        identities: &[],
+        trust: &trust,
+        intermediates: &[],
+        path: smime::PathOptions::default(),
+        from: None,
+        check_from: true,
+    };
     for (name, detached) in [("4.8.eml", true), ("4.9.eml", false)] {
         let opened = message::open(&cx(), &read(&folder, name), &options).unwrap();
         let [Layer::Signed(layer)] = opened.layers.as_slice() else { panic!("{opened:?}") };

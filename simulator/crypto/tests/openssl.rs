@@ -91,7 +91,7 @@ fn private_keys_are_read_in_every_form() {
     let encrypted = o.run("pkey -in ec.key -aes256 -passout pass:x");
     assert_eq!(PrivateKey::from_pem(&encrypted), Err(smime::PrivateKeyError::Encrypted));
     let encrypted = o.run("rsa -in rsa.key -aes256 -passout pass:x -traditional");
-    assert_eq!(PrivateKey::from_pem(&encrypted), Err(smime::PrivateKeyError::Encrypted));
+    assert_eq!(PrivateKey::from_pem(&encrypted), Err(smime::PrivateKeyError::OldEncryption));
 }
 
 #[test]

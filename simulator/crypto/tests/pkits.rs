@@ -160,6 +160,7 @@ fn every_signed_mail_verifies_and_its_path_comes_out_as_nist_says() {
         identities: &[],
         trust: &suite.trust,
         intermediates: &[],
+        path: smime::PathOptions::default(),
         from: None,
         check_from: true,
     };

@@ -4,9 +4,12 @@ use crate::account::{Account, AccountOrigin, AccountState, Credential, OwnerChan
 use crate::eas::Session;
 use crate::mail::MailStore;
 use crate::settings::SignIn;
-use crate::{AccountId, Device, Event, MailSettings, Prompt, PromptId, PromptKind, Service, Services};
+use crate::{
+    AccountId, Defect, Device, Event, MailSettings, Prompt, PromptId, PromptKind, Service, Services,
+};
 
 /// What is needed to make an account, or to update one in place.
+#[derive(Clone)]
 pub(crate) struct NewAccount {
     pub(crate) origin: AccountOrigin,
     pub(crate) settings: MailSettings,
@@ -55,6 +58,7 @@ impl Device {
         // Nothing is left to be entered with a certificate or a delivered password, so the settings hold at once
         // (EAS-042); else they wait for the owner.
         let complete = credential != Credential::None && email.is_some() && user_name.is_some();
+        let is_update = new.previous.is_some();
         let mut account = match new.previous {
             Some(previous) => Account { email, user_name, host: new.host, ..previous },
             None => Account {
@@ -77,6 +81,11 @@ impl Device {
         account.credential = credential;
         account.typed_password = typed_password;
         account.waiting = Some(new.settings);
+        // An account that is updated worked before, and what is new of it waits.
+        if is_update && account.state != AccountState::WaitingForOwner {
+            let state = AccountState::WaitingForOwner;
+            self.events.push_back(Event::AccountState { account: id, state });
+        }
         account.state = AccountState::WaitingForOwner;
         self.accounts.push(account);
         if complete {
@@ -87,10 +96,20 @@ impl Device {
 
     /// Puts the waiting settings in force. A payload update overrides what the owner had changed (XTR-017).
     pub(crate) fn take_in_force(&mut self, id: AccountId) {
+        let defect = self.facts.variants.defect;
         let Some(account) = self.account_mut(id) else { return };
         if let Some(settings) = account.waiting.take() {
-            account.in_force = Some(settings);
-            account.changes = OwnerChanges::default();
+            let changed = std::mem::take(&mut account.changes);
+            match defect {
+                Some(Defect::ServiceChangeSurvivesUpdate) => account.changes.services = changed.services,
+                Some(Defect::WindowChangeSurvivesUpdate) => {
+                    account.changes.mail_window_days = changed.mail_window_days;
+                }
+                _ => {}
+            }
+            if account.in_force.is_none() || defect != Some(Defect::UpdateNeverInForce) {
+                account.in_force = Some(settings);
+            }
         }
         if account.state == AccountState::WaitingForOwner {
             self.set_state(id, AccountState::SigningIn);
@@ -112,8 +131,9 @@ impl Device {
 
     /// Drops what the device holds of a service that is off.
     pub(crate) fn empty_if_off(&mut self, id: AccountId, service: Service) {
+        let kept = service == Service::Mail && self.facts.has(Defect::SwitchedOffMailStays);
         let Some(account) = self.account_mut(id) else { return };
-        if account.service_on(service) || account.item_count(service) == 0 {
+        if account.service_on(service) || account.item_count(service) == 0 || kept {
             return;
         }
         match service {
@@ -145,6 +165,22 @@ impl Device {
                 }
             }
         };
+        match self.facts.variants.defect {
+            Some(Defect::PasswordNotAsked) if matches!(kind, PromptKind::Password { .. }) => {
+                self.take_in_force(id);
+                self.set_state(id, AccountState::Active);
+                return;
+            }
+            Some(Defect::PasswordAskedTwice) if matches!(kind, PromptKind::Password { .. }) => {
+                self.ask(kind.clone());
+            }
+            Some(Defect::InForceBeforePassword) => {
+                if let Some(account) = self.account_mut(id) {
+                    account.in_force.clone_from(&account.waiting);
+                }
+            }
+            _ => {}
+        }
         self.ask(kind);
     }
 

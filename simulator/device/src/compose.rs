@@ -1,13 +1,18 @@
 //! Writing a message: what the compose view decides, and the octets that leave.
 
-use crate::{AccountId, Device, EffectiveAccount, Event, IdentityHandle, PromptId, PromptKind, Service};
+use crate::{
+    AccountId, Defect, Device, EffectiveAccount, EffectiveSmime, Event, IdentityHandle, PromptId, PromptKind,
+    Service,
+};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use smime::cms::EncryptOptions;
 use smime::message::{SignOptions, SmimeError};
 use smime::mime::Base64Encoder;
-use smime::{BulkCipher, Certificate, Context, DigestAlgorithm, Identity, Purpose, Timestamp, message};
+use smime::{
+    BulkCipher, Certificate, Context, DigestAlgorithm, Identity, PathError, Purpose, Timestamp, message,
+};
 
 /// A file that goes with a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +93,12 @@ impl Device {
         if smime.present && smime.signing.on && !there(&smime.signing_identity) {
             return Err(SendRefusal::NoSigningIdentity);
         }
-        let encrypt = smime.compose_starts_encrypted() != draft.flip_encryption;
+        let (starts, flipped) = (smime.compose_starts_encrypted(), draft.flip_encryption);
+        let encrypt = match self.facts.variants.defect {
+            Some(Defect::OpenedLockEncrypts) => starts || flipped,
+            Some(Defect::ClosedLockSendsClear) => starts && !flipped,
+            _ => starts != flipped,
+        };
         if encrypt && !there(&smime.encryption_identity) {
             return Err(SendRefusal::NoEncryptionIdentity);
         }
@@ -120,11 +130,26 @@ impl Device {
                 .iter()
                 .filter(|(a, _)| a.eq_ignore_ascii_case(address))
                 .flat_map(|(_, certificates)| certificates)
-                .find(|c| smime::validate(cx, c, &intermediates, &trust, Purpose::EmailEncryption).is_ok());
+                .find(|c| match smime::validate(cx, c, &intermediates, &trust, Purpose::EmailEncryption) {
+                    Ok(_) => true,
+                    Err(PathError::Expired { .. }) => self.facts.has(Defect::ExpiredRecipientAccepted),
+                    Err(_) => false,
+                });
             match usable {
                 Some(certificate) => recipients.push((address.clone(), certificate.clone())),
                 None => missing.push(address.clone()),
             }
+        }
+        match self.facts.variants.defect {
+            Some(Defect::LastRecipientForgotten) if recipients.len() > 1 => {
+                recipients.pop();
+            }
+            Some(Defect::SilentClearText) if !missing.is_empty() => {
+                missing.clear();
+                recipients.clear();
+            }
+            Some(Defect::MissingRecipientsIgnored) if !recipients.is_empty() => missing.clear(),
+            _ => {}
         }
         if missing.is_empty() {
             self.compose_and_send(cx, &pending.draft, &recipients);
@@ -134,6 +159,14 @@ impl Device {
         pending.prompt =
             Some(self.ask(PromptKind::MissingRecipientCertificates { account, recipients: missing }));
         self.drafts.push(pending);
+    }
+
+    /// What a phone with a defect does with the draft that waits for a prompt.
+    pub(crate) fn send_in_the_clear(&mut self, cx: &Context<'_>, prompt: PromptId) {
+        let waiting = self.drafts.iter().find(|d| d.prompt == Some(prompt)).map(|d| d.draft.clone());
+        if let Some(draft) = waiting {
+            self.compose_and_send(cx, &draft, &[]);
+        }
     }
 
     fn compose_and_send(&mut self, cx: &Context<'_>, draft: &Draft, recipients: &[(String, Certificate)]) {
@@ -164,20 +197,32 @@ impl Device {
         let domain = email.rsplit('@').next().unwrap_or("localhost").to_owned();
         let message_id = format!("<{message_uuid}@{domain}>");
 
-        let mut entity = entity(draft, &boundary);
+        let defect = self.facts.variants.defect;
+        let mut entity = match defect {
+            Some(Defect::AttachmentLeftOut) => {
+                entity(&Draft { attachment: None, ..draft.clone() }, &boundary)
+            }
+            _ => entity(draft, &boundary),
+        };
         let mut signed_by = None;
         let identity = |handle: Option<&crate::Setting<IdentityHandle>>| {
             handle.and_then(|h| self.keychain.identity(&h.value)).map(|i| &i.identity)
         };
         let smime = effective.as_ref().map(|e| &e.smime).filter(|s| s.present);
         let own_encryption = smime.and_then(|s| identity(s.encryption_identity.as_ref()));
-        if let Some(smime) = smime.filter(|s| s.signing.on)
-            && let Some(signer) = identity(smime.signing_identity.as_ref())
+        let signer = |s: &EffectiveSmime| match defect {
+            Some(Defect::SignsWithEncryptionIdentity) => s.encryption_identity.clone(),
+            _ => s.signing_identity.clone(),
+        };
+        let unsigned = !recipients.is_empty() && defect == Some(Defect::UnsignedWhenEncrypted);
+        if let Some(smime) = smime.filter(|s| s.signing.on && !unsigned)
+            && let Some(signer) = identity(signer(smime).as_ref())
         {
+            let sha_1 = defect == Some(Defect::SignsWithSha1);
             let options = SignOptions {
-                digest: DigestAlgorithm::Sha256,
+                digest: if sha_1 { DigestAlgorithm::Sha1 } else { DigestAlgorithm::Sha256 },
                 signing_time: Some(cx.now),
-                opaque: false,
+                opaque: defect == Some(Defect::OpaqueSignature),
                 include_chain: true,
                 encryption_certificate: own_encryption.map(|i| i.certificate.clone()),
                 boundary: signature_boundary,
@@ -189,15 +234,26 @@ impl Device {
         }
         if !recipients.is_empty() {
             let mut all: Vec<Certificate> = recipients.iter().map(|(_, c)| c.clone()).collect();
-            all.extend(own_encryption.map(|i| i.certificate.clone()));
-            entity = message::encrypt(
-                cx,
-                &entity,
-                &all,
-                &EncryptOptions { cipher: BulkCipher::Aes256Cbc, ..EncryptOptions::default() },
-            )?;
+            let own = match defect {
+                Some(Defect::OwnCopyUnreadable) => None,
+                Some(Defect::EncryptsToWrongIdentity) => {
+                    smime.and_then(|s| identity(s.signing_identity.as_ref()))
+                }
+                _ => own_encryption,
+            };
+            all.extend(own.map(|i| i.certificate.clone()));
+            // Which cipher Mail chooses is not public. Apple's library offers AES-128-CBC and falls back to triple DES
+            // (SecCMS.c, smimeutil.c), which is too old to be written (RFC 8551, 2.7); AES-256-CBC is what every reader of
+            // today takes, Outlook by default too.
+            let unusual = defect == Some(Defect::UnusualCipher);
+            let cipher = if unusual { BulkCipher::Aes192Cbc } else { BulkCipher::Aes256Cbc };
+            entity =
+                message::encrypt(cx, &entity, &all, &EncryptOptions { cipher, ..EncryptOptions::default() })?;
         }
         let mut wire = headers(&email, draft, &message_id, cx.now).into_bytes();
+        if defect == Some(Defect::TextInHeader) {
+            wire.extend_from_slice(format!("X-Preview: {}\r\n", one_line(&draft.text)).as_bytes());
+        }
         wire.extend_from_slice(&entity);
         Ok(Composed { wire, message_id, signed_by })
     }

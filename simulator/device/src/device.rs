@@ -10,7 +10,7 @@ use crate::profiles::{
 };
 use crate::random::DeviceRandom;
 use crate::user::{UserAction, Verdict};
-use crate::{Account, DeviceFacts, Event, IdentityAnswer, Prompt, PromptId};
+use crate::{Account, Defect, DeviceFacts, Event, IdentityAnswer, Prompt, PromptId};
 use profile::OsVersion;
 use serde::{Deserialize, Serialize};
 use smime::{Certificate, Context, Timestamp};
@@ -189,17 +189,28 @@ impl Device {
     pub(crate) fn install(&mut self, cx: &Context<'_>, request: Request) -> Reply {
         let mut copy = self.clone();
         let reply = match profiles::install(&mut copy, cx, request) {
+            Ok(Outcome::Installed(identifier)) if self.facts.has(Defect::InstalledWithoutInstalling) => {
+                return Reply::Installed(identifier);
+            }
             Ok(Outcome::Installed(identifier)) => Reply::Installed(identifier),
             Ok(Outcome::Asked(prompt)) => Reply::Asked(prompt),
             // Until the server has answered nothing of the profile is here, so the copy is not kept.
             Ok(Outcome::Enrolling(waiting)) => return self.hold_for_identity(*waiting),
-            Err(error_chain) => return self.refuse(error_chain),
+            Err(error_chain) => {
+                if self.facts.has(Defect::RefusedUpdateHalfDone) {
+                    *self = copy;
+                }
+                return self.refuse(error_chain);
+            }
         };
         *self = copy;
         reply
     }
 
-    pub(crate) fn refuse(&mut self, error_chain: ErrorChain) -> Reply {
+    pub(crate) fn refuse(&mut self, mut error_chain: ErrorChain) -> Reply {
+        if self.facts.has(Defect::CauseNotReported) {
+            error_chain.0.pop();
+        }
         self.events.push_back(Event::ProfileRefused { error_chain: error_chain.clone() });
         Reply::Refused(error_chain)
     }

@@ -1,5 +1,6 @@
 //! What a device is: model, system, supervision, and the readings of disputed sources that it follows.
 
+use crate::Defect;
 use profile::OsVersion;
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,7 @@ pub enum MailSigningDefault {
     On,
 }
 
-/// Named readings where the public sources disagree.
+/// Named readings where the public sources disagree, and the mistake that a phone is to make.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variants {
     /// See [`EncryptDefaultToggle`].
@@ -52,6 +53,9 @@ pub struct Variants {
     /// See [`MailSigningDefault`].
     #[serde(default)]
     pub mail_signing_default: MailSigningDefault,
+    /// What the phone does wrong on purpose; nothing on a sound one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub defect: Option<Defect>,
 }
 
 /// What a device is from the start.
@@ -72,6 +76,11 @@ impl DeviceFacts {
     /// Whether the system is at least version `major`.`minor`.
     pub fn at_least(&self, major: u16, minor: u16) -> bool {
         (self.ios.major, self.ios.minor) >= (major, minor)
+    }
+
+    /// Whether the phone makes that mistake.
+    pub(crate) fn has(&self, defect: Defect) -> bool {
+        self.variants.defect == Some(defect)
     }
 
     /// The `User-Agent` of the ActiveSync client: `Apple-` and the model with C for the comma, then the build

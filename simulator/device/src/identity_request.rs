@@ -92,7 +92,7 @@ pub(crate) struct Wish<'p> {
     url: &'p str,
     key: PublicKeyAlgorithm,
     challenge: Option<&'p str>,
-    requested: RequestedCertificate,
+    pub(crate) requested: RequestedCertificate,
 }
 
 fn fault(code: u32, text: &str) -> ErrorLink {

@@ -66,13 +66,19 @@ impl Keychain {
         self.identities.iter().find(|i| i.handle == *handle)
     }
 
-    /// What is trusted for mail: the system's roots and the self-issued CA certificates that profiles brought.
-    /// (For TLS a root that was installed by hand needs its own switch; profiles-and-mdm.md, Certificates.)
-    pub fn trust(&self) -> TrustStore {
+    /// What the system trusts from the factory.
+    pub(crate) fn factory_trust(&self) -> TrustStore {
         let mut trust = TrustStore::new();
         for root in &self.system_roots {
             trust.add(root.clone());
         }
+        trust
+    }
+
+    /// What is trusted for mail: the system's roots and the self-issued CA certificates that profiles brought.
+    /// (For TLS a root that was installed by hand needs its own switch; profiles-and-mdm.md, Certificates.)
+    pub fn trust(&self) -> TrustStore {
+        let mut trust = self.factory_trust();
         for item in self.certificates.iter().filter(|c| c.certificate.is_self_issued()) {
             trust.add(item.certificate.clone());
         }
@@ -113,6 +119,16 @@ impl Keychain {
         let handle = IdentityHandle(owner.payload_uuid.clone());
         self.identities.push(KeychainIdentity { handle: handle.clone(), owner, identity });
         handle
+    }
+
+    /// Who brought the identities.
+    pub(crate) fn identity_owners(&self) -> Vec<Owner> {
+        self.identities.iter().map(|i| i.owner.clone()).collect()
+    }
+
+    /// Who brought the certificates without key.
+    pub(crate) fn certificate_owners(&self) -> Vec<Owner> {
+        self.certificates.iter().map(|c| c.owner.clone()).collect()
     }
 
     /// Keeps the items of those owners.

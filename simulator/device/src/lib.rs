@@ -10,6 +10,7 @@
 mod account;
 mod accounts;
 mod compose;
+mod defect;
 mod device;
 mod directory;
 mod eas;
@@ -34,6 +35,7 @@ mod vpn;
 
 pub use account::{Account, AccountId, AccountOrigin, AccountState, Credential};
 pub use compose::{Attachment, Draft, SendRefusal};
+pub use defect::{Defect, UnknownDefect};
 pub use device::{Device, Input, Reply};
 pub use directory::{DirectoryAccount, DirectorySearch};
 pub use effective::{EffectiveAccount, EffectiveSmime, EffectiveSwitch, EffectiveValue};

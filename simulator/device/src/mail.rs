@@ -1,11 +1,11 @@
 //! The mail that is on the device, and what reading a message shows.
 
 use crate::compose::Attachment;
-use crate::{AccountId, Device, EffectiveAccount};
+use crate::{AccountId, Defect, Device, EffectiveAccount, IdentityHandle};
 use mail_parser::{MessageParser, MimeHeaders};
 use serde::{Deserialize, Serialize};
 use smime::message::{Layer, OpenOptions, SmimeError};
-use smime::{Context, Identity, Timestamp, message};
+use smime::{Context, Identity, PathError, Timestamp, ValidPath, message};
 
 /// A message's local number, unique on the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -135,11 +135,20 @@ impl Device {
     ) -> Result<Reading, ReadingRefusal> {
         let owner = self.account(account).ok_or(ReadingRefusal::NotHere)?;
         let message = owner.mail.by_id(id).ok_or(ReadingRefusal::NotHere)?;
-        let smime = EffectiveAccount::of(owner, &self.facts).is_some_and(|a| a.smime.present);
-        self.open(cx, &message.raw, smime)
+        let effective = EffectiveAccount::of(owner, &self.facts);
+        let smime = effective.as_ref().is_some_and(|a| a.smime.present);
+        let newest = effective.and_then(|a| a.smime.encryption_identity).map(|i| i.value);
+        self.open(cx, &message.raw, smime || self.facts.has(Defect::DecryptsWithSmimeOff), newest)
     }
 
-    fn open(&self, cx: &Context<'_>, raw: &[u8], smime: bool) -> Result<Reading, ReadingRefusal> {
+    fn open(
+        &self,
+        cx: &Context<'_>,
+        raw: &[u8],
+        smime: bool,
+        newest: Option<IdentityHandle>,
+    ) -> Result<Reading, ReadingRefusal> {
+        let defect = self.facts.variants.defect;
         let parser = MessageParser::default();
         let outer = parser.parse(raw);
         let from = outer.as_ref().and_then(|m| m.from()).and_then(|a| a.first()).and_then(|a| a.address());
@@ -152,19 +161,32 @@ impl Device {
             attachments: Vec::new(),
         };
         let content = if smime {
-            let trust = self.keychain.trust();
+            let trust = match defect {
+                Some(Defect::ProfileRootNotTrusted) => self.keychain.factory_trust(),
+                _ => self.keychain.trust(),
+            };
             let intermediates = self.keychain.intermediates();
-            let identities: Vec<Identity> =
-                self.keychain.identities().iter().map(|i| i.identity.clone()).collect();
+            let opens = |handle: &IdentityHandle| match defect {
+                Some(Defect::ForgetsHistoryKey) => newest.as_ref() == Some(handle),
+                Some(Defect::EncryptedMailUnreadable) => false,
+                _ => true,
+            };
+            let known = self.keychain.identities().iter().filter(|i| opens(&i.handle));
+            let identities: Vec<Identity> = known.map(|i| i.identity.clone()).collect();
             let options = OpenOptions {
                 identities: &identities,
                 trust: &trust,
                 intermediates: &intermediates,
+                // No revocation information reaches the phone: it has no exchange for it.
+                path: smime::PathOptions::default(),
                 from: None,
-                check_from: true,
+                check_from: defect != Some(Defect::SenderMismatchAccepted),
             };
             let opened = message::open(cx, raw, &options).map_err(ReadingRefusal::Broken)?;
             reading.layers = opened.layers;
+            if let Some(defect) = defect {
+                misjudge(defect, &mut reading.layers);
+            }
             opened.content
         } else if is_encrypted(raw) {
             return Err(ReadingRefusal::SmimeOff);
@@ -187,6 +209,33 @@ impl Device {
                 .collect();
         }
         Ok(reading)
+    }
+}
+
+/// What a phone with a defect makes of signatures.
+fn misjudge(defect: Defect, layers: &mut Vec<Layer>) {
+    if defect == Defect::SignatureNotShown {
+        layers.retain(|layer| !matches!(layer, Layer::Signed(_)));
+    }
+    let signed = layers.iter_mut().filter_map(|layer| match layer {
+        Layer::Signed(signed) => Some(signed),
+        _ => None,
+    });
+    for signer in signed.flat_map(|signed| &mut signed.signers) {
+        let accepted = matches!(
+            (&signer.path, defect),
+            (Err(PathError::Expired { .. }), Defect::ExpiredSignerAccepted)
+                | (Err(PathError::NoTrustedRoot { .. }), Defect::UntrustedSignerAccepted)
+        );
+        if accepted {
+            let certificates = signer.certificate.iter().cloned().collect();
+            let path =
+                ValidPath { certificates, policies: Vec::new(), revocation: Vec::new(), weak: Vec::new() };
+            signer.path = Ok(path);
+        }
+        if defect == Defect::TamperedAccepted {
+            signer.signature = Ok(());
+        }
     }
 }
 

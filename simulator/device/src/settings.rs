@@ -3,7 +3,7 @@
 //!
 //! Source of keys, defaults and versions: Apple's schema of com.apple.eas.account (profiles-and-mdm.md A.1).
 
-use crate::{DeviceFacts, SmimeSettings};
+use crate::{Defect, DeviceFacts, SmimeSettings};
 use profile::{Payload, WrongType};
 use serde::{Deserialize, Serialize};
 
@@ -199,6 +199,57 @@ pub(crate) fn text(payload: &Payload, key: &'static str) -> Result<Option<Settin
     Ok(found.map(|s| Setting { value: s.to_owned(), by: By::key(key) }))
 }
 
+/// Names and addresses as a phone with a defect takes them.
+fn misread_names(
+    defect: Defect,
+    host: &mut Option<Setting<String>>,
+    email: &mut Option<Setting<String>>,
+    user_name: &mut Option<Setting<String>>,
+) {
+    match (defect, email, user_name) {
+        (Defect::HostFromAddress, Some(email), _) => {
+            if let (Some(host), Some((_, domain))) = (host, email.value.split_once('@')) {
+                host.value = domain.to_owned();
+            }
+        }
+        (Defect::UserNameFromAddress, Some(email), Some(name)) => name.value.clone_from(&email.value),
+        (Defect::AddressFromUserName, Some(email), Some(name)) => email.value.clone_from(&name.value),
+        (Defect::UserNameWithoutDomain, _, Some(name)) => {
+            if let Some((_, bare)) = name.value.rsplit_once('\\') {
+                name.value = bare.to_owned();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The scope as a phone with a defect takes it.
+fn misread_scope(
+    defect: Defect,
+    enabled: &mut Services<Setting<bool>>,
+    locked: &mut Services<Setting<bool>>,
+) {
+    let unsaid = |setting: &Setting<bool>| setting.by == By::Default;
+    match defect {
+        Defect::DefaultNotesOff if unsaid(enabled.of(Service::Notes)) => {
+            enabled.of_mut(Service::Notes).value = false;
+        }
+        Defect::DefaultContactsLocked if unsaid(locked.of(Service::Contacts)) => {
+            locked.of_mut(Service::Contacts).value = true;
+        }
+        Defect::MailSwitchIgnored => *enabled.of_mut(Service::Mail) = Setting::default_of(true),
+        Defect::CalendarsFollowContacts => {
+            *enabled.of_mut(Service::Calendars) = enabled.of(Service::Contacts).clone();
+        }
+        Defect::RemindersFollowCalendars => {
+            *enabled.of_mut(Service::Reminders) = enabled.of(Service::Calendars).clone();
+        }
+        Defect::NotesLockIgnored => *locked.of_mut(Service::Notes) = Setting::default_of(false),
+        Defect::OpenMailLocked => locked.of_mut(Service::Mail).value = true,
+        _ => {}
+    }
+}
+
 impl MailSettings {
     /// Reads the payload as this device's iOS does.
     ///
@@ -209,21 +260,35 @@ impl MailSettings {
         let switch = |s: Switch| s.read(payload, facts);
         let negated = |s: Switch| s.negated(payload, facts);
 
-        let host = text("Host")?;
-        let oauth = switch(Switch("OAuth", false, (12, 0)))?;
+        let mut host = text("Host")?;
+        let mut email = text("EmailAddress")?;
+        let mut user_name = text("UserName")?;
+        if let Some(defect) = facts.variants.defect {
+            misread_names(defect, &mut host, &mut email, &mut user_name);
+        }
+        let oauth_from = if facts.has(Defect::OAuthBeforeIos12) { (0, 0) } else { (12, 0) };
+        let mut oauth = switch(Switch("OAuth", false, oauth_from))?;
+        if facts.has(Defect::OAuthIgnored) {
+            oauth = Setting::default_of(false);
+        }
         // Apple's schema: the two URLs came with iOS 13 and are ignored without OAuth.
         let sign_in_url = text("OAuthSignInURL")?.filter(|_| oauth.value && facts.at_least(13, 0));
         let certificate = text("PayloadCertificateUUID")?;
         let inline = payload.data("Certificate")?.is_some() && facts.at_least(7, 0);
         let sign_in = match certificate {
             // OAuth with an identity signs in with the identity (EAS-031).
-            Some(uuid) => Setting { value: SignIn::Certificate(uuid.value), by: uuid.by },
-            None if inline => Setting { value: SignIn::InlineCertificate, by: By::key("Certificate") },
-            None if oauth.value => Setting { value: SignIn::OAuth, by: oauth.by.clone() },
-            None => Setting::default_of(SignIn::Password),
+            Some(uuid)
+                if !(facts.has(Defect::CertificateAsksForPassword)
+                    || oauth.value && facts.has(Defect::OAuthAsksDespiteCertificate)) =>
+            {
+                Setting { value: SignIn::Certificate(uuid.value), by: uuid.by }
+            }
+            _ if inline => Setting { value: SignIn::InlineCertificate, by: By::key("Certificate") },
+            _ if oauth.value => Setting { value: SignIn::OAuth, by: oauth.by.clone() },
+            _ => Setting::default_of(SignIn::Password),
         };
         let name = match (payload.display_name(), &host) {
-            (Some(n), _) if !n.is_empty() => {
+            (Some(n), _) if !n.is_empty() && !facts.has(Defect::AccountNameFromHost) => {
                 Setting { value: n.to_owned(), by: By::key("PayloadDisplayName") }
             }
             (_, Some(h)) => h.clone(),
@@ -232,23 +297,46 @@ impl MailSettings {
 
         let mut enabled = Services::make(|_| Setting::default_of(true));
         let mut locked = Services::make(|_| Setting::default_of(false));
+        let from = match facts.variants.defect {
+            Some(Defect::ScopeBeforeIos13) => (12, 0),
+            Some(Defect::ScopeFromIos14) => (14, 0),
+            _ => (13, 0),
+        };
         for service in Service::ALL {
-            *enabled.of_mut(service) = switch(Switch(service.enable_key(), true, (13, 0)))?;
-            *locked.of_mut(service) = negated(Switch(service.override_key(), true, (13, 0)))?;
+            *enabled.of_mut(service) = switch(Switch(service.enable_key(), true, from))?;
+            *locked.of_mut(service) = negated(Switch(service.override_key(), true, from))?;
+        }
+        if let Some(defect) = facts.variants.defect {
+            misread_scope(defect, &mut enabled, &mut locked);
         }
 
         let mail_window_days = match payload.integer("MailNumberOfPastDaysToSync")? {
             Some(days) => {
                 Setting { value: u32::try_from(days).unwrap_or(7), by: By::key("MailNumberOfPastDaysToSync") }
             }
-            None => Setting::default_of(7),
+            None => Setting::default_of(if facts.has(Defect::DefaultWindowUnlimited) { 0 } else { 7 }),
         };
+        let mail_window_days = match (facts.variants.defect, mail_window_days.value) {
+            (Some(Defect::WindowIgnored), _) => Setting::default_of(7),
+            (Some(Defect::UnlimitedWindowIsAMonth), 0) => Setting { value: 31, ..mail_window_days },
+            _ => mail_window_days,
+        };
+        let mut move_allowed = negated(Switch("PreventMove", false, (5, 0)))?;
+        let mut third_party_send = negated(Switch("PreventAppSheet", false, (5, 0)))?;
+        let mut recents = negated(Switch("disableMailRecentsSyncing", false, (0, 0)))?;
+        match facts.variants.defect {
+            Some(Defect::MoveAlwaysRefused) => move_allowed.value = false,
+            Some(Defect::AppSheetAlwaysRefused) => third_party_send.value = false,
+            Some(Defect::AppSheetLockIgnored) => third_party_send.value = true,
+            Some(Defect::RecentsAlwaysSynchronised) => recents.value = true,
+            _ => {}
+        }
 
         Ok(MailSettings {
             name,
             host,
-            email: text("EmailAddress")?,
-            user_name: text("UserName")?,
+            email,
+            user_name,
             ssl: switch(Switch("SSL", false, (0, 0)))?,
             sign_in,
             autodiscover: oauth.value && sign_in_url.is_none(),
@@ -257,9 +345,9 @@ impl MailSettings {
             enabled,
             locked,
             mail_window_days,
-            move_allowed: negated(Switch("PreventMove", false, (5, 0)))?,
-            third_party_send: negated(Switch("PreventAppSheet", false, (5, 0)))?,
-            recents: negated(Switch("disableMailRecentsSyncing", false, (0, 0)))?,
+            move_allowed,
+            third_party_send,
+            recents,
             smime: SmimeSettings::read(payload, facts, false)?,
             vpn: text("VPNUUID")?.filter(|_| facts.at_least(14, 0)),
             override_previous_password: switch(Switch("OverridePreviousPassword", false, (14, 0)))?.value,

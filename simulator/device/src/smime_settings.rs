@@ -2,7 +2,7 @@
 //! com.apple.mail.managed (profiles-and-mdm.md A.1); on iOS 11 and earlier by EAS-084 and intune.md 1.6.
 
 use crate::settings::{Setting, Switch, text};
-use crate::{DeviceFacts, MailSigningDefault};
+use crate::{Defect, DeviceFacts, MailSigningDefault};
 use profile::{Payload, WrongType};
 use serde::{Deserialize, Serialize};
 
@@ -59,22 +59,26 @@ impl SmimeSettings {
             present |= payload.boolean(key)? == Some(true);
         }
         let switch = |s: Switch| s.read(payload, facts);
-        let locked_from_12 = |key| Switch(key, false, (12, 0)).negated(payload, facts);
-        let (encrypt_by_default, per_message_switch) = if facts.at_least(12, 0) {
+        let controls_from = if facts.has(Defect::ControlsBeforeIos12) { (0, 0) } else { (12, 0) };
+        let locked_from_12 = |key| Switch(key, false, controls_from).negated(payload, facts);
+        let encrypts = facts.has(Defect::DefaultEncryptOn);
+        let new_keys = facts.at_least(12, 0) && !facts.has(Defect::OldEncryptionKeysOnIos12);
+        let (encrypt_by_default, per_message_switch) = if new_keys {
             (
-                switch(Switch("SMIMEEncryptByDefault", false, (12, 0)))?,
+                switch(Switch("SMIMEEncryptByDefault", encrypts, (12, 0)))?,
                 switch(Switch("SMIMEEnableEncryptionPerMessageSwitch", false, (12, 0)))?,
             )
         } else {
             (
-                switch(Switch("SMIMEEncryptionEnabled", false, (10, 0)))?,
+                switch(Switch("SMIMEEncryptionEnabled", encrypts, (10, 0)))?,
                 switch(Switch("SMIMEEnablePerMessageSwitch", false, (8, 0)))?,
             )
         };
         let signs = managed_mail
             && signing_identity.is_some()
-            && facts.variants.mail_signing_default == MailSigningDefault::On;
-        Ok(SmimeSettings {
+            && facts.variants.mail_signing_default == MailSigningDefault::On
+            || facts.has(Defect::DefaultSignOn);
+        let mut settings = SmimeSettings {
             present,
             // Introduced with iOS 10 (Apple's schema); the documents name no older behaviour, so before it the key is
             // read all the same.
@@ -87,7 +91,37 @@ impl SmimeSettings {
             encryption_identity,
             encryption_identity_locked: locked_from_12("SMIMEEncryptionCertificateUUIDUserOverrideable")?,
             per_message_switch,
-        })
+        };
+        if let Some(defect) = facts.variants.defect {
+            settings.misread(defect);
+        }
+        Ok(settings)
+    }
+
+    /// The keys as a phone with a defect takes them.
+    fn misread(&mut self, defect: Defect) {
+        match defect {
+            Defect::SmimeAlwaysPresent => self.present = true,
+            Defect::SmimeNeedsSigning => self.present &= self.signing.value,
+            Defect::SigningIgnored => self.signing.value = false,
+            Defect::SigningLockIgnored => self.signing_locked.value = false,
+            Defect::SigningAlwaysLocked => self.signing_locked.value = true,
+            Defect::SigningIdentityLockIgnored => self.signing_identity_locked.value = false,
+            Defect::SigningIdentityAlwaysLocked => self.signing_identity_locked.value = true,
+            Defect::EncryptDefaultIgnored => self.encrypt_by_default.value = false,
+            Defect::EncryptDefaultLockIgnored => self.encrypt_by_default_locked.value = false,
+            Defect::EncryptDefaultAlwaysLocked => self.encrypt_by_default_locked.value = true,
+            Defect::EncryptionIdentityLockIgnored => self.encryption_identity_locked.value = false,
+            Defect::LockAlwaysShown => self.per_message_switch.value = true,
+            Defect::LockNeverShown => self.per_message_switch.value = false,
+            Defect::SigningIdentityInvented if self.signing_identity.is_none() => {
+                self.signing_identity.clone_from(&self.encryption_identity);
+            }
+            Defect::EncryptionIdentityInvented if self.encryption_identity.is_none() => {
+                self.encryption_identity.clone_from(&self.signing_identity);
+            }
+            _ => {}
+        }
     }
 
     /// No S/MIME, as on an account that its owner made.

@@ -7,9 +7,9 @@ use crate::account::OwnerChanges;
 use crate::accounts::NewAccount;
 use crate::profiles::payload_type::REMOVAL_PASSWORD;
 use crate::{
-    AccountId, AccountOrigin, Answer, By, Credential, Device, Draft, EffectiveAccount, EffectiveSmime,
-    EffectiveSwitch, Event, Folder, IdentityHandle, MailSettings, MessageId, PromptId, PromptKind, Reply,
-    Secret, SendRefusal, Service,
+    AccountId, AccountOrigin, Answer, By, Credential, Defect, Device, Draft, EffectiveAccount,
+    EffectiveSmime, EffectiveSwitch, Event, Folder, IdentityHandle, MailSettings, MessageId, PromptId,
+    PromptKind, Reply, Secret, SendRefusal, Service,
 };
 use serde::Serialize;
 use smime::Context;
@@ -293,6 +293,7 @@ impl Device {
     /// counts, but not what Mail itself offers (the lock of a message, moving, sending), and not profiles.
     fn accounts_are_fixed(&self) -> bool {
         self.restrictions().is_false(ACCOUNT_MODIFICATION)
+            && !self.facts.has(Defect::AccountRestrictionIgnored)
     }
 
     /// Dims the S/MIME controls of an account where accounts cannot be modified.
@@ -325,7 +326,7 @@ impl Device {
         }
         match self.answer_installation(cx, &prompt, answer.clone()) {
             Some(reply) => reply,
-            None => Reply::Action(self.answer_account(id, answer)),
+            None => Reply::Action(self.answer_account(cx, id, answer)),
         }
     }
 
@@ -333,7 +334,10 @@ impl Device {
     fn answer_removal(&mut self, id: PromptId, profile: &str, answer: &Answer) -> Verdict {
         let denied = Verdict::Denied { by: REMOVAL_PASSWORD.to_owned() };
         match answer {
-            Answer::Password(word) if self.removal_passcode(profile) == Some(word.expose()) => {
+            Answer::Password(word)
+                if self.removal_passcode(profile) == Some(word.expose())
+                    || self.facts.has(Defect::WrongRemovalPasscodeAccepted) =>
+            {
                 crate::profiles::remove(self, profile);
             }
             Answer::Password(_) => return denied,
@@ -343,7 +347,7 @@ impl Device {
         allowed(&By::Default)
     }
 
-    fn answer_account(&mut self, id: PromptId, answer: Answer) -> Verdict {
+    fn answer_account(&mut self, cx: &Context<'_>, id: PromptId, answer: Answer) -> Verdict {
         let Some(at) = self.prompts.iter().position(|p| p.id == id) else {
             return absent(Absence::NoPrompt);
         };
@@ -351,6 +355,9 @@ impl Device {
         let Some(account) = prompt.kind.account() else { return absent(Absence::NoPrompt) };
         match (&prompt.kind, answer) {
             (PromptKind::MissingRecipientCertificates { .. }, _) => {
+                if self.facts.has(Defect::CancelledMessageLeaves) {
+                    self.send_in_the_clear(cx, id);
+                }
                 self.drafts.retain(|d| d.prompt != Some(id));
             }
             (PromptKind::Password { .. }, Answer::Password(password)) => {
@@ -392,8 +399,15 @@ impl Device {
     fn set_service(&mut self, id: AccountId, service: Service, on: bool) -> Verdict {
         let Some(effective) = self.effective(id) else { return absent(Absence::NoAccount) };
         let switch = effective.services.of(service);
-        let verdict = of_lock(switch.locked, &switch.locked_by, service.override_key());
-        if !switch.locked && switch.on != on {
+        let opens = self.facts.has(Defect::LockHoldsOnlyWhatIsOn) && !switch.on;
+        let locked = switch.locked && !opens;
+        let verdict = of_lock(locked, &switch.locked_by, service.override_key());
+        let moves = match self.facts.variants.defect {
+            Some(Defect::LockedSwitchMoves) => true,
+            Some(Defect::OpenSwitchStays) => false,
+            _ => !locked,
+        };
+        if moves && switch.on != on {
             if let Some(account) = self.account_mut(id) {
                 *account.changes.services.of_mut(service) = Some(on);
             }
@@ -416,7 +430,7 @@ impl Device {
         if !smime.present {
             return Err(absent(Absence::SmimeOff));
         }
-        if !self.facts.at_least(12, 0) {
+        if !self.facts.at_least(12, 0) && !self.facts.has(Defect::ControlsBeforeIos12) {
             return Err(absent(Absence::NotOnThisIos));
         }
         Ok(smime)
@@ -459,7 +473,8 @@ impl Device {
             (smime.signing.on, smime.signing_identity, smime.signing_identity_locked, key)
         } else {
             let key = "SMIMEEncryptionCertificateUUIDUserOverrideable";
-            let on = smime.encrypt_by_default.on || smime.per_message_switch.value;
+            let by_lock = smime.per_message_switch.value && !self.facts.has(Defect::PickNeedsEncryptDefault);
+            let on = smime.encrypt_by_default.on || by_lock;
             (on, smime.encryption_identity, smime.encryption_identity_locked, key)
         };
         if !in_use {
@@ -505,6 +520,9 @@ impl Device {
         if self.accounts_are_fixed() {
             return Verdict::Denied { by: ACCOUNT_MODIFICATION.to_owned() };
         }
+        if self.facts.has(Defect::WindowFixed) {
+            return Verdict::Denied { by: "MailNumberOfPastDaysToSync".to_owned() };
+        }
         if let Some(account) = self.account_mut(id) {
             account.changes.mail_window_days = Some(days);
             if days > 0 {
@@ -543,8 +561,14 @@ impl Device {
             return absent(Absence::NoAccount);
         }
         // Moving inside the account is not what PreventMove is about (EAS-092).
-        let prevented = !effective.move_allowed.value && to != id;
-        if !prevented && let Some(taken) = self.account_mut(id).and_then(|a| a.mail.take(message)) {
+        let ignored = self.facts.has(Defect::MoveLockIgnored);
+        let prevented = !effective.move_allowed.value && to != id && !ignored;
+        let moves = match self.facts.variants.defect {
+            Some(Defect::RefusedMessageMoves) => true,
+            Some(Defect::MovedMessageStays) => false,
+            _ => !prevented,
+        };
+        if moves && let Some(taken) = self.account_mut(id).and_then(|a| a.mail.take(message)) {
             self.delete_on_server(id, &taken.server_id);
             if let Some(target) = self.account_mut(to) {
                 target.mail.add(crate::Message { server_id: String::new(), ..taken });
@@ -570,7 +594,8 @@ impl Device {
             return absent(Absence::NoAccount);
         }
         // Apple: PreventMove also refuses forwarding and replying from another account (EAS-092).
-        let prevented = !effective.move_allowed.value && through != id;
+        let ignored = self.facts.has(Defect::ForwardLockIgnored);
+        let prevented = !effective.move_allowed.value && through != id && !ignored;
         if !prevented {
             let reading = self.read_message(cx, id, message).ok();
             let subject = reading.as_ref().and_then(|r| r.subject.clone()).unwrap_or_default();
@@ -611,14 +636,15 @@ impl Device {
             return absent(Absence::NoProfile);
         };
         // Acts on supervised devices only (Apple's TopLevel schema; profiles-and-mdm.md, Top level 6).
-        if profile.removal_disallowed && self.facts.supervised {
+        let disallowed = profile.removal_disallowed && self.facts.supervised;
+        if disallowed && !self.facts.has(Defect::RemovalDisallowedIgnored) {
             return Verdict::Denied { by: "PayloadRemovalDisallowed".to_owned() };
         }
         // A profile that MDM installed is never the user's to remove (same place).
         if profile.source == crate::Source::Mdm {
             return Verdict::Denied { by: "com.apple.mdm".to_owned() };
         }
-        if self.removal_passcode(identifier).is_some() {
+        if self.removal_passcode(identifier).is_some() && !self.facts.has(Defect::RemovalPasscodeIgnored) {
             let kind = PromptKind::RemovalPasscode { profile: identifier.to_owned() };
             let asked = self.prompts.iter().find(|p| p.kind == kind).map(|p| p.id);
             let prompt = asked.unwrap_or_else(|| self.ask(kind));

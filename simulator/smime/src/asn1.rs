@@ -255,6 +255,14 @@ fn split(input: &[u8], rules: Rules, depth: u8) -> Result<(Element<'_>, &[u8])> 
     if depth > MAX_DEPTH {
         return Err(Asn1Error::TooDeep);
     }
+    // Most elements have a short tag and a short length.
+    if let [tag, length @ 0..=0x7F, rest @ ..] = input
+        && tag & 0x1F != 0x1F
+        && let Some((content, after)) = rest.split_at_checked(usize::from(*length))
+        && let Some(raw) = input.get(..2 + usize::from(*length))
+    {
+        return Ok((Element { tag: *tag, content, raw, rules }, after));
+    }
     let (&tag, rest) = input.split_first().ok_or(Asn1Error::Truncated)?;
     if tag & 0x1F == 0x1F {
         return Err(Asn1Error::Tag { expected: 0, found: tag }); // no structure read here has high tag numbers
@@ -295,6 +303,55 @@ fn split(input: &[u8], rules: Rules, depth: u8) -> Result<(Element<'_>, &[u8])> 
 
 fn number(digits: &[u8]) -> i64 {
     digits.iter().fold(0, |n, d| n * 10 + i64::from(d - b'0'))
+}
+
+/// One extension of a certificate, a request or a revocation list (RFC 5280, 4.1).
+pub(crate) struct Extension<'a> {
+    pub(crate) id: Element<'a>,
+    pub(crate) critical: bool,
+    /// What stands in its OCTET STRING.
+    pub(crate) value: &'a [u8],
+}
+
+/// What is wrong with a list of extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExtensionsFault {
+    /// It is not encoded as one, or has an extension twice (RFC 5280, 4.2).
+    Malformed,
+    /// It has more than the limit.
+    TooMany,
+}
+
+/// Hands over each extension of a list; none occurs twice, and there are at most `limit`.
+pub(crate) fn each_extension<'a, E>(
+    list: &Element<'a>,
+    limit: usize,
+    wrong: impl Fn(ExtensionsFault) -> E,
+    mut take: impl FnMut(Extension<'a>) -> core::result::Result<(), E>,
+) -> core::result::Result<(), E> {
+    let malformed = |_| wrong(ExtensionsFault::Malformed);
+    let mut seen: Vec<&[u8]> = Vec::new();
+    let mut r = list.expect(SEQUENCE).map_err(malformed)?.reader();
+    while let Some(extension) = r.next().map_err(malformed)? {
+        if seen.len() == limit {
+            return Err(wrong(ExtensionsFault::TooMany));
+        }
+        let read = || {
+            let mut e = extension.expect(SEQUENCE)?.reader();
+            let id = e.expect(OID)?;
+            let critical = e.optional(BOOLEAN)?.is_some_and(|b| b.content != [0]);
+            let value = e.expect(OCTET_STRING)?.content;
+            e.end()?;
+            Ok(Extension { id, critical, value })
+        };
+        let extension = read().map_err(malformed)?;
+        if seen.contains(&extension.id.content) {
+            return Err(wrong(ExtensionsFault::Malformed));
+        }
+        seen.push(extension.id.content);
+        take(extension)?;
+    }
+    Ok(())
 }
 
 /// Days since 1970-01-01 in the proleptic Gregorian calendar.

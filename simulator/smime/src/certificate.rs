@@ -19,7 +19,7 @@ pub(crate) use policy::Policies;
 use crate::algorithm::{self, verify_message};
 use crate::asn1::{Asn1Error, BIT_STRING, INTEGER, Reader, SEQUENCE, context, context_primitive, signature};
 use crate::pem;
-use crate::{CryptoError, CryptoProvider, PublicKeyAlgorithm, SignatureScheme, Timestamp, name};
+use crate::{BulkCipher, CryptoError, CryptoProvider, PublicKeyAlgorithm, SignatureScheme, Timestamp, name};
 use base64::Engine as _;
 use const_oid::ObjectIdentifier;
 use distribution::{DistributionPoint, PointName};
@@ -58,6 +58,9 @@ struct Parsed {
     issuer: Range<usize>,
     serial: Range<usize>,
     spki: Range<usize>,
+    /// The kind of the key, or the identifier that is not known, and the octets of the key; `None` when that cannot be
+    /// read.
+    key: Option<(Result<PublicKeyAlgorithm, ObjectIdentifier>, Range<usize>)>,
     signature: Range<usize>,
     not_before: Timestamp,
     not_after: Timestamp,
@@ -175,7 +178,7 @@ impl Certificate {
     /// The last common name of the subject.
     pub fn common_name(&self) -> Option<String> {
         let attributes = name::attributes(self.subject_der()).ok()?;
-        attributes.iter().rev().find(|a| a.kind == name::COMMON_NAME)?.text()
+        attributes.iter().rev().find(|a| a.is(name::COMMON_NAME))?.text()
     }
 
     /// What a person sees: the common name, else the first e-mail address, else the subject.
@@ -228,7 +231,7 @@ impl Certificate {
     pub fn email_addresses(&self) -> Vec<String> {
         let mut out: Vec<String> = Vec::new();
         let legacy = name::attributes(self.subject_der()).unwrap_or_default();
-        let legacy = legacy.iter().filter(|a| a.kind == name::EMAIL_ADDRESS).filter_map(|a| a.text());
+        let legacy = legacy.iter().filter(|a| a.is(name::EMAIL_ADDRESS)).filter_map(|a| a.text());
         let names = &self.0.extensions.alternative_names;
         let ascii = names.iter().filter_map(|n| match n {
             GeneralName::Mailbox(address) => Some(address.clone()),
@@ -271,9 +274,20 @@ impl Certificate {
         self.0.extensions.key_usage
     }
 
+    /// The content ciphers that the owner's programs can read, by the certificate's own word (RFC 4262), the preferred one
+    /// first; none where it says nothing, or nothing that is known.
+    pub fn capabilities(&self) -> &[BulkCipher] {
+        &self.0.extensions.capabilities
+    }
+
     /// The `extKeyUsage` extension, if present.
     pub fn extended_key_usage(&self) -> Option<Vec<ObjectIdentifier>> {
         self.0.extensions.extended_key_usage.clone()
+    }
+
+    /// The purposes of the `extKeyUsage` extension, if present.
+    pub(crate) fn purposes(&self) -> Option<&[ObjectIdentifier]> {
+        self.0.extensions.extended_key_usage.as_deref()
     }
 
     /// The `subjectKeyIdentifier` extension, if present.
@@ -346,7 +360,7 @@ impl Certificate {
 
     /// The octets of `subjectPublicKey`: for elliptic curves the SEC 1 point, for RSA the DER `RSAPublicKey`.
     pub fn public_key(&self) -> &[u8] {
-        algorithm::public_key(self.spki_der()).map_or(&[], |(_, key)| key)
+        self.0.key.as_ref().map_or(&[], |(_, key)| self.part(key))
     }
 
     /// What kind of key is certified.
@@ -354,10 +368,10 @@ impl Certificate {
     /// # Errors
     /// [`CertificateError::UnknownPublicKey`] names another algorithm or curve.
     pub fn public_key_algorithm(&self) -> Result<PublicKeyAlgorithm, CertificateError> {
-        match algorithm::public_key(self.spki_der()) {
-            Ok((Ok(algorithm), _)) => Ok(algorithm),
-            Ok((Err(oid), _)) => Err(CertificateError::UnknownPublicKey { oid }),
-            Err(_) => Err(CertificateError::Malformed { what: "subjectPublicKeyInfo" }),
+        match &self.0.key {
+            Some((Ok(algorithm), _)) => Ok(*algorithm),
+            Some((Err(oid), _)) => Err(CertificateError::UnknownPublicKey { oid: *oid }),
+            None => Err(CertificateError::Malformed { what: "subjectPublicKeyInfo" }),
         }
     }
 
@@ -508,13 +522,13 @@ fn parse(der: &[u8]) -> Result<Parsed, CertificateError> {
     }
     let scheme = algorithm::signature_scheme(&inner_algorithm).part("signature")?;
     let issuer = r.expect(SEQUENCE).part("issuer")?.raw;
-    name::attributes(issuer).part("issuer")?;
+    name::count(issuer).part("issuer")?;
     let mut validity = r.expect(SEQUENCE).part("validity")?.reader();
     let not_before = validity.any().and_then(|e| e.time()).part("validity")?;
     let not_after = validity.any().and_then(|e| e.time()).part("validity")?;
     validity.end().part("validity")?;
     let subject = r.expect(SEQUENCE).part("subject")?.raw;
-    name::attributes(subject).part("subject")?;
+    name::count(subject).part("subject")?;
     let spki = r.expect(SEQUENCE).part("subjectPublicKeyInfo")?.raw;
     for tag in [1, 2] {
         for tag in [context_primitive(tag), context(tag)] {
@@ -534,6 +548,7 @@ fn parse(der: &[u8]) -> Result<Parsed, CertificateError> {
         issuer: range(issuer),
         serial: range(serial),
         spki: range(spki),
+        key: algorithm::public_key(spki).ok().map(|(algorithm, key)| (algorithm, range(key))),
         signature: range(signature),
         not_before,
         not_after,

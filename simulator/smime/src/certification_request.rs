@@ -36,7 +36,7 @@ const ALTERNATIVE_NAME: ObjectIdentifier = id("2.5.29.17");
 const EXTENDED_KEY_USAGE: ObjectIdentifier = id("2.5.29.37");
 const COUNTRY: ObjectIdentifier = id("2.5.4.6");
 const DOMAIN_COMPONENT: ObjectIdentifier = id("0.9.2342.19200300.100.1.25");
-const EMAIL_ADDRESS: ObjectIdentifier = id(name::EMAIL_ADDRESS);
+const EMAIL_ADDRESS: ObjectIdentifier = name::EMAIL_ADDRESS;
 
 /// What is asked to be certified.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,8 +5,8 @@
 
 use crate::algorithm::{self, verify_message};
 use crate::asn1::{
-    self, Asn1Error, BIT_STRING, BOOLEAN, ENUMERATED, Element, GENERALIZED_TIME, INTEGER, OCTET_STRING, OID,
-    Reader, SEQUENCE, UTC_TIME, context, context_primitive,
+    self, Asn1Error, BIT_STRING, ENUMERATED, Element, ExtensionsFault, GENERALIZED_TIME, INTEGER, Reader,
+    SEQUENCE, UTC_TIME, context, context_primitive,
 };
 use crate::certificate::distribution::{PointName, Reasons};
 use crate::certificate::general_name;
@@ -446,24 +446,13 @@ fn each_extension<'a>(
     what: &'static str,
     mut take: impl FnMut(&Element<'a>, bool, &'a [u8]) -> Result<(), CrlError>,
 ) -> Result<(), CrlError> {
-    let mut seen: Vec<&[u8]> = Vec::new();
-    let mut r = list.expect(SEQUENCE).part(what)?.reader();
-    while let Some(extension) = r.next().part(what)? {
-        if seen.len() == MAX_CRL_EXTENSIONS {
-            return Err(CrlError::TooMany { what: "extensions", limit: MAX_CRL_EXTENSIONS });
-        }
-        let mut e = extension.expect(SEQUENCE).part(what)?.reader();
-        let id = e.expect(OID).part(what)?;
-        let critical = e.optional(BOOLEAN).part(what)?.is_some_and(|b| b.content != [0]);
-        let value = e.expect(OCTET_STRING).part(what)?.content;
-        e.end().part(what)?;
-        if seen.contains(&id.content) {
-            return Err(CrlError::Malformed { what });
-        }
-        seen.push(id.content);
-        take(&id, critical, value)?;
-    }
-    Ok(())
+    let wrong = |fault| match fault {
+        ExtensionsFault::Malformed => CrlError::Malformed { what },
+        ExtensionsFault::TooMany => CrlError::TooMany { what: "extensions", limit: MAX_CRL_EXTENSIONS },
+    };
+    asn1::each_extension(list, MAX_CRL_EXTENSIONS, wrong, |extension| {
+        take(&extension.id, extension.critical, extension.value)
+    })
 }
 
 fn entry_extensions(

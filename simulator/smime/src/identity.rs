@@ -65,6 +65,12 @@ pub enum PrivateKeyError {
     /// The key is encrypted.
     #[error("the private key is encrypted")]
     Encrypted,
+    /// The key is encrypted in the form that PEM had before PKCS#8 (RFC 1421, as OpenSSL wrote it), which is not read.
+    #[error(
+        "the private key is encrypted in OpenSSL's old form (Proc-Type: 4,ENCRYPTED), which is not read; convert it: \
+         openssl pkcs8 -topk8 -in OLD -out NEW"
+    )]
+    OldEncryption,
 }
 
 impl PrivateKey {
@@ -124,7 +130,7 @@ impl PrivateKey {
                 "ENCRYPTED PRIVATE KEY" => return Err(PrivateKeyError::Encrypted),
                 "PRIVATE KEY" => block.bytes.to_vec(),
                 "RSA PRIVATE KEY" | "EC PRIVATE KEY" if block.headers => {
-                    return Err(PrivateKeyError::Encrypted);
+                    return Err(PrivateKeyError::OldEncryption);
                 }
                 "RSA PRIVATE KEY" => wrap(&algorithm(&RSA_ENCRYPTION, DER_NULL), &block.bytes),
                 "EC PRIVATE KEY" => {
@@ -283,5 +289,11 @@ mod tests {
         assert_eq!(PrivateKey::from_pem(b"nothing"), Err(PrivateKeyError::NoKey));
         let encrypted = pem::block("ENCRYPTED PRIVATE KEY", &[0x30, 0]);
         assert_eq!(PrivateKey::from_pem(encrypted.as_bytes()), Err(PrivateKeyError::Encrypted));
+        let old = pem::block("RSA PRIVATE KEY", &[0x30, 0]).replacen('\n', "\nProc-Type: 4,ENCRYPTED\n\n", 1);
+        let error = PrivateKey::from_pem(old.as_bytes()).unwrap_err();
+        assert_eq!(error, PrivateKeyError::OldEncryption);
+        assert!(
+            error.to_string().contains("Proc-Type") && error.to_string().contains("openssl pkcs8 -topk8")
+        );
     }
 }

@@ -230,12 +230,12 @@ fn subject(request: &IssueRequest) -> Vec<u8> {
     if let Some(name) = &request.subject_der {
         return name.clone();
     }
-    let rdn = |kind: &str, tag: u8, value: &str| {
-        set_of(vec![sequence(&[&oid(&id(kind)), &tlv(tag, &[value.as_bytes()])])])
+    let rdn = |kind: ObjectIdentifier, tag: u8, value: &str| {
+        set_of(vec![sequence(&[&oid(&kind), &tlv(tag, &[value.as_bytes()])])])
     };
     let mut rdns = Vec::new();
     if let Some(organization) = &request.organization {
-        rdns.push(rdn("2.5.4.10", UTF8_STRING, organization));
+        rdns.push(rdn(id("2.5.4.10"), UTF8_STRING, organization));
     }
     if !request.common_name.is_empty() {
         rdns.push(rdn(crate::name::COMMON_NAME, UTF8_STRING, &request.common_name));

@@ -4,72 +4,85 @@ use crate::asn1::{
     Asn1Error, BMP_STRING, Element, IA5_STRING, OID, PRINTABLE_STRING, Reader, SEQUENCE, SET, TELETEX_STRING,
     UNIVERSAL_STRING, UTF8_STRING, dotted,
 };
+use const_oid::ObjectIdentifier;
+use std::borrow::Cow;
 
 /// How many attributes a name may have.
 pub(crate) const MAX_ATTRIBUTES: usize = 256;
 
-pub(crate) const COMMON_NAME: &str = "2.5.4.3";
-pub(crate) const EMAIL_ADDRESS: &str = "1.2.840.113549.1.9.1";
+pub(crate) const COMMON_NAME: ObjectIdentifier = id("2.5.4.3");
+pub(crate) const EMAIL_ADDRESS: ObjectIdentifier = id("1.2.840.113549.1.9.1");
+
+const fn id(text: &str) -> ObjectIdentifier {
+    ObjectIdentifier::new_unwrap(text)
+}
 
 /// Short names: the table of RFC 4514, section 3, and registered ones that mail certificates carry.
-const SHORT_NAMES: &[(&str, &str)] = &[
+const SHORT_NAMES: &[(ObjectIdentifier, &str)] = &[
     (COMMON_NAME, "CN"),
-    ("2.5.4.4", "SN"),
-    ("2.5.4.5", "serialNumber"),
-    ("2.5.4.6", "C"),
-    ("2.5.4.7", "L"),
-    ("2.5.4.8", "ST"),
-    ("2.5.4.9", "STREET"),
-    ("2.5.4.10", "O"),
-    ("2.5.4.11", "OU"),
-    ("2.5.4.12", "title"),
-    ("2.5.4.42", "givenName"),
-    ("2.5.4.97", "organizationIdentifier"),
-    ("0.9.2342.19200300.100.1.1", "UID"),
-    ("0.9.2342.19200300.100.1.25", "DC"),
+    (id("2.5.4.4"), "SN"),
+    (id("2.5.4.5"), "serialNumber"),
+    (id("2.5.4.6"), "C"),
+    (id("2.5.4.7"), "L"),
+    (id("2.5.4.8"), "ST"),
+    (id("2.5.4.9"), "STREET"),
+    (id("2.5.4.10"), "O"),
+    (id("2.5.4.11"), "OU"),
+    (id("2.5.4.12"), "title"),
+    (id("2.5.4.42"), "givenName"),
+    (id("2.5.4.97"), "organizationIdentifier"),
+    (id("0.9.2342.19200300.100.1.1"), "UID"),
+    (id("0.9.2342.19200300.100.1.25"), "DC"),
     (EMAIL_ADDRESS, "emailAddress"),
 ];
 
 /// One attribute of a name.
 pub(crate) struct Attribute<'a> {
-    /// The attribute type, dotted.
-    pub(crate) kind: String,
+    /// The contents octets of the attribute type.
+    kind: &'a [u8],
     value: Element<'a>,
     /// Whether it belongs to the same RDN as the attribute before it.
     joined: bool,
 }
 
 impl Attribute<'_> {
+    /// Whether it is of this type.
+    pub(crate) fn is(&self, kind: ObjectIdentifier) -> bool {
+        kind.as_bytes() == self.kind
+    }
+
     /// The value as text, `None` if it is no string.
     pub(crate) fn text(&self) -> Option<String> {
-        text(&self.value)
+        text(&self.value).map(Cow::into_owned)
     }
 
     fn same(&self, other: &Attribute<'_>) -> bool {
         self.kind == other.kind
             && self.joined == other.joined
-            && match (self.text(), other.text()) {
-                (Some(a), Some(b)) => folded(&a) == folded(&b),
-                _ => self.value.raw == other.value.raw,
-            }
+            && (self.value.raw == other.value.raw
+                || match (text(&self.value), text(&other.value)) {
+                    (Some(a), Some(b)) => same_text(&a, &b),
+                    _ => false,
+                })
     }
 }
 
 /// The text of a directory string. T61 is read as Latin-1, as every implementation does.
-pub(crate) fn text(value: &Element<'_>) -> Option<String> {
+pub(crate) fn text<'a>(value: &Element<'a>) -> Option<Cow<'a, str>> {
+    let octets = value.content;
     match value.tag {
-        UTF8_STRING => String::from_utf8(value.content.to_vec()).ok(),
-        PRINTABLE_STRING | IA5_STRING | 0x12 | 0x1A => {
-            value.content.is_ascii().then(|| value.content.iter().map(|b| char::from(*b)).collect())
+        UTF8_STRING => str::from_utf8(octets).ok().map(Cow::Borrowed),
+        PRINTABLE_STRING | IA5_STRING | 0x12 | 0x1A if octets.is_ascii() => {
+            str::from_utf8(octets).ok().map(Cow::Borrowed)
         }
-        TELETEX_STRING => Some(value.content.iter().map(|b| char::from(*b)).collect()),
-        BMP_STRING => bmp(value.content),
-        UNIVERSAL_STRING if value.content.len().is_multiple_of(4) => value
-            .content
+        TELETEX_STRING => Some(octets.iter().map(|b| char::from(*b)).collect()),
+        BMP_STRING => bmp(octets).map(Cow::Owned),
+        UNIVERSAL_STRING if octets.len().is_multiple_of(4) => octets
             .chunks_exact(4)
             .map(|c| c.iter().fold(0u32, |n, b| n << 8 | u32::from(*b)))
             .map(char::from_u32)
-            .collect(),
+            .collect::<Option<String>>()
+            .map(Cow::Owned),
         _ => None,
     }
 }
@@ -85,7 +98,18 @@ pub(crate) fn bmp(content: &[u8]) -> Option<String> {
 
 /// The attributes of a DER Name, in encoded order.
 pub(crate) fn attributes(name: &[u8]) -> Result<Vec<Attribute<'_>>, Asn1Error> {
-    let mut out: Vec<Attribute<'_>> = Vec::new();
+    let mut out = Vec::with_capacity(8);
+    walk(name, |attribute| out.push(attribute))?;
+    Ok(out)
+}
+
+/// How many attributes a DER Name has, if it can be read.
+pub(crate) fn count(name: &[u8]) -> Result<usize, Asn1Error> {
+    walk(name, |_| ())
+}
+
+fn walk<'a>(name: &'a [u8], mut each: impl FnMut(Attribute<'a>)) -> Result<usize, Asn1Error> {
+    let mut count = 0;
     let mut outer = Reader::der(name);
     let mut rdns = outer.expect(SEQUENCE)?.reader();
     outer.end()?;
@@ -93,50 +117,62 @@ pub(crate) fn attributes(name: &[u8]) -> Result<Vec<Attribute<'_>>, Asn1Error> {
         let mut members = rdn.expect(SET)?.reader();
         let mut joined = false;
         while let Some(member) = members.next()? {
-            if out.len() == MAX_ATTRIBUTES {
+            if count == MAX_ATTRIBUTES {
                 return Err(Asn1Error::Value);
             }
             let mut r = member.expect(SEQUENCE)?.reader();
-            let kind = dotted(r.expect(OID)?.content);
+            let kind = r.expect(OID)?.content;
             let value = r.any()?;
             r.end()?;
-            out.push(Attribute { kind, value, joined });
+            each(Attribute { kind, value, joined });
             joined = true;
+            count += 1;
         }
     }
-    Ok(out)
+    Ok(count)
 }
 
 /// The RFC 4514 text of a DER Name; empty when it cannot be read.
 pub(crate) fn to_text(name: &[u8]) -> String {
     let Ok(attributes) = attributes(name) else { return String::new() };
-    let mut rdns: Vec<String> = Vec::new();
-    for a in &attributes {
-        let known = SHORT_NAMES.iter().find(|(oid, _)| *oid == a.kind).map(|(_, short)| *short);
-        let one = match (known, a.text()) {
-            (Some(short), Some(value)) => format!("{short}={}", escaped(&value)),
-            // RFC 4514, 2.4: a type without a short name has its value in hexadecimal
-            (kind, _) => format!("{}=#{}", kind.unwrap_or(&a.kind), hex(a.value.raw)),
-        };
-        match rdns.last_mut() {
-            Some(last) if a.joined => {
-                last.push('+');
-                last.push_str(&one);
+    let mut out = String::with_capacity(name.len());
+    let mut end = attributes.len();
+    // RFC 4514, 2.1: starting with the last RDN
+    while let Some(start) = attributes.get(..end).and_then(|front| front.iter().rposition(|a| !a.joined)) {
+        for a in attributes.get(start..end).unwrap_or_default() {
+            if !out.is_empty() {
+                out.push(if a.joined { '+' } else { ',' });
             }
-            _ => rdns.push(one),
+            let known = SHORT_NAMES.iter().find(|(oid, _)| oid.as_bytes() == a.kind);
+            match (known, a.text()) {
+                (Some((_, short)), Some(value)) => {
+                    out.push_str(short);
+                    out.push('=');
+                    escape(&value, &mut out);
+                }
+                // RFC 4514, 2.4: a type without a short name has its value in hexadecimal
+                (kind, _) => {
+                    match kind {
+                        Some((_, short)) => out.push_str(short),
+                        None => out.push_str(&dotted(a.kind)),
+                    }
+                    out.push_str("=#");
+                    out.push_str(&hex(a.value.raw));
+                }
+            }
         }
+        end = start;
     }
-    rdns.reverse(); // RFC 4514, 2.1: starting with the last RDN
-    rdns.join(",")
+    out
 }
 
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 0xF)]).collect()
 }
 
-fn escaped(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
+fn escape(value: &str, out: &mut String) {
     let last = value.chars().count().saturating_sub(1);
     for (i, c) in value.chars().enumerate() {
         match c {
@@ -152,7 +188,6 @@ fn escaped(value: &str) -> String {
             c => out.push(c),
         }
     }
-    out
 }
 
 /// Compares two DER Names: equal as bytes, or equal after folding case and white space in string values
@@ -181,11 +216,21 @@ pub(crate) fn within(name: &[u8], base: &[u8]) -> bool {
 
 /// Whether a DER Name has no RDN.
 pub(crate) fn is_empty(name: &[u8]) -> bool {
-    attributes(name).is_ok_and(|a| a.is_empty())
+    count(name) == Ok(0)
 }
 
-fn folded(value: &str) -> String {
-    value.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+/// Whether texts are the same but for case and the amount of white space.
+fn same_text(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (a.split_whitespace(), b.split_whitespace());
+    loop {
+        return match (a.next(), b.next()) {
+            (None, None) => true,
+            (Some(a), Some(b)) if a.eq_ignore_ascii_case(b) => continue,
+            (Some(a), Some(b)) if a.is_ascii() && b.is_ascii() => false,
+            (Some(a), Some(b)) if a.to_lowercase() == b.to_lowercase() => continue,
+            _ => false,
+        };
+    }
 }
 
 #[cfg(test)]

@@ -147,7 +147,7 @@ impl<'a> Search<'a> {
         }
         self.check_extended_key_usage(leaf)?;
         if let (Some(needed), true) = (self.needed_purposes().next(), self.options.require_eku)
-            && leaf.extended_key_usage().is_none()
+            && leaf.purposes().is_none()
         {
             return Err(PathError::NoExtendedKeyUsage { subject: leaf.subject(), needed });
         }
@@ -283,7 +283,7 @@ impl<'a> Search<'a> {
 
     /// Applies to CAs as well: what a CA's certificate is not good for, those below it are not either.
     fn check_extended_key_usage(&self, c: &Certificate) -> Result<(), PathError> {
-        let Some(found) = c.extended_key_usage() else { return Ok(()) };
+        let Some(found) = c.purposes() else { return Ok(()) };
         let lacking =
             |needed: &ObjectIdentifier| !found.contains(needed) && !found.contains(&ANY_EXTENDED_KEY_USAGE);
         match self.needed_purposes().find(lacking) {

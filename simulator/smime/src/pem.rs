@@ -22,6 +22,7 @@ pub(crate) struct BadBlock;
 /// The blocks of a text, in order; ends after the first that cannot be read.
 pub(crate) fn blocks(text: &[u8]) -> impl Iterator<Item = Result<Block, BadBlock>> {
     let too_large = text.len() > MAX_PEM_SIZE;
+    let text = text.strip_prefix(crate::mime::BYTE_ORDER_MARK).unwrap_or(text);
     let mut lines = if too_large { &[][..] } else { text }.split(|b| matches!(b, b'\n' | b'\r'));
     let mut failed = false;
     let mut first = true;
@@ -80,8 +81,11 @@ mod tests {
 
     #[test]
     fn blocks_are_found_among_other_text() {
-        let text =
-            format!("Bag Attributes\r\n  a: b\r\n{}junk\n{}", block("A", &[1; 100]), block("B B", b""));
+        let text = format!(
+            "\u{feff}\r\n\n0 s:CN=x\nBag Attributes\r\n  a: b\r\n{}junk\n{}",
+            block("A", &[1; 100]),
+            block("B B", b"")
+        );
         let read: Vec<_> = blocks(text.as_bytes()).map(Result::unwrap).collect();
         assert_eq!(read.len(), 2);
         assert_eq!((read[0].label.as_str(), &read[0].bytes[..]), ("A", &[1; 100][..]));

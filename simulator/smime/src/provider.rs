@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use thiserror::Error;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// A hash function (FIPS 180-4; MD5 is not offered).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -261,5 +261,15 @@ pub trait CryptoProvider: Send + Sync {
             h.update(p);
         }
         h.finish()
+    }
+
+    /// Hashes a value, then the result, so many times (RFC 7292, B.2). A provider may have a faster way; the values in
+    /// between are destroyed.
+    fn rehash(&self, algorithm: DigestAlgorithm, value: Digest, times: u32) -> Digest {
+        (0..times).fold(value, |mut value, _| {
+            let next = self.digest(algorithm, &[&value]);
+            value.zeroize();
+            next
+        })
     }
 }

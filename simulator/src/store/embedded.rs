@@ -47,7 +47,8 @@ impl EmbeddedStore {
         &self.folder
     }
 
-    fn path(&self, name: &DeviceName) -> PathBuf {
+    /// The file of a device: every change replaces it by another one.
+    pub fn path(&self, name: &DeviceName) -> PathBuf {
         self.devices.join(format!("{name}{SUFFIX}"))
     }
 
@@ -178,6 +179,14 @@ impl Store for EmbeddedStore {
 }
 
 impl EmbeddedStore {
+    /// A device as it is kept, unread: [`decode`] reads it.
+    ///
+    /// # Errors
+    /// There is none of that name, or it is too large or cannot be read.
+    pub fn record(&self, name: &DeviceName) -> Result<Vec<u8>, StoreError> {
+        self.read(name)
+    }
+
     /// A snapshot of a device, which [`decode`] reads: everything, private keys and passwords included.
     ///
     /// # Errors

@@ -91,5 +91,5 @@ fn bouncycastle_and_the_engine_read_each_other() {
         };
         table.note(name, checked);
     }
-    table.finish(150);
+    table.finish(140);
 }

@@ -141,13 +141,12 @@ pub(super) struct Envelope {
     pub message: Vec<u8>,
 }
 
-const CIPHERS: [(&str, BulkCipher); 6] = [
+const CIPHERS: [(&str, BulkCipher); 5] = [
     ("aes128cbc", BulkCipher::Aes128Cbc),
     ("aes192cbc", BulkCipher::Aes192Cbc),
     ("aes256cbc", BulkCipher::Aes256Cbc),
     ("aes128gcm", BulkCipher::Aes128Gcm),
     ("aes256gcm", BulkCipher::Aes256Gcm),
-    ("3des", BulkCipher::TripleDesCbc),
 ];
 
 /// Envelopes of every kind; with an indefinite length as well, where DER and BER make a difference to a reader.

@@ -1,54 +1,22 @@
 //! The engine and foreign programs read each other's messages and key files, cell by cell: what a peer cannot do is an
 //! exception with a reason, and an exception that works all the same fails, so that the table stays true
-//! (tests/README.md). OpenSSL and gpgsm have their cells beside the engine, in simulator/crypto/tests.
+//! (docs/interop.md, whose cells are held against those that ran). OpenSSL and gpgsm have their cells beside the engine, in simulator/crypto/tests.
 
 mod bouncycastle;
 mod cells;
 mod nss;
 mod pyca;
+mod table;
 
 use cells::World;
 use conformance::Scratch;
 use smime::Identity;
 use std::collections::BTreeMap;
 use std::path::Path;
+use table::Table;
 
 /// Cells whose name contains the words, and why the peer cannot do them.
 type Exceptions = &'static [(&'static [&'static str], &'static str)];
-
-/// What came of the cells of a peer.
-struct Table {
-    peer: &'static str,
-    exceptions: Exceptions,
-    good: usize,
-    refused: usize,
-    problems: Vec<String>,
-}
-
-impl Table {
-    fn new(peer: &'static str, exceptions: Exceptions) -> Table {
-        Table { peer, exceptions, good: 0, refused: 0, problems: Vec::new() }
-    }
-
-    /// Notes a cell: `Ok` when both sides agree.
-    fn note(&mut self, cell: &str, result: Result<(), String>) {
-        let exception =
-            self.exceptions.iter().find(|(words, _)| words.iter().all(|word| cell.contains(word)));
-        match (result, exception) {
-            (Ok(()), None) => self.good += 1,
-            (Err(_), Some(_)) => self.refused += 1,
-            (Ok(()), Some((_, why))) => self.problems.push(format!("{cell}: works now, though {why}")),
-            (Err(error), None) => self.problems.push(format!("{cell}: {error}")),
-        }
-    }
-
-    /// At least `good` cells must have worked.
-    fn finish(self, good: usize) {
-        let Table { peer, problems, .. } = &self;
-        assert!(problems.is_empty(), "{peer}: {} problems\n{}", problems.len(), problems.join("\n"));
-        assert!(self.good >= good, "{peer}: {} cells agree, {} are exceptions", self.good, self.refused);
-    }
-}
 
 /// Jobs for a peer that does many in one start.
 struct Jobs {

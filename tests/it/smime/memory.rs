@@ -76,6 +76,12 @@ fn every_command_works_in_constant_memory() {
         let decrypt = ["decrypt", "--recipient", &certificate, "--key", &key];
         peaks.push((cipher, peak(&decrypt, copy(&sealed))));
     }
+    // Whatever is inspected: a mail as long, one signed around, one encrypted.
+    peaks.push(("inspect plain", peak(&["inspect"], message)));
+    peaks.push(("inspect encrypted", peak(&["inspect"], copy(&sealed))));
+    let sign = [&["sign", "--opaque", "-o", text(&out)][..], &alice.each_str()].concat();
+    peaks.push(("sign", peak(&sign, message)));
+    peaks.push(("inspect signed", peak(&["inspect"], copy(&out))));
     assert!(fs::metadata(&out).unwrap().len() > MESSAGE_MIB as u64 * 1024 * 1024);
     assert!(peaks.iter().all(|(_, kib)| *kib <= PEAK_MAX_KIB), "{peaks:?} KiB");
 }

@@ -1,5 +1,6 @@
 //! Declarative status reports (Apple device-management, `declarative/status`; statusreport.yaml): `StatusItems` is a
-//! tree whose branches are the parts of an item's name.
+//! tree whose branches are the parts of an item's name. A report tells what has changed, unless `FullReport` says that it
+//! tells everything.
 
 use super::json::{Place, objects, parse};
 use super::{ReadError, TimedFact};
@@ -33,11 +34,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<TimedFact>, ReadError> {
     }
     if let Some(list) = item(items, "account.list.exchange") {
         let path = "StatusItems.account.list.exchange";
-        let mut accounts = Vec::new();
-        for place in present(list, path)? {
-            accounts.push(account(&place)?);
+        let (mut accounts, mut removed) = (Vec::new(), Vec::new());
+        for place in objects(list, path)? {
+            match place.boolean("_removed")? {
+                Some(true) => removed.push(place.required("identifier")?),
+                _ => accounts.push(account(&place)?),
+            }
         }
-        facts.push(Fact::ListedAccounts { accounts }.into());
+        // What has not changed need not be in it, unless the report says that it is whole (iOS 17).
+        let partial = root.boolean("FullReport")? != Some(true);
+        facts.push(Fact::ListedAccounts { accounts, partial, removed }.into());
     }
     if let Some(list) = item(items, "app.managed.list") {
         let mut apps = Vec::new();

@@ -1,12 +1,112 @@
 //! Walking a JSON document with the path of every member at hand.
 
 use super::{Kind, MAX_ITEMS, ReadError};
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::error::Category;
+use serde_json::{Map, Number, Value};
+use std::borrow::Cow;
+use std::fmt;
 
-/// Reads a document. A byte order mark is passed over.
+/// A byte order mark of UTF-16, and how the units after it are written.
+type Utf16 = ([u8; 2], fn([u8; 2]) -> u16);
+
+/// The byte order marks of UTF-16, in which older PowerShell writes files.
+const UTF_16: [Utf16; 2] = [([0xFF, 0xFE], u16::from_le_bytes), ([0xFE, 0xFF], u16::from_be_bytes)];
+
+/// Whether bytes begin as UTF-16 does.
+pub(super) fn is_utf_16(bytes: &[u8]) -> bool {
+    UTF_16.iter().any(|(mark, _)| bytes.starts_with(mark))
+}
+
+/// Reads a document: UTF-8, or UTF-16 with a byte order mark. A member that is given twice in one object is refused, for
+/// readers differ in which of the two they take.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, ReadError> {
-    let text = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
-    serde_json::from_slice(text).map_err(|e| ReadError::Json { line: e.line(), column: e.column() })
+    let text = decoded(bytes)?;
+    let strict: Strict = serde_json::from_slice(&text).map_err(|e| {
+        let (line, column) = (e.line(), e.column());
+        match e.classify() {
+            Category::Data => ReadError::Duplicate { line, column },
+            // The parser has no other way of telling its bound of 128 levels from a slip.
+            _ if e.to_string().starts_with("recursion limit") => ReadError::TooDeep { line, column },
+            _ => ReadError::Json { line, column },
+        }
+    })?;
+    Ok(strict.0)
+}
+
+fn decoded(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReadError> {
+    let Some((mark, unit)) = UTF_16.iter().find(|(mark, _)| bytes.starts_with(mark)) else {
+        return Ok(Cow::Borrowed(bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes)));
+    };
+    let (pairs, rest) = bytes.strip_prefix(mark).unwrap_or_default().as_chunks::<2>();
+    let text: Result<String, _> = char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect();
+    match text {
+        Ok(text) if rest.is_empty() => Ok(Cow::Owned(text.into_bytes())),
+        _ => Err(ReadError::Encoding),
+    }
+}
+
+/// A value in which no object has a member twice.
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Anything).map(Strict)
+    }
+}
+
+struct Anything;
+
+impl<'de> Visitor<'de> for Anything {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Strict(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if object.contains_key(&name) {
+                return Err(A::Error::custom("a member is given twice"));
+            }
+            let Strict(value) = members.next_value()?;
+            object.insert(name, value);
+        }
+        Ok(Value::Object(object))
+    }
 }
 
 /// Which of the JSON kinds a document is, by its members.

@@ -57,6 +57,7 @@ pub(super) fn read(cx: &Context<'_>, bytes: &[u8]) -> Result<Vec<TimedFact>, Rea
         identities: &[],
         trust: &TrustStore::new(),
         intermediates: &[],
+        path: smime::PathOptions::default(),
         from: None,
         check_from: false,
     };

@@ -147,7 +147,7 @@ pub enum ReadError {
         /// How many.
         octets: u64,
     },
-    /// The JSON is broken, or nested deeper than 128 levels.
+    /// The JSON is broken.
     #[error("line {line}, column {column}: it is no valid JSON")]
     Json {
         /// Line, from 1.
@@ -155,6 +155,25 @@ pub enum ReadError {
         /// Column, from 1.
         column: usize,
     },
+    /// The JSON is nested deeper than 128 levels.
+    #[error("line {line}, column {column}: the nesting is deeper than 128 levels")]
+    TooDeep {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// An object has a member twice.
+    #[error("line {line}, column {column}: a member is given twice in one object")]
+    Duplicate {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// The text is not in the encoding that its byte order mark tells.
+    #[error("it begins as UTF-16 does, and is none")]
+    Encoding,
     /// The property list is broken, or passes a bound.
     #[error("line {line}, column {column}: {reason}")]
     Plist {
@@ -210,6 +229,9 @@ pub enum ReadError {
 
 /// Says what bytes look like, without reading them whole.
 pub fn detect(bytes: &[u8]) -> Option<Kind> {
+    if json::is_utf_16(bytes) {
+        return json::detect(bytes);
+    }
     let text = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
     let first = text.iter().position(|b| !b.is_ascii_whitespace()).and_then(|at| text.get(at..))?;
     match first {

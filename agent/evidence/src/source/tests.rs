@@ -61,7 +61,7 @@ fn passcode_apps_and_failures_are_read() {
 fn declarative_status_lists_accounts_without_those_removed() {
     let reading = read(&CX, Kind::Ddm, &fixture("ddm-status.json")).unwrap();
     let accounts = reading.facts.iter().find_map(|f| match &f.fact {
-        Fact::ListedAccounts { accounts } => Some(accounts.clone()),
+        Fact::ListedAccounts { accounts, .. } => Some(accounts.clone()),
         _ => None,
     });
     let [ListedAccount { host, services, .. }] = &accounts.unwrap()[..] else { panic!() };
@@ -152,7 +152,7 @@ fn lists_have_a_bound() {
     assert!(matches!(read(&CX, Kind::Ddm, &spaces), Err(ReadError::TooLarge { .. })));
     assert!(matches!(read(&CX, Kind::Ddm, &spaces[1..]), Err(ReadError::Json { .. })));
     let deep = "[".repeat(200);
-    assert!(matches!(read(&CX, Kind::Intune, deep.as_bytes()), Err(ReadError::Json { .. })));
+    assert!(matches!(read(&CX, Kind::Intune, deep.as_bytes()), Err(ReadError::TooDeep { .. })));
 }
 
 #[test]
@@ -169,4 +169,47 @@ fn kinds_are_called_as_their_sources_call_them() {
         assert_eq!(kind.name().parse(), Ok(kind));
     }
     assert_eq!("other".parse::<Kind>(), Err(UnknownKind));
+}
+
+#[test]
+fn a_status_report_tells_changes_unless_it_is_whole() {
+    let listed = |text: &str| match one(Kind::Ddm, text.as_bytes()) {
+        Fact::ListedAccounts { accounts, partial, removed } => (accounts.len(), partial, removed),
+        other => panic!("{other:?}"),
+    };
+    let report = |list: &str, rest: &str| {
+        listed(&format!(r#"{{"StatusItems": {{"account": {{"list": {{"exchange": {list}}}}}}}{rest}}}"#))
+    };
+    assert_eq!(report("[]", ""), (0, true, vec![]));
+    assert_eq!(report("[]", r#", "FullReport": true"#), (0, false, vec![]));
+    let gone = r#"[{"identifier": "Z", "_removed": true}]"#;
+    assert_eq!(report(gone, r#", "FullReport": false"#), (0, true, vec!["Z".to_owned()]));
+}
+
+#[test]
+fn what_json_leaves_open_is_refused_with_its_place() {
+    let error = |text: &[u8]| read(&CX, Kind::Ddm, text).unwrap_err();
+    let twice = br#"{"StatusItems": {"a": 1,
+ "a": 2}}"#;
+    assert!(matches!(error(twice), ReadError::Duplicate { line: 2, .. }), "{}", error(twice));
+    let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels)).into_bytes();
+    assert!(matches!(error(&nested(127)), ReadError::WrongType { .. }));
+    assert!(matches!(error(&nested(128)), ReadError::TooDeep { .. }));
+    assert!(matches!(error(b"{"), ReadError::Json { line: 1, .. }));
+}
+
+#[test]
+fn utf_16_is_read_as_powershell_writes_it() {
+    let text = String::from_utf8(fixture("intune-report.json")).unwrap();
+    let plain = read(&CX, Kind::Intune, text.as_bytes()).unwrap().facts;
+    for (mark, octets) in
+        [([0xFF, 0xFE], u16::to_le_bytes as fn(u16) -> [u8; 2]), ([0xFE, 0xFF], u16::to_be_bytes)]
+    {
+        let mut bytes = mark.to_vec();
+        bytes.extend(text.encode_utf16().flat_map(octets));
+        assert_eq!(detect(&bytes), Some(Kind::Intune));
+        assert_eq!(read(&CX, Kind::Intune, &bytes).unwrap().facts, plain);
+        bytes.pop();
+        assert_eq!(read(&CX, Kind::Intune, &bytes), Err(ReadError::Encoding));
+    }
 }

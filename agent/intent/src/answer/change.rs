@@ -65,7 +65,7 @@ pub fn change(
         return change;
     };
     let updates = old.is_some() && in_place;
-    let circumstances = Circumstances { own_accounts: own.to_vec(), updates, managed: true };
+    let circumstances = Circumstances { own_accounts: own.to_vec(), updates, managed: true, assigned: None };
     let expected = expectations_under(new, facts, &circumstances);
     if expected.refusal.as_ref().is_some_and(|refusal| refusal.value.code == 21005) {
         change.statements.push(duplicate(new));
@@ -104,7 +104,8 @@ pub fn change(
     }
     change.statements = statements(old, new, facts, &differences, change.mail_again);
     if !change.prompts.is_empty() && change.statements.iter().all(|said| said.weight == Weight::Info) {
-        let text = format!("the profile is sent anew ({why}), and the phone asks again");
+        let why = if differences.is_empty() { String::new() } else { format!(" ({why})") };
+        let text = format!("the profile is sent anew{why}, and the phone asks again");
         change.statements.push(REDEPLOYED.say("change.prompt", Weight::Warning, text));
     }
     change

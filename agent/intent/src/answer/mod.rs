@@ -29,8 +29,9 @@ pub use lookup::{Lookup, LookupOrder, LookupSource, LookupStep, lookup, lookup_s
 pub use permission::{Permission, permission_statements, permissions};
 pub use removal::{removal, removal_of_certificates};
 pub use renewal::{
-    DecryptsWith, EXPIRES_SOON_DAYS, History, ImportedChoice, MessageFate, SealedMessage, expiries, renewal,
+    DecryptsWith, EXPIRES_SOON_DAYS, History, ImportedChoice, MessageFate, SealedMessage, expiries,
+    no_certificates, not_encrypted, renewal,
 };
-pub use sign_in::{SignInMethod, sign_in_method, sign_in_statements};
+pub use sign_in::{SignInMethod, sign_in_method, sign_in_statements, sign_in_unknown};
 pub use statement::{Statement, Weight};
-pub use targets::{LinkTarget, prompts_without_end};
+pub use targets::{LinkTarget, prompts_without_end, reaches_nobody};

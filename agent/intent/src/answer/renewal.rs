@@ -178,6 +178,39 @@ pub fn renewal(history: &History<'_>, messages: &[SealedMessage]) -> (Vec<Messag
     (fates, said)
 }
 
+/// The most names that a statement lists.
+const NAMES_MAX: usize = 20;
+
+/// Says which of the messages are not encrypted: no renewal makes them unreadable.
+#[must_use]
+pub fn not_encrypted(files: &[String]) -> Option<Statement> {
+    let shown: Vec<&str> = files.iter().take(NAMES_MAX).map(String::as_str).collect();
+    let more = match files.len().saturating_sub(NAMES_MAX) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!files.is_empty()).then(|| {
+        let text = format!(
+            "{} message(s) are not encrypted, and stay readable: {}{more}",
+            files.len(),
+            shown.join(", ")
+        );
+        UNREADABLE.say("renewal.not-encrypted", Weight::Info, text)
+    })
+}
+
+/// Says that files bring no certificate that anything could be told of.
+#[must_use]
+pub fn no_certificates(files: &[String]) -> Statement {
+    let text = format!(
+        "there is no certificate in {}: what becomes of old mail cannot be told; policies name certificate profiles, \
+         and an identity that the phone asks for is made on the phone",
+        files.join(", ")
+    );
+    let remedy = "give the PKCS#12 files or the certificates that are delivered";
+    UNREADABLE.say("renewal.no-certificates", Weight::Warning, text).remedy(remedy)
+}
+
 const EXPIRY: Grounds = Grounds::new(
     &["XTR-013", "XTR-019"],
     &["openradar 12169021", "Intune, imported PFX certificates"],

@@ -16,6 +16,8 @@ pub enum SignInMethod {
     Certificate,
     /// With a password that every request carries.
     Basic,
+    /// The policy does not say how; the form would have demanded a choice (EAS-022).
+    Unknown,
 }
 
 /// Returns how the account of a profile signs in on a phone.
@@ -41,9 +43,19 @@ const GROUNDS: Grounds = Grounds::new(
 /// A host of Exchange Online takes no basic authentication since 10/2022.
 #[must_use]
 pub fn sign_in_statements(intent: &Intent, facts: &DeviceFacts) -> Vec<Statement> {
+    statements_of(sign_in_method(intent, facts), intent)
+}
+
+/// Says what becomes of the account of a policy that does not say how it signs in.
+#[must_use]
+pub fn sign_in_unknown(intent: &Intent) -> Vec<Statement> {
+    statements_of(SignInMethod::Unknown, intent)
+}
+
+fn statements_of(method: SignInMethod, intent: &Intent) -> Vec<Statement> {
     let account = intent.email_address.as_deref().or(intent.name.as_deref()).unwrap_or("the account");
     let online = intent.host.as_deref().is_some_and(is_exchange_online);
-    let said = match sign_in_method(intent, facts) {
+    let said = match method {
         SignInMethod::Basic if online => {
             let text = "signs in with basic authentication, which Exchange Online no longer takes: an account that \
                         was carried over from an older phone stays as it is and gets no mail";
@@ -54,6 +66,12 @@ pub fn sign_in_statements(intent: &Intent, facts: &DeviceFacts) -> Vec<Statement
             let text = "signs in with basic authentication: no second factor, and a migration to a new phone carries \
                         it along";
             GROUNDS.say("sign-in.basic", Weight::Warning, text).remedy("use OAuth or a certificate")
+        }
+        SignInMethod::Unknown => {
+            let text = "does not say how it signs in: authenticationMethod is not set, or holds no value that there is";
+            GROUNDS
+                .say("sign-in.unknown", Weight::Warning, text)
+                .remedy("set authenticationMethod in the policy, or switch OAuth on")
         }
         SignInMethod::Oauth => GROUNDS.say("sign-in.oauth", Weight::Info, "signs in with OAuth"),
         SignInMethod::Certificate => {

@@ -28,6 +28,8 @@ pub struct LinkTarget {
     pub missing_users: Vec<String>,
     /// Users that the two reach in different ways: one by user, one by device, or both mixed.
     pub mixed_users: Vec<String>,
+    /// Users that the certificate profile reaches only within a filter that the e-mail policy does not have.
+    pub filtered_users: Vec<String>,
 }
 
 const LOOP: Grounds = Grounds::new(
@@ -53,10 +55,16 @@ pub fn prompts_without_end(
     let mut targets = Vec::new();
     let mut said = Vec::new();
     let label = email.resource.label().to_owned();
+    // Where there is nobody to count, groups are compared.
+    let counted = directory.is_some_and(|directory| !directory.users.is_empty());
+    let links = links(tenant, email);
+    if !links.is_empty() {
+        said.extend(own_assignments(email).map(|statement| statement.about(label.clone())));
+    }
     if let Some(directory) = directory {
         said.extend(own_targeting(email, directory).map(|statement| statement.about(label.clone())));
     }
-    for (link, id) in links(tenant, email) {
+    for (link, id) in links {
         let Some(id) = id else {
             let text =
                 format!("{link} is needed and not in the document: a plain answer of Graph leaves links out");
@@ -85,7 +93,7 @@ pub fn prompts_without_end(
         };
         let mut found = target(link, Some(id), Some(profile), email, directory);
         compare(&mut found, profile, email, directory);
-        said.extend(statements(&found, profile, &label, directory.is_some()));
+        said.extend(statements(&found, profile, email, counted));
         targets.push(found);
     }
     (targets, said)
@@ -132,11 +140,20 @@ fn groups(assignments: &[Assignment], directory: Option<&Directory>) -> Vec<Stri
         let name = directory.and_then(|directory| directory.group(id)?.name.clone());
         name.unwrap_or_else(|| id.clone())
     };
-    let all = assignments.iter().map(|assignment| match &assignment.target {
-        AssignmentTarget::AllUsers => "all users".to_owned(),
-        AssignmentTarget::AllDevices => "all devices".to_owned(),
-        AssignmentTarget::Group(id) => named(id),
-        AssignmentTarget::ExcludedGroup(id) => format!("not {}", named(id)),
+    let all = assignments.iter().map(|assignment| {
+        let name = match &assignment.target {
+            AssignmentTarget::AllUsers => "all users".to_owned(),
+            AssignmentTarget::AllDevices => "all devices".to_owned(),
+            AssignmentTarget::Group(id) => named(id),
+            AssignmentTarget::ExcludedGroup(id) => format!("not {}", named(id)),
+            AssignmentTarget::Unknown(name) if name.is_empty() => "a target that is not there".to_owned(),
+            AssignmentTarget::Unknown(name) => format!("a target that is not known ({name})"),
+        };
+        match &assignment.filter {
+            Some(filter) if filter.excludes => format!("{name} but for filter {}", filter.id),
+            Some(filter) => format!("{name} within filter {}", filter.id),
+            None => name,
+        }
     });
     all.collect()
 }
@@ -158,6 +175,7 @@ fn target(
             .map(|assignments| groups(assignments, directory)),
         missing_users: Vec::new(),
         mixed_users: Vec::new(),
+        filtered_users: Vec::new(),
     }
 }
 
@@ -169,10 +187,9 @@ fn compare(
 ) {
     let Some(directory) = directory else { return };
     for user in &directory.users {
-        let mail = match targeting(email.assignments.as_deref(), user, directory) {
-            Targeting::Assigned(assigned) => Some(assigned),
-            Targeting::Unknown => None,
-            Targeting::NotAssigned | Targeting::Excluded { .. } => continue,
+        // Of whoever may get the policy or not there is nothing to say; that it is not known is said once.
+        let Targeting::Assigned(mail) = targeting(email.assignments.as_deref(), user, directory) else {
+            continue;
         };
         match targeting(profile.assignments.as_deref(), user, directory) {
             Targeting::Unknown => {}
@@ -180,9 +197,11 @@ fn compare(
                 found.missing_users.push(user.user.upn.clone());
             }
             Targeting::Assigned(own) => {
-                let differ = mail.is_some_and(|mail| mail.by_user != own.by_user);
-                if differ || own.mixed {
+                if mail.by_user != own.by_user || own.mixed {
                     found.mixed_users.push(user.user.upn.clone());
+                }
+                if !own.filters.is_empty() && own.filters != mail.filters {
+                    found.filtered_users.push(user.user.upn.clone());
                 }
             }
         }
@@ -192,11 +211,11 @@ fn compare(
 fn statements(
     found: &LinkTarget,
     profile: &CertificateProfile,
-    label: &str,
+    email: &EmailProfile,
     counted: bool,
 ) -> Vec<Statement> {
     let mut said = Vec::new();
-    let (link, name) = (found.link, profile.label());
+    let (link, name, label) = (found.link, profile.label(), email.resource.label());
     let mail = listed(&found.email_groups);
     let Some(groups) = &found.certificate_groups else {
         let text = format!("the document does not say whom “{name}” ({link}) is assigned to");
@@ -204,14 +223,15 @@ fn statements(
         return vec![LOST.say("prompts.assignments-lost", Weight::Warning, text).about(label).remedy(remedy)];
     };
     let own = listed(groups);
+    let assigned = profile.assignments.as_deref().unwrap_or_default();
+    if assigned.iter().any(|one| matches!(one.target, AssignmentTarget::Unknown(_))) {
+        let text = format!("“{name}” ({link}) is assigned to {own}: whom that reaches cannot be told");
+        let remedy = "look at the assignment in the portal";
+        said.push(LOST.say("prompts.target-unknown", Weight::Warning, text).about(name).remedy(remedy));
+    }
     let remedy = format!("assign “{name}” to the same groups of users as “{label}”: {mail}");
     if !counted {
-        let lacking: Vec<&String> =
-            found.email_groups.iter().filter(|group| !groups.contains(group)).collect();
-        let everybody = groups.iter().any(|group| group == "all users");
-        if (!lacking.is_empty() && !everybody)
-            || groups.iter().any(|group| group.starts_with("not ") && !found.email_groups.contains(group))
-        {
+        if differ(email.assignments.as_deref().unwrap_or_default(), assigned) {
             let text = format!(
                 "“{label}” goes to {mail}, its certificate profile “{name}” ({link}) to {own}: whoever gets the one \
                  without the other is asked for the password again and again, for Intune keeps sending the profile"
@@ -229,6 +249,15 @@ fn statements(
         let statement = LOOP.say("prompts.endless", Weight::Error, text).about(name).remedy(remedy.clone());
         said.push(statement.users(found.missing_users.clone()));
     }
+    if !found.filtered_users.is_empty() {
+        let text = format!(
+            "“{label}” goes to {mail}, its certificate profile “{name}” ({link}) to {own}: whoever does not pass the \
+             filter is asked for the password again and again"
+        );
+        let remedy = "give both the same filter, or none";
+        let statement = LOOP.say("prompts.filtered", Weight::Warning, text).about(name).remedy(remedy);
+        said.push(statement.users(found.filtered_users.clone()));
+    }
     if !found.mixed_users.is_empty() {
         let text = format!(
             "“{label}” ({mail}) and its certificate profile “{name}” ({link}: {own}) reach users in different ways, \
@@ -238,6 +267,52 @@ fn statements(
         said.push(statement.users(found.mixed_users.clone()));
     }
     said
+}
+
+/// Whether assignments name others than those of the e-mail policy, compared as they are written.
+fn differ(mail: &[Assignment], own: &[Assignment]) -> bool {
+    let excluded = |one: &Assignment| matches!(one.target, AssignmentTarget::ExcludedGroup(_));
+    let same = |a: &AssignmentTarget, b: &AssignmentTarget| match (a, b) {
+        (AssignmentTarget::Group(a), AssignmentTarget::Group(b))
+        | (AssignmentTarget::ExcludedGroup(a), AssignmentTarget::ExcludedGroup(b)) => {
+            a.eq_ignore_ascii_case(b)
+        }
+        // Nobody knows whether two of these are the same.
+        (AssignmentTarget::Unknown(_), _) => false,
+        (a, b) => a == b,
+    };
+    let covers = |one: &Assignment, mail: &Assignment| {
+        (one.target == AssignmentTarget::AllUsers || same(&one.target, &mail.target))
+            && (one.filter.is_none() || one.filter == mail.filter)
+    };
+    let lacking =
+        mail.iter().filter(|mail| !excluded(mail)).any(|mail| !own.iter().any(|one| covers(one, mail)));
+    let left_out = own
+        .iter()
+        .filter(|one| excluded(one))
+        .any(|one| !mail.iter().any(|mail| same(&one.target, &mail.target)));
+    lacking || left_out
+}
+
+/// What the document does not tell of whom the e-mail policy goes to; without it nothing can be compared.
+fn own_assignments(email: &EmailProfile) -> impl Iterator<Item = Statement> {
+    let said = match email.assignments.as_deref() {
+        None => {
+            let text = "the document does not say whom the e-mail policy is assigned to";
+            let remedy = "export the policy with $expand=assignments";
+            Some(LOST.say("prompts.assignments-lost", Weight::Warning, text).remedy(remedy))
+        }
+        Some(all) if all.iter().any(|one| matches!(one.target, AssignmentTarget::Unknown(_))) => {
+            let text = format!(
+                "the e-mail policy is assigned to {}: whom that reaches cannot be told",
+                listed(&groups(all, None))
+            );
+            let remedy = "look at the assignment in the portal";
+            Some(LOST.say("prompts.target-unknown", Weight::Warning, text).remedy(remedy))
+        }
+        Some(_) => None,
+    };
+    said.into_iter()
 }
 
 /// What is odd about whom the e-mail policy itself is assigned to.
@@ -263,6 +338,14 @@ fn own_targeting(email: &EmailProfile, directory: &Directory) -> impl Iterator<I
         let remedy = "assign the policy and its certificate profiles to the same groups of users";
         LOOP.say(id, Weight::Warning, text).users(users).remedy(remedy)
     })
+}
+
+/// Says that a policy reaches none of the users it was asked of, so that there is no answer about anybody.
+#[must_use]
+pub fn reaches_nobody(file: &str) -> Statement {
+    let text = "the policy reaches nobody it was asked of, so that nothing can be said of anybody";
+    let remedy = "look at its assignments, at the directory, and at --user";
+    LOOP.say("targeting.nobody", Weight::Warning, text).about(file).remedy(remedy)
 }
 
 fn listed(groups: &[String]) -> String {

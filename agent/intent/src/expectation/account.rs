@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::DeviceFacts;
-use super::expected::{Basis, Expected};
+use super::expected::{BY_DEFAULT, Basis, Expected};
 use super::services::services;
 use super::smime::smime;
 use crate::intent::Intent;
@@ -35,6 +35,8 @@ pub struct ExpectedAccount {
     pub third_party_send: Expected<bool>,
     /// Whether recent addresses are synchronised.
     pub recents: Expected<bool>,
+    /// The per-app VPN that carries the account; `None` when its mail goes without.
+    pub vpn: Expected<Option<String>>,
 }
 
 /// Holds a switch: where it stands and whether the user may move it.
@@ -118,6 +120,12 @@ const NO_THIRD_PARTY: Basis = Basis::new(
 const RECENTS: Basis =
     Basis::new(&["EAS-095"], "Intune e-mail settings for iOS: Synchronize recently used email addresses");
 
+const NO_VPN: Basis =
+    Basis::new(&["EAS-100"], "Intune e-mail settings for iOS: VPN profile for per account VPN, None");
+const VPN: Basis = Basis::new(&[], "Apple com.apple.eas.account: VPNUUID, from iOS 14");
+const VPN_BEFORE_14: Basis =
+    Basis::new(&["EAS-104"], "Intune e-mail settings for iOS: per account VPN applies to iOS 14 and newer");
+
 const fn user(requirements: &'static [&'static str]) -> Basis {
     Basis::new(requirements, "Intune e-mail settings for iOS: Username attribute from AAD")
 }
@@ -147,7 +155,17 @@ pub(super) fn account(intent: &Intent, facts: &DeviceFacts, updated: bool) -> Ex
             intent.prevent_app_sheet,
             key::PREVENT_APP_SHEET,
         ),
+        vpn: vpn(intent, facts),
         recents: unless([RECENTS; 2], intent.disable_recents, key::DISABLE_MAIL_RECENTS_SYNCING),
+    }
+}
+
+/// Expects the account to name its VPN; whether mail then goes through it no observation tells (EAS-101).
+fn vpn(intent: &Intent, facts: &DeviceFacts) -> Expected<Option<String>> {
+    match &intent.vpn {
+        None => NO_VPN.expect(None, BY_DEFAULT),
+        Some(_) if !facts.obeys_vpn() => VPN_BEFORE_14.expect(None, BY_DEFAULT),
+        Some(id) => VPN.expect(Some(id.clone()), key::VPN_UUID),
     }
 }
 

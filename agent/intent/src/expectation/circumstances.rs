@@ -14,6 +14,8 @@ pub struct Circumstances {
     pub updates: bool,
     /// Whether a management server brings the profile; what only such a one may set acts then alone.
     pub managed: bool,
+    /// Whether the policy is assigned to the user or the phone, where that is known (EAS-003).
+    pub assigned: Option<bool>,
 }
 
 /// Holds what tells one account from another (XTR-005).

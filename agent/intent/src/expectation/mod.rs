@@ -42,6 +42,9 @@
 //!   profile (SMO-005).
 //! - Which attribute a user name came from is read off its form: a backslash is a sAM account name,
 //!   an at-sign may be either address, anything else is a UPN without domain (EAS-013 to EAS-018).
+//! - A profile that is installed more than four times in two days is sent at each check-in: a loop (XTR-006, XTR-009).
+//! - A profile that its owner removes leaves as little behind as one that is removed with the company's data (XTR-008,
+//!   SMO-015).
 //! - A user-made account is the same when host and address are equal, in letters of any case
 //!   (XTR-005).
 //! - `SMIMEEncryptByDefaultUserOverrideable` true lets the user move the switch; that it also needs
@@ -62,6 +65,7 @@ mod install;
 mod mail;
 mod oracle;
 mod outlook;
+mod presence;
 mod restriction;
 mod services;
 mod smime;
@@ -80,6 +84,7 @@ pub use oracle::{Expectations, expectations, expectations_under};
 pub use outlook::{
     ExpectedOutlook, IgnoredKey, IgnoredReason, OutlookChannel, OutlookValue, expected_outlook,
 };
+pub use presence::{INSTALL_WINDOW_HOURS, INSTALLS_MAX, Leftover, Presence};
 pub use stated::{Stated, stated_of_policy};
 
 use install::autodiscovers;

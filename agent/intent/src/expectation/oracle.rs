@@ -12,6 +12,7 @@ use super::expected::Expected;
 use super::identities::identities;
 use super::install::{ExpectedPrompt, InForce, Install, Refusal, in_force, install, prompts, refusal};
 use super::mail::{MailStep, mail};
+use super::presence::{Leftover, Presence, installs, leftovers, presence};
 use super::restriction::restrictions;
 use super::stated::{Stated, stated};
 use crate::action::ActionId;
@@ -38,6 +39,12 @@ pub struct Expectations {
     pub identities: Vec<Expected<String>>,
     /// The steps with messages that must end well, in the order of [`MailStep::ALL`].
     pub mail: Vec<Expected<MailStep>>,
+    /// Whether the account is to be there at all, where the assignments are known; if it is not, nothing else here holds.
+    pub presence: Option<Expected<Presence>>,
+    /// What must be gone once the profile is removed.
+    pub leftovers: Vec<Expected<Leftover>>,
+    /// The most installations of the profile within [`super::INSTALL_WINDOW_HOURS`]; more are a loop.
+    pub installs: Expected<usize>,
     /// What must be so although no device of ours shows it yet: judged inconclusive, never pass.
     pub stated: Vec<Stated>,
 }
@@ -79,6 +86,9 @@ pub fn expectations_under(
         restrictions: restrictions(intent, facts, circumstances.managed),
         identities: identities(intent),
         mail: mail(intent, facts, &account),
+        presence: presence(circumstances),
+        leftovers: leftovers(intent),
+        installs: installs(),
         stated: stated(intent, facts),
         account,
         actions,

@@ -39,6 +39,8 @@ pub enum OutlookChannel {
 /// Holds the app as it must look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExpectedOutlook {
+    /// How the policy reaches the app.
+    pub channel: OutlookChannel,
     /// S/MIME in the app (OUT-022).
     pub smime: ExpectedToggle,
     /// Whether every message is encrypted; without effect while S/MIME is off.
@@ -134,6 +136,7 @@ pub fn expected_outlook(
     let smime = policy.toggle(ENABLE, SMIME, SMIME_CHANGE);
     let threads = PLAIN.keyed(policy.boolean(THREADS), THREADS, true);
     ExpectedOutlook {
+        channel,
         threads: if smime.on.value { NO_THREADS.expect(false, smime.on.by) } else { threads },
         encrypt_all: policy.toggle(PLAIN, ENCRYPT, ENCRYPT_CHANGE),
         sign_all: policy.toggle(PLAIN, SIGN, SIGN_CHANGE),

@@ -57,14 +57,12 @@ impl Statements {
 /// Returns what the settings of an account demand of a phone that cannot show it yet.
 pub(super) fn stated(intent: &Intent, facts: &DeviceFacts) -> Vec<Stated> {
     let mut statements = Statements::default();
-    statements.add("assignment", &["EAS-003", "EAS-040", "XTR-008", "XTR-009", "XTR-020"]);
+    statements.add("assignment", &["EAS-040", "XTR-009", "XTR-020"]);
     if intent.ssl.is_some() {
         statements.add("ssl", &["EAS-027"]);
     }
-    match (&intent.vpn, facts.obeys_vpn()) {
-        (None, _) => statements.add("vpn", &["EAS-100"]),
-        (Some(_), true) => statements.add("vpn", &["EAS-101", "EAS-102"]),
-        (Some(_), false) => statements.add("vpn", &["EAS-104"]),
+    if intent.vpn.is_some() && facts.obeys_vpn() {
+        statements.add("vpn", &["EAS-101", "EAS-102"]);
     }
     let certificate = intent.identity.is_some() || intent.inline_identity;
     if uses_oauth(intent, facts) {
@@ -73,14 +71,13 @@ pub(super) fn stated(intent: &Intent, facts: &DeviceFacts) -> Vec<Stated> {
         statements.add("second_factor", &["EAS-026"]);
     }
     if !intent.identities.is_empty() {
-        statements
-            .add("delivery", &["SMO-006", "SMO-007", "SMO-008", "SMO-009", "SMO-019", "XTR-006", "XTR-010"]);
+        statements.add("delivery", &["SMO-006", "SMO-007", "SMO-008", "SMO-009", "SMO-019"]);
     }
     if intent.smime.is_wanted() {
         statements.add("other_clients", &["SMO-004"]);
     }
     if intent.smime.encryption_identity.is_some() {
-        statements.add("history", &["SMO-013", "SMO-014", "SMO-015", "XTR-011"]);
+        statements.add("history", &["SMO-013", "XTR-011"]);
     }
     statements.into_inner()
 }
@@ -107,12 +104,7 @@ pub fn stated_of_policy(policy: &EmailPolicy) -> Vec<Stated> {
 /// Names the document behind a pending row.
 fn citation(id: &str) -> &'static str {
     match id {
-        "XTR-006" => {
-            "Intune troubleshooting of e-mail profiles: users are asked for their password again and again"
-        }
-        "XTR-008" => "Intune: remove devices by wipe and retire, iOS",
         "XTR-009" => "Intune: troubleshoot device profiles, check-in intervals",
-        "XTR-010" => "Intune: SCEP certificate profiles, one certificate for each linking profile",
         "XTR-011" => "Intune: imported PKCS certificates, several of one purpose",
         "XTR-012" | "XTR-013" | "XTR-014" | "XTR-015" => "Exchange: S/MIME in Outlook for iOS and Android",
         "XTR-019" => "Intune: derived credentials for mobile devices",

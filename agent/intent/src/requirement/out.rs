@@ -1,6 +1,9 @@
 //! Outlook: the rows OUT.
 
-use super::reason::{AUTHORITY, NO_CONNECTOR, NO_DERIVED, NO_MDM, NO_OUTLOOK, NO_PORTAL, OWN_OUTPUT};
+use super::reason::{
+    AUTHORITY, ENROLS_FOR_MAIL, NO_CONNECTOR, NO_DERIVED, NO_MDM, NO_OUTLOOK, NO_PORTAL, NO_SECOND_PHONE,
+    OWN_OUTPUT,
+};
 use super::row::{Row, hidden, pending};
 
 /// The rows, sorted by id.
@@ -25,7 +28,11 @@ pub(super) const ROWS: [Row; 37] = [
         "Environment model has smime_configured; false gives an unavailable state, not a crash.",
     ),
     hidden("OUT-008", AUTHORITY, "The lab CA issues both kinds with matching key usage."),
-    pending("OUT-009", NO_MDM, "Without the root the chain check fails and signing/encrypting is refused."),
+    pending(
+        "OUT-009",
+        NO_OUTLOOK,
+        "Without the root the chain check fails and signing/encrypting is refused.",
+    ),
     pending(
         "OUT-010",
         NO_CONNECTOR,
@@ -40,7 +47,7 @@ pub(super) const ROWS: [Row; 37] = [
     pending("OUT-013", NO_OUTLOOK, "Both layouts work end to end."),
     pending(
         "OUT-014",
-        NO_CONNECTOR,
+        NO_SECOND_PHONE,
         "Two simulated devices of one user: different signing serials with SCEP (imported signing certificates are shared, OUT-025), same encryption serial.",
     ),
     pending(
@@ -53,10 +60,10 @@ pub(super) const ROWS: [Row; 37] = [
         NO_OUTLOOK,
         "Opening a PFX attachment in Outlook starts an install that asks for the PFX password.",
     ),
-    pending("OUT-017", NO_CONNECTOR, "Enrolling a second device later delivers the complete history."),
+    pending("OUT-017", NO_SECOND_PHONE, "Enrolling a second device later delivers the complete history."),
     pending(
         "OUT-018",
-        NO_CONNECTOR,
+        ENROLS_FOR_MAIL,
         "Key never appears in any message to the server; two devices, two certificates.",
     ),
     pending("OUT-019", NO_DERIVED, "Selectable for signing and for encryption."),
@@ -68,7 +75,7 @@ pub(super) const ROWS: [Row; 37] = [
     pending("OUT-021", NO_OUTLOOK, "Policy applies only to a managed Outlook on an enrolled device."),
     pending("OUT-022", NO_OUTLOOK, "S/MIME controls on in Outlook."),
     pending("OUT-023", NO_PORTAL, "Yes starts the notification and retrieval flow; No leaves only OUT-016."),
-    pending("OUT-024", NO_CONNECTOR, "See OUT-018."),
+    pending("OUT-024", ENROLS_FOR_MAIL, "See OUT-018."),
     pending(
         "OUT-025",
         NO_CONNECTOR,
@@ -96,7 +103,7 @@ pub(super) const ROWS: [Row; 37] = [
         NO_PORTAL,
         "Link opened on the enrolled device goes to the landing page; opened elsewhere it does not retrieve.",
     ),
-    pending("OUT-036", NO_MDM, "Users outside the groups get nothing."),
+    pending("OUT-036", NO_OUTLOOK, "Users outside the groups get nothing."),
     hidden(
         "OUT-037",
         OWN_OUTPUT,

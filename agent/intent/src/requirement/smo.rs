@@ -1,6 +1,6 @@
 //! S/MIME in general: the rows SMO.
 
-use super::reason::{AUTHORITY, HISTORY, NO_CONNECTOR, NO_MDM, NO_OTHER_CLIENT, NO_SECOND_PHONE, SCOPE};
+use super::reason::{AUTHORITY, HISTORY, NO_CONNECTOR, NO_OTHER_CLIENT, NO_SECOND_PHONE, SCOPE};
 use super::row::{Row, expected, hidden, pending};
 
 /// The rows, sorted by id.
@@ -23,7 +23,7 @@ pub(super) const ROWS: [Row; 19] = [
     ),
     pending("SMO-006", NO_CONNECTOR, "A PKCS profile without its trusted root on the device ends in error."),
     pending("SMO-007", NO_CONNECTOR, "Each device gets its own certificate."),
-    pending("SMO-008", NO_CONNECTOR, "Same serial on both devices."),
+    pending("SMO-008", NO_SECOND_PHONE, "Same serial on both devices."),
     pending(
         "SMO-009",
         NO_CONNECTOR,
@@ -40,12 +40,11 @@ pub(super) const ROWS: [Row; 19] = [
         NO_SECOND_PHONE,
         "Linter warns when an e-mail profile uses PKCS or SCEP for encryption; simulator shows device 2 cannot read mail encrypted to the certificate of device 1.",
     ),
-    pending("SMO-014", NO_CONNECTOR, "Delivered count equals imported count."),
-    pending(
-        "SMO-015",
-        NO_MDM,
-        "After retire or unenrol no imported identity is left and old encrypted mail is unreadable.",
+    expected(
+        "SMO-014",
+        "The phone holds every identity that was imported, as many as there are in the profile.",
     ),
+    expected("SMO-015", "Once the profile is removed no identity that it brought is left."),
     hidden("SMO-016", AUTHORITY, "CRL is unchanged after retire."),
     expected(
         "SMO-017",

@@ -58,6 +58,8 @@ fn intents() -> Vec<Intent> {
         identities: (1..=4).map(uuid).collect(),
         ..Intent::default()
     };
+    let enrolled =
+        |smime: SmimeIntent| Intent { enrolled: (1..=4).map(uuid).collect(), smime, ..plain.clone() };
     let mut all = vec![
         plain.clone(),
         Intent {
@@ -69,6 +71,9 @@ fn intents() -> Vec<Intent> {
         Intent { oauth: Some(true), identity: Some(uuid(3)), vpn: Some("vpn".into()), ..plain.clone() },
         Intent { host: None, identities: BTreeSet::new(), ..plain.clone() },
         Intent { identity: Some("stray".into()), password: true, ..plain.clone() },
+        Intent { identity: Some(uuid(3)), ..enrolled(SmimeIntent::default()) },
+        enrolled(SmimeIntent { signing_identity: Some(uuid(1)), ..SmimeIntent::default() }),
+        enrolled(SmimeIntent { encryption_identity: Some(uuid(2)), ..SmimeIntent::default() }),
         Intent {
             prevent_move: Some(true),
             prevent_app_sheet: Some(true),
@@ -150,6 +155,8 @@ fn a_row_is_expected_exactly_when_some_policy_makes_it_expected_and_stated_when_
                 for circumstances in [
                     Circumstances::default(),
                     Circumstances { updates: true, ..Circumstances::default() },
+                    Circumstances { assigned: Some(true), ..Circumstances::default() },
+                    Circumstances { assigned: Some(false), ..Circumstances::default() },
                     Circumstances { own_accounts: vec![own], ..Circumstances::default() },
                 ] {
                     let mut expected = expectations_under(&intent, &facts, &circumstances);

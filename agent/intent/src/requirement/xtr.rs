@@ -17,18 +17,19 @@ pub(super) const ROWS: [Row; 20] = [
         "XTR-005",
         "The phone refuses the profile with MCEASErrorDomain 21005 where the user has made the same account by hand.",
     ),
-    pending(
+    expected(
         "XTR-006",
-        NO_MDM,
-        "Agent detects redeploy loop: N installs with the same version inside a window and names the untargeted profile.",
+        "The profile is not installed again and again: at most four times in two days. Where assignments are known, the certificate profile that does not reach the user is named.",
     ),
     expected("XTR-007", "Sending from another app, pictures among it, is refused."),
-    pending("XTR-008", NO_MDM, "After retire: no account, no cached mail, no delivered identity."),
+    expected(
+        "XTR-008",
+        "Once the profile is removed, neither its account nor an identity that it brought is left.",
+    ),
     pending("XTR-009", NO_MDM, "Virtual clock drives check-ins on that schedule."),
-    pending(
+    expected(
         "XTR-010",
-        NO_CONNECTOR,
-        "Certificate count on device equals 1 plus number of linking profiles; agent does not report duplicates as drift.",
+        "The phone holds a certificate of its own for each profile that enrols for one; more of the same user are no drift.",
     ),
     pending(
         "XTR-011",

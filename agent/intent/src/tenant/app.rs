@@ -1,11 +1,12 @@
 //! Settings of an app, above all Outlook's, as Graph carries them: a list of typed settings, or a property list.
 
-use profile::Severity::{Error, Info, Warning};
+use profile::Severity::{Error, Warning};
 use profile::graph::{self, Finding, Resource, ResourceKind, excerpt};
-use profile::lint::nearest;
 use profile::plist::{self, Value};
 
 use super::assignment::Assignment;
+use super::outlook::{self, REFERENCE};
+use crate::expectation::{ExpectedOutlook, OutlookChannel, OutlookValue, expected_outlook};
 use crate::scep::{DeviceAttributes, expand};
 use crate::user::User;
 
@@ -95,15 +96,13 @@ pub const OUTLOOK_KEYS: [OutlookKey; 14] = [
     text("com.microsoft.outlook.EmailProfile.AccountType"),
 ];
 
-const REFERENCE: &str = "OfficeDocs-Exchange, app configuration of Outlook for iOS";
-
 impl AppConfiguration {
     pub(super) fn read(resource: Resource) -> Self {
         let mut findings = graph::check(&resource);
         let (assignments, odd) = Assignment::read(&resource);
         findings.extend(odd);
         let mut settings = match resource.kind {
-            ResourceKind::ManagedAppConfiguration => managed(&resource),
+            ResourceKind::ManagedAppConfiguration => managed(&resource, &mut findings),
             _ => listed(&resource, &mut findings),
         };
         if settings.len() > APP_SETTINGS_MAX {
@@ -111,7 +110,12 @@ impl AppConfiguration {
             let message = format!("only the first {APP_SETTINGS_MAX} settings are read");
             findings.push(resource.finding("app-too-many-settings", Error, "", message, REFERENCE));
         }
-        check_keys(&resource, &settings, &mut findings);
+        let member = match resource.kind {
+            ResourceKind::ManagedAppConfiguration => "customSettings",
+            _ if resource.binary("encodedSettingXml").is_some() => "encodedSettingXml",
+            _ => "settings",
+        };
+        outlook::check(&resource, member, &settings, &mut findings);
         Self {
             id: resource.id().map_or_else(|| resource.path.clone(), str::to_owned),
             for_devices: resource.kind == ResourceKind::DeviceAppConfiguration,
@@ -156,6 +160,24 @@ impl AppConfiguration {
         }
     }
 
+    /// Returns what Outlook must look like under these settings, for one user.
+    #[must_use]
+    pub fn expected_outlook(&self, user: &User) -> ExpectedOutlook {
+        let value = |value: &AppValue| match value {
+            AppValue::Text(text) => OutlookValue::Text(text.clone()),
+            AppValue::Boolean(value) => OutlookValue::Boolean(*value),
+            AppValue::Integer(number) => OutlookValue::Integer(*number),
+            // None of Outlook's keys has such a value, so how it is written does not count.
+            AppValue::Real(number) => OutlookValue::Text(number.to_string()),
+        };
+        // Of duplicates the last counts.
+        let settings =
+            self.settings.iter().map(|setting| (setting.key.clone(), value(&setting.value))).collect();
+        let channel =
+            if self.for_devices { OutlookChannel::ManagedDevices } else { OutlookChannel::ManagedApps };
+        expected_outlook(&settings, channel, user)
+    }
+
     /// Says whether any of the settings is one of Outlook's.
     #[must_use]
     pub fn is_outlook(&self) -> bool {
@@ -163,7 +185,7 @@ impl AppConfiguration {
     }
 }
 
-fn truth(text: &str) -> Option<bool> {
+pub(super) fn truth(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" => Some(true),
         "false" | "0" | "no" => Some(false),
@@ -233,7 +255,8 @@ fn listed(resource: &Resource, findings: &mut Vec<Finding>) -> Vec<AppSetting> {
             return settings;
         }
     };
-    for entry in dictionary.effective() {
+    // Of duplicates the last counts; that there are some is told.
+    for entry in &dictionary.entries {
         let value = match &entry.node.value {
             Value::String(text) => Some(AppValue::Text(text.to_string())),
             Value::Boolean(value) => Some(AppValue::Boolean(*value)),
@@ -246,15 +269,20 @@ fn listed(resource: &Resource, findings: &mut Vec<Finding>) -> Vec<AppSetting> {
             None => {
                 let message =
                     format!("{} is {}, which is not read", excerpt(&entry.key), entry.node.value.type_name());
-                findings.push(resource.finding("app-setting-value", Info, member, message, REFERENCE));
+                findings.push(resource.finding("app-setting-value", Warning, member, message, REFERENCE));
             }
         }
     }
     settings
 }
 
-fn managed(resource: &Resource) -> Vec<AppSetting> {
+fn managed(resource: &Resource, findings: &mut Vec<Finding>) -> Vec<AppSetting> {
     let pairs = resource.objects("customSettings");
+    let nameless = pairs.iter().filter(|pair| pair.text("name").is_none_or(str::is_empty));
+    findings.extend(
+        nameless
+            .map(|pair| pair.finding("app-setting-key", Error, "name", "the setting has no key", REFERENCE)),
+    );
     let setting = |pair: &Resource| {
         let value = pair.text("value").unwrap_or_default();
         let value = match value {
@@ -262,32 +290,8 @@ fn managed(resource: &Resource) -> Vec<AppSetting> {
             "false" => AppValue::Boolean(false),
             text => AppValue::Text(text.to_owned()),
         };
-        Some(AppSetting { key: pair.text("name")?.to_owned(), value })
+        let key = pair.text("name").filter(|name| !name.is_empty())?;
+        Some(AppSetting { key: key.to_owned(), value })
     };
     pairs.iter().filter_map(setting).collect()
-}
-
-fn check_keys(resource: &Resource, settings: &[AppSetting], findings: &mut Vec<Finding>) {
-    for setting in settings {
-        let key = setting.key.as_str();
-        if let Some(known) = OUTLOOK_KEYS.iter().find(|known| known.key == key) {
-            let fits = match &setting.value {
-                AppValue::Boolean(_) => known.boolean,
-                AppValue::Text(text) => !known.boolean || truth(text).is_some(),
-                AppValue::Integer(_) | AppValue::Real(_) => false,
-            };
-            if !fits {
-                let kind = if known.boolean { "a truth value" } else { "a text" };
-                let message = format!("{key} wants {kind}");
-                findings.push(resource.finding("outlook-value", Error, "settings", message, REFERENCE));
-            }
-            continue;
-        }
-        let near = nearest(key, OUTLOOK_KEYS.iter().map(|known| known.key));
-        if let Some(near) = near {
-            let message = format!("{} is no key of Outlook; keys are case sensitive", excerpt(key));
-            let finding = resource.finding("outlook-unknown-key", Error, "settings", message, REFERENCE);
-            findings.push(finding.help(format!("did you mean {near}?")));
-        }
-    }
 }

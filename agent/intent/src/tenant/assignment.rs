@@ -21,6 +21,17 @@ pub enum AssignmentTarget {
     Group(String),
     /// Not the members of a group.
     ExcludedGroup(String),
+    /// A target of a type that is not known, or that names no group: whom it reaches cannot be told.
+    Unknown(String),
+}
+
+/// Holds the filter that narrows an assignment; what it says is not in the policy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AssignmentFilter {
+    /// Its id.
+    pub id: String,
+    /// Whether it leaves out the devices that it describes, rather than letting no others in.
+    pub excludes: bool,
 }
 
 /// Holds one assignment.
@@ -28,21 +39,34 @@ pub enum AssignmentTarget {
 pub struct Assignment {
     /// What it aims at.
     pub target: AssignmentTarget,
-    /// The id of the filter that narrows it; what a filter says is not in the policy.
-    pub filter: Option<String>,
+    /// The filter that narrows it.
+    pub filter: Option<AssignmentFilter>,
 }
 
 impl Assignment {
     /// Reads the assignments of an object; none where it does not say.
     pub(super) fn read(resource: &Resource) -> (Option<Vec<Self>>, Vec<Finding>) {
         let mut findings = Vec::new();
-        if resource.set("assignments").is_none() {
+        // Something else than a list says nothing; that it stands there is a finding of syntax.
+        if resource.set("assignments").is_none_or(|value| value.as_array().is_none()) {
             return (None, findings);
         }
         let mut assignments = Vec::new();
         for object in resource.objects("assignments") {
-            for target in object.objects("target") {
-                let group = || target.text("groupId").map(str::to_owned);
+            let targets = object.objects("target");
+            if targets.is_empty() {
+                let message = "the assignment has no target; whom it reaches cannot be told";
+                findings.push(object.finding(
+                    "policy-assignment-target",
+                    Warning,
+                    "target",
+                    message,
+                    "EAS-003",
+                ));
+                assignments.push(Self { target: AssignmentTarget::Unknown(String::new()), filter: None });
+            }
+            for target in targets {
+                let group = || target.text("groupId").filter(|id| !id.is_empty()).map(str::to_owned);
                 let aim = match target.type_name.as_str() {
                     "allLicensedUsersAssignmentTarget" => Some(AssignmentTarget::AllUsers),
                     "allDevicesAssignmentTarget" => Some(AssignmentTarget::AllDevices),
@@ -52,7 +76,9 @@ impl Assignment {
                 };
                 let Some(aim) = aim else {
                     let name = excerpt(&target.type_name);
-                    let message = format!("the assignment target {name} is not known or names no group");
+                    let message = format!(
+                        "the assignment target {name} is not known or names no group; whom it reaches cannot be told"
+                    );
                     findings.push(target.finding(
                         "policy-assignment-target",
                         Warning,
@@ -60,12 +86,15 @@ impl Assignment {
                         message,
                         "EAS-003",
                     ));
+                    let target = AssignmentTarget::Unknown(target.type_name.clone());
+                    assignments.push(Self { target, filter: None });
                     continue;
                 };
                 let named = |name| target.text(name).filter(|text| !text.is_empty() && *text != "none");
-                let filter = named("deviceAndAppManagementAssignmentFilterId")
-                    .filter(|_| named("deviceAndAppManagementAssignmentFilterType").is_some())
-                    .map(str::to_owned);
+                let kind = named("deviceAndAppManagementAssignmentFilterType");
+                let filter = named("deviceAndAppManagementAssignmentFilterId").zip(kind).map(|(id, kind)| {
+                    AssignmentFilter { id: id.to_lowercase(), excludes: kind == "exclude" }
+                });
                 if filter.is_some() {
                     let message = "a filter narrows this assignment; who passes it is not in the policy";
                     findings.push(target.finding("policy-assignment-filter", Info, "", message, "EAS-003"));
@@ -80,7 +109,7 @@ impl Assignment {
 /// Says whether and how a user gets a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Targeting {
-    /// The document does not say whom the policy is assigned to.
+    /// The document does not say whom the policy is assigned to, or says it in a way that is not known.
     Unknown,
     /// The policy is assigned to nobody, or to others.
     NotAssigned,
@@ -104,8 +133,9 @@ pub struct AssignedUser {
     pub devices: Vec<String>,
     /// Whether groups of users and of devices are mixed, which Intune does not weigh against each other.
     pub mixed: bool,
-    /// Whether a filter, which is not known here, narrows all that lead to the user.
-    pub filtered: bool,
+    /// The filters, which are not known here, that narrow all assignments that lead to the user; empty where one leads
+    /// there without.
+    pub filters: Vec<AssignmentFilter>,
 }
 
 /// Returns the users of a directory that get a policy, in its order. Without assignments nobody does (EAS-003).
@@ -132,6 +162,7 @@ pub fn targeting(assigned: Option<&[Assignment]>, user: &DirectoryUser, director
     let mut by_user = false;
     let mut aimed: BTreeSet<&str> = BTreeSet::new();
     let mut filters = Vec::new();
+    let mut unknown = false;
     for assignment in assigned {
         let mut leads = false;
         match &assignment.target {
@@ -156,9 +187,10 @@ pub fn targeting(assigned: Option<&[Assignment]>, user: &DirectoryUser, director
                 }
             }
             AssignmentTarget::ExcludedGroup(_) => {}
+            AssignmentTarget::Unknown(_) => unknown = true,
         }
         if leads {
-            filters.push(assignment.filter.is_some());
+            filters.push(assignment.filter.clone());
         }
     }
     let included = (by_user, aimed.len());
@@ -186,9 +218,34 @@ pub fn targeting(assigned: Option<&[Assignment]>, user: &DirectoryUser, director
             by_user,
             devices: aimed.into_iter().map(str::to_owned).collect(),
             mixed,
-            filtered: filters.iter().all(|filtered| *filtered),
+            // Where one of them has no filter there is nothing to pass.
+            filters: filters.into_iter().collect::<Option<Vec<_>>>().unwrap_or_default(),
         }),
+        (false, None) if unknown => Targeting::Unknown,
         (false, Some(group)) if included.0 || included.1 > 0 => Targeting::Excluded { group: group.clone() },
         _ => Targeting::NotAssigned,
     }
+}
+
+/// Says which groups of assignments a directory does not know: whom they hold cannot be told.
+pub(super) fn unknown_groups(
+    resource: &Resource,
+    assigned: Option<&[Assignment]>,
+    directory: &Directory,
+) -> Vec<Finding> {
+    let ids = assigned.unwrap_or_default().iter().filter_map(|assignment| match &assignment.target {
+        AssignmentTarget::Group(id) | AssignmentTarget::ExcludedGroup(id) => Some(id),
+        _ => None,
+    });
+    let unknown = ids.filter(|id| !directory.knows_group(id)).map(|id| {
+        let label = excerpt(resource.label());
+        let message = format!(
+            "the directory knows no group {}; whom {label} reaches by it cannot be told",
+            excerpt(id)
+        );
+        let finding =
+            resource.finding("policy-assignment-group-unknown", Warning, "assignments", message, "EAS-003");
+        finding.help("add the group with its id and members to the directory file")
+    });
+    unknown.collect()
 }

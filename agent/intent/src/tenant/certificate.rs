@@ -180,12 +180,21 @@ impl CertificateProfile {
     }
 
     fn alternative_names(&self, to: &Addressee<'_>, request: &mut ScepRequest, found: &mut Vec<Finding>) {
-        let own: Vec<(String, String)> = self
-            .resource
-            .objects("customSubjectAlternativeNames")
-            .iter()
-            .filter_map(|name| Some((name.text("sanType")?.to_owned(), name.text("name")?.to_owned())))
-            .collect();
+        let mut own: Vec<(String, String)> = Vec::new();
+        for name in self.resource.objects("customSubjectAlternativeNames") {
+            match (name.text("sanType"), name.text("name").filter(|name| !name.is_empty())) {
+                (Some(kind), Some(value)) => own.push((kind.to_owned(), value.to_owned())),
+                _ => {
+                    let message = "an alternative name has no type or no text; it is left out";
+                    found.push(name.finding("policy-scep-name", Error, "", message, SCEP));
+                }
+            }
+        }
+        if own.iter().filter(|(kind, _)| kind == "userPrincipalName").count() > 1 {
+            let message = "there are several principal names, and a request has one; the last one counts";
+            let member = "customSubjectAlternativeNames";
+            found.push(self.resource.finding("policy-scep-name", Warning, member, message, SCEP));
+        }
         let own = if own.is_empty() {
             let words = self.resource.flags("subjectAlternativeNameType").unwrap_or_default();
             let named =

@@ -126,6 +126,11 @@ fn services(resource: &Resource) -> Option<BTreeSet<EasService>> {
     (!services.is_empty() || words == ["none"]).then_some(services)
 }
 
+/// Whether XML has no way to write a character.
+fn is_forbidden(c: char) -> bool {
+    matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
 struct Oddities<'a> {
     resource: &'a Resource,
     policy: &'a EmailPolicy,
@@ -165,6 +170,55 @@ impl Oddities<'_> {
         for (name, reference) in missing {
             let message = format!("the policy has no {name}, which the form requires; the key is left out");
             self.add("policy-setting-missing", Error, name, &message, "fill it in", reference);
+        }
+        let host = &self.policy.host_name;
+        let odd = |c: char| c.is_whitespace() || matches!(c, '/' | '@' | '\\' | '?' | '#');
+        if host.contains(odd) || host.contains("..") || host.starts_with('.') {
+            let message =
+                format!("{} is no host name; the phone finds no server by it", graph::excerpt(host));
+            let bare = host.rsplit_once("://").map_or(host.as_str(), |(_, rest)| rest);
+            let bare = bare.split(odd).next().unwrap_or_default().trim_matches('.');
+            let help = match bare {
+                "" => "write the bare name, such as mail.contoso.example".to_owned(),
+                bare => format!("did you mean {}?", graph::excerpt(bare)),
+            };
+            self.add("policy-host-form", Error, "hostName", &message, &help, "EAS-010");
+        }
+        for member in self.resource.members() {
+            let Some(text) = member.node.value.as_str().filter(|text| text.contains(is_forbidden)) else {
+                continue;
+            };
+            // What is not written into a profile may hold anything.
+            if ![
+                "accountName",
+                "hostName",
+                "displayName",
+                "description",
+                "customDomainName",
+                "perAppVPNProfileId",
+            ]
+            .contains(&member.name.as_str())
+            {
+                continue;
+            }
+            let message = format!(
+                "{} holds characters that a profile cannot: {}; they are replaced by U+FFFD",
+                member.name,
+                text.chars()
+                    .filter(|c| is_forbidden(*c))
+                    .take(4)
+                    .map(|c| format!("U+{:04X}", u32::from(c)))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            );
+            self.add(
+                "policy-text-characters",
+                Error,
+                &member.name,
+                &message,
+                "take them out",
+                "XML 1.0, section 2.2",
+            );
         }
     }
 
@@ -263,6 +317,16 @@ impl Oddities<'_> {
 
     fn sign_in(&mut self) {
         let policy = self.policy;
+        if self.resource.set("authenticationMethod").is_none() {
+            self.add(
+                "policy-sign-in-open",
+                Warning,
+                "authenticationMethod",
+                "the policy does not say how the account signs in, and the form requires a choice; user name and password are taken",
+                "set authenticationMethod to certificate, derivedCredential or usernameAndPassword",
+                "EAS-022",
+            );
+        }
         if policy.use_oauth && policy.authentication_method == EasAuthenticationMethod::DerivedCredential {
             self.add(
                 "policy-oauth-derived-credential",
@@ -344,6 +408,30 @@ impl Oddities<'_> {
                 "there is an encryption certificate, and nobody can encrypt with it: it serves to read mail alone",
                 "set smimeEncryptByDefaultEnabled or smimeEnablePerMessageSwitch to true",
                 "EAS-076",
+            );
+        }
+        if types[0].is_none()
+            && policy.smime_signing_enabled
+            && !policy.smime_signing_certificate_user_override_enabled
+        {
+            self.add(
+                "policy-signing-without-certificate",
+                Warning,
+                "smimeSigningEnabled",
+                "signing is on, there is no signing certificate, and the user may choose none",
+                "set signingCertificateType, or let the user choose a certificate",
+                "EAS-064",
+            );
+        }
+        let choice = policy.smime_encryption_certificate_user_override_enabled;
+        if types[1].is_none() && policy.smime_encrypt_by_default_enabled && !choice {
+            self.add(
+                "policy-encryption-without-certificate",
+                Warning,
+                "smimeEncryptByDefaultEnabled",
+                "mail is encrypted by default, there is no encryption certificate, and the user may choose none",
+                "set encryptionCertificateType, or let the user choose a certificate",
+                "EAS-071",
             );
         }
         let roles = [

@@ -8,13 +8,17 @@ mod assignment;
 mod certificate;
 mod email;
 mod objects;
+mod outlook;
+mod reach;
 mod resolve;
 mod supply;
 #[cfg(test)]
 mod tests;
 
 pub use app::{APP_SETTINGS_MAX, AppConfiguration, AppSetting, AppValue, OUTLOOK_KEYS, OutlookKey};
-pub use assignment::{AssignedUser, Assignment, AssignmentTarget, Targeting, assignments, targeting};
+pub use assignment::{
+    AssignedUser, Assignment, AssignmentFilter, AssignmentTarget, Targeting, assignments, targeting,
+};
 pub use certificate::{CertificateProfile, CertificateProfileKind};
 pub use email::EmailProfile;
 pub(crate) use email::policy;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use profile::Severity;
 use profile::graph::{Export, Finding, Link, Resource, ResourceKind};
 
 use super::app::AppConfiguration;
@@ -78,6 +79,7 @@ impl Tenant {
             match self.by_id.get(&id).copied() {
                 Some(_) if inside => {}
                 Some(at) => {
+                    self.twice(at, &profile);
                     if let Some(known) = self.certificates.get_mut(at) {
                         *known = profile;
                     }
@@ -88,6 +90,21 @@ impl Tenant {
                 }
             }
         }
+    }
+
+    /// Says that two objects of one document have the same id and differ.
+    fn twice(&mut self, at: usize, profile: &CertificateProfile) {
+        let Some(known) = self.certificates.get(at) else { return };
+        let (own, other) = (&profile.resource, &known.resource);
+        // What lies inside another object is its copy there.
+        let stands = other.path.matches('.').count() <= own.path.matches('.').count();
+        if own.file() != other.file() || !stands || profile.id == own.path {
+            return;
+        }
+        let message = format!("two objects have this id, {} and this one; this one counts", other.path);
+        let finding =
+            own.finding("graph-duplicate-id", Severity::Warning, "id", message, "Microsoft Graph beta");
+        self.findings.push(finding.help("remove one of them"));
     }
 
     /// Returns the certificate profile of an id; upper and lower case are the same.

@@ -1,10 +1,13 @@
 //! What one e-mail policy needs of the documents around it, for one user.
 
+mod misfit;
+mod vpn;
+
 use profile::OsVersion;
 use profile::Severity::{Error, Info, Warning};
-use profile::graph::{Finding, Link, Resource, ResourceKind, excerpt};
+use profile::graph::{Finding, excerpt};
 
-use super::assignment::{Assignment, AssignmentTarget, Targeting, targeting};
+use super::assignment::{Assignment, AssignmentTarget, Targeting, targeting, unknown_groups};
 use super::certificate::{CertificateProfile, CertificateProfileKind};
 use super::email::EmailProfile;
 use super::objects::Tenant;
@@ -16,7 +19,7 @@ use crate::certificate::{
 use crate::compile::{Compiled, Order, assemble};
 use crate::directory::{Directory, DirectoryUser};
 use crate::policy::EmailPolicy;
-use crate::scep::DeviceAttributes;
+use crate::scep::{DeviceAttributes, ScepRequest};
 use crate::user::{NameError, User};
 use crate::vpn::PerAppVpn;
 
@@ -59,6 +62,32 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// Returns the same with identities in place of those that the policy wants and nobody handed in. Of these it is
+    /// known that they will be there, and nothing else: a profile made of them says how the account is meant.
+    #[must_use]
+    pub fn supposed(&self) -> Self {
+        let mut supposed = self.clone();
+        let links = &self.policy.links;
+        let certificates = &mut supposed.certificates;
+        for (role, slot, id) in [
+            (CertificateRole::Authentication, &mut certificates.authentication, &links.identity),
+            (CertificateRole::Signing, &mut certificates.signing, &links.signing),
+            (CertificateRole::Encryption, &mut certificates.encryption, &links.encryption),
+        ] {
+            if slot.is_none() && role.wanted(&self.policy).is_some() {
+                *slot = Some(IdentityPayload {
+                    policy_id: id.clone(),
+                    name: role.link().to_owned(),
+                    content: IdentityContent::Scep(ScepRequest::default()),
+                });
+            }
+        }
+        if let (None, Some(id)) = (&supposed.vpn, &self.policy.per_app_vpn_profile_id) {
+            supposed.vpn = Some(PerAppVpn { id: id.clone(), name: id.clone(), ..PerAppVpn::default() });
+        }
+        supposed
+    }
+
     /// Compiles the profile; what is missing is left out. `os` has the meaning of [`Order::os`].
     #[must_use]
     pub fn compile(&self, os: Option<OsVersion>) -> Compiled {
@@ -112,6 +141,23 @@ impl Tenant {
     }
 }
 
+const CERTIFICATE_NEEDED: &str = "a PKCS#12 file, or the object of a certificate profile";
+
+impl Tenant {
+    /// Says which groups a directory does not know, of those that an e-mail policy and what it links are assigned to.
+    #[must_use]
+    pub fn unknown_groups(&self, email: &EmailProfile, directory: &Directory) -> Vec<Finding> {
+        let mut found = unknown_groups(&email.resource, email.assignments.as_deref(), directory);
+        let links = &email.policy.links;
+        for id in [&links.identity, &links.signing, &links.encryption].into_iter().flatten() {
+            if let Some(profile) = self.certificate_profile(id) {
+                found.extend(unknown_groups(&profile.resource, profile.assignments.as_deref(), directory));
+            }
+        }
+        found
+    }
+}
+
 struct Resolver<'a> {
     tenant: &'a Tenant,
     email: &'a EmailProfile,
@@ -138,6 +184,8 @@ impl<'a> Resolver<'a> {
 
     fn targeting(&mut self) -> Targeting {
         let Some((user, directory)) = self.to.listed else { return Targeting::Unknown };
+        let assigned = self.email.assignments.as_deref();
+        self.findings.extend(unknown_groups(&self.email.resource, assigned, directory));
         let found = targeting(self.email.assignments.as_deref(), user, directory);
         let upn = &user.user.upn;
         match &found {
@@ -278,7 +326,20 @@ impl<'a> Resolver<'a> {
                         tenant.certificate_profile(resource.id().unwrap_or(&resource.path))
                     });
                     let found = ids.into_iter().find(|p| p.kind != CertificateProfileKind::TrustedRoot);
-                    profile = profile.or(found);
+                    match (profile, found) {
+                        (_, None) => self.misfit(supply, member, CERTIFICATE_NEEDED),
+                        (None, Some(found)) => profile = Some(found),
+                        (Some(known), Some(found)) if known.id.eq_ignore_ascii_case(&found.id) => {}
+                        (Some(known), Some(_)) => {
+                            let message = format!(
+                                "{member} leads to {} already; {} is not used",
+                                excerpt(known.label()),
+                                supply.file
+                            );
+                            let help = "give one object for a link, under its id";
+                            self.add("policy-link-unused", Warning, member, message, help, "SMO-017");
+                        }
+                    }
                 }
                 Supplied::Pkcs12 { bytes, password } => {
                     let name = profile.map_or_else(
@@ -295,18 +356,8 @@ impl<'a> Resolver<'a> {
                         content: IdentityContent::Pkcs12(content),
                     });
                 }
-                Supplied::Certificate { .. } => {
-                    let message = format!(
-                        "{} holds a certificate without a private key, and {member} needs one",
-                        supply.file
-                    );
-                    let help = "give a PKCS#12 file, or the object of a certificate profile";
-                    self.add("policy-link-kind", Error, member, message, help, "XTR-004");
-                }
-                Supplied::Nothing { reason } => {
-                    let message =
-                        format!("the certificate for {member} is not there: {} {reason}", supply.file);
-                    self.add("policy-link-file", Error, member, message, "", "SMO-017");
+                Supplied::Certificate { .. } | Supplied::Nothing { .. } => {
+                    self.misfit(supply, member, CERTIFICATE_NEEDED);
                 }
             }
         }
@@ -368,6 +419,7 @@ impl<'a> Resolver<'a> {
         self.findings.extend(profile.findings.iter().cloned());
         self.targeted(profile);
         let label = excerpt(profile.label());
+        self.purpose(role, member, profile);
         match (profile.kind, role) {
             (CertificateProfileKind::TrustedRoot, _) => {
                 let message = format!("{member} leads to {label}, a trusted certificate without a key");
@@ -429,6 +481,26 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Whether imported certificates are meant for what they are linked for.
+    fn purpose(&mut self, role: CertificateRole, member: &str, profile: &CertificateProfile) {
+        let (meant, wanted) = match (profile.resource.text("intendedPurpose"), role) {
+            (Some(meant), CertificateRole::Signing) => (meant, "smimeSigning"),
+            (Some(meant), CertificateRole::Encryption) => (meant, "smimeEncryption"),
+            _ => return,
+        };
+        if profile.kind != CertificateProfileKind::ImportedPfx || [wanted, "unassigned"].contains(&meant) {
+            return;
+        }
+        let label = excerpt(profile.label());
+        let message = format!(
+            "{member} leads to {label}, whose intendedPurpose is {}: certificates imported for {wanted} do not come by it",
+            excerpt(meant)
+        );
+        let finding =
+            profile.resource.finding("policy-link-purpose", Error, "intendedPurpose", message, "XTR-004");
+        self.findings.push(finding.help(format!("link an imported PFX profile for {wanted}")));
+    }
+
     fn key_usage(&mut self, role: CertificateRole, profile: &CertificateProfile, identity: &IdentityPayload) {
         let IdentityContent::Scep(request) = &identity.content else { return };
         let needed = if role == CertificateRole::Encryption { 4 } else { 1 };
@@ -446,6 +518,8 @@ impl<'a> Resolver<'a> {
 
     fn targeted(&mut self, profile: &CertificateProfile) {
         let Some((user, directory)) = self.to.listed else { return };
+        let assigned = profile.assignments.as_deref();
+        self.findings.extend(unknown_groups(&profile.resource, assigned, directory));
         let found = targeting(profile.assignments.as_deref(), user, directory);
         if matches!(found, Targeting::NotAssigned | Targeting::Excluded { .. }) {
             let message = format!(
@@ -482,6 +556,11 @@ impl<'a> Resolver<'a> {
             }
             _ => None,
         });
+        if root.is_none() {
+            for supply in &supplies {
+                self.misfit(supply, "rootCertificate", "a trusted certificate, or its object");
+            }
+        }
         if let Some(known) = known {
             self.findings.extend(known.findings.iter().cloned());
             self.targeted(known);
@@ -497,6 +576,7 @@ impl<'a> Resolver<'a> {
                 }
                 // That it is empty is told by its own finding.
                 (None, Some(_)) if known.is_some() => return,
+                (None, None) if !supplies.is_empty() => return,
                 (None, Some(id)) => {
                     let message = format!("the trusted root {} of {label} is not there", excerpt(&id));
                     ("policy-link-not-found", Error, message, id)
@@ -557,123 +637,9 @@ impl<'a> Resolver<'a> {
             }
         }
     }
-
-    fn vpn(&mut self) -> Option<PerAppVpn> {
-        let policy = &self.email.policy;
-        let id = policy.per_app_vpn_profile_id.as_deref()?;
-        let member = "perAppVPNProfileId";
-        let supplies = self.supplied(&[id, member]);
-        let tenant = self.tenant;
-        let supplied = supplies.iter().find_map(|supply| match &supply.content {
-            Supplied::Objects(export) => export.resources.iter().find(|r| r.kind == ResourceKind::Vpn),
-            _ => None,
-        });
-        let Some(resource) = tenant.vpn(id).or(supplied) else {
-            let message = format!("the VPN profile {} is not there; its key is left out", excerpt(id));
-            let help = format!("give it with --link {id}=FILE: its object as JSON");
-            self.add("policy-vpn-not-found", Error, member, message, &help, "EAS-103");
-            return None;
-        };
-        self.findings.extend(profile::graph::check(resource));
-        if resource.boolean("enablePerApp") != Some(true) {
-            let message = format!("the VPN profile {} is no per-app VPN", excerpt(resource.label()));
-            self.add(
-                "policy-vpn-not-per-app",
-                Error,
-                member,
-                message,
-                "set enablePerApp to true in it",
-                "EAS-103",
-            );
-        }
-        let mut vpn = per_app_vpn(id, resource);
-        if resource.text("authenticationMethod") == Some("certificate") {
-            vpn.identity = self.vpn_identity(resource);
-        }
-        Some(vpn)
-    }
-
-    fn vpn_identity(&mut self, resource: &Resource) -> Option<String> {
-        let id = match resource.link("identityCertificate")? {
-            Link::Id(id) => id,
-            Link::Inline(object) => object.id().map_or_else(|| object.path.clone(), str::to_owned),
-        };
-        let profile = self.tenant.certificate_profile(&id)?;
-        if profile.kind != CertificateProfileKind::Scep {
-            return None;
-        }
-        let (identity, found) = profile.request(self.to);
-        self.findings.extend(found);
-        let key = identity.key().to_owned();
-        self.certificates.others.push(identity);
-        Some(key)
-    }
-
-    fn unused(&mut self) {
-        let unused: Vec<&Supply> = self
-            .supplies
-            .iter()
-            .zip(&self.used)
-            .filter(|(_, used)| !**used)
-            .map(|(supply, _)| supply)
-            .collect();
-        for supply in unused {
-            match &supply.content {
-                // Objects may be there for others to link.
-                Supplied::Objects(_) => {}
-                Supplied::Nothing { reason } => {
-                    let message = format!("{} for {} {reason}", supply.file, excerpt(&supply.id));
-                    self.add("policy-link-file", Error, "", message, "", "SMO-017");
-                }
-                _ => {
-                    let message = format!(
-                        "nothing in the policy leads to {}; {} is not used",
-                        excerpt(&supply.id),
-                        supply.file
-                    );
-                    let help = "write the id of a linked profile, or the name of the link, such as smimeSigningCertificate";
-                    self.add("policy-link-unused", Warning, "", message, help, "SMO-017");
-                }
-            }
-        }
-    }
 }
 
 /// Whether assignments may reach somebody of whom no group is known.
 fn may_reach(assigned: &[Assignment]) -> bool {
     assigned.iter().any(|a| !matches!(a.target, AssignmentTarget::ExcludedGroup(_)))
-}
-
-/// Bundle ids of VPN apps as Apple lists them for `VPNSubType` (Configuration Profile Reference, VPN payload).
-const SUB_TYPES: [(&str, &str); 4] = [
-    ("ciscoAnyConnect", "com.cisco.anyconnect.applevpn.plugin"),
-    ("pulseSecure", "com.juniper.sslvpn"),
-    ("f5EdgeClient", "com.f5.F5-Edge-Client.vpnplugin"),
-    ("dellSonicWallMobileConnect", "com.sonicwall.SonicWALL-SSLVPN.vpnplugin"),
-];
-
-fn per_app_vpn(id: &str, resource: &Resource) -> PerAppVpn {
-    let texts = |name| resource.texts(name).into_iter().map(str::to_owned).collect();
-    let kind = resource.text("connectionType").unwrap_or_default();
-    let named = SUB_TYPES.iter().find(|(word, _)| *word == kind).map(|(_, id)| (*id).to_owned());
-    PerAppVpn {
-        id: id.to_owned(),
-        name: resource.text("connectionName").unwrap_or_else(|| resource.label()).to_owned(),
-        server: resource.objects("server").first().and_then(|s| s.text("address")).map(str::to_owned),
-        sub_type: resource.text("identifier").filter(|id| !id.is_empty()).map(str::to_owned).or(named),
-        authentication: match resource.text("authenticationMethod") {
-            Some("certificate") => Some("Certificate"),
-            Some("usernameAndPassword") => Some("Password"),
-            _ => None,
-        },
-        identity: None,
-        provider_type: match resource.text("providerType") {
-            Some("appProxy") => Some("app-proxy"),
-            Some("packetTunnel") => Some("packet-tunnel"),
-            _ => None,
-        },
-        safari_domains: texts("safariDomains"),
-        associated_domains: texts("associatedDomains"),
-        excluded_domains: texts("excludedDomains"),
-    }
 }

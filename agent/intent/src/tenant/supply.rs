@@ -34,6 +34,8 @@ pub enum Supplied {
     Nothing {
         /// Why, as a fragment after the file's name.
         reason: String,
+        /// What to do about it.
+        help: Option<String>,
     },
 }
 
@@ -43,7 +45,7 @@ impl std::fmt::Debug for Supplied {
             Self::Certificate { der } => write!(f, "Certificate({} bytes)", der.len()),
             Self::Pkcs12 { bytes, .. } => write!(f, "Pkcs12({} bytes)", bytes.len()),
             Self::Objects(export) => write!(f, "Objects({})", export.resources.len()),
-            Self::Nothing { reason } => write!(f, "Nothing({reason})"),
+            Self::Nothing { reason, .. } => write!(f, "Nothing({reason})"),
         }
     }
 }

@@ -12,8 +12,17 @@ fn tenant(text: &str) -> Tenant {
     Tenant::read([graph::parse_named("policies.json", text.as_bytes()).expect("JSON")])
 }
 
+/// A policy with members, and a way to sign in, which the form demands.
+fn mail(members: &str) -> String {
+    let sign_in = match members.contains("authenticationMethod") {
+        true => "",
+        false => r#", "authenticationMethod": "usernameAndPassword""#,
+    };
+    format!("{{{EMAIL}, {members}{sign_in}}}")
+}
+
 fn email(members: &str) -> Tenant {
-    tenant(&format!("{{{EMAIL}, {members}}}"))
+    tenant(&mail(members))
 }
 
 fn user() -> User {
@@ -47,7 +56,7 @@ fn null_is_not_set_and_defaults_are_those_of_the_form() {
         "signingCertificateType": null, "perAppVPNProfileId": "00000000-0000-0000-0000-000000000000""#;
     let tenant = email(members);
     let read = &tenant.emails[0];
-    assert_eq!(read.findings, []);
+    assert_eq!(rules(&read.findings), ["policy-sign-in-open"]);
     let form = EmailPolicy {
         id: Some("mail-1".into()),
         display_name: "Mail".into(),
@@ -132,7 +141,8 @@ const ROOT: &str = r##"{"@odata.type": "#microsoft.graph.iosTrustedRootCertifica
 #[test]
 fn scep_becomes_a_request_for_this_user() {
     let members = r#""authenticationMethod": "certificate", "identityCertificate@odata.bind": "x('scep-1')""#;
-    let tenant = tenant(&format!("[{{{EMAIL}, {members}}}, {SCEP}, {ROOT}]"));
+    let mail = mail(members);
+    let tenant = tenant(&format!("[{mail}, {SCEP}, {ROOT}]"));
     let resolved = resolved(&tenant, &[]);
     assert_eq!(resolved.findings, []);
     let compiled = resolved.compile(None);
@@ -171,7 +181,8 @@ fn scep_becomes_a_request_for_this_user() {
 fn scep_profiles_that_cannot_work_are_named() {
     let found = |change: &[(&str, &str)], members: &str| {
         let scep = change.iter().fold(SCEP.to_owned(), |text, (from, to)| text.replace(from, to));
-        let tenant = tenant(&format!("[{{{EMAIL}, {members}}}, {scep}, {ROOT}]"));
+        let mail = mail(members);
+        let tenant = tenant(&format!("[{mail}, {scep}, {ROOT}]"));
         rules(&resolved(&tenant, &[]).findings)
     };
     let sign_in = r#""authenticationMethod": "certificate", "identityCertificate@odata.bind": "x('scep-1')""#;
@@ -248,7 +259,7 @@ fn files_stand_for_links_by_id_by_name_and_by_the_link() {
     let nothing = Supply {
         id: "gone-1".into(),
         file: "x.p12".into(),
-        content: Supplied::Nothing { reason: "does not exist".into() },
+        content: Supplied::Nothing { reason: "does not exist".into(), help: None },
     };
     assert!(errors(&self::resolved(&tenant, &[nothing]).findings).contains(&"policy-link-file"));
     let der =
@@ -261,7 +272,8 @@ fn kinds_of_certificate_profiles_fit_their_links() {
     let pfx = r##"{"@odata.type": "#microsoft.graph.iosImportedPFXCertificateProfile", "id": "pfx-1", "displayName": "PFX",
         "intendedPurpose": "smimeEncryption"}"##;
     let found = |members: &str| {
-        let tenant = tenant(&format!("[{{{EMAIL}, {members}}}, {pfx}, {ROOT}]"));
+        let mail = mail(members);
+        let tenant = tenant(&format!("[{mail}, {pfx}, {ROOT}]"));
         rules(&resolved(&tenant, &[p12("pfx-1")]).findings)
     };
     let sign_in = |id: &str| {
@@ -283,7 +295,8 @@ fn a_per_app_vpn_travels_with_the_account() {
         "server": {"address": "vpn.contoso.example"}, "authenticationMethod": "usernameAndPassword",
         "enablePerApp": true, "providerType": "packetTunnel", "safariDomains": ["contoso.example"]}"##;
     let members = r#""perAppVPNProfileId": "vpn-1""#;
-    let tenant = self::tenant(&format!("[{{{EMAIL}, {members}}}, {vpn}]"));
+    let mail = mail(members);
+    let tenant = self::tenant(&format!("[{mail}, {vpn}]"));
     let found = resolved(&tenant, &[]);
     assert_eq!(found.findings, []);
     let profile = found.compile(None).profile();
@@ -292,7 +305,7 @@ fn a_per_app_vpn_travels_with_the_account() {
     assert_eq!(import(&profile, None).expect("imports").policy, found.policy);
     let missing = resolved(&email(members), &[]);
     assert_eq!(errors(&missing.findings), ["policy-vpn-not-found"]);
-    let whole = self::tenant(&format!("[{{{EMAIL}, {members}}}, {}]", vpn.replace("true", "false")));
+    let whole = self::tenant(&format!("[{mail}, {}]", vpn.replace("true", "false")));
     assert_eq!(errors(&resolved(&whole, &[]).findings), ["policy-vpn-not-per-app"]);
 }
 
@@ -417,7 +430,8 @@ fn targeting_says_how_and_the_certificate_profile_that_is_not_is_named() {
         "\"authenticationMethod\": \"certificate\", \"identityCertificate@odata.bind\": \"x('scep-1')\", {}",
         assigned(&[("groupAssignmentTarget", "staff")])
     );
-    let tenant = tenant(&format!("[{{{EMAIL}, {members}}}, {scep}, {ROOT}]"));
+    let mail = mail(&members);
+    let tenant = tenant(&format!("[{mail}, {scep}, {ROOT}]"));
     let to = Addressee { listed: Some((anna, &directory)), ..Addressee::of(&anna.user) };
     let found = tenant.resolve(&tenant.emails[0], &to, &[]);
     assert_eq!(errors(&found.findings), ["policy-certificate-not-targeted"]);
@@ -462,6 +476,7 @@ fn imports_name_what_intune_cannot_express() {
             ("import-mail-window", "MailNumberOfPastDaysToSync", error),
             ("import-profile-key", "ConsentText", error),
             ("import-payload", "", error),
+            ("import-not-in-profiles", "", Severity::Info),
             ("import-own-policy", "", Severity::Info),
         ])
     );

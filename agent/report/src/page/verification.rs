@@ -63,6 +63,10 @@ fn heading(sheet: &mut Sheet<'_>, found: &Verification) {
                 }
                 sheet.text(" · ");
                 sheet.code(&policy.file);
+                if let Some(reason) = &policy.assignment_reason {
+                    sheet.text(" · ");
+                    sheet.phrase(reason);
+                }
             });
         }
     });

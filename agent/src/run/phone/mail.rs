@@ -112,6 +112,7 @@ impl Course {
             identities: &identities,
             trust: &trust,
             intermediates: &[],
+            path: smime::PathOptions::default(),
             from: None,
             check_from: false,
         };

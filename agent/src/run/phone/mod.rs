@@ -7,11 +7,11 @@ mod steps;
 
 use super::Materials;
 use super::given::{Prepared, Workshop};
-use super::judging::{lint_rules, nothing_installed, verdicts};
+use super::judging::{Verdicts, lint_rules, nothing_installed, verdicts};
 use crate::devices::shown_member;
-use crate::judge::device_log;
+use crate::judge::simulated_log;
 use crate::port::{self, SimulatedPhone};
-use device::{Prompt, PromptId};
+use device::{Defect, Prompt, PromptId};
 use evidence::{Action, DevicePort, Log};
 use intent::ActionId;
 use mail::Kept;
@@ -35,6 +35,8 @@ pub struct SimulatedTarget<'m> {
     setups: Setups,
     /// `--seed`, which goes before what suites and scenarios say.
     seed: Option<u64>,
+    /// The mistake that the phones make.
+    defect: Option<Defect>,
     /// Whether cases that begin alike share what they begin with.
     shares: bool,
     course: Option<Course>,
@@ -84,8 +86,27 @@ impl<'m> SimulatedTarget<'m> {
             setups: Setups::default(),
             seed,
             shares: true,
+            defect: None,
             course: None,
         }
+    }
+
+    /// Lets the phones of the next cases make a mistake. How cases begin is another then.
+    pub fn set_defect(&mut self, defect: Option<Defect>) {
+        if self.defect != defect {
+            self.defect = defect;
+            self.setups = Setups::default();
+        }
+    }
+
+    /// Everything that the judge says of the phone as it is now.
+    ///
+    /// # Errors
+    /// [`Refusal`] where nothing was installed.
+    pub(super) fn verdicts(&mut self) -> Result<Verdicts, Refusal> {
+        let course = self.course()?;
+        Self::judge(course)?;
+        Ok(course.verdicts.clone())
     }
 
     /// The same, but every case does every step itself; for measuring, and for comparing the two.
@@ -106,7 +127,7 @@ impl<'m> SimulatedTarget<'m> {
         };
         let log = match course.log.take() {
             Some(log) => log,
-            None => device_log(&course.world, NAME).map_err(Refusal::broken)?,
+            None => simulated_log(&course.world, NAME).map_err(Refusal::broken)?,
         };
         course.verdicts = verdicts(&prepared, &port::facts(&course.world), &log)?;
         course.log = Some(log);
@@ -125,7 +146,12 @@ impl Target for SimulatedTarget<'_> {
         let (at, given) = match self.setups.given(&case.given, seed) {
             Some(known) => known,
             None => {
-                let world = self.workshop.world(self.materials, &case.given, seed)?;
+                let mut world = self.workshop.world(self.materials, &case.given, seed)?;
+                if self.defect.is_some() {
+                    let mut facts = world.device().facts().clone();
+                    facts.variants.defect = self.defect;
+                    world.set_facts(facts);
+                }
                 let given = Arc::new(case.given.clone());
                 (self.setups.put_given(given.clone(), seed, world), given)
             }

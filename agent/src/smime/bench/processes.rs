@@ -5,16 +5,21 @@ use super::report::{Peer, ProcessRow};
 use super::rounds::{Effort, Rounds};
 use super::stage::{Stage, text};
 use crate::exit::Failure;
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use smime::mime::{Base64Encoder, Wrap};
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How often a command runs at most so that its memory is seen.
 const PEAK_TRIES: usize = 5;
+/// From which size of the content on a command takes long enough to be watched while it runs.
+const WATCHED_MIN: usize = 1 << 20;
+/// How often in a row, a millisecond apart, a process is found waiting before it counts as held.
+const ASLEEP: u32 = 4;
 /// What the content of large files repeats.
 const BLOCK: usize = 10 << 20;
 
@@ -124,7 +129,7 @@ impl Task {
         effort: Effort,
     ) -> Result<ProcessRow, Failure> {
         let ours = Line { folder: &folder.0, program: own, arguments: self.ours };
-        let ours_peak = ours.peak_kib()?;
+        let ours_peak = ours.peak_kib(size)?;
         // A peer that cannot do it, or cannot read what the others can, is not compared with.
         let mut fastest: Option<(f64, Line<'_>)> = None;
         for arguments in self.peers {
@@ -147,7 +152,7 @@ impl Task {
             || fastest.as_ref().map_or(Ok(f64::NAN), |(_, line)| time(line)),
         )?;
         let peer = match fastest {
-            Some((_, line)) => Some((line.arguments.to_owned(), line.peak_kib()?)),
+            Some((_, line)) => Some((line.arguments.to_owned(), line.peak_kib(size)?)),
             None => None,
         };
         Ok(ProcessRow::new(self.name, size, &rounds, ours_peak, peer))
@@ -174,35 +179,46 @@ struct Line<'l> {
 }
 
 impl Line<'_> {
-    /// Runs it; nothing when it ends otherwise than with 0.
-    fn run(&self, watch: Watch) -> Result<Option<Ran>, Failure> {
-        let not_run = |source| Failure::Read { path: self.program.into(), source };
+    /// The command, to be run in the folder without the user's own defaults, which would make it another measurement.
+    fn command<'a>(&self, arguments: impl Iterator<Item = &'a str>) -> Command {
         let mut command = Command::new(self.program);
-        command.args(self.arguments.split_whitespace()).current_dir(self.folder);
+        command.args(arguments).current_dir(self.folder);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        // The user's own defaults would make it another measurement.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("HANDSET_") {
                 command.env_remove(name);
             }
         }
+        command
+    }
+
+    fn not_run(&self) -> impl Fn(io::Error) -> Failure {
+        let path = PathBuf::from(self.program);
+        move |source| Failure::Read { path: path.clone(), source }
+    }
+
+    /// Runs it; nothing when it ends otherwise than with 0.
+    fn run(&self, watch: Watch) -> Result<Option<Ran>, Failure> {
+        let mut command = self.command(self.arguments.split_whitespace());
         let start = Instant::now();
-        let mut child = command.spawn().map_err(not_run)?;
+        let mut child = command.spawn().map_err(self.not_run())?;
         let mut peak_kib = 0;
         if watch == Watch::Peak {
             // The high-water mark is gone with the process, so it is read as long as there is one.
-            let status = PathBuf::from(format!("/proc/{}/status", child.id()));
-            while child.try_wait().map_err(not_run)?.is_none() {
-                peak_kib = high_water_kib(&status).unwrap_or_default().max(peak_kib);
+            while child.try_wait().map_err(self.not_run())?.is_none() {
+                peak_kib = high_water_kib(child.id()).unwrap_or_default().max(peak_kib);
             }
         }
-        let ended = child.wait().map_err(not_run)?;
+        let ended = child.wait().map_err(self.not_run())?;
         let us = start.elapsed().as_secs_f64() * 1e6;
         Ok(ended.success().then_some(Ran { us, peak_kib }))
     }
 
     /// The most memory it has; nothing where it was always over before that could be read.
-    fn peak_kib(&self) -> Result<Option<u64>, Failure> {
+    fn peak_kib(&self, size: usize) -> Result<Option<u64>, Failure> {
+        if size < WATCHED_MIN {
+            return self.held_peak_kib();
+        }
         for _ in 0..PEAK_TRIES {
             let peak = self.run(Watch::Peak)?.ok_or_else(|| self.failed())?.peak_kib;
             if peak > 0 {
@@ -212,15 +228,70 @@ impl Line<'_> {
         Ok(None)
     }
 
+    /// The most memory of what is over before it could be watched: its result goes into a pipe that is full, so that it
+    /// is held where it writes that, until its memory was read.
+    fn held_peak_kib(&self) -> Result<Option<u64>, Failure> {
+        let (mut reader, writer) = full_pipe().map_err(self.not_run())?;
+        let mut child = {
+            let mut command = self.command(to_standard_output(self.arguments));
+            command.stdout(writer);
+            command.spawn().map_err(self.not_run())?
+        };
+        let (mut peak_kib, mut asleep) = (None, 0);
+        while asleep < ASLEEP && child.try_wait().map_err(self.not_run())?.is_none() {
+            peak_kib = high_water_kib(child.id()).max(peak_kib);
+            asleep = if is_asleep(child.id()) { asleep + 1 } else { 0 };
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        io::copy(&mut reader, &mut io::sink()).map_err(self.not_run())?;
+        match child.wait().map_err(self.not_run())?.success() {
+            true => Ok(peak_kib),
+            false => Err(self.failed().into()),
+        }
+    }
+
     fn failed(&self) -> BenchError {
         BenchError::Command { command: format!("{} {}", self.program, self.arguments) }
     }
 }
 
-fn high_water_kib(status: &Path) -> Option<u64> {
-    let text = fs::read_to_string(status).ok()?;
+fn high_water_kib(process: u32) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.split_whitespace().next()?.parse().ok()
+}
+
+/// Whether a process waits for something.
+fn is_asleep(process: u32) -> bool {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // The name in brackets may hold anything; the state follows it.
+    text.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('S'))
+}
+
+/// A pipe into which nothing more can be written until something is read.
+fn full_pipe() -> io::Result<(io::PipeReader, io::PipeWriter)> {
+    let (reader, mut writer) = io::pipe()?;
+    let flags = fcntl_getfl(&writer)?;
+    fcntl_setfl(&writer, flags | OFlags::NONBLOCK)?;
+    loop {
+        match writer.write(&[0; 4096]) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+            Err(error) => return Err(error),
+        }
+    }
+    fcntl_setfl(&writer, flags)?;
+    Ok((reader, writer))
+}
+
+/// The same arguments with the result on standard output.
+fn to_standard_output(arguments: &str) -> impl Iterator<Item = &str> {
+    let mut words = arguments.split_whitespace();
+    std::iter::from_fn(move || match words.next()? {
+        "ours.out" => Some("-"),
+        "-out" => words.nth(1),
+        word => Some(word),
+    })
 }
 
 /// The `openssl` on PATH, if it runs.
@@ -273,5 +344,28 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_command_is_held_until_its_memory_was_read() {
+        let folder = std::env::temp_dir();
+        let line = Line { folder: &folder, program: "cat", arguments: "/proc/version" };
+        let peak = line.peak_kib(4096).unwrap().unwrap();
+        assert!((200..100_000).contains(&peak), "{peak}");
+        let fails = Line { arguments: "/nowhere/at/all", ..line };
+        assert!(fails.peak_kib(4096).is_err());
+    }
+
+    #[test]
+    fn results_are_sent_to_standard_output() {
+        let words = |arguments| to_standard_output(arguments).collect::<Vec<_>>().join(" ");
+        assert_eq!(words("smime sign --key k text.eml -o ours.out"), "smime sign --key k text.eml -o -");
+        assert_eq!(words("cms -encrypt -out peer.out alice.pem"), "cms -encrypt alice.pem");
+        assert_eq!(words("cms -verify -in x -out peer.out"), "cms -verify -in x");
     }
 }

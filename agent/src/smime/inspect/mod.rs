@@ -1,12 +1,16 @@
 //! `handset smime inspect`: what a message is made of, as far as it can be seen without a key. Nothing is judged.
 
 mod build;
-mod input;
+mod entity;
+mod layer;
+mod seen;
+mod source;
 mod text;
 mod view;
 
+use super::input::Input;
 use crate::exit::Failure;
-use crate::{file, print};
+use crate::print;
 use clap::{Parser, ValueEnum};
 use std::path::PathBuf;
 
@@ -18,7 +22,7 @@ Examples:
 
 Reads a message, or bare CMS in DER, BER or PEM, and shows every layer that can be seen: parts, signers, certificates, \
 recipients, algorithms, attributes, encoding. A PKCS#12 file shows how it is protected. Nothing is verified, and what \
-is encrypted stays unseen.
+is encrypted stays unseen. Files of any size are read, in constant memory.
 
 Exit codes:
   0  every layer that can be seen is well-formed, whatever its signatures are worth
@@ -51,12 +55,13 @@ pub enum Form {
 /// # Errors
 /// A file that cannot be read, an answer that cannot be printed.
 pub(super) fn run(arguments: &InspectArguments) -> Result<u8, Failure> {
-    let octets = file::read_up_to(&arguments.input, smime::cms::outline::OUTLINE_MAX as u64)?;
-    let name = match arguments.input.to_str() {
-        Some("-") => "standard input".to_owned(),
-        _ => arguments.input.display().to_string(),
-    };
-    let report = build::report(name, &octets);
+    let mut input = Input::open(Some(&arguments.input))?;
+    let mut source = source::SourceReader::new();
+    input.each(|piece| {
+        source.update(piece);
+        Ok(())
+    })?;
+    let report = source.finish(input.name());
     let answer = match arguments.format {
         Form::Human => text::render(&report),
         Form::Json => serde_json::to_string_pretty(&report)? + "\n",

@@ -60,7 +60,8 @@ fn whom(id: &Id) -> String {
     }
 }
 
-fn octets(size: usize) -> String {
+fn octets(size: impl TryInto<u64>) -> String {
+    let size = size.try_into().unwrap_or(u64::MAX);
     if size == 1 { "1 octet".to_owned() } else { format!("{size} octets") }
 }
 

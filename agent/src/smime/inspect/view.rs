@@ -43,7 +43,7 @@ pub(super) enum Node {
     Pkcs12(Pkcs12),
     /// Content that is neither MIME nor CMS.
     Octets {
-        size: usize,
+        size: u64,
         looks_like: Option<&'static str>,
     },
     Malformed(Fault),
@@ -65,7 +65,7 @@ pub(super) struct Entity {
     pub file_name: Option<String>,
     pub transfer_encoding: String,
     /// Of header and body, as they stand.
-    pub size: usize,
+    pub size: u64,
     pub parts: Vec<Node>,
 }
 
@@ -89,7 +89,7 @@ pub(super) struct Encoding {
 pub(super) struct Layer {
     pub path: String,
     pub content_type: Algorithm,
-    pub size: usize,
+    pub size: u64,
     pub encoding: Encoding,
 }
 
@@ -101,7 +101,7 @@ pub(super) struct Signed {
     pub digest_algorithms: Vec<Algorithm>,
     pub encapsulated_type: Algorithm,
     /// `null` for a detached signature.
-    pub encapsulated_size: Option<usize>,
+    pub encapsulated_size: Option<u64>,
     pub certificates: Vec<Certificate>,
     pub other_certificates: usize,
     pub crls: Vec<Crl>,
@@ -198,7 +198,7 @@ pub(super) struct Enveloped {
     pub cipher: Algorithm,
     pub iv_size: Option<usize>,
     /// `null` when it is not inside.
-    pub ciphertext_size: Option<usize>,
+    pub ciphertext_size: Option<u64>,
     pub authenticated_attributes: Option<Attributes>,
     pub tag_size: Option<usize>,
     pub unprotected_attributes: Vec<Algorithm>,
@@ -255,8 +255,8 @@ pub(super) struct Compressed {
     pub version: u32,
     pub algorithm: Algorithm,
     pub encapsulated_type: Algorithm,
-    pub compressed_size: Option<usize>,
-    pub expanded_size: Option<usize>,
+    pub compressed_size: Option<u64>,
+    pub expanded_size: Option<u64>,
     pub content: Option<Box<Node>>,
 }
 
@@ -268,7 +268,7 @@ pub(super) struct Other {
 
 #[derive(Debug, Serialize)]
 pub(super) struct Pkcs12 {
-    pub size: usize,
+    pub size: u64,
     pub protections: Vec<Protection>,
     /// Private keys in parts that are not encrypted as a whole.
     pub visible_keys: usize,

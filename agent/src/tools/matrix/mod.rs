@@ -113,6 +113,7 @@ fn trial(arguments: &MatrixArguments, ios: OsVersion) -> TryArguments {
     TryArguments {
         intent: Vec::new(),
         report: Vec::new(),
+        directory: None,
         profile: arguments.profile.clone(),
         ios,
         model: arguments.model.clone(),

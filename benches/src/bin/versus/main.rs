@@ -3,16 +3,22 @@
 //! `versus [--quick] [--processes] [--format json] [--only TEXT] [--program PATH]`
 #![warn(missing_docs)]
 
+mod allocations;
 mod cells;
 mod contest;
 mod peer;
 mod processes;
 
+use allocations::allocated_by;
 use cells::Stage;
 use contest::{Effort, Run, interleave};
-use perf::{Floor, LARGE, MIDDLE, SMALL, World, size_name};
+use perf::{Floor, HUGE, LARGE, MIDDLE, SMALL, World, size_name};
 use serde_json::{Value, json};
 use std::time::Duration;
+
+/// The rounds of a whole run, and those of its largest cells.
+const ROUNDS: usize = 41;
+const HUGE_ROUNDS: usize = 9;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -30,7 +36,7 @@ fn main() {
     let effort = if quick {
         Effort { rounds: 9, turn: Duration::from_millis(1) }
     } else {
-        Effort { rounds: 41, turn: Duration::from_millis(2) }
+        Effort { rounds: ROUNDS, turn: Duration::from_millis(2) }
     };
     let rows = if has("--processes") {
         processes::run(quick, only, value("--program"), !json)
@@ -73,7 +79,7 @@ fn in_process(effort: Effort, only: &str, print: bool) -> Vec<Value> {
             "ratio > 1: faster than the peer; (memory): both keep their result, else the peer throws it away"
         );
         println!(
-            "{:<23} {:<28} {:>8} {:>7} {:>7} {:>7} {:>6} {:>10} {:>10} {:>9}",
+            "{:<23} {:<28} {:>8} {:>7} {:>7} {:>7} {:>6} {:>10} {:>10} {:>6} {:>9} {:>9}",
             "operation",
             "algorithm",
             "size",
@@ -83,18 +89,23 @@ fn in_process(effort: Effort, only: &str, print: bool) -> Vec<Value> {
             "floor",
             "ours us",
             "peer us",
+            "allocs",
+            "octets",
             "(memory)"
         );
     }
-    for size in [SMALL, MIDDLE, LARGE] {
-        for mut cell in stage.cells(size) {
-            if !format!("{} {} {}", cell.operation, cell.algorithm, size_name(size)).contains(only) {
-                continue;
-            }
-            let mut floor = Floor::new(&world, &cell.floor);
+    // The largest takes minutes for each cell, so that it is for whole runs, and fewer rounds.
+    let sizes: &[usize] =
+        if effort.rounds < ROUNDS { &[SMALL, MIDDLE, LARGE] } else { &[SMALL, MIDDLE, LARGE, HUGE] };
+    for &size in sizes {
+        let rounds = if size == HUGE { effort.rounds.min(HUGE_ROUNDS) } else { effort.rounds };
+        let effort = Effort { rounds, ..effort };
+        stage.each(size, only, |mut cell| {
+            let conservative = cell.is_conservative();
+            let mut floor = Floor::new(&world, &cell.floor, !conservative);
             let mut floor: Run<'_> = Box::new(move || floor.run());
             let memory = interleave(&mut cell.memory.ours, &mut cell.memory.peers, &mut floor, effort);
-            let conservative = cell.is_conservative();
+            let allocated = allocated_by(&mut cell.memory.ours);
             let counts = match &mut cell.engine {
                 Some(pair) if conservative => interleave(&mut pair.ours, &mut pair.peers, &mut floor, effort),
                 _ => memory,
@@ -102,7 +113,7 @@ fn in_process(effort: Effort, only: &str, print: bool) -> Vec<Value> {
             let floor_fraction = (!cell.floor.is_empty()).then_some(round(counts.floor_fraction));
             if print {
                 println!(
-                    "{:<23} {:<28} {:>8} {:>7.2} {:>7.2} {:>7.2} {:>6.2} {:>10.1} {:>10.1} {}",
+                    "{:<23} {:<28} {:>8} {:>7.2} {:>7.2} {:>7.2} {:>6.2} {:>10.1} {:>10.1} {:>6} {:>9} {}",
                     cell.operation,
                     cell.algorithm,
                     size_name(size),
@@ -112,6 +123,8 @@ fn in_process(effort: Effort, only: &str, print: bool) -> Vec<Value> {
                     floor_fraction.unwrap_or(f64::NAN),
                     counts.ours_us,
                     counts.peer_us,
+                    allocated.count,
+                    allocated.octets,
                     if conservative { format!("{:>9.2}", memory.ratio) } else { String::new() },
                 );
             }
@@ -128,8 +141,10 @@ fn in_process(effort: Effort, only: &str, print: bool) -> Vec<Value> {
                 "peer_us": round(counts.peer_us),
                 "floor_us": round(counts.floor_us),
                 "ratio_memory": round(memory.ratio),
+                "allocations": allocated.count,
+                "allocated_octets": allocated.octets,
             }));
-        }
+        });
     }
     rows
 }

@@ -2,7 +2,7 @@
 
 use crate::compose::PendingDraft;
 use crate::settings::{Service, SignIn};
-use crate::{AccountId, AccountState, Credential, Device, Event, PromptKind};
+use crate::{AccountId, AccountState, Credential, Defect, Device, Event, PromptKind};
 use serde::{Deserialize, Serialize};
 use smime::Context;
 use std::collections::VecDeque;
@@ -302,6 +302,11 @@ impl Device {
             (Job::Autodiscover | Job::Challenge { .. } | Job::Authorize { .. } | Job::Token { .. }, _) => {
                 self.sign_in_response(id, job, &response);
             }
+            (_, 401) if self.facts.has(Defect::WrongPasswordAccepted) => {
+                self.take_in_force(id);
+                self.give_up(id, "the server refused the password");
+                self.set_state(id, AccountState::Active);
+            }
             (_, 401) => self.ask_again(id),
             (_, 449) => self.provision(id),
             (Job::Options, 200) => self.options_response(id, &response),
@@ -341,7 +346,8 @@ impl Device {
         };
         account.credential = Credential::None;
         self.set_state(id, AccountState::Refused);
-        if !self.prompts.iter().any(|p| p.kind == kind) {
+        let silent = self.facts.has(Defect::WrongPasswordNotAskedAgain);
+        if !silent && !self.prompts.iter().any(|p| p.kind == kind) {
             self.ask(kind);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Job;
 use crate::mail::{Folder, MessageId};
-use crate::{Account, AccountId, Device, EffectiveAccount, Event, Service};
+use crate::{Account, AccountId, Defect, Device, EffectiveAccount, Event, Service};
 use smime::{Context, Timestamp};
 use wire::HttpResponse;
 use wire::eas::folder_sync::FolderType;
@@ -232,6 +232,9 @@ impl Device {
 
     /// Drops what has left an account's window.
     pub(crate) fn expire_mail(&mut self, cx: &Context<'_>) {
+        if self.facts.has(Defect::WindowNotEnforced) {
+            return;
+        }
         let windows: Vec<(AccountId, u32)> =
             self.accounts.iter().map(Account::id).map(|id| (id, self.window_days(id))).collect();
         for (id, days) in windows {

@@ -9,7 +9,7 @@ use super::read::top;
 use super::validate::{Valid, missing, payload_name};
 use super::{InstalledProfile, Source};
 use crate::enrolment::MdmEnrolment;
-use crate::{Device, SupervisedPayloads};
+use crate::{Defect, Device, SupervisedPayloads};
 use profile::plist::Value;
 use profile::schema::{PayloadSchema, UserEnrolment};
 use profile::{Payload, Profile, Schema};
@@ -28,7 +28,10 @@ pub(super) fn admit(
     let Valid { profile, name, signer, .. } = valid;
     let whole = |cause| failed_profile(name, cause);
     use ErrorDomain::MCInstallationErrorDomain as Domain;
-    if source == Source::Owner && device.restrictions().is_false("allowUIConfigurationProfileInstallation") {
+    if source == Source::Owner
+        && device.restrictions().is_false("allowUIConfigurationProfileInstallation")
+        && !device.facts.has(Defect::InstallRestrictionIgnored)
+    {
         let text = "Profiles cannot be installed by hand on this device.";
         return Err(whole(link(Domain, 4020, text)));
     }
@@ -141,6 +144,7 @@ fn circumstances(
     if schema.supervised
         && !device.facts.supervised
         && device.facts.variants.supervised_payloads == SupervisedPayloads::Refused
+        && !device.facts.has(Defect::SupervisedPayloadAccepted)
     {
         return Err(link(Domain, 4025, format!("“{kind}” can only be installed on a supervised device.")));
     }

@@ -4,7 +4,7 @@
 //! is noted beside the installed payload, so that `device show` can say it.
 
 use super::{Source, payload_type};
-use crate::{DeviceFacts, SupervisedPayloads};
+use crate::{Defect, DeviceFacts, SupervisedPayloads};
 use profile::schema::KeySchema;
 use profile::{Payload, Schema};
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,10 @@ pub(crate) fn ignored(key: &KeySchema, facts: &DeviceFacts, source: Source) -> O
         Some(IgnoredReason::NotYetOnThisIos)
     } else if key.removed.is_some_and(|v| v <= facts.ios) {
         Some(IgnoredReason::NoLongerOnThisIos)
-    } else if key.supervised == Some(true) && !facts.supervised {
+    } else if key.supervised == Some(true)
+        && !facts.supervised
+        && !facts.has(Defect::SupervisedKeyWithoutSupervision)
+    {
         Some(IgnoredReason::NotSupervised)
     } else if key.manual == Some(false) && source == Source::Owner {
         Some(IgnoredReason::OnlyByMdm)
@@ -65,8 +68,9 @@ pub(crate) fn acts(kind: &str, facts: &DeviceFacts) -> bool {
     let Some(schema) = Schema::builtin().payload(kind).filter(|_| payload_type::acts(kind)) else {
         return false;
     };
-    let here =
-        schema.introduced.is_none_or(|v| v <= facts.ios) && schema.removed.is_none_or(|v| v > facts.ios);
+    let early = kind == payload_type::ACME && facts.has(Defect::AcmeBeforeIos16);
+    let here = (early || schema.introduced.is_none_or(|v| v <= facts.ios))
+        && schema.removed.is_none_or(|v| v > facts.ios);
     let unsupervised = schema.supervised && !facts.supervised;
     here && !(unsupervised && facts.variants.supervised_payloads == SupervisedPayloads::Ignored)
 }

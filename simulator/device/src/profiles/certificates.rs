@@ -3,7 +3,7 @@
 use super::chain::{ErrorDomain, ErrorLink, link};
 use super::payload_type;
 use crate::keychain::Owner;
-use crate::{Device, Secret};
+use crate::{Defect, Device, Secret};
 use profile::Payload;
 use smime::pkcs12::{self, IterationBudget};
 use smime::{Certificate, Context, Identity, Pkcs12Error};
@@ -28,6 +28,12 @@ pub(super) fn certificate(
     if payload.is(payload_type::PKCS12) {
         let password = payload.string("Password").ok().flatten().or(typed.map(Secret::expose));
         let identity = open_identity(cx, bytes, password, budget)?;
+        let own = |i: &&crate::KeychainIdentity| i.owner.profile == profile;
+        if device.facts.has(Defect::ThirdIdentityLost)
+            && device.keychain.identities().iter().filter(own).count() >= 2
+        {
+            return Ok(());
+        }
         device.keychain.add_identity(owner, identity);
         return Ok(());
     }

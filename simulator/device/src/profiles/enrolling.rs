@@ -6,7 +6,7 @@ use super::install::Request;
 use super::validate::{Valid, payload_name};
 use super::{Source, pending};
 use crate::identity_request::Wish;
-use crate::{Device, Event, IdentityAnswer, IdentityRequest, Reply};
+use crate::{Defect, Device, Event, IdentityAnswer, IdentityRequest, Reply};
 use profile::Payload;
 use serde::{Deserialize, Serialize};
 use smime::{Context, PrivateKey};
@@ -54,7 +54,10 @@ pub(super) fn enrol(
         let text = "Too many profiles wait to be installed.";
         return Err(failed_profile(&valid.name, link(ErrorDomain::MCInstallationErrorDomain, 4003, text)));
     }
-    let wish = Wish::read(payload).map_err(failed)?;
+    let mut wish = Wish::read(payload).map_err(failed)?;
+    if device.facts.has(Defect::EnrolsWithoutAddress) {
+        wish.requested.emails.clear();
+    }
     if request.identities.len() >= MAX_ENROLMENTS {
         let text = format!("The profile asks for more than {MAX_ENROLMENTS} identities.");
         return Err(failed(link(ErrorDomain::MCSCEPErrorDomain, 22004, text)));
@@ -107,7 +110,7 @@ impl Device {
             .enrolling
             .iter()
             .position(|e| e.flight.as_ref().is_some_and(|flight| flight.request.exchange == exchange));
-        let Some(EnrollingInstall { name, payload, mut request, flight: Some(flight), .. }) =
+        let Some(EnrollingInstall { identifier, name, payload, mut request, flight: Some(flight) }) =
             at.map(|at| self.enrolling.remove(at))
         else {
             return Reply::Done;
@@ -121,7 +124,11 @@ impl Device {
                 request.identities.insert(flight.request.payload_uuid, identity);
                 self.install(cx, request)
             }
-            Err(cause) => {
+            Err(_) if self.facts.has(Defect::EnrolmentRefusalIgnored) => Reply::Installed(identifier),
+            Err(mut cause) => {
+                if cause.code == 22005 && self.facts.has(Defect::UnreachableReportedAsRefused) {
+                    cause.code = 22013;
+                }
                 let chain = failed_payload(&name, &payload, cause);
                 self.refuse(match request.source {
                     Source::Owner => chain,

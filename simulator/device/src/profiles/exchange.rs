@@ -5,7 +5,7 @@ use crate::account::{AccountOrigin, AccountState, Credential};
 use crate::accounts::NewAccount;
 use crate::keychain::Owner;
 use crate::settings::SignIn;
-use crate::{Device, MailSettings, Secret, SmimeSettings};
+use crate::{Defect, Device, MailSettings, Secret, SmimeSettings};
 use profile::Payload;
 use smime::Context;
 use smime::pkcs12::IterationBudget;
@@ -29,7 +29,8 @@ pub(super) fn account(
     })?;
     // With OAuth and no sign-in URL the host is ignored and found by autodiscovery (XTR-018).
     let host = settings.host.as_ref().map(|h| h.value.clone()).filter(|_| !settings.autodiscover);
-    if host.is_none() && !settings.autodiscover {
+    let needed = !settings.autodiscover || device.facts.has(Defect::HostNeededWithOAuth);
+    if host.is_none() && needed {
         return Err(link(MCEASErrorDomain, 21003, "No Exchange host name is set."));
     }
 
@@ -39,6 +40,9 @@ pub(super) fn account(
     let credential = match (&settings.sign_in.value, password) {
         (SignIn::Certificate(uuid), _) => match named(device, profile, uuid) {
             Named::Identity => Credential::Certificate(crate::IdentityHandle(uuid.clone())),
+            _ if device.facts.has(Defect::MissingIdentityAccepted) => {
+                Credential::Certificate(crate::IdentityHandle(uuid.clone()))
+            }
             // A missing identity blocks the account (EAS-023).
             _ => {
                 let text = format!("The account’s certificate “{uuid}” is not an identity of this profile.");
@@ -58,10 +62,11 @@ pub(super) fn account(
             Credential::Certificate(device.keychain.add_identity(owner, identity))
         }
         (SignIn::Password, Some(password)) => Credential::Password(password),
-        (SignIn::Password | SignIn::OAuth, _) => Credential::None,
+        (way, _) => kept_credential(device, way, &settings.smime, replaced).unwrap_or(Credential::None),
     };
 
     if let (Some(host), Some(email)) = (&host, &settings.email)
+        && !device.facts.has(Defect::DuplicateAccountAccepted)
         && device.accounts.iter().any(|a| {
             a.host.as_deref() == Some(host.as_str()) && a.email.as_deref() == Some(email.value.as_str())
         })
@@ -76,8 +81,32 @@ pub(super) fn account(
         payload_identifier: payload.identifier().unwrap_or_default().to_owned(),
     };
     let previous = replaced.iter().find(|a| a.origin == origin).cloned();
-    device.open_account(NewAccount { origin, settings, host, credential, previous });
+    let new = NewAccount { origin, settings, host, credential, previous };
+    if device.facts.has(Defect::AccountTwice) {
+        device.open_account(NewAccount { previous: None, ..new.clone() });
+    }
+    device.open_account(new);
     Ok(())
+}
+
+/// The credential with which a phone with a defect goes on where it should ask.
+fn kept_credential(
+    device: &Device,
+    way: &SignIn,
+    smime: &SmimeSettings,
+    replaced: &[crate::Account],
+) -> Option<Credential> {
+    let before = || replaced.first().map(|a| a.credential.clone()).filter(|c| *c != Credential::None);
+    match (device.facts.variants.defect?, way) {
+        (Defect::OAuthKeepsPassword, SignIn::OAuth) | (Defect::UpdateAsksNothing, SignIn::Password) => {
+            before()
+        }
+        (Defect::SigningCertificateSignsIn, SignIn::Password) => {
+            let signs = smime.signing_identity.as_ref()?;
+            Some(Credential::Certificate(crate::IdentityHandle(signs.value.clone())))
+        }
+        _ => None,
+    }
 }
 
 /// Checks that the S/MIME identities that an account names came with its profile. 7003 and 7004 are the codes of the

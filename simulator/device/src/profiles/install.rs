@@ -13,7 +13,7 @@ use super::{InstalledPayload, InstalledProfile, Source, certificates, exchange, 
 use crate::enrolment::{MdmEnrolment, MdmFault};
 use crate::keychain::Owner;
 use crate::managed_mail::ManagedMailSettings;
-use crate::{AccountOrigin, Device, Event, PromptId, Secret};
+use crate::{AccountOrigin, Defect, Device, Event, PromptId, Secret};
 use profile::Payload;
 use serde::{Deserialize, Serialize};
 use smime::pkcs12::IterationBudget;
@@ -113,13 +113,16 @@ fn apply(
     }
     for payload in enrolments() {
         let uuid = payload.uuid().unwrap_or_default().to_owned();
-        if let Some(identity) = issued(payload) {
+        if let Some(identity) = issued(payload)
+            && !facts.has(Defect::EnrolledIdentityForgotten)
+        {
             let owner = Owner { profile: identifier.clone(), payload_uuid: uuid };
             device.keychain.add_identity(owner, identity.clone());
         }
     }
     for payload in profile.payloads.iter().filter(acting) {
         match payload.payload_type().unwrap_or_default() {
+            payload_type::EAS if facts.supervised && facts.has(Defect::NoAccountWhenSupervised) => Ok(()),
             payload_type::EAS => {
                 exchange::account(device, cx, &identifier, payload, &replaced.exchange, &mut budget)
             }

@@ -7,7 +7,7 @@ use super::install::Request;
 use super::store::as_base64;
 use super::validate::{Valid, payload_name};
 use super::{Source, read};
-use crate::{Answer, Device, Prompt, PromptId, PromptKind, Secret};
+use crate::{Answer, Defect, Device, Prompt, PromptId, PromptKind, Secret};
 use serde::{Deserialize, Serialize};
 use smime::Context;
 use smime::pkcs12::IterationBudget;
@@ -50,10 +50,18 @@ pub(super) fn question(
 ) -> Option<PromptKind> {
     let profile = valid.profile.identifier().unwrap_or_default().to_owned();
     let texts = valid.profile.consent_texts();
+    let chosen = match device.facts.variants.defect {
+        Some(Defect::ConsentSkipped) => None,
+        Some(Defect::ConsentInFirstLanguage) => texts.first().map(|(_, text)| *text),
+        _ => consent_text(&texts, &device.language),
+    };
     if !request.agreed
-        && let Some(text) = consent_text(&texts, &device.language)
+        && let Some(text) = chosen
     {
         return Some(PromptKind::Consent { profile, text: text.to_owned() });
+    }
+    if device.facts.has(Defect::CertificatePasswordNotAsked) {
+        return None;
     }
     let mut budget = IterationBudget::new(MAX_PROFILE_ITERATIONS);
     let locked = valid.profile.payloads.iter().find(|p| {

@@ -6,7 +6,7 @@ use super::store::StoredProfile;
 use super::{Source, applicability, payload_type};
 use crate::account::{Account, AccountOrigin};
 use crate::managed_mail::MailAccount;
-use crate::{Device, DeviceFacts, Event, IdentityHandle, PromptKind};
+use crate::{Defect, Device, DeviceFacts, Event, IdentityHandle, PromptKind};
 use smime::{Context, Timestamp};
 
 fn of_profile(origin: &AccountOrigin, profile: &str) -> bool {
@@ -45,14 +45,27 @@ fn remove_one(device: &mut Device, identifier: &str) {
     }
     device.profiles.retain(|p| p.identifier != identifier);
     device.stored.retain(|s| s.identifier != identifier);
-    device.keychain.retain(|owner| owner.profile != identifier);
-    let gone: Vec<_> = device.accounts.iter().filter(|a| belongs(a, identifier)).map(Account::id).collect();
+    let kept = match device.facts.variants.defect {
+        Some(Defect::KeepsIdentitiesAfterRemoval) => device.keychain.identity_owners(),
+        Some(Defect::KeepsRootsAfterRemoval) => device.keychain.certificate_owners(),
+        _ => Vec::new(),
+    };
+    device.keychain.retain(|owner| owner.profile != identifier || kept.contains(owner));
+    let keeps_account = device.facts.has(Defect::KeepsAccountAfterRemoval);
+    let gone: Vec<_> = device
+        .accounts
+        .iter()
+        .filter(|a| belongs(a, identifier) && !keeps_account)
+        .map(Account::id)
+        .collect();
     device.accounts.retain(|a| !gone.contains(&a.id));
     let mail = device.mail_accounts.iter().filter(|a| mail_belongs(a, identifier)).map(|a| a.id);
     let gone: Vec<_> = gone.into_iter().chain(mail).collect();
     device.mail_accounts.retain(|a| !mail_belongs(a, identifier));
-    for account in gone {
-        device.forget_account(account);
+    if !device.facts.has(Defect::KeepsPromptAfterRemoval) {
+        for account in gone {
+            device.forget_account(account);
+        }
     }
     let asks = PromptKind::RemovalPasscode { profile: identifier.to_owned() };
     device.prompts.retain(|p| p.kind != asks);
@@ -83,6 +96,9 @@ pub(crate) fn remove_by_management(device: &mut Device, identifier: &str) -> Res
 
 /// Removes every profile whose time is over.
 pub(crate) fn remove_due(device: &mut Device, cx: &Context<'_>) {
+    if device.facts.has(Defect::RemovalDateIgnored) {
+        return;
+    }
     let mut due: Vec<(Timestamp, String)> = device
         .stored
         .iter()

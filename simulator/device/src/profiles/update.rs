@@ -6,7 +6,7 @@
 use super::remove::{belongs, mail_belongs};
 use crate::account::{Account, AccountOrigin};
 use crate::managed_mail::MailAccount;
-use crate::{Device, IdentityHandle};
+use crate::{Defect, Device, IdentityHandle};
 use profile::Profile;
 
 /// What was taken away for an update.
@@ -52,8 +52,10 @@ pub(super) fn replace(device: &mut Device, identifier: &str, new: &Profile) -> R
     }
     let delivered_anew = |uuid: &str| new.payloads.iter().any(|p| p.uuid() == Some(uuid));
     let needed = |handle: &IdentityHandle| exchange.iter().any(|a| a.names_identity(handle));
+    let stays_old = device.facts.has(Defect::RenewedIdentityStaysOld);
     device.keychain.retain(|owner| {
         owner.profile != identifier
+            || stays_old
             || !delivered_anew(&owner.payload_uuid) && needed(&IdentityHandle(owner.payload_uuid.clone()))
     });
     Replaced { position: Some(position), exchange, mail }

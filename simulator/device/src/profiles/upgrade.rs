@@ -8,13 +8,18 @@
 use super::install::described;
 use super::payload_type;
 use crate::managed_mail::ManagedMailSettings;
-use crate::{AccountId, AccountOrigin, AccountState, Credential, Device, Event, MailSettings, Service};
+use crate::{
+    AccountId, AccountOrigin, AccountState, Credential, Defect, Device, Event, MailSettings, Service,
+};
 use profile::{OsVersion, Payload};
 
 /// Puts another, not older, iOS on the device. The caller has compared the versions.
 pub(crate) fn upgrade(device: &mut Device, ios: OsVersion) {
     device.facts.ios = ios;
     device.events.push_back(Event::OsUpgraded { ios: ios.to_string() });
+    if device.facts.has(Defect::UpgradeNotReadAnew) {
+        return;
+    }
     let profiles: Vec<_> = device
         .stored
         .iter()
@@ -55,12 +60,14 @@ fn mail(device: &mut Device, profile: &str, payload: &Payload) {
 fn exchange(device: &mut Device, profile: &str, payload: &Payload) {
     // What was installed was read before, so it can be read again.
     let Ok(settings) = MailSettings::read(payload, &device.facts) else { return };
+    let defect = device.facts.variants.defect;
     let Some(account) = device.accounts.iter_mut().find(|a| came_from(&a.origin, profile, payload)) else {
         return;
     };
     let id = account.id;
     let same_sign_in =
-        account.newest_settings().is_some_and(|old| old.sign_in.value == settings.sign_in.value);
+        account.newest_settings().is_some_and(|old| old.sign_in.value == settings.sign_in.value)
+            && defect != Some(Defect::UpgradeAsksForPassword);
     if !same_sign_in {
         account.credential = Credential::None;
         account.host = settings.host.as_ref().map(|h| h.value.clone()).filter(|_| !settings.autodiscover);
@@ -78,7 +85,12 @@ fn exchange(device: &mut Device, profile: &str, payload: &Payload) {
     }
     account.changes.forget_locked_smime(&settings.smime);
     for service in Service::ALL {
-        if settings.locked.of(service).value {
+        let forgotten = match defect {
+            Some(Defect::UpgradeKeepsLockedChange) => false,
+            Some(Defect::UpgradeForgetsChanges) => true,
+            _ => settings.locked.of(service).value,
+        };
+        if forgotten {
             *account.changes.services.of_mut(service) = None;
         }
     }

@@ -8,7 +8,7 @@ use super::payload_type;
 use super::read::{self, Read, read};
 use crate::managed_mail::MailProtocol;
 use crate::settings::Service;
-use crate::{DeviceFacts, Keychain, MailSettings};
+use crate::{Defect, DeviceFacts, Keychain, MailSettings};
 use profile::plist::{Node, Value};
 use profile::{Payload, Profile, Schema};
 use smime::{Certificate, Context};
@@ -46,7 +46,7 @@ pub(crate) fn validate(
     facts: &DeviceFacts,
     keychain: &Keychain,
 ) -> Result<Valid, ErrorChain> {
-    let Read { profile, signer, encrypted } = read(cx, bytes, keychain)?;
+    let Read { profile, signer, encrypted } = read(cx, bytes, keychain, facts)?;
     let name = read::name(&profile);
     top_level(&profile, &name, encrypted)?;
     for payload in &profile.payloads {
@@ -191,7 +191,9 @@ fn values(name: &str, payload: &Payload, facts: &DeviceFacts) -> Result<(), Erro
             let settings = MailSettings::read(payload, facts).map_err(wrong)?;
             // Apple's schema: at least one service must be on (XTR-016). Which code a device gives is not public; an
             // unsupported field value is the closest of the documented ones.
-            if Service::ALL.iter().all(|s| !settings.enabled.of(*s).value) {
+            if Service::ALL.iter().all(|s| !settings.enabled.of(*s).value)
+                && !facts.has(Defect::AllServicesOffAccepted)
+            {
                 return Err(invalid(unsupported_value("EnableMail")));
             }
         }

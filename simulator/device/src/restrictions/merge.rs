@@ -1,8 +1,8 @@
 //! Merging: gathering what every profile says of a key, and letting the rule decide.
 
 use super::RestrictionRule;
-use crate::Device;
 use crate::profiles::{acts, ignored, payload_type};
+use crate::{Defect, Device};
 use profile::plist::Value;
 use profile::{Payload, Schema};
 use serde::Serialize;
@@ -142,6 +142,8 @@ impl Device {
             }
         }
         let merged = said.into_iter().filter_map(|((kind, key), (rule, sources))| {
+            let rule =
+                if self.facts.has(Defect::LastRestrictionWins) { RestrictionRule::LastWins } else { rule };
             let value = merge(rule, &sources)?;
             let at = match rule {
                 RestrictionRule::LastWins => sources.iter().rposition(|s| s.value == value),

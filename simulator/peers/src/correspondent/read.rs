@@ -87,6 +87,7 @@ impl Correspondent {
             identities: &identities,
             trust: &self.trust,
             intermediates: &self.intermediates,
+            path: smime::PathOptions::default(),
             from: None,
             check_from: true,
         };
@@ -115,7 +116,9 @@ fn signature(report: &SignerReport) -> SignatureReading {
     if let Err(error) = &report.path {
         problems.push(SignatureProblem::Path(error.clone()));
     }
-    if let AddressMatch::Mismatch { from, certificate } = &report.address {
+    if let AddressMatch::Mismatch { from, certificate } | AddressMatch::Unreadable { from, certificate } =
+        &report.address
+    {
         let (from, certificate) = (from.clone(), certificate.clone());
         problems.push(SignatureProblem::Address { from, certificate });
     }

@@ -19,6 +19,14 @@ pub(super) static RULES: &[&dyn Rule] = &[
 
 const SIGNING: &str = "SMIMESigningEnabled";
 const SIGNING_CERTIFICATE: &str = "SMIMESigningCertificateUUID";
+/// Whichever of them is on lets somebody encrypt.
+const ENCRYPTION: [&str; 3] = [
+    "SMIMEEncryptByDefault",
+    "SMIMEEncryptByDefaultUserOverrideable",
+    "SMIMEEnableEncryptionPerMessageSwitch",
+];
+const SIGNING_CHOICE: &str = "SMIMESigningCertificateUUIDUserOverrideable";
+const ENCRYPTION_CHOICE: &str = "SMIMEEncryptionCertificateUUIDUserOverrideable";
 const ENCRYPTION_CERTIFICATE: &str = "SMIMEEncryptionCertificateUUID";
 /// The first iOS with the override keys and the two newer encryption keys.
 const OVERRIDES_SINCE: OsVersion = OsVersion::new(12, 0, 0);
@@ -35,13 +43,24 @@ fn has_message_switch(scope: &Scope<'_>, payload: &Payload) -> bool {
     old || scope.flag(payload, "SMIMEEnableEncryptionPerMessageSwitch")
 }
 
+/// True if every one of the keys is written. Who writes that something is off has meant it, as Intune does with every
+/// switch of a policy; a key that is missing is more likely forgotten, and means off all the same.
+fn written(payload: &Payload, keys: &[&str]) -> bool {
+    keys.iter().all(|key| matches!(payload.boolean(key), Ok(Some(_))))
+}
+
+/// How much it weighs that nobody can do what an identity is for.
+fn weight(meant: bool) -> Severity {
+    if meant { Severity::Warning } else { Severity::Error }
+}
+
 fn names_certificate(payload: &Payload, key: &str) -> bool {
     payload.string(key).ok().flatten().is_some_and(|uuid| !uuid.is_empty())
 }
 
 rule! {
     SigningUnreachable Error "smime-signing-locked-out" "There is a signing identity, but nobody can sign"
-    checks "Accounts with SMIMESigningCertificateUUID where SMIMESigningEnabled is off and SMIMESigningUserOverrideable is not true. Both are false when absent."
+    checks "Accounts with SMIMESigningCertificateUUID where SMIMESigningEnabled is off and SMIMESigningUserOverrideable is not true. Both are false when absent. It weighs less where both are written: EAS-063 allows it."
     why "Signing is off and the switch in Settings is dead. This is the usual result of a profile made before the override keys existed: S/MIME cannot be turned on at all."
     example "<key>SMIMESigningCertificateUUID</key><string>...</string> with neither of the two keys"
     reference "apple/device-management, com.apple.eas.account.yaml; EAS-063, EAS-065; mailcow pull request 3622" ["EAS-063", "EAS-065"]
@@ -49,7 +68,8 @@ rule! {
         for payload in scope.mail_accounts().filter(|payload| names_certificate(payload, SIGNING_CERTIFICATE)) {
             if !scope.flag(payload, SIGNING) && !scope.flag(payload, "SMIMESigningUserOverrideable") {
                 let message = format_args!("{}: signing is off and users cannot turn it on", name(payload));
-                found.add(payload.span_of(SIGNING_CERTIFICATE), message, "set SMIMESigningEnabled or SMIMESigningUserOverrideable to true");
+                let severity = weight(written(payload, &[SIGNING, "SMIMESigningUserOverrideable"]));
+                found.weighing(severity, payload.span_of(SIGNING_CERTIFICATE), message, "set SMIMESigningEnabled or SMIMESigningUserOverrideable to true");
             }
         }
     }
@@ -57,7 +77,7 @@ rule! {
 
 rule! {
     EncryptionUnreachable Error "smime-encryption-locked-out" "There is an encryption identity, but nobody can encrypt"
-    checks "Accounts with SMIMEEncryptionCertificateUUID where SMIMEEncryptByDefault, SMIMEEncryptByDefaultUserOverrideable and SMIMEEnableEncryptionPerMessageSwitch are all off. Each is false when absent. It weighs less where a key deprecated since iOS 12 is on, which a device may still heed."
+    checks "Accounts with SMIMEEncryptionCertificateUUID where SMIMEEncryptByDefault, SMIMEEncryptByDefaultUserOverrideable and SMIMEEnableEncryptionPerMessageSwitch are all off. Each is false when absent. It weighs less where all three are written, for EAS-076 allows it, and where a key deprecated since iOS 12 is on, which a device may still heed."
     why "The identity can read mail, but every message leaves in the clear and no switch offers anything else."
     example "<key>SMIMEEncryptionCertificateUUID</key><string>...</string> with none of the three keys"
     reference "apple/device-management, com.apple.eas.account.yaml; EAS-071 to EAS-076; mail-in-a-box issue 1199" ["EAS-072", "EAS-073", "EAS-076"]
@@ -71,7 +91,7 @@ rule! {
                 let deprecated = old.into_iter().find(|key| payload.boolean(key) == Ok(Some(true)));
                 let (severity, message) = match deprecated {
                     Some(key) => (Severity::Warning, format!("{}: only the deprecated {key} offers encryption", name(payload))),
-                    None => (Severity::Error, format!("{}: encryption is off and users cannot turn it on", name(payload))),
+                    None => (weight(written(payload, &ENCRYPTION)), format!("{}: encryption is off and users cannot turn it on", name(payload))),
                 };
                 let help = if scope.os < OsVersion::new(12, 0, 0) {
                     "set SMIMEEncryptionEnabled or SMIMEEnablePerMessageSwitch to true; the newer keys act from iOS 12"
@@ -86,7 +106,7 @@ rule! {
 
 rule! {
     SigningWithoutIdentity Error "smime-signing-without-identity" "Signing is on, or can be turned on, without an identity"
-    checks "SMIMESigningEnabled without SMIMESigningCertificateUUID. It weighs less when users may choose an identity themselves. Where signing is off but users may turn it on, that they can choose one."
+    checks "SMIMESigningEnabled without SMIMESigningCertificateUUID. It weighs less when users may choose an identity themselves, or when it is written that they may not. Where signing is off but users may turn it on, that they can choose one."
     why "There is nothing to sign with. Unless SMIMESigningCertificateUUIDUserOverrideable is true, nobody can ever choose one."
     example "<key>SMIMESigningEnabled</key><true/>"
     reference "EAS-064, EAS-067; apple/device-management, com.apple.eas.account.yaml" ["EAS-064", "EAS-067", "EAS-070"]
@@ -94,10 +114,10 @@ rule! {
         for payload in scope.mail_accounts().filter(|payload| !names_certificate(payload, SIGNING_CERTIFICATE)) {
             let on = scope.flag(payload, SIGNING);
             let offered = scope.flag(payload, "SMIMESigningUserOverrideable");
-            let choice = scope.flag(payload, "SMIMESigningCertificateUUIDUserOverrideable");
+            let choice = scope.flag(payload, SIGNING_CHOICE);
             let (severity, key, message) = match (on, offered, choice) {
                 (true, _, true) => (Severity::Warning, SIGNING, "signing is on without an identity, users must choose one"),
-                (true, _, false) => (Severity::Error, SIGNING, "signing is on without an identity, and users cannot choose one"),
+                (true, _, false) => (weight(written(payload, &[SIGNING_CHOICE])), SIGNING, "signing is on without an identity, and users cannot choose one"),
                 (false, true, false) => (Severity::Warning, "SMIMESigningUserOverrideable", "users may turn signing on, but there is no identity and they cannot choose one"),
                 _ => continue,
             };
@@ -109,7 +129,7 @@ rule! {
 
 rule! {
     EncryptionWithoutIdentity Error "smime-encryption-without-identity" "Encryption is on, or can be turned on, without an identity"
-    checks "Encryption by default, the switch for each message, or leave to turn encryption on, without SMIMEEncryptionCertificateUUID. It weighs less when users may choose an identity themselves, and for the switch or leave alone."
+    checks "Encryption by default, the switch for each message, or leave to turn encryption on, without SMIMEEncryptionCertificateUUID. It weighs less when users may choose an identity themselves, when it is written that they may not, and for the switch or leave alone."
     why "The copy in Sent is encrypted to the sender's own identity, and replies come encrypted to it; without one, neither can be read."
     example "<key>SMIMEEncryptByDefault</key><true/>"
     reference "EAS-071, EAS-079; apple/device-management, com.apple.eas.account.yaml" ["EAS-071", "EAS-079", "EAS-081", "EAS-083"]
@@ -118,12 +138,12 @@ rule! {
             let always = encrypts_by_default(scope, payload);
             let offered = "SMIMEEncryptByDefaultUserOverrideable";
             let leave = scope.flag(payload, offered);
-            let choice = scope.flag(payload, "SMIMEEncryptionCertificateUUIDUserOverrideable");
+            let choice = scope.flag(payload, ENCRYPTION_CHOICE);
             let offers = has_message_switch(scope, payload) || (leave && !choice);
             if !always && !offers {
                 continue;
             }
-            let severity = if always && !choice { Severity::Error } else { Severity::Warning };
+            let severity = weight(!always || choice || written(payload, &[ENCRYPTION_CHOICE]));
             let what = if always { "mail is encrypted by default" } else { "users may encrypt" };
             let rest = if choice { "they must choose one" } else { "users cannot choose one" };
             let key = ["SMIMEEncryptByDefault", "SMIMEEncryptionEnabled", "SMIMEEnableEncryptionPerMessageSwitch", "SMIMEEnablePerMessageSwitch", offered]

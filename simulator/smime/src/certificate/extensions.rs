@@ -4,29 +4,39 @@ use super::distribution::{self, DistributionPoint};
 use super::general_name::{self, GeneralName, NameConstraints};
 use super::policy::{self, Policies};
 use super::{CertificateError, MAX_EXTENSIONS, MAX_GENERAL_NAMES, Part};
-use crate::algorithm;
 use crate::asn1::{
-    Asn1Error, BIT_STRING, BOOLEAN, Element, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, context_primitive,
+    Asn1Error, BIT_STRING, BOOLEAN, Element, Extension, ExtensionsFault, INTEGER, OCTET_STRING, OID, Reader,
+    SEQUENCE, context_primitive, each_extension,
 };
+use crate::{BulkCipher, algorithm};
 use const_oid::ObjectIdentifier;
 use serde::{Deserialize, Serialize};
 
-const BASIC_CONSTRAINTS: &str = "2.5.29.19";
-const KEY_USAGE: &str = "2.5.29.15";
-const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
-const SUBJECT_KEY_ID: &str = "2.5.29.14";
-const AUTHORITY_KEY_ID: &str = "2.5.29.35";
-const SUBJECT_ALT_NAME: &str = "2.5.29.17";
-const NAME_CONSTRAINTS: &str = "2.5.29.30";
-const CRL_DISTRIBUTION_POINTS: &str = "2.5.29.31";
-const CERTIFICATE_POLICIES: &str = "2.5.29.32";
-const POLICY_MAPPINGS: &str = "2.5.29.33";
-const POLICY_CONSTRAINTS: &str = "2.5.29.36";
-const FRESHEST_CRL: &str = "2.5.29.46";
-const INHIBIT_ANY_POLICY: &str = "2.5.29.54";
-const AUTHORITY_INFO_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
-/// `id-pkix-ocsp-nocheck` (RFC 6960, 4.2.2.2.1).
-const OCSP_NO_CHECK: &str = "1.3.6.1.5.5.7.48.1.5";
+/// The contents octets of an identifier in the arc `id-ce` (RFC 5280, 4.2.1), 2.5.29.
+const fn id_ce(number: u8) -> [u8; 3] {
+    [0x55, 0x1D, number]
+}
+
+const BASIC_CONSTRAINTS: &[u8] = &id_ce(19);
+const KEY_USAGE: &[u8] = &id_ce(15);
+const EXTENDED_KEY_USAGE: &[u8] = &id_ce(37);
+const SUBJECT_KEY_ID: &[u8] = &id_ce(14);
+const AUTHORITY_KEY_ID: &[u8] = &id_ce(35);
+const SUBJECT_ALT_NAME: &[u8] = &id_ce(17);
+const NAME_CONSTRAINTS: &[u8] = &id_ce(30);
+const CRL_DISTRIBUTION_POINTS: &[u8] = &id_ce(31);
+const CERTIFICATE_POLICIES: &[u8] = &id_ce(32);
+const POLICY_MAPPINGS: &[u8] = &id_ce(33);
+const POLICY_CONSTRAINTS: &[u8] = &id_ce(36);
+const FRESHEST_CRL: &[u8] = &id_ce(46);
+const INHIBIT_ANY_POLICY: &[u8] = &id_ce(54);
+/// 1.3.6.1.5.5.7.1.1
+const AUTHORITY_INFO_ACCESS: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 1, 1];
+/// `id-pkix-ocsp-nocheck` (RFC 6960, 4.2.2.2.1), 1.3.6.1.5.5.7.48.1.5.
+const OCSP_NO_CHECK: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 48, 1, 5];
+
+/// `smimeCapabilities` (RFC 4262, 2.2), 1.2.840.113549.1.9.15.
+const SMIME_CAPABILITIES: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 15];
 
 #[derive(Default)]
 pub(super) struct Extensions {
@@ -44,6 +54,7 @@ pub(super) struct Extensions {
     /// Access methods, dotted, with their URIs.
     pub(super) authority_access: Vec<(String, String)>,
     pub(super) ocsp_no_check: bool,
+    pub(super) capabilities: Vec<BulkCipher>,
     pub(super) unknown_critical: Vec<ObjectIdentifier>,
 }
 
@@ -125,23 +136,13 @@ impl std::ops::BitOr for KeyUsage {
 /// Reads the extensions inside their tag.
 pub(super) fn extensions(tagged: &Element<'_>) -> Result<Extensions, CertificateError> {
     let mut out = Extensions::default();
-    let mut seen: Vec<&[u8]> = Vec::new();
-    let list = algorithm::inner(tagged).and_then(|e| e.expect(SEQUENCE)).part("extensions")?;
-    let mut r = list.reader();
-    while let Some(extension) = r.next().part("extensions")? {
-        if seen.len() == MAX_EXTENSIONS {
-            return Err(CertificateError::TooMany { what: "extensions", limit: MAX_EXTENSIONS });
-        }
-        let mut e = extension.expect(SEQUENCE).part("extensions")?.reader();
-        let id = e.expect(OID).part("extensions")?;
-        let critical = e.optional(BOOLEAN).part("extensions")?.is_some_and(|b| b.content != [0]);
-        let value = e.expect(OCTET_STRING).part("extensions")?.content;
-        e.end().part("extensions")?;
-        if seen.contains(&id.content) {
-            return Err(CertificateError::Malformed { what: "extensions" }); // RFC 5280, 4.2: at most once
-        }
-        seen.push(id.content);
-        match crate::asn1::dotted(id.content).as_str() {
+    let list = algorithm::inner(tagged).part("extensions")?;
+    let wrong = |fault| match fault {
+        ExtensionsFault::Malformed => CertificateError::Malformed { what: "extensions" },
+        ExtensionsFault::TooMany => CertificateError::TooMany { what: "extensions", limit: MAX_EXTENSIONS },
+    };
+    each_extension(&list, MAX_EXTENSIONS, wrong, |Extension { id, critical, value }| {
+        match id.content {
             BASIC_CONSTRAINTS => {
                 (out.is_ca, out.path_len) = basic_constraints(value).part("basicConstraints")?;
             }
@@ -196,10 +197,13 @@ pub(super) fn extensions(tagged: &Element<'_>) -> Result<Extensions, Certificate
                 out.authority_access = access.part("authorityInfoAccess")?;
             }
             OCSP_NO_CHECK => out.ocsp_no_check = true,
+            // It informs alone; RFC 4262, 2.2: not critical.
+            SMIME_CAPABILITIES if !critical => out.capabilities = crate::cms::capabilities(value),
             _ if critical => out.unknown_critical.push(id.oid().part("extensions")?),
             _ => {}
         }
-    }
+        Ok(())
+    })?;
     Ok(out)
 }
 

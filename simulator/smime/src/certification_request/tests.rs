@@ -16,7 +16,7 @@ fn ann() -> RequestedCertificate {
     RequestedCertificate {
         subject: vec![
             vec![(COUNTRY, "NL".to_owned())],
-            vec![(id(name::COMMON_NAME), "Ann".to_owned()), (EMAIL_ADDRESS, "ann@example.com".to_owned())],
+            vec![(name::COMMON_NAME, "Ann".to_owned()), (EMAIL_ADDRESS, "ann@example.com".to_owned())],
         ],
         emails: vec!["ann@example.com".to_owned()],
         hosts: vec!["mail.example.com".to_owned()],

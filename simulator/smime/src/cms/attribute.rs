@@ -110,6 +110,12 @@ fn read_capabilities(value: &Element<'_>) -> Result<Vec<BulkCipher>, TlvError> {
     Ok(ciphers)
 }
 
+/// The content ciphers that SMIMECapabilities name which stand by themselves, as in certificates (RFC 4262, 2); none if
+/// they cannot be read.
+pub(crate) fn capabilities(der: &[u8]) -> Vec<BulkCipher> {
+    Element::only(der, 0).and_then(|value| read_capabilities(&value)).unwrap_or_default()
+}
+
 /// What goes into the signed, or the authenticated, attributes.
 #[derive(Default)]
 pub(super) struct NewAttributes<'a> {
@@ -127,16 +133,18 @@ pub(super) struct NewAttributes<'a> {
 impl NewAttributes<'_> {
     /// The DER of the SET OF, which is what is signed.
     pub(super) fn write(&self) -> Vec<u8> {
-        let mut attributes = Vec::new();
+        let mut attributes = Vec::with_capacity(8);
         attributes.extend(self.content_type.map(|kind| attribute(oid::CONTENT_TYPE, &write::oid(kind))));
         attributes.extend(
             self.message_digest.map(|digest| attribute(oid::MESSAGE_DIGEST, &write::octet_string(digest))),
         );
         attributes.extend(self.signing_time.map(|time| attribute(oid::SIGNING_TIME, &write_time(time))));
         if !self.capabilities.is_empty() {
-            let capabilities: Vec<Vec<u8>> =
-                self.capabilities.iter().map(|capability| cipher::write_capability(*capability)).collect();
-            attributes.push(attribute(oid::SMIME_CAPABILITIES, &write::sequence(&capabilities)));
+            let mut capabilities = Vec::with_capacity(16 * self.capabilities.len());
+            for capability in self.capabilities {
+                cipher::write_capability(*capability, &mut capabilities);
+            }
+            attributes.push(attribute(oid::SMIME_CAPABILITIES, &write::tlv(0x30, &capabilities)));
         }
         if let Some(certificate) = self.encryption_certificate {
             let preference = CertificateId::of(certificate).write(0xa0);
@@ -154,7 +162,15 @@ impl NewAttributes<'_> {
 }
 
 pub(super) fn attribute(kind: ObjectIdentifier, value: &[u8]) -> Vec<u8> {
-    write::sequence(&[write::oid(kind), write::tlv(0x31, value)])
+    let (kind, length) = (kind.as_bytes(), value.len() as u64);
+    let size = write::size(kind.len() as u64) + write::size(length);
+    let mut out = Vec::with_capacity(write::size(size) as usize);
+    write::header(&mut out, 0x30, size);
+    write::header(&mut out, 0x06, kind.len() as u64);
+    out.extend_from_slice(kind);
+    write::header(&mut out, 0x31, length);
+    out.extend_from_slice(value);
+    out
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl CertificateId {
         let mut reader = element.reader();
         let issuer = reader.expect(Tag::SEQUENCE, "an issuer's name")?;
         // A name is DER where it is signed; a sender may have framed its copy otherwise.
-        let name = match name::attributes(issuer.raw) {
+        let name = match name::count(issuer.raw) {
             Ok(_) => issuer.raw.to_vec(),
             Err(_) => issuer.to_der(0x30, false)?,
         };

@@ -115,11 +115,10 @@ pub(super) fn algorithm(cipher: BulkCipher) -> Result<ObjectIdentifier, CryptoEr
         BulkCipher::Aes128Cbc => Ok(oid::AES128_CBC),
         BulkCipher::Aes192Cbc => Ok(oid::AES192_CBC),
         BulkCipher::Aes256Cbc => Ok(oid::AES256_CBC),
-        BulkCipher::TripleDesCbc => Ok(oid::TRIPLE_DES_CBC),
         BulkCipher::Aes128Gcm => Ok(oid::AES128_GCM),
         BulkCipher::Aes256Gcm => Ok(oid::AES256_GCM),
-        BulkCipher::DesCbc | BulkCipher::Rc2Cbc { .. } => {
-            Err(CryptoError::Unsupported("encrypting with DES or RC2"))
+        BulkCipher::TripleDesCbc | BulkCipher::DesCbc | BulkCipher::Rc2Cbc { .. } => {
+            Err(CryptoError::Unsupported("encrypting with triple DES, DES or RC2, which are only read"))
         }
     }
 }
@@ -128,37 +127,48 @@ pub(super) fn algorithm(cipher: BulkCipher) -> Result<ObjectIdentifier, CryptoEr
 /// effective key bits as the parameter (RFC 2633, 2.5.2).
 pub(super) fn read_capability(capability: &Element<'_>) -> Result<Option<BulkCipher>, TlvError> {
     let mut reader = capability.open(Tag::SEQUENCE, "a capability")?;
-    let algorithm = reader.required("an object identifier")?.oid()?;
+    let algorithm = reader.expect(Tag::OID, "an object identifier")?.body;
+    if algorithm == oid::RC2_CBC.as_bytes() {
+        let bits = reader.next()?.and_then(|bits| bits.small_integer().ok());
+        let known = [40u16, 64, 128].into_iter().find(|known| Some(u32::from(*known)) == bits);
+        return Ok(known.map(|effective_bits| BulkCipher::Rc2Cbc { effective_bits }));
+    }
     Ok(match algorithm {
-        oid::RC2_CBC => {
-            let bits = reader.next()?.and_then(|bits| bits.small_integer().ok());
-            let known = [40u16, 64, 128].into_iter().find(|known| Some(u32::from(*known)) == bits);
-            known.map(|effective_bits| BulkCipher::Rc2Cbc { effective_bits })
-        }
-        oid::DES_CBC => Some(BulkCipher::DesCbc),
-        _ => ENCRYPTED_WITH.into_iter().find(|cipher| self::algorithm(*cipher) == Ok(algorithm)),
+        _ if algorithm == oid::AES256_GCM.as_bytes() => Some(BulkCipher::Aes256Gcm),
+        _ if algorithm == oid::AES128_GCM.as_bytes() => Some(BulkCipher::Aes128Gcm),
+        _ if algorithm == oid::AES256_CBC.as_bytes() => Some(BulkCipher::Aes256Cbc),
+        _ if algorithm == oid::AES192_CBC.as_bytes() => Some(BulkCipher::Aes192Cbc),
+        _ if algorithm == oid::AES128_CBC.as_bytes() => Some(BulkCipher::Aes128Cbc),
+        _ if algorithm == oid::TRIPLE_DES_CBC.as_bytes() => Some(BulkCipher::TripleDesCbc),
+        _ if algorithm == oid::DES_CBC.as_bytes() => Some(BulkCipher::DesCbc),
+        _ => None,
     })
 }
 
-/// Writes an SMIMECapability, also of a cipher that is only decrypted with.
-pub(super) fn write_capability(cipher: BulkCipher) -> Vec<u8> {
-    match (cipher, algorithm(cipher)) {
+/// Appends an SMIMECapability, also of a cipher that is only decrypted with.
+pub(super) fn write_capability(cipher: BulkCipher, out: &mut Vec<u8>) {
+    let (kind, bits) = match (cipher, algorithm(cipher)) {
         (BulkCipher::Rc2Cbc { effective_bits }, _) => {
-            write::sequence(&[write::oid(oid::RC2_CBC), write::small_integer(effective_bits.into())])
+            (oid::RC2_CBC, Some(write::small_integer(effective_bits.into())))
         }
-        (_, Ok(algorithm)) => write::sequence(&[write::oid(algorithm)]),
-        (_, Err(_)) => write::sequence(&[write::oid(oid::DES_CBC)]),
-    }
+        (BulkCipher::TripleDesCbc, _) => (oid::TRIPLE_DES_CBC, None),
+        (_, Ok(algorithm)) => (algorithm, None),
+        (_, Err(_)) => (oid::DES_CBC, None),
+    };
+    let (kind, bits) = (kind.as_bytes(), bits.as_deref().unwrap_or_default());
+    write::header(out, 0x30, write::size(kind.len() as u64) + bits.len() as u64);
+    write::header(out, 0x06, kind.len() as u64);
+    out.extend_from_slice(kind);
+    out.extend_from_slice(bits);
 }
 
 /// The ciphers that are encrypted with here, the strongest first.
-pub(super) const ENCRYPTED_WITH: [BulkCipher; 6] = [
+pub(super) const ENCRYPTED_WITH: [BulkCipher; 5] = [
     BulkCipher::Aes256Gcm,
     BulkCipher::Aes128Gcm,
     BulkCipher::Aes256Cbc,
     BulkCipher::Aes192Cbc,
     BulkCipher::Aes128Cbc,
-    BulkCipher::TripleDesCbc,
 ];
 
 /// The length of the key in octets.
@@ -204,15 +214,18 @@ impl Unpadder {
         Unpadder { cipher, block, last: Vec::new(), fed: 0 }
     }
 
-    /// Decrypts and appends all but the last block.
+    /// Decrypts and appends, also the last block: once all octets that are there were fed, [`Unpadder::hold_back`] must
+    /// take it from what was appended.
     pub(super) fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError> {
         self.fed += input.len() as u64;
-        let start = out.len();
         out.append(&mut self.last);
-        self.cipher.update(input, out)?;
+        self.cipher.update(input, out)
+    }
+
+    /// Takes the last block from what was appended since `out` had the length `start`.
+    pub(super) fn hold_back(&mut self, out: &mut Vec<u8>, start: usize) {
         let keep = out.len().saturating_sub(self.block).max(start);
         self.last.extend(out.drain(keep..));
-        Ok(())
     }
 
     /// Checks the padding and appends what of the last block is content. Which of the octets is wrong does not show
@@ -263,8 +276,13 @@ mod tests {
     fn unpad(bytes: &[u8], piece: usize) -> Result<Vec<u8>, CryptoError> {
         let mut unpadder = Unpadder::new(Box::new(Plain), 8);
         let mut out = Vec::new();
-        for piece in bytes.chunks(piece) {
-            unpadder.update(piece, &mut out)?;
+        for pieces in bytes.chunks(2 * piece) {
+            let start = out.len();
+            for piece in pieces.chunks(piece) {
+                unpadder.update(piece, &mut out)?;
+            }
+            unpadder.hold_back(&mut out, start);
+            assert!(out.len() <= bytes.len().saturating_sub(8).max(start));
         }
         unpadder.finish(&mut out)?;
         Ok(out)

@@ -140,9 +140,13 @@ impl<'a> Decryptor<'a> {
     ///
     /// Encodings, bounds, another content type. The decryptor must not be fed again after.
     pub fn update(&mut self, input: &[u8], held: &mut Vec<u8>) -> Result<(), CmsError> {
+        let start = held.len();
         std::mem::swap(&mut self.opening.held, held);
         let result = self.parser.update(input, &mut self.opening);
         std::mem::swap(&mut self.opening.held, held);
+        if let Ok((_, Content::Padded(unpadder))) = &mut self.opening.state {
+            unpadder.hold_back(held, start);
+        }
         result
     }
 

@@ -54,8 +54,8 @@ pub struct AuthenticatedAttributes {
 /// How content is encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncryptOptions {
-    /// The content cipher: AES-GCM, which makes AuthEnvelopedData; AES-CBC, which makes EnvelopedData; or triple DES
-    /// for readers that know nothing else.
+    /// The content cipher: AES-GCM, which makes AuthEnvelopedData; or AES-CBC, which makes EnvelopedData.
+    /// What is older is only read.
     pub cipher: BulkCipher,
     /// How the content key is encrypted to RSA keys.
     pub transport: KeyTransport,

@@ -38,6 +38,14 @@ pub enum CmsError {
         /// Which recipient, counted from 0.
         index: usize,
     },
+    /// A signer's RSA key is too small for the signature that it is to make.
+    #[error("an RSA key of {bits} bits is too small for such a signature, which takes at least {needed}")]
+    SignerKeySize {
+        /// The size of the key in bits.
+        bits: u32,
+        /// The smallest size in bits.
+        needed: u32,
+    },
     /// The recipients have no cipher in common that the sender uses.
     #[error("the recipients have no cipher in common that may be used")]
     NoCommonCipher,

@@ -94,6 +94,7 @@ impl Wrapping {
                     Unpadder::new(crypto.decryptor(cipher, kek, &self.iv)?, cipher::block_len(cipher));
                 let mut key = Zeroizing::new(Vec::with_capacity(wrapped.len()));
                 unpadder.update(wrapped, &mut key)?;
+                unpadder.hold_back(&mut key, 0);
                 unpadder.finish(&mut key)?;
                 Ok(key)
             }

@@ -31,6 +31,7 @@ mod stream;
 mod verify;
 
 pub use attribute::ATTRIBUTES_MAX;
+pub(crate) use attribute::capabilities;
 pub use certificate_id::RecipientId;
 pub use compression::{DECOMPRESSED_MAX, Decompressed, Decompressor, decompress};
 pub use countersignature::{COUNTERSIGNATURES_MAX, Countersignature};
@@ -40,9 +41,10 @@ pub use encrypt::{
 };
 pub use error::{CmsError, DecryptError, SignatureError};
 pub use key_wrap::AgreementWrap;
+pub use oid::COMPRESSED_DATA;
 #[cfg(test)]
 pub(crate) use oid::ZLIB;
-pub(crate) use oid::{AUTH_ENVELOPED_DATA, COMPRESSED_DATA, DATA, ENVELOPED_DATA, SIGNED_DATA};
+pub(crate) use oid::{AUTH_ENVELOPED_DATA, DATA, ENVELOPED_DATA, SIGNED_DATA};
 pub use parser::{CERTIFICATES_MAX, DIGESTS_MAX, RECIPIENTS_MAX, SIGNERS_MAX, STRUCTURES_MAX};
 pub use profile::{SenderProfile, choose_cipher};
 pub use report::{AddressMatch, SignerReport};

@@ -10,7 +10,8 @@ pub(crate) const DATA: ObjectIdentifier = id("1.2.840.113549.1.7.1");
 pub(crate) const SIGNED_DATA: ObjectIdentifier = id("1.2.840.113549.1.7.2");
 pub(crate) const ENVELOPED_DATA: ObjectIdentifier = id("1.2.840.113549.1.7.3");
 pub(crate) const AUTH_ENVELOPED_DATA: ObjectIdentifier = id("1.2.840.113549.1.9.16.1.23");
-pub(crate) const COMPRESSED_DATA: ObjectIdentifier = id("1.2.840.113549.1.9.16.1.9");
+/// id-ct-compressedData (RFC 3274, 1.1).
+pub const COMPRESSED_DATA: ObjectIdentifier = id("1.2.840.113549.1.9.16.1.9");
 
 /// The arcs under which content types stand: PKCS#7 and the S/MIME content types.
 pub(super) const CONTENT_TYPE_ARCS: [&[u8]; 2] = [

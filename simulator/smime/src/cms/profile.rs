@@ -12,8 +12,8 @@ use crate::{BulkCipher, DigestAlgorithm};
 #[non_exhaustive]
 pub enum SenderProfile {
     /// Apple's library (Security, `smimeutil.c`, `SecCMS.c`, `CMSEncoder.h`): advertises AES-128-CBC, triple DES and
-    /// RC2-128 in this order, lets the recipients' capabilities vote among AES-128-CBC and triple DES and falls back to
-    /// triple DES; the key preference in the standard and in Microsoft's form; the chain without a root. The digest is
+    /// RC2-128 in this order, and lets the recipients' capabilities vote. The library falls back to triple DES, which is
+    /// only read here: where it would write that, AES-128-CBC is written, its one other cipher. The key preference in the standard and in Microsoft's form; the chain without a root; the digest is
     /// SHA-256, which callers can pass, in place of the library's own default, SHA-1.
     Ios,
     /// Outlook for Windows since 16.0.8518 (Microsoft, KB 4484511; gradenegger.eu, 10495): advertises AES-256,
@@ -46,17 +46,14 @@ impl SenderProfile {
                 BulkCipher::Aes128Cbc,
                 BulkCipher::TripleDesCbc,
             ],
-            SenderProfile::Strict => {
-                let strong = ENCRYPTED_WITH.into_iter().filter(|cipher| *cipher != BulkCipher::TripleDesCbc);
-                strong.collect()
-            }
+            SenderProfile::Strict => ENCRYPTED_WITH.to_vec(),
         }
     }
 
     /// The content cipher to a recipient of whom nothing is known.
     pub fn fallback_cipher(self) -> BulkCipher {
         match self {
-            SenderProfile::Ios => BulkCipher::TripleDesCbc,
+            SenderProfile::Ios => BulkCipher::Aes128Cbc,
             SenderProfile::Outlook | SenderProfile::Strict => BulkCipher::Aes256Cbc,
         }
     }
@@ -142,7 +139,7 @@ mod tests {
     #[test]
     fn unknown_recipients_get_the_fallback() {
         for (profile, fallback) in [
-            (SenderProfile::Ios, TripleDesCbc),
+            (SenderProfile::Ios, Aes128Cbc),
             (SenderProfile::Outlook, Aes256Cbc),
             (SenderProfile::Strict, Aes256Cbc),
         ] {
@@ -159,10 +156,10 @@ mod tests {
     fn ios_counts_votes_among_what_its_library_has() {
         let ios = SenderProfile::Ios;
         assert_eq!(choose(ios, &[&[Aes256Cbc, Aes128Cbc, TripleDesCbc]]), Ok(Aes128Cbc));
-        assert_eq!(choose(ios, &[&[TripleDesCbc, Aes128Cbc], &[TripleDesCbc, Aes128Cbc]]), Ok(TripleDesCbc));
+        assert_eq!(choose(ios, &[&[TripleDesCbc, Aes128Cbc], &[TripleDesCbc, Aes128Cbc]]), Ok(Aes128Cbc));
         assert_eq!(choose(ios, &[&[TripleDesCbc, Aes128Cbc], &[Aes128Cbc, TripleDesCbc]]), Ok(Aes128Cbc));
-        assert_eq!(choose(ios, &[&[Aes256Cbc]]), Ok(TripleDesCbc));
-        assert_eq!(choose(ios, &[&[RC2]]), Ok(TripleDesCbc));
+        assert_eq!(choose(ios, &[&[Aes256Cbc]]), Ok(Aes128Cbc));
+        assert_eq!(choose(ios, &[&[RC2]]), Ok(Aes128Cbc));
     }
 
     #[test]
@@ -170,7 +167,7 @@ mod tests {
         let outlook = SenderProfile::Outlook;
         assert_eq!(choose(outlook, &[&[Aes128Cbc, Aes256Cbc]]), Ok(Aes256Cbc));
         assert_eq!(choose(outlook, &[&[Aes128Cbc, Aes256Cbc], &[Aes192Cbc, Aes128Cbc]]), Ok(Aes128Cbc));
-        assert_eq!(choose(outlook, &[&[TripleDesCbc]]), Ok(TripleDesCbc));
+        assert_eq!(choose(outlook, &[&[TripleDesCbc]]), Ok(Aes256Cbc));
         assert_eq!(choose(outlook, &[&[Aes256Gcm]]), Ok(Aes256Cbc));
     }
 

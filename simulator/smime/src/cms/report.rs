@@ -1,6 +1,7 @@
 //! What is known of a signer after a message was read.
 
 use super::{Countersignature, SignatureError};
+use crate::message::Senders;
 use crate::{BulkCipher, Certificate, DigestAlgorithm, PathError, SignatureScheme, Timestamp, ValidPath};
 
 /// Whether the sender is the signer (RFC 8550, 3).
@@ -11,6 +12,13 @@ pub enum AddressMatch {
     /// A sender address does not stand in the certificate.
     Mismatch {
         /// The first sender address that does not.
+        from: String,
+        /// The addresses of the certificate.
+        certificate: Vec<String>,
+    },
+    /// A sender is there and cannot be read without doubt, so that nobody can tell whom a reader of the message sees.
+    Unreadable {
+        /// The sender as it stands there.
         from: String,
         /// The addresses of the certificate.
         certificate: Vec<String>,
@@ -56,19 +64,21 @@ pub struct SignerReport {
 }
 
 impl SignerReport {
-    /// Whether the signature holds, its certificate is trusted and no sender address is another's.
+    /// Whether the signature holds, its certificate is trusted and no sender is another or cannot be read.
     pub fn valid(&self) -> bool {
-        self.signature.is_ok() && self.path.is_ok() && !matches!(self.address, AddressMatch::Mismatch { .. })
+        self.signature.is_ok()
+            && self.path.is_ok()
+            && matches!(self.address, AddressMatch::Match | AddressMatch::NotChecked)
     }
 
     /// Compares sender addresses with the certificate's and notes the result.
-    pub(crate) fn compare_sender(&mut self, senders: &[String]) {
+    pub(crate) fn compare_sender(&mut self, senders: &Senders) {
         let certified = self.certificate.as_ref().map(Certificate::email_addresses).unwrap_or_default();
-        if senders.is_empty() || certified.is_empty() {
+        if *senders == Senders::default() || certified.is_empty() {
             return;
         }
         self.address = AddressMatch::Match;
-        for sender in senders {
+        for sender in &senders.addresses {
             if certified.iter().any(|address| same_address(address, sender, false)) {
                 continue;
             }
@@ -78,6 +88,9 @@ impl SignerReport {
             }
             self.address = AddressMatch::Mismatch { from: sender.clone(), certificate: certified };
             return;
+        }
+        if let Some(from) = &senders.unreadable {
+            self.address = AddressMatch::Unreadable { from: from.clone(), certificate: certified };
         }
     }
 }

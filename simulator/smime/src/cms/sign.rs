@@ -72,7 +72,7 @@ pub struct Signer<'a> {
 /// # Errors
 ///
 /// [`CmsError::Crypto`] when the key cannot be used or is of a kind that is not signed with here, and for SHA-1, which
-/// is only verified.
+/// is only verified; [`CmsError::SignerKeySize`].
 pub fn sign_attached(
     cx: &Context<'_>,
     content: &[u8],
@@ -161,8 +161,9 @@ impl<'a> DetachedSigner<'a> {
     ///
     /// [`CmsError::Crypto`].
     pub fn finish(self) -> Result<Vec<u8>, CmsError> {
-        let mut out = Vec::new();
-        self.signing.finish()?.write(None, &mut out);
+        let done = self.signing.finish()?;
+        let mut out = Vec::with_capacity(done.tail.len() + 128);
+        done.write(None, &mut out);
         Ok(out)
     }
 }
@@ -381,6 +382,18 @@ impl<'a> OneSigner<'a> {
                 SignatureScheme::Ed25519
             }
         };
+        if let PublicKeyAlgorithm::Rsa { bits } = key.algorithm() {
+            let hash = u32::try_from(digest_len(digest)).unwrap_or_default();
+            let needed = match scheme {
+                // RFC 8017, 9.1.1: hash, salt and two octets in one bit less than the modulus
+                SignatureScheme::RsaPss { .. } => 8 * (2 * hash + 1) + 2,
+                // RFC 8017, 9.2: the hash, 19 octets that name it, and eleven
+                _ => 8 * (hash + 29) + 1,
+            };
+            if bits < needed {
+                return Err(CmsError::SignerKeySize { bits, needed });
+            }
+        }
         let signing_certificate =
             options.signing_certificate.then(|| ess::write_v2(cx.crypto, digest, &identity.certificate));
         Ok(OneSigner { identity, options, digest, scheme, key, signing_certificate })
@@ -455,7 +468,7 @@ fn digest_identifier(digest: DigestAlgorithm) -> Vec<u8> {
 
 /// The `[0]` of certificates, each once.
 fn certificate_set<'a>(certificates: impl Iterator<Item = &'a Certificate>) -> Vec<u8> {
-    let mut encoded: Vec<Vec<u8>> = certificates.map(|certificate| certificate.der().to_vec()).collect();
+    let mut encoded: Vec<&[u8]> = certificates.map(Certificate::der).collect();
     encoded.sort();
     encoded.dedup();
     write::tlv_parts(0xa0, &encoded)

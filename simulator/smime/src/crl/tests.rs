@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::algorithm::{scheme_digest, signature_identifier};
+use crate::asn1::{BOOLEAN, OCTET_STRING};
 use crate::asn1::{integer, oid, sequence, tlv};
 use crate::fake::FakeCrypto;
 use crate::issue::usual_scheme;

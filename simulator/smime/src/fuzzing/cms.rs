@@ -3,7 +3,7 @@
 use super::pieces;
 use super::world::world;
 use crate::Purpose;
-use crate::cms::outline::{Body, Outline};
+use crate::cms::outline::{Body, Outline, OutlineReader};
 use crate::cms::{self, CmsError, Decompressor, Decryptor, SignerReport, Verifier};
 
 /// How large compressed content may become.
@@ -17,6 +17,10 @@ const EXPANDED_MAX: u64 = 256 * 1024;
 pub fn cms(input: &[u8]) {
     let _ = cms::content_type(input);
     let outline = cms::outline::outline(input);
+    let mut reader = OutlineReader::new();
+    let fed = pieces(input).try_for_each(|piece| reader.update(piece, &mut Vec::new()));
+    let in_pieces = fed.and_then(|()| reader.finish());
+    assert_eq!(outline.as_ref().ok(), in_pieces.as_ref().ok(), "pieces matter");
     signed(input, outline.as_ref().ok());
     encrypted(input);
     compressed(input);
@@ -49,7 +53,7 @@ fn signed(input: &[u8], outline: Option<&Outline>) {
     if let (Ok((content, attached, reports)), Some(Body::Signed(outline))) =
         (&whole, outline.map(|o| &o.body))
     {
-        assert_eq!(outline.content.as_ref(), attached.then_some(content));
+        assert_eq!(outline.content_size, attached.then_some(content.len() as u64));
         assert_eq!(outline.signers.len(), reports.len());
     }
     let opened = cms::open_signed(&world().cx(), input, &world().trust);

@@ -4,8 +4,9 @@ use super::pieces;
 use super::world::world;
 use crate::message::{self, Confidentiality, HeaderProtection, OpenOptions, SignOptions};
 use crate::mime::{
-    Base64Decoder, Base64Encoder, Canonicaliser, Entity, MimeError, TransferEncoding, Wrap, canonical_length,
-    canonicalise, contains_boundary, decode_quoted_printable, is_boundary, mailboxes, parts, signed_parts,
+    AddressList, Base64Decoder, Base64Encoder, Canonicaliser, Entity, MimeError, TransferEncoding, Wrap,
+    canonical_length, canonicalise, contains_boundary, decode_quoted_printable, is_boundary, mailboxes,
+    parts, signed_parts,
 };
 
 /// Larger inputs are read, but not signed and encrypted.
@@ -34,6 +35,7 @@ pub fn mime(input: &[u8]) {
         identities: &world().people,
         trust: &world().trust,
         intermediates: &[],
+        path: crate::PathOptions::default(),
         from: None,
         check_from: true,
     };
@@ -57,6 +59,8 @@ fn entity(octets: &[u8], depth: usize) {
     let _ = (entity.file_name(), entity.decoded_body(), kind.parameter("name"));
     for field in entity.headers.fields().iter().take(FIELDS) {
         let _ = mailboxes(&field.text());
+        let list = AddressList::read(field.value);
+        assert!(!list.readable || list.addresses.iter().any(|address| address.contains('@')));
         assert!(entity.headers.first(field.name).is_some());
     }
     let boundary = kind.parameter("boundary").unwrap_or_default();

@@ -230,12 +230,6 @@ impl ProtectedHeaders {
         self.fields.iter().filter(|field| field.mismatched())
     }
 
-    /// The addresses of the protected `From`.
-    pub(super) fn senders(&self) -> Vec<String> {
-        let from = self.fields.iter().filter(|field| field.name.eq_ignore_ascii_case("from"));
-        from.flat_map(|field| mailboxes(&field.value)).collect()
-    }
-
     /// Reads the protected fields of `payload`, which was taken out of `message`; `None` if it has none.
     pub(super) fn read(message: &[u8], payload: &[u8]) -> Result<Option<ProtectedHeaders>, MimeError> {
         let outside = Entity::read(message)?;

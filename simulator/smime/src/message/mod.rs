@@ -9,6 +9,7 @@ mod forwarded;
 mod header_protection;
 mod layer;
 mod open;
+mod sender;
 pub mod stream;
 mod write;
 
@@ -25,6 +26,7 @@ pub use header_protection::{
 };
 pub use layer::{CompressedLayer, EncryptedLayer, Layer, Opened, SignedLayer};
 pub use open::{LAYERS_MAX, OpenOptions, open};
+pub(crate) use sender::Senders;
 pub use write::{SignOptions, certificates_only, encrypt, sign, sign_by, triple_wrap};
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
+use super::sender::SenderCheck;
 use super::{
     CompressedLayer, EncryptedLayer, Layer, Opened, ProtectedHeaders, SignedLayer, SignerReport, SmimeError,
 };
-use crate::cms::{self, CmsError, Signed, Verifier};
-use crate::mime::{ContentType, Entity, TransferEncoding, canonicalise, mailboxes, signed_parts};
-use crate::{Certificate, Context, Identity, Purpose, TlvError, TrustStore};
+use crate::cms::{self, CmsError, FinishedDigests, Signed, Verifier};
+use crate::mime::{BYTE_ORDER_MARK, ContentType, Entity, TransferEncoding, canonicalise, signed_parts};
+use crate::{Certificate, Context, Identity, PathOptions, Purpose, TlvError, TrustStore};
 use std::borrow::Cow;
 
 /// How many layers are taken off a message.
@@ -18,10 +19,13 @@ pub struct OpenOptions<'a> {
     pub trust: &'a TrustStore,
     /// Certificates that complete those of the message: intermediates, and signers that sent none.
     pub intermediates: &'a [Certificate],
+    /// Revocation, policies and strictness.
+    pub path: PathOptions<'a>,
     /// The sender, in place of the message's `From`.
     pub from: Option<&'a str>,
     /// Whether senders are compared with the signers' certificates. Every address of `From`, and of a protected `From`
-    /// inside, must then be in the certificate, if that has addresses at all (RFC 8550, 3).
+    /// inside, must then be in the certificate, if that has addresses at all (RFC 8550, 3), and a `From` that cannot be
+    /// read without doubt is nobody's.
     pub check_from: bool,
 }
 
@@ -34,13 +38,15 @@ pub struct OpenOptions<'a> {
 /// [`SmimeError::Mime`] and [`SmimeError::Cms`] for structures that cannot be read, passing a bound, or not
 /// supported; [`SmimeError::TooManyLayers`]. Compressed content may have [`cms::DECOMPRESSED_MAX`] octets.
 pub fn open(cx: &Context<'_>, message: &[u8], options: &OpenOptions<'_>) -> Result<Opened, SmimeError> {
+    let message = message.strip_prefix(BYTE_ORDER_MARK).unwrap_or(message);
     let (mut layers, content) = take_off(cx, message, options)?;
     let protected = layers.iter().any(Layer::protects);
     let protected_headers = match &content {
         Some(content) if protected => ProtectedHeaders::read(message, content)?,
         _ => None,
     };
-    let senders = senders(message, protected_headers.as_ref(), options)?;
+    let check = SenderCheck { from: options.from, check: options.check_from };
+    let senders = check.senders(message, protected_headers.as_ref())?;
     for layer in &mut layers {
         if let Layer::Signed(signed) = layer {
             signed.signers.iter_mut().for_each(|signer| signer.compare_sender(&senders));
@@ -79,25 +85,6 @@ fn take_off<'m>(
             None => return Ok((layers, None)),
         }
     }
-}
-
-fn senders(
-    message: &[u8],
-    protected: Option<&ProtectedHeaders>,
-    options: &OpenOptions<'_>,
-) -> Result<Vec<String>, SmimeError> {
-    if !options.check_from {
-        return Ok(Vec::new());
-    }
-    if let Some(from) = options.from {
-        return Ok(mailboxes(from));
-    }
-    let entity = Entity::read(message)?;
-    let mut senders: Vec<String> =
-        entity.headers.all("from").flat_map(|field| mailboxes(&field.text())).collect();
-    let inside = protected.map(ProtectedHeaders::senders).unwrap_or_default();
-    senders.extend(inside.into_iter().filter(|sender| !senders.contains(sender)).collect::<Vec<_>>());
-    Ok(senders)
 }
 
 /// What a MIME entity wraps.
@@ -210,7 +197,17 @@ fn detached_reports(
     let mut digests = signed.detached(cx);
     digests.update(content);
     let digests = digests.finish();
-    signed.reports(cx, Some(&digests), options.intermediates, options.trust, Purpose::EmailSigning)
+    reports(cx, signed, Some(&digests), options)
+}
+
+fn reports(
+    cx: &Context<'_>,
+    signed: &Signed,
+    digests: Option<&FinishedDigests>,
+    options: &OpenOptions<'_>,
+) -> Vec<SignerReport> {
+    let OpenOptions { trust, intermediates, path, .. } = options;
+    signed.reports_with(cx, digests, intermediates, trust, Purpose::EmailSigning, path)
 }
 
 pub(super) fn holding(reports: &[SignerReport]) -> usize {
@@ -255,7 +252,7 @@ fn open_opaque(
     if !signed.attached && signed.signer_count() > 0 {
         return Err(CmsError::NoContent.into());
     }
-    let signers = signed.reports(cx, None, options.intermediates, options.trust, Purpose::EmailSigning);
+    let signers = reports(cx, &signed, None, options);
     let inner = signed.attached.then_some(content);
     Ok((Layer::Signed(SignedLayer { detached: false, signers, certificates: signed.certificates }), inner))
 }

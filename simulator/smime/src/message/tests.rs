@@ -35,8 +35,14 @@ fn encrypted(entity: &[u8]) -> Vec<u8> {
 }
 
 fn try_open(message: &[u8], identities: &[Identity]) -> Result<Opened, SmimeError> {
-    let options =
-        OpenOptions { identities, trust: &world().trust, intermediates: &[], from: None, check_from: true };
+    let options = OpenOptions {
+        identities,
+        trust: &world().trust,
+        intermediates: &[],
+        path: crate::PathOptions::default(),
+        from: None,
+        check_from: true,
+    };
     open(&world().cx(), message, &options)
 }
 
@@ -241,8 +247,14 @@ fn senders_are_compared_with_the_signer() {
     assert_eq!(address(&[b"From: eve@handset.example\r\n", &inside[..]].concat()), mismatch);
 
     let with = |from: Option<&str>, check_from| {
-        let options =
-            OpenOptions { identities: &[], trust: &world().trust, intermediates: &[], from, check_from };
+        let options = OpenOptions {
+            identities: &[],
+            trust: &world().trust,
+            intermediates: &[],
+            path: crate::PathOptions::default(),
+            from,
+            check_from,
+        };
         let message = message("From: eve@handset.example\r\n");
         open(&world().cx(), &message, &options).unwrap().signers().next().unwrap().address.clone()
     };

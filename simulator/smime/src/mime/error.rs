@@ -28,9 +28,15 @@ pub enum MimeError {
         /// The bound in octets.
         limit: usize,
     },
-    /// PEM text that is not closed, or holds something else than CMS.
+    /// PEM text without a block of CMS.
     #[error("the PEM text holds no CMS message")]
     Pem,
+    /// PEM text whose block is not closed, or by another line than its own.
+    #[error("the PEM text has no end of its block at octet {offset}")]
+    PemEnd {
+        /// Where the last line should stand.
+        offset: u64,
+    },
     /// A multipart without a usable `boundary` parameter.
     #[error("the multipart names no usable boundary")]
     Boundary,

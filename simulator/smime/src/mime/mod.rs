@@ -14,6 +14,9 @@ mod mailbox;
 mod multipart;
 mod quoted_printable;
 
+/// What some editors put in front of text: U+FEFF in UTF-8.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 pub use base64::{Base64Decoder, Base64Encoder, LINE_MAX, Wrap};
 pub use canonical::{Canonicaliser, canonical_length, canonicalise};
 pub use content_type::{ContentType, PARAMETERS_MAX};
@@ -21,7 +24,7 @@ pub use entity::{Entity, TransferEncoding};
 pub use error::MimeError;
 pub(crate) use header::is_field;
 pub use header::{FIELDS_MAX, Field, HEADER_BLOCK_MAX, Headers};
-pub use mailbox::{MAILBOXES_MAX, mailboxes};
+pub use mailbox::{AddressList, MAILBOXES_MAX, mailboxes};
 pub(crate) use multipart::delimiter;
 pub use multipart::{
     BOUNDARY_MAX, PARTS_MAX, SignedParts, contains_boundary, is_boundary, parts, signed_parts,

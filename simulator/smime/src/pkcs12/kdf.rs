@@ -77,12 +77,8 @@ pub(super) fn derive(
         Zeroizing::new(filled(salt, block).chain(filled(password, block)).collect());
     let mut out = Zeroizing::new(Vec::with_capacity(len + 64));
     loop {
-        let mut a = crypto.digest(digest, &[&diversifier, &input]);
-        for _ in 1..iterations {
-            let next = crypto.digest(digest, &[&a]);
-            a.zeroize();
-            a = next;
-        }
+        let first = crypto.digest(digest, &[&diversifier, &input]);
+        let mut a = crypto.rehash(digest, first, iterations.saturating_sub(1));
         out.extend_from_slice(&a);
         if out.len() >= len {
             out.truncate(len);

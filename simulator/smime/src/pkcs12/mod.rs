@@ -4,6 +4,7 @@
 //! integrity codes of RFC 7292 and RFC 9579; the writer makes DER. Public-key privacy and integrity modes are not
 //! in use and refused.
 
+mod fault;
 mod kdf;
 mod mac;
 mod outline;
@@ -12,6 +13,7 @@ mod protection;
 mod read;
 mod write;
 
+pub use fault::fault;
 pub use outline::{Pkcs12Outline, outline};
 pub use protection::{LegacyCipher, ProtectedPart, Protection, ProtectionAlgorithm};
 #[cfg(any(test, feature = "fuzzing"))]

@@ -80,7 +80,7 @@ pub enum Pkcs12Error {
         certificates: usize,
     },
     /// An algorithm or kind of contents that is not implemented.
-    #[error("{oid} is not supported")]
+    #[error("{} is not supported", named(oid))]
     Unsupported {
         /// Its identifier.
         oid: ObjectIdentifier,
@@ -163,6 +163,18 @@ impl IterationBudget {
     fn for_one_file(&self) -> Self {
         IterationBudget::new(MAX_TOTAL_ITERATIONS.min(self.limit.saturating_sub(self.spent)))
     }
+}
+
+/// An identifier with the name of what people meet.
+fn named(oid: &ObjectIdentifier) -> String {
+    let text = oid.to_string();
+    let name = match text.as_str() {
+        "1.3.6.1.4.1.11591.4.11" => Some("scrypt"),
+        "1.2.840.113549.1.7.2" => Some("protection by a signature"),
+        "1.2.840.113549.1.7.3" => Some("encryption to a certificate"),
+        _ => crate::cms::outline::oid_name(oid),
+    };
+    name.map_or(text.clone(), |name| format!("{name} ({text})"))
 }
 
 pub(super) fn malformed(what: &'static str) -> impl Fn(Asn1Error) -> Pkcs12Error {

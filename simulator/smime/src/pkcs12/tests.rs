@@ -5,7 +5,7 @@ use crate::asn1::{OCTET_STRING, context, integer, oid, sequence, tlv};
 use crate::fake::FakeCrypto;
 use crate::{
     BulkCipher, Context, Curve, DigestAlgorithm, Identity, IssueRequest, ObjectIdentifier,
-    PublicKeyAlgorithm, Timestamp, generate_identity,
+    PublicKeyAlgorithm, Timestamp, TlvError, generate_identity,
 };
 
 const NOW: Timestamp = Timestamp(1_750_000_000_000);
@@ -382,8 +382,15 @@ fn the_outline_tells_protection_without_the_password() {
         assert_eq!(outside.protections, inside.algorithms);
         assert_eq!((outside.keys, outside.certificates), (identities.len(), 0));
         assert!(outside.protections.iter().all(|protection| protection.iterations == 77));
+        assert_eq!(fault(&file), None);
+        let mut other = file.clone();
+        let version = other.windows(3).position(|octets| octets == [2, 1, 3]).unwrap();
+        other[version + 2] = 4;
+        assert_eq!(fault(&other), Some(TlvError::Value { offset: version as u64, what: "version" }));
         for len in 0..file.len() {
             assert!(outline(&file[..len]).is_err(), "{len}");
+            let cut = TlvError::Truncated { offset: len as u64 };
+            assert!(fault(&file[..len]).is_some_and(|fault| len < 4 || fault == cut), "{len}");
         }
     }
 }

@@ -28,6 +28,9 @@ pub(crate) trait Visitor {
     fn leave(&mut self, offset: u64) -> Result<(), Self::Error>;
 }
 
+/// For how many octets room is made before they arrive.
+const CAPTURE_ROOM: u64 = 4096;
+
 /// Follows the frames of BER through pieces of any size, with an explicit stack and in constant memory but for what
 /// it is told to capture.
 ///
@@ -137,6 +140,16 @@ impl Framer {
 
     /// Collects octets until a header is complete; those that it does not need stay in `input`.
     fn gather(&mut self, input: &mut &[u8]) -> Result<Option<Header>, TlvError> {
+        if self.header_len == 0
+            && let Some(header) = Header::read(input, self.offset)?
+            && let Some((octets, rest)) = input.split_at_checked(header.size)
+            && let Some(place) = self.header.get_mut(..header.size)
+        {
+            place.copy_from_slice(octets);
+            self.header_len = header.size;
+            *input = rest;
+            return Ok(Some(header));
+        }
         loop {
             let have = self.header.get(..self.header_len).unwrap_or_default();
             if let Some(header) = Header::read(have, self.offset)? {
@@ -208,6 +221,7 @@ impl Framer {
                 let left = end - self.offset;
                 if step == Step::Capture {
                     self.reserve(left, offset)?;
+                    self.captured.reserve(left.min(CAPTURE_ROOM) as usize);
                 }
                 self.at = At::Body { left, step };
                 if left == 0 {

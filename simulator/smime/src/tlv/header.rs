@@ -15,6 +15,18 @@ pub(crate) enum Class {
     Private,
 }
 
+impl Class {
+    /// The class that the first octet of an identifier says.
+    fn of(first: u8) -> Class {
+        match first >> 6 {
+            0 => Class::Universal,
+            1 => Class::Application,
+            2 => Class::Context,
+            _ => Class::Private,
+        }
+    }
+}
+
 /// Class and number of an element's type, and whether it is made of elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tag {
@@ -86,7 +98,26 @@ impl Header {
     }
 
     /// Reads a header from the front of `bytes`, which stand at `offset`; `None` when more octets are needed.
+    #[inline]
     pub(crate) fn read(bytes: &[u8], offset: u64) -> Result<Option<Header>, TlvError> {
+        // Nearly all headers are these: a tag of one octet and a length below 65,536.
+        if let [first, length, ..] = *bytes
+            && first & 0x1f != 0x1f
+            && let Some((length, size)) = match (length, bytes) {
+                (0..=0x7f, _) => Some((length.into(), 2)),
+                (0x81, [_, _, octet, ..]) => Some((u64::from(*octet), 3)),
+                (0x82, [_, _, high, low, ..]) => Some((u64::from(u16::from_be_bytes([*high, *low])), 4)),
+                _ => None,
+            }
+        {
+            let (constructed, number) = (first & 0x20 != 0, u32::from(first & 0x1f));
+            let tag = Tag { class: Class::of(first), constructed, number };
+            return Ok(Some(Header { tag, length: Length::Definite(length), size }));
+        }
+        Self::read_any(bytes, offset)
+    }
+
+    fn read_any(bytes: &[u8], offset: u64) -> Result<Option<Header>, TlvError> {
         let bad = TlvError::Header { offset };
         let mut octets = bytes.iter().copied().take(HEADER_MAX);
         // More octets help only while the header is shorter than the bound.
@@ -99,12 +130,7 @@ impl Header {
         };
 
         let Some(first) = next() else { return Ok(None) };
-        let class = match first >> 6 {
-            0 => Class::Universal,
-            1 => Class::Application,
-            2 => Class::Context,
-            _ => Class::Private,
-        };
+        let class = Class::of(first);
         let constructed = first & 0x20 != 0;
         let mut number = u32::from(first & 0x1f);
         if number == 0x1f {

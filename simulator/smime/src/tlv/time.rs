@@ -57,13 +57,22 @@ pub(crate) fn write_time(time: Timestamp) -> Vec<u8> {
     let days = time.0.div_euclid(DAY_MS);
     let seconds = time.0.rem_euclid(DAY_MS) / 1000;
     let (year, month, day) = date(days);
-    let clock = format!("{:02}{:02}{:02}Z", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if (1950..2050).contains(&year) {
-        super::write::tlv(0x17, format!("{:02}{month:02}{day:02}{clock}", year % 100).as_bytes())
-    } else {
-        let year = year.clamp(0, 9999);
-        super::write::tlv(0x18, format!("{year:04}{month:02}{day:02}{clock}").as_bytes())
+    let (tag, year, places) = match year {
+        1950..2050 => (0x17, year % 100, 2),
+        _ => (0x18, year.clamp(0, 9999), 4),
+    };
+    let mut text = Vec::with_capacity(15);
+    append(&mut text, year, places);
+    for value in [month, day, seconds / 3600, seconds / 60 % 60, seconds % 60] {
+        append(&mut text, value, 2);
     }
+    text.push(b'Z');
+    super::write::tlv(tag, &text)
+}
+
+/// Appends a number in so many decimal digits.
+fn append(out: &mut Vec<u8>, value: i64, places: u32) {
+    out.extend((0..places).rev().map(|place| b'0' + (value / 10_i64.pow(place) % 10) as u8));
 }
 
 fn digits(rest: &mut &[u8], count: usize) -> Option<i64> {

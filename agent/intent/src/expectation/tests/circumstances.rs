@@ -173,18 +173,59 @@ fn restrictions_and_vpn_are_read_from_the_profile() {
     assert_eq!(read(passcode).map(|intent| intent.removal_password), Ok(true));
 }
 
-/// iOS, reference: what is stated of the VPN.
+/// iOS, reference: what the account names, and what is stated of the traffic.
 #[test]
-fn the_vpn_is_stated_as_this_ios_uses_it() {
+fn the_vpn_is_named_as_this_ios_uses_it() {
+    let named = |vpn: Option<&str>, major| {
+        let vpn = expectations(&Intent { vpn: vpn.map(str::to_owned), ..plain() }, &ios(major)).account.vpn;
+        (vpn.value, vpn.by, vpn.requirements)
+    };
+    assert_eq!(named(None, 17), (None, "default", &["EAS-100"][..]));
+    assert_eq!(named(Some("tunnel"), 14), (Some("tunnel".to_owned()), "VPNUUID", &[][..]));
+    assert_eq!(named(Some("tunnel"), 13), (None, "default", &["EAS-104"][..]));
     let stated = |vpn: Option<&str>, major| {
         let intent = Intent { vpn: vpn.map(str::to_owned), ..plain() };
         let all = expectations(&intent, &ios(major)).stated;
         let vpn = all.into_iter().filter(|stated| stated.subject.starts_with("vpn."));
         vpn.map(|stated| stated.requirements[0]).collect::<Vec<_>>()
     };
-    assert_eq!(stated(None, 17), ["EAS-100"]);
+    assert_eq!(stated(None, 17), [""; 0]);
     assert_eq!(stated(Some("tunnel"), 14), ["EAS-101", "EAS-102"]);
-    assert_eq!(stated(Some("tunnel"), 13), ["EAS-104"]);
+    assert_eq!(stated(Some("tunnel"), 13), [""; 0]);
+}
+
+/// What must be gone with the profile, when the account must be there, how often it may come.
+#[test]
+fn the_account_comes_by_assignment_and_goes_with_its_identities() {
+    use Presence::{NotOnThePhone, OnThePhone};
+    let presence = |assigned| {
+        let circumstances = Circumstances { assigned, ..Circumstances::default() };
+        let presence = expectations_under(&plain(), &ios(17), &circumstances).presence;
+        presence.map(|expected| (expected.value, expected.requirements))
+    };
+    assert_eq!(presence(None), None);
+    assert_eq!(presence(Some(true)), Some((OnThePhone, &["EAS-003"][..])));
+    assert_eq!(presence(Some(false)), Some((NotOnThePhone, &["EAS-003"][..])));
+    let intent = Intent { identities: ["A".to_owned()].into(), ..plain() };
+    let expected = expectations(&intent, &ios(17));
+    let gone: Vec<&Leftover> = expected.leftovers.iter().map(|leftover| &leftover.value).collect();
+    assert_eq!(gone, [&Leftover::Account, &Leftover::Identity("A".to_owned())]);
+    assert_eq!(expected.leftovers[1].requirements, ["SMO-015", "XTR-008"]);
+    assert_eq!((expected.installs.value, expected.installs.requirements), (INSTALLS_MAX, &["XTR-006"][..]));
+}
+
+/// An identity of SCEP is one more beside those of other profiles; one inside the profile is everybody's.
+#[test]
+fn an_identity_that_is_enrolled_for_is_the_phones_own() {
+    let intent = Intent {
+        identities: ["A".to_owned(), "B".to_owned()].into(),
+        enrolled: ["A".to_owned()].into(),
+        smime: SmimeIntent { signing_identity: Some("A".into()), ..SmimeIntent::default() },
+        ..plain()
+    };
+    let rows: Vec<&[&str]> =
+        expectations(&intent, &ios(17)).identities.iter().map(|expected| expected.requirements).collect();
+    assert_eq!(rows, [&["EAS-069", "SMO-005", "XTR-010"][..], &["SMO-012", "SMO-014"]]);
 }
 
 /// Only the rows of what a policy chose are cited.

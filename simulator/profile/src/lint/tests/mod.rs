@@ -146,6 +146,38 @@ fn advice_names_what_was_meant() {
     assert_eq!(help(old, "smime-encryption-locked-out").0, Severity::Error);
     let old: Edit = |s| s.unset(EAS, "SMIMEEncryptByDefault").set(EAS, "SMIMEEncryptionEnabled", true);
     assert_eq!(help(old, "smime-encryption-locked-out").0, Severity::Warning);
+    // What is written is meant: a policy of Intune writes every switch, and may leave all of them off.
+    let locked = |signing: Option<bool>, leave: Option<bool>| -> Edit {
+        match (signing, leave) {
+            (Some(_), Some(_)) => {
+                |s| s.set(EAS, "SMIMESigningEnabled", false).set(EAS, "SMIMESigningUserOverrideable", false)
+            }
+            (Some(_), None) => |s| s.set(EAS, "SMIMESigningEnabled", false),
+            (None, Some(_)) => {
+                |s| s.unset(EAS, "SMIMESigningEnabled").set(EAS, "SMIMESigningUserOverrideable", false)
+            }
+            (None, None) => |s| s.unset(EAS, "SMIMESigningEnabled"),
+        }
+    };
+    let weight = |edit: Edit| help(edit, "smime-signing-locked-out").0;
+    assert_eq!(weight(locked(Some(false), Some(false))), Severity::Warning);
+    for (signing, leave) in [(Some(false), None), (None, Some(false)), (None, None)] {
+        assert_eq!(weight(locked(signing, leave)), Severity::Error, "{signing:?} {leave:?}");
+    }
+    let unset: Edit = |s| {
+        s.unset(EAS, "SMIMESigningCertificateUUID").set(
+            EAS,
+            "SMIMESigningCertificateUUIDUserOverrideable",
+            false,
+        )
+    };
+    assert_eq!(help(unset, "smime-signing-without-identity").0, Severity::Warning);
+    let all: Edit = |s| {
+        s.set(EAS, "SMIMEEncryptByDefault", false)
+            .set(EAS, "SMIMEEncryptByDefaultUserOverrideable", false)
+            .set(EAS, "SMIMEEnableEncryptionPerMessageSwitch", false)
+    };
+    assert_eq!(help(all, "smime-encryption-locked-out").0, Severity::Warning);
     let ios12 = |s: &mut Setup, on: bool| {
         s.unset(EAS, "SMIMEEncryptByDefault").set(EAS, "EnableMail", on).os = OsVersion::new(12, 4, 0)
     };

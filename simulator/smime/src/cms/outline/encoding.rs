@@ -19,15 +19,8 @@ impl Encoding {
         self == Encoding::default()
     }
 
-    /// Walks through all elements.
-    pub(super) fn of(message: &Element<'_>) -> Result<Encoding, TlvError> {
-        let mut encoding = Encoding::default();
-        encoding.look_at(message)?;
-        Ok(encoding)
-    }
-
-    /// Nesting is bounded by the reader.
-    fn look_at(&mut self, element: &Element<'_>) -> Result<(), TlvError> {
+    /// Walks through an element and all inside. Nesting is bounded by the reader.
+    pub(super) fn look_at(&mut self, element: &Element<'_>) -> Result<(), TlvError> {
         // A tag of one octet is followed by the length.
         let one_octet = element.raw.first().is_some_and(|first| first & 0x1f != 0x1f);
         if one_octet && element.raw.get(1) == Some(&0x80) {

@@ -4,10 +4,11 @@ use super::super::decrypt::oaep_parameters;
 use super::super::key_wrap::Wrapping;
 use super::super::parser::RECIPIENTS_MAX;
 use super::super::{CmsError, agreement};
+use super::reader::Parts;
 use super::signed::{AttributesOutline, attributes_outline};
 use super::{VERSION, algorithm, attributes};
 use crate::algorithm::RSAES_OAEP;
-use crate::tlv::{Element, Reader, Tag};
+use crate::tlv::{Element, Tag};
 use crate::{BulkCipher, DigestAlgorithm};
 use const_oid::ObjectIdentifier;
 
@@ -31,7 +32,7 @@ pub struct EnvelopedOutline {
     /// The length of the initialisation vector or nonce, in octets.
     pub iv_size: Option<usize>,
     /// How many octets of ciphertext there are; `None` when they are not inside.
-    pub ciphertext_size: Option<usize>,
+    pub ciphertext_size: Option<u64>,
     /// The authenticated attributes (RFC 5083, 2.1).
     pub authenticated_attributes: Option<AttributesOutline>,
     /// The length of the tag, in octets.
@@ -120,11 +121,10 @@ pub enum Originator {
     Certificate(RecipientId),
 }
 
-pub(super) fn read(reader: &mut Reader<'_>, authenticated: bool) -> Result<EnvelopedOutline, CmsError> {
-    let mut parts = reader.expect(Tag::SEQUENCE, "enveloped data")?.reader();
-    let version = parts.required(VERSION)?.small_integer()?;
+pub(super) fn read(parts: &mut Parts<'_>, authenticated: bool) -> Result<EnvelopedOutline, CmsError> {
+    let version = parts.front.required(VERSION)?.small_integer()?;
     let mut originator_infos = 0;
-    if let Some(originator) = parts.optional(|tag| tag == Tag::context(0))? {
+    if let Some(originator) = parts.front.optional(|tag| tag == Tag::context(0))? {
         let mut sets = originator.reader();
         while let Some(set) = sets.next()? {
             let mut infos = set.reader();
@@ -134,7 +134,7 @@ pub(super) fn read(reader: &mut Reader<'_>, authenticated: bool) -> Result<Envel
         }
     }
     let mut recipients = Vec::new();
-    let mut set = parts.expect(Tag::SET, "recipient infos")?.reader();
+    let mut set = parts.front.expect(Tag::SET, "recipient infos")?.reader();
     let mut count = 0;
     while let Some(info) = set.next()? {
         let recipient = recipient(&info)?;
@@ -147,15 +147,13 @@ pub(super) fn read(reader: &mut Reader<'_>, authenticated: bool) -> Result<Envel
         }
         recipients.push(recipient);
     }
-    let mut info = parts.expect(Tag::SEQUENCE, "encrypted content info")?.reader();
+    parts.holds("encrypted content info")?;
+    let info = &mut parts.inner;
     let content_type = info.expect(Tag::OID, "a content type")?.oid()?;
     let identifier = info.expect(Tag::SEQUENCE, "a content encryption algorithm")?;
     let encryption = ContentEncryption::read(&identifier, authenticated)?;
-    let ciphertext_size = match info.optional(|tag| tag.is_context(0))? {
-        Some(content) => Some(content.octets()?.len()),
-        None => None,
-    };
-    info.end()?;
+    let ciphertext_size = parts.content;
+    let parts = &mut parts.behind;
     let (mut authenticated_attributes, mut tag_size) = (None, None);
     if authenticated {
         if let Some(set) = parts.optional(|tag| tag == Tag::context(1))? {
@@ -168,7 +166,7 @@ pub(super) fn read(reader: &mut Reader<'_>, authenticated: bool) -> Result<Envel
         Some(set) => attributes(&set)?.into_iter().map(|(kind, _)| kind).collect(),
         None => Vec::new(),
     };
-    parts.end()?;
+    parts.end(None)?;
     let (cipher, iv_size) = match &encryption.cipher {
         Some((cipher, iv)) => (Some(*cipher), Some(iv.len())),
         None => (None, bare_iv(&identifier)),

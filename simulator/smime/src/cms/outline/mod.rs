@@ -1,12 +1,13 @@
 //! What a message is made of, for who wants to look at it: every field that is visible without a key, and no judgement.
 //!
-//! The readers that verify and decrypt take what they need and pass over the rest; this one names everything, says how
+//! The readers that verify and decrypt take what they need and pass over the rest; this one names everything and says how
 //! it is encoded, and reads the whole message from memory. Bounds are those of the readers, and
 //! [`OUTLINE_MAX`].
 
 mod encoding;
 mod enveloped;
 mod names;
+mod reader;
 mod signed;
 
 pub use encoding::Encoding;
@@ -14,18 +15,17 @@ pub use enveloped::{
     AgreementOutline, EnvelopedOutline, OaepOutline, Originator, RecipientOutline, TransportOutline,
 };
 pub use names::oid_name;
+pub use reader::{OUTLINE_MAX, OutlineReader};
 pub use signed::{AttributesOutline, CertificateHash, SignedOutline, SignerOutline};
 
-use super::{CmsError, oid};
-use crate::tlv::{Element, Reader, Tag};
+use super::CmsError;
+use crate::tlv::{Element, Tag};
 use const_oid::ObjectIdentifier;
+use reader::Parts;
 
 /// What is expected in errors, at more than one place.
 const EXPLICIT: &str = "explicitly tagged content";
 const VERSION: &str = "a version";
-
-/// The largest message that is outlined, in octets.
-pub const OUTLINE_MAX: usize = 64 * 1024 * 1024;
 
 /// A CMS message, as far as it can be seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Outline {
     /// What the message is.
     pub content_type: ObjectIdentifier,
     /// How many octets it has.
-    pub size: usize,
+    pub size: u64,
     /// How it is encoded.
     pub encoding: Encoding,
     /// What is in it.
@@ -64,7 +64,7 @@ pub struct CompressedOutline {
     /// The type of the content.
     pub content_type: ObjectIdentifier,
     /// How many octets the compressed form has; `None` when it is not inside.
-    pub compressed_size: Option<usize>,
+    pub compressed_size: Option<u64>,
 }
 
 /// Looks at a message, DER or BER, that fills `octets`.
@@ -73,70 +73,23 @@ pub struct CompressedOutline {
 ///
 /// Encodings, with the octet and what was expected there, wherever elements stand, inside certificates too; bounds.
 pub fn outline(octets: &[u8]) -> Result<Outline, CmsError> {
-    if octets.len() > OUTLINE_MAX {
-        return Err(CmsError::TooMany { what: "octets", limit: OUTLINE_MAX });
-    }
-    let message = Element::only(octets, 0)?;
-    let mut parts = message.open(Tag::SEQUENCE, "a content info")?;
-    let content_type = parts.expect(Tag::OID, "a content type")?.oid()?;
-    let explicit = parts.optional(|tag| tag == Tag::context(0))?;
-    let body = match (content_type, explicit) {
-        (
-            oid::SIGNED_DATA | oid::ENVELOPED_DATA | oid::AUTH_ENVELOPED_DATA | oid::COMPRESSED_DATA,
-            explicit,
-        ) => {
-            let explicit = match explicit {
-                Some(explicit) => explicit,
-                None => parts.expect(Tag::context(0), EXPLICIT)?,
-            };
-            let mut inside = explicit.reader();
-            let body = match content_type {
-                oid::SIGNED_DATA => Body::Signed(signed::read(&mut inside)?),
-                oid::COMPRESSED_DATA => Body::Compressed(compressed(&mut inside)?),
-                _ => {
-                    let authenticated = content_type == oid::AUTH_ENVELOPED_DATA;
-                    Body::Enveloped(Box::new(enveloped::read(&mut inside, authenticated)?))
-                }
-            };
-            inside.end()?;
-            body
-        }
-        _ => Body::Other,
-    };
-    parts.end()?;
-    let encoding = Encoding::of(&message)?;
-    Ok(Outline { content_type, size: octets.len(), encoding, body })
+    let mut reader = OutlineReader::new();
+    reader.update(octets, &mut Vec::new())?;
+    reader.finish()
 }
 
-fn compressed(reader: &mut Reader<'_>) -> Result<CompressedOutline, CmsError> {
-    let mut parts = reader.expect(Tag::SEQUENCE, "compressed data")?.reader();
-    let version = parts.required(VERSION)?.small_integer()?;
-    let algorithm = algorithm(&parts.required("a compression algorithm")?)?;
-    let (content_type, content) = encapsulated(&mut parts)?;
-    parts.end()?;
-    Ok(CompressedOutline {
-        version,
-        algorithm,
-        content_type,
-        compressed_size: content.map(|octets| octets.len()),
-    })
+fn compressed(parts: &mut Parts<'_>) -> Result<CompressedOutline, CmsError> {
+    let version = parts.front.required(VERSION)?.small_integer()?;
+    let algorithm = algorithm(&parts.front.required("a compression algorithm")?)?;
+    let content_type = encapsulated(parts)?;
+    parts.behind.end(None)?;
+    Ok(CompressedOutline { version, algorithm, content_type, compressed_size: parts.content })
 }
 
 /// EncapsulatedContentInfo (RFC 5652, 5.2).
-fn encapsulated(parts: &mut Reader<'_>) -> Result<(ObjectIdentifier, Option<Vec<u8>>), CmsError> {
-    let mut info = parts.expect(Tag::SEQUENCE, "encapsulated content")?.reader();
-    let content_type = info.expect(Tag::OID, "a content type")?.oid()?;
-    let content = match info.optional(|_| true)? {
-        None => None,
-        Some(explicit) => {
-            let mut inner = explicit.open(Tag::context(0), EXPLICIT)?;
-            let octets = inner.required("an octet string")?.octet_string()?.into_owned();
-            inner.end()?;
-            Some(octets)
-        }
-    };
-    info.end()?;
-    Ok((content_type, content))
+fn encapsulated(parts: &mut Parts<'_>) -> Result<ObjectIdentifier, CmsError> {
+    parts.holds("encapsulated content")?;
+    Ok(parts.inner.expect(Tag::OID, "a content type")?.oid()?)
 }
 
 /// The algorithm of an AlgorithmIdentifier.

@@ -3,10 +3,11 @@ use super::super::certificate_id::{CertificateId, RecipientId};
 use super::super::countersignature::COUNTERSIGNATURES_MAX;
 use super::super::parser::{CERTIFICATES_MAX, DIGESTS_MAX, SIGNERS_MAX};
 use super::super::{CmsError, oid};
+use super::reader::Parts;
 use super::{VERSION, algorithm, attributes, encapsulated};
 use crate::algorithm::signature_scheme;
 use crate::asn1::{self, Rules};
-use crate::tlv::{Element, Reader, Tag};
+use crate::tlv::{Element, Tag};
 use crate::{BulkCipher, Certificate, Crl, SignatureScheme, Timestamp};
 use const_oid::ObjectIdentifier;
 
@@ -19,8 +20,8 @@ pub struct SignedOutline {
     pub digests: Vec<ObjectIdentifier>,
     /// The type of the content.
     pub content_type: ObjectIdentifier,
-    /// The content; `None` for a detached signature.
-    pub content: Option<Vec<u8>>,
+    /// How many octets of content there are; `None` for a detached signature.
+    pub content_size: Option<u64>,
     /// The certificates that can be read.
     pub certificates: Vec<Certificate>,
     /// How many others there are: attribute certificates, other formats, what is no readable certificate.
@@ -88,16 +89,17 @@ pub struct CertificateHash {
     pub hash: Option<(crate::DigestAlgorithm, Vec<u8>)>,
 }
 
-pub(super) fn read(reader: &mut Reader<'_>) -> Result<SignedOutline, CmsError> {
-    let mut parts = reader.expect(Tag::SEQUENCE, "signed data")?.reader();
-    let version = parts.required(VERSION)?.small_integer()?;
+pub(super) fn read(parts: &mut Parts<'_>) -> Result<SignedOutline, CmsError> {
+    let version = parts.front.required(VERSION)?.small_integer()?;
     let mut digests = Vec::new();
-    let mut set = parts.expect(Tag::SET, "digest algorithms")?.reader();
+    let mut set = parts.front.expect(Tag::SET, "digest algorithms")?.reader();
     while let Some(identifier) = set.next()? {
         counted(digests.len(), DIGESTS_MAX, "digest algorithms")?;
         digests.push(algorithm(&identifier)?);
     }
-    let (content_type, content) = encapsulated(&mut parts)?;
+    let content_type = encapsulated(parts)?;
+    let content_size = parts.content;
+    let parts = &mut parts.behind;
     let (mut certificates, mut other_certificates) = (Vec::new(), 0);
     if let Some(set) = parts.optional(|tag| tag == Tag::context(0))? {
         let mut set = set.reader();
@@ -126,12 +128,12 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<SignedOutline, CmsError> {
         counted(signers.len(), SIGNERS_MAX, "signers")?;
         signers.push(signer(&info, &certificates, true)?);
     }
-    parts.end()?;
+    parts.end(None)?;
     Ok(SignedOutline {
         version,
         digests,
         content_type,
-        content,
+        content_size,
         certificates,
         other_certificates,
         crls,

@@ -207,7 +207,7 @@ fn as_apple_writes(wrap: BulkCipher, with_vector: bool) -> Vec<u8> {
     let crypto = world.cx().crypto;
     let content_key = [8; 16];
     let (iv, material) = (vec![4; cipher::block_len(wrap)], [1, 2, 3, 4, 5, 6, 7, 8]);
-    let algorithm = cipher::algorithm(wrap).unwrap();
+    let algorithm = cipher::algorithm(wrap).unwrap_or(oid::TRIPLE_DES_CBC);
     let sent = write::sequence(&[write::oid(algorithm), write::octet_string(&iv)]);
     let null = write::sequence(&[write::oid(algorithm), write::NULL.to_vec()]);
     let derived = if with_vector { &sent } else { &null };

@@ -1,18 +1,13 @@
 //! What carries CMS: mail, PEM text, or nothing. The carrier is recognised and taken off on the fly.
 
 use super::parts::{Found, Parts};
+use super::pem_text::PemText;
+use super::preamble::{Opening, Preamble};
 use super::transfer::TransferDecoder;
-use crate::cms;
 use crate::message::SmimeError;
 use crate::message::open::{EXTENSIONS, has_extension};
 use crate::mime::{ContentType, Entity, HEADER_BLOCK_MAX, Headers, MimeError};
 
-/// How many octets tell what carries a message.
-const SNIFFED: usize = 64;
-/// The longest first line of PEM text, in octets.
-pub const PEM_LABEL_MAX: usize = 80;
-
-const BEGIN: &[u8] = b"-----BEGIN ";
 const SIGNATURES: [&str; 2] = ["application/pkcs7-signature", "application/x-pkcs7-signature"];
 
 /// What a message came as.
@@ -32,6 +27,8 @@ pub enum Form {
     Bare,
     /// CMS in PEM.
     Pem,
+    /// CMS in base64, without a header or PEM around it.
+    Base64,
     /// Mail or a MIME entity without S/MIME.
     Plain,
     /// Nothing that is known: no header, no PEM, no CMS.
@@ -58,20 +55,21 @@ pub(super) struct Carrier {
 }
 
 enum State {
-    Start(Vec<u8>),
+    Start(Preamble),
     Header(HeaderBlock),
     /// A body that is CMS.
     Encoded(TransferDecoder),
     Multipart(Box<Multipart>),
-    Pem(PemText),
+    Pem(Box<PemText>),
     Bare,
     /// Octets that nobody wants.
     Ignored,
 }
 
 /// A header that is arriving.
-#[derive(Default)]
-pub(super) struct HeaderBlock {
+#[derive(Clone, Debug, Default)]
+pub struct HeaderBlock {
+    /// What arrived, and behind the header what came with it.
     pub octets: Vec<u8>,
     /// Where the line begins that is not complete.
     line: usize,
@@ -84,7 +82,10 @@ impl HeaderBlock {
     }
 
     /// Takes octets; gives how long the header is with its empty line, once that arrived.
-    pub(super) fn update(&mut self, input: &[u8]) -> Result<Option<usize>, MimeError> {
+    ///
+    /// # Errors
+    /// [`MimeError::HeaderTooLong`].
+    pub fn update(&mut self, input: &[u8]) -> Result<Option<usize>, MimeError> {
         let from = self.octets.len();
         self.octets.extend_from_slice(input);
         for at in memchr::memchr_iter(b'\n', input) {
@@ -126,19 +127,14 @@ enum SignaturePart {
     Other,
 }
 
-#[derive(Default)]
-struct PemText {
-    /// The line that is not complete, as far as it can matter.
-    line: Vec<u8>,
-    began: bool,
-    ended: bool,
-    label: Vec<u8>,
-    decoder: Option<TransferDecoder>,
-}
-
 impl Carrier {
     pub(super) fn new() -> Carrier {
-        Carrier { state: State::Start(Vec::new()), header: Vec::new(), form: None, decoded: Vec::new() }
+        Carrier {
+            state: State::Start(Preamble::default()),
+            header: Vec::new(),
+            form: None,
+            decoded: Vec::new(),
+        }
     }
 
     /// What carries the message, once that is known.
@@ -153,14 +149,10 @@ impl Carrier {
 
     pub(super) fn update(&mut self, input: &[u8], receiver: &mut dyn Receiver) -> Result<(), SmimeError> {
         match &mut self.state {
-            State::Start(first) => {
-                first.extend_from_slice(input);
-                if first.len() < SNIFFED && !is_text(first) {
-                    return Ok(());
-                }
-                let first = std::mem::take(first);
-                self.begin(&first, receiver)
-            }
+            State::Start(preamble) => match preamble.update(input) {
+                Some((opening, first)) => self.begin(opening, &first, receiver),
+                None => Ok(()),
+            },
             State::Header(block) => {
                 let Some(end) = block.update(input)? else { return Ok(()) };
                 let mut octets = std::mem::take(&mut block.octets);
@@ -190,9 +182,9 @@ impl Carrier {
 
     /// Ends the input.
     pub(super) fn finish(&mut self, receiver: &mut dyn Receiver) -> Result<(), SmimeError> {
-        if let State::Start(first) = &mut self.state {
-            let first = std::mem::take(first);
-            self.begin(&first, receiver)?;
+        if let State::Start(preamble) = &mut self.state {
+            let (opening, first) = preamble.finish();
+            self.begin(opening, &first, receiver)?;
         }
         if let State::Header(block) = &mut self.state {
             let octets = std::mem::take(&mut block.octets);
@@ -235,16 +227,24 @@ impl Carrier {
         }
     }
 
-    fn begin(&mut self, first: &[u8], receiver: &mut dyn Receiver) -> Result<(), SmimeError> {
-        if first.starts_with(BEGIN) {
-            self.state = State::Pem(PemText::default());
-            self.found(Form::Pem, false, receiver)?;
-        } else if cms::is_cms(first) {
-            self.state = State::Bare;
-            self.found(Form::Bare, false, receiver)?;
-        } else {
-            self.state = State::Header(HeaderBlock::default());
-        }
+    fn begin(
+        &mut self,
+        opening: Opening,
+        first: &[u8],
+        receiver: &mut dyn Receiver,
+    ) -> Result<(), SmimeError> {
+        let (state, form) = match opening {
+            Opening::Headed => {
+                self.state = State::Header(HeaderBlock::default());
+                return self.update(first, receiver);
+            }
+            Opening::Pem => (State::Pem(Box::default()), Form::Pem),
+            Opening::Base64 => (State::Encoded(TransferDecoder::base64()), Form::Base64),
+            Opening::Bare => (State::Bare, Form::Bare),
+            Opening::Unknown => (State::Ignored, Form::Unknown),
+        };
+        self.state = state;
+        self.found(form, false, receiver)?;
         self.update(first, receiver)
     }
 
@@ -293,12 +293,6 @@ impl Carrier {
         self.header = header;
         Ok(())
     }
-}
-
-/// Whether a first octet tells that a message is no CMS, so that nothing has to be waited for.
-fn is_text(first: &[u8]) -> bool {
-    let begin = BEGIN.get(..first.len()).unwrap_or(BEGIN);
-    !first.is_empty() && first.first() != Some(&0x30) && !first.starts_with(begin)
 }
 
 /// Takes what was found in a `multipart/signed`.
@@ -353,62 +347,4 @@ fn signature_header(
     let decoder = TransferDecoder::new(entity.transfer_encoding())?;
     receiver.begin(&Form::Mail, decoder.keeps_line_ends())?;
     Ok(SignaturePart::Body(decoder))
-}
-
-impl PemText {
-    /// Labels of CMS (RFC 7468, 8 and 9; the third is of old OpenSSL).
-    const LABELS: [&'static [u8]; 3] = [b"CMS", b"PKCS7", b"PKCS #7 SIGNED DATA"];
-
-    fn update(&mut self, mut input: &[u8], out: &mut Vec<u8>) -> Result<(), SmimeError> {
-        while !input.is_empty() && !self.ended {
-            if !self.began || !self.line.is_empty() || input.first() == Some(&b'-') {
-                // The first line, or one that may be the last.
-                let taken = memchr::memchr(b'\n', input).map_or(input.len(), |at| at + 1);
-                let (part, rest) = input.split_at_checked(taken).unwrap_or((input, &[]));
-                self.line.extend_from_slice(part);
-                if self.line.len() > PEM_LABEL_MAX {
-                    return Err(MimeError::Pem.into());
-                }
-                input = rest;
-                if self.line.ends_with(b"\n") {
-                    self.take_line(out)?;
-                }
-                continue;
-            }
-            // Base64 up to a line that begins with a hyphen, which base64 does not have.
-            let taken = memchr::memchr(b'-', input).unwrap_or(input.len());
-            let (text, rest) = input.split_at_checked(taken).unwrap_or((input, &[]));
-            if let Some(decoder) = &mut self.decoder {
-                decoder.update(text, out)?;
-            }
-            input = rest;
-        }
-        Ok(())
-    }
-
-    fn take_line(&mut self, out: &mut Vec<u8>) -> Result<(), SmimeError> {
-        let line = std::mem::take(&mut self.line);
-        let label = |begin: &[u8]| {
-            line.trim_ascii_end().strip_prefix(begin)?.strip_suffix(b"-----").map(<[u8]>::to_vec)
-        };
-        if !self.began {
-            self.label =
-                label(BEGIN).filter(|l| Self::LABELS.contains(&l.as_slice())).ok_or(MimeError::Pem)?;
-            self.began = true;
-            self.decoder = Some(TransferDecoder::base64());
-            return Ok(());
-        }
-        if label(b"-----END ").as_ref() != Some(&self.label) {
-            return Err(MimeError::Pem.into());
-        }
-        self.ended = true;
-        Ok(self.decoder.take().map_or(Ok(()), |mut decoder| decoder.finish(out))?)
-    }
-
-    fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), SmimeError> {
-        if !self.line.is_empty() {
-            self.take_line(out)?;
-        }
-        if self.ended { Ok(()) } else { Err(MimeError::Pem.into()) }
-    }
 }

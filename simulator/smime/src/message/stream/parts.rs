@@ -9,7 +9,7 @@ pub const DELIMITER_LINE_MAX: usize = 1000;
 
 /// What is found in a multipart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found<'a> {
+pub enum Found<'a> {
     /// A part begins.
     Part,
     /// Octets of the part, exactly.
@@ -18,7 +18,7 @@ pub(super) enum Found<'a> {
 
 /// Cuts the body of a multipart into its parts (RFC 2046, 5.1.1), whose octets it hands on exactly: the line end in
 /// front of a delimiter belongs to the delimiter. Line ends may be CRLF or LF; a missing closing delimiter is accepted.
-pub(super) struct Parts {
+pub struct Parts {
     /// A line feed and the delimiter without what may follow it.
     needle: Finder<'static>,
     /// What is not handed on yet. It begins with a line end of the structure when `fresh`.
@@ -32,9 +32,11 @@ pub(super) struct Parts {
 }
 
 impl Parts {
+    /// Starts a body.
+    ///
     /// # Errors
     /// [`MimeError::Boundary`] for a boundary that cannot be one.
-    pub(super) fn new(boundary: &str) -> Result<Parts, MimeError> {
+    pub fn new(boundary: &str) -> Result<Parts, MimeError> {
         if boundary.is_empty() || boundary.len() > BOUNDARY_MAX {
             return Err(MimeError::Boundary);
         }
@@ -43,7 +45,10 @@ impl Parts {
     }
 
     /// Feeds octets and hands on what is found.
-    pub(super) fn update<E>(
+    ///
+    /// # Errors
+    /// Those of `found`.
+    pub fn update<E>(
         &mut self,
         input: &[u8],
         mut found: impl FnMut(Found<'_>) -> Result<(), E>,
@@ -55,8 +60,16 @@ impl Parts {
         self.search(false, &mut found)
     }
 
+    /// Whether the closing delimiter was found.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// Ends the body.
-    pub(super) fn finish<E>(&mut self, mut found: impl FnMut(Found<'_>) -> Result<(), E>) -> Result<(), E> {
+    ///
+    /// # Errors
+    /// Those of `found`.
+    pub fn finish<E>(&mut self, mut found: impl FnMut(Found<'_>) -> Result<(), E>) -> Result<(), E> {
         if self.closed {
             return Ok(());
         }

@@ -6,18 +6,22 @@ use crate::mime::{Base64Decoder, MimeError, TransferEncoding, decode_quoted_prin
 pub const ENCODED_LINE_MAX: usize = 64 * 1024;
 
 /// A body on its way out of its transfer encoding.
-pub(super) enum TransferDecoder {
+#[derive(Debug)]
+pub enum TransferDecoder {
     /// `7bit`, `8bit` and `binary`: the octets are the content.
     Identity,
+    /// `base64`.
     Base64(Base64Decoder),
-    /// What is kept is the line that is not complete.
+    /// `quoted-printable`; what is kept is the line that is not complete.
     QuotedPrintable(Vec<u8>),
 }
 
 impl TransferDecoder {
+    /// Starts a body.
+    ///
     /// # Errors
     /// [`MimeError::TransferEncoding`] for encodings that binary data is not sent in.
-    pub(super) fn new(encoding: TransferEncoding) -> Result<TransferDecoder, MimeError> {
+    pub fn new(encoding: TransferEncoding) -> Result<TransferDecoder, MimeError> {
         match encoding {
             TransferEncoding::Identity | TransferEncoding::Binary => Ok(TransferDecoder::Identity),
             TransferEncoding::Base64 => Ok(TransferDecoder::base64()),
@@ -26,17 +30,21 @@ impl TransferDecoder {
         }
     }
 
-    pub(super) fn base64() -> TransferDecoder {
+    /// Starts a body in base64.
+    pub fn base64() -> TransferDecoder {
         TransferDecoder::Base64(Base64Decoder::new())
     }
 
     /// Whether line ends that transport put behind the content would be taken for content.
-    pub(super) fn keeps_line_ends(&self) -> bool {
+    pub fn keeps_line_ends(&self) -> bool {
         !matches!(self, TransferDecoder::Base64(_))
     }
 
     /// Appends what is complete.
-    pub(super) fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), MimeError> {
+    ///
+    /// # Errors
+    /// [`MimeError::Base64`], [`MimeError::LineTooLong`].
+    pub fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), MimeError> {
         match self {
             TransferDecoder::Identity => out.extend_from_slice(input),
             TransferDecoder::Base64(decoder) => decoder.update(input, out)?,
@@ -58,7 +66,10 @@ impl TransferDecoder {
     }
 
     /// Appends the rest.
-    pub(super) fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), MimeError> {
+    ///
+    /// # Errors
+    /// [`MimeError::Base64`].
+    pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), MimeError> {
         match std::mem::replace(self, TransferDecoder::Identity) {
             TransferDecoder::Identity => Ok(()),
             TransferDecoder::Base64(decoder) => decoder.finish(out),

@@ -4,8 +4,9 @@ use super::carrier::{Carrier, Form, Receiver};
 use super::feed::Feed;
 use crate::cms::{self, CmsError, ContentDigests, Decompressor, FinishedDigests, Signed, Verifier};
 use crate::message::open::holding;
-use crate::message::{LAYERS_MAX, ProtectedHeaders, SignerReport, SmimeError};
-use crate::mime::{Canonicaliser, Entity, HEADER_BLOCK_MAX, mailboxes};
+use crate::message::sender::SenderCheck;
+use crate::message::{LAYERS_MAX, ProtectedHeaders, Senders, SignerReport, SmimeError};
+use crate::mime::{Canonicaliser, HEADER_BLOCK_MAX};
 use crate::{Certificate, Context, DigestAlgorithm, PathOptions, Purpose, TrustStore};
 
 /// How signed content that stands beside its signature is read.
@@ -39,8 +40,15 @@ pub struct VerifyOptions<'a> {
     /// The sender, in place of the message's `From`.
     pub from: Option<&'a str>,
     /// Whether senders are compared with the signers' certificates: every address of `From`, and of a protected `From`
-    /// inside, must be in the certificate, if that has addresses at all (RFC 8550, 3).
+    /// inside, must be in the certificate, if that has addresses at all (RFC 8550, 3), and a `From` that cannot be read
+    /// without doubt is nobody's.
     pub check_from: bool,
+}
+
+impl<'a> VerifyOptions<'a> {
+    fn sender_check(&self) -> SenderCheck<'a> {
+        SenderCheck { from: self.from, check: self.check_from }
+    }
 }
 
 /// What the outermost layer of a message is, behind compressed ones.
@@ -111,7 +119,8 @@ impl DetachedSignature {
         digests: &FinishedDigests,
         options: &VerifyOptions<'_>,
     ) -> Vec<SignerReport> {
-        let senders = options.from.filter(|_| options.check_from).map(mailboxes).unwrap_or_default();
+        // Without a header there is nothing that could not be read.
+        let senders = options.sender_check().senders(&[], None).unwrap_or_default();
         reports(cx, &self.0, Some(digests), &senders, options)
     }
 }
@@ -120,7 +129,7 @@ fn reports(
     cx: &Context<'_>,
     signed: &Signed,
     digests: Option<&FinishedDigests>,
-    senders: &[String],
+    senders: &Senders,
     options: &VerifyOptions<'_>,
 ) -> Vec<SignerReport> {
     let VerifyOptions { trust, intermediates, path, .. } = options;
@@ -232,7 +241,7 @@ impl<'a> MessageVerifier<'a> {
             return Ok(Verification { signature: Some(DetachedSignature(signed)), ..found });
         }
         let protected_headers = self.content.beginning.protected(header);
-        let senders = senders(header, protected_headers.as_ref(), options)?;
+        let senders = options.sender_check().senders(header, protected_headers.as_ref())?;
         let computed = digests.as_ref().map(|(digests, _)| digests);
         let signers = reports(&cx, &signed, computed, &senders, options);
         let Reading { digests: wanted, canonical } = self.content.reading;
@@ -245,31 +254,8 @@ impl<'a> MessageVerifier<'a> {
             let exactly = canonical && *changed && !signers.is_empty() && holding(&signers) == 0;
             exactly.then(|| Reading { digests: Some(signed.declared_digests().to_vec()), canonical: false })
         });
-        Ok(Verification { signers, senders, protected_headers, again, ..found })
+        Ok(Verification { signers, senders: senders.addresses, protected_headers, again, ..found })
     }
-}
-
-/// The senders that signers are compared with.
-fn senders(
-    header: &[u8],
-    protected: Option<&ProtectedHeaders>,
-    options: &VerifyOptions<'_>,
-) -> Result<Vec<String>, SmimeError> {
-    if !options.check_from {
-        return Ok(Vec::new());
-    }
-    if let Some(from) = options.from {
-        return Ok(mailboxes(from));
-    }
-    let entity = Entity::read(header)?;
-    let mut senders: Vec<String> =
-        entity.headers.all("from").flat_map(|field| mailboxes(&field.text())).collect();
-    for sender in protected.map(ProtectedHeaders::senders).unwrap_or_default() {
-        if !senders.contains(&sender) {
-            senders.push(sender);
-        }
-    }
-    Ok(senders)
 }
 
 /// Takes what the carrier brings.

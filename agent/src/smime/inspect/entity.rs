@@ -1,0 +1,319 @@
+//! A MIME entity that arrives in pieces: its header, its parts, and what they hold.
+
+use super::layer::LayerReader;
+use super::seen::{Seen, below};
+use super::view::{self, Node};
+use smime::cms;
+use smime::message::stream::{Found, HeaderBlock, Parts, TransferDecoder};
+use smime::mime::{Entity, MimeError, PARTS_MAX, TransferEncoding};
+
+/// How many octets tell whether an attachment is CMS.
+const SNIFFED: usize = 64;
+const SIGNATURES: [&str; 2] = ["application/pkcs7-signature", "application/x-pkcs7-signature"];
+
+/// Whether octets begin as header fields do. Some mail folders put a line in front that begins with `From`.
+pub(super) fn begins_header(octets: &[u8]) -> bool {
+    let line = octets.split(|octet| *octet == b'\n').next().unwrap_or_default();
+    let name = line.split(|octet| *octet == b':').next().unwrap_or_default();
+    let is_field = name.len() < line.len()
+        && !name.trim_ascii_end().is_empty()
+        && name.trim_ascii_end().iter().all(u8::is_ascii_graphic);
+    is_field || line.starts_with(b"From ")
+}
+
+pub(super) struct EntityReader {
+    path: String,
+    depth: usize,
+    /// How many octets came.
+    size: u64,
+    /// How many of them are the header.
+    header: u64,
+    state: State,
+}
+
+enum State {
+    Header(HeaderBlock),
+    Body(Box<view::Entity>, Body),
+    /// What stands for the entity.
+    Over(Box<Node>),
+}
+
+enum Body {
+    Multipart(Box<Multipart>),
+    /// A message, or CMS.
+    Encoded(TransferDecoder, Vec<u8>, Inner),
+    /// Nothing that is looked into, or nothing any more.
+    Ignored,
+}
+
+enum Inner {
+    Message(Box<EntityReader>),
+    Cms(Box<LayerReader>),
+    /// It may be CMS by its name.
+    Perhaps,
+    Other,
+}
+
+struct Multipart {
+    parts: Parts,
+    count: usize,
+    current: Option<Box<EntityReader>>,
+    nodes: Vec<Node>,
+    signed: bool,
+    overfull: bool,
+}
+
+impl EntityReader {
+    pub(super) fn new(path: String, depth: usize, seen: &mut Seen) -> EntityReader {
+        let state = match seen.refuses(depth) {
+            Some(refused) => State::Over(Box::new(refused)),
+            None => State::Header(HeaderBlock::default()),
+        };
+        EntityReader { path, depth, size: 0, header: 0, state }
+    }
+
+    pub(super) fn update(&mut self, octets: &[u8], seen: &mut Seen) {
+        self.size += octets.len() as u64;
+        match &mut self.state {
+            State::Over(_) => {}
+            State::Header(block) => match block.update(octets) {
+                Ok(None) => {}
+                Ok(Some(end)) => {
+                    let mut header = std::mem::take(&mut block.octets);
+                    let body = header.split_off(end.min(header.len()));
+                    self.begin(&header, seen);
+                    self.body(&body, seen);
+                }
+                Err(error) => self.refuse(&error, seen),
+            },
+            State::Body(..) => self.body(octets, seen),
+        }
+    }
+
+    /// The header cannot be read.
+    fn refuse(&mut self, error: &MimeError, seen: &mut Seen) {
+        let expected = Some("a header that ends with an empty line");
+        self.state = State::Over(Box::new(seen.fault(&self.path, Some(0), expected, error.to_string())));
+    }
+
+    fn begin(&mut self, header: &[u8], seen: &mut Seen) {
+        self.header = header.len() as u64;
+        let entity = match Entity::read(header) {
+            Ok(entity) => entity,
+            Err(error) => return self.refuse(&error, seen),
+        };
+        let kind = entity.content_type();
+        let own = |name: &str| kind.parameter(name).map(str::to_owned);
+        let mut shown = view::Entity {
+            path: self.path.clone(),
+            content_type: if kind.essence.is_empty() {
+                "text/plain".to_owned()
+            } else {
+                kind.essence.clone()
+            },
+            smime_type: own("smime-type"),
+            protocol: own("protocol"),
+            micalg: own("micalg"),
+            header_protection: own("hp"),
+            file_name: entity.file_name(),
+            transfer_encoding: match entity.transfer_encoding() {
+                TransferEncoding::Identity => "7bit or 8bit".to_owned(),
+                TransferEncoding::Binary => "binary".to_owned(),
+                TransferEncoding::Base64 => "base64".to_owned(),
+                TransferEncoding::QuotedPrintable => "quoted-printable".to_owned(),
+                TransferEncoding::Other(name) => name,
+                _ => "another".to_owned(),
+            },
+            size: 0,
+            parts: Vec::new(),
+        };
+        let essence = kind.essence.as_str();
+        let body = if essence.starts_with("multipart/") {
+            match Parts::new(kind.parameter("boundary").unwrap_or_default()) {
+                Ok(parts) => {
+                    let protocol = kind.parameter("protocol").map(str::to_ascii_lowercase);
+                    let ours = protocol.is_some_and(|protocol| SIGNATURES.contains(&protocol.as_str()));
+                    let signed = essence == "multipart/signed" && ours;
+                    let (current, nodes) = (None, Vec::new());
+                    Ok(Body::Multipart(Box::new(Multipart {
+                        parts,
+                        count: 0,
+                        current,
+                        nodes,
+                        signed,
+                        overfull: false,
+                    })))
+                }
+                Err(error) => Err((error, "a multipart with a boundary")),
+            }
+        } else {
+            let inner = match essence {
+                "message/rfc822" => {
+                    let path = below(&self.path, "message");
+                    Inner::Message(Box::new(EntityReader::new(path, self.depth + 1, seen)))
+                }
+                "application/pkcs7-mime" | "application/x-pkcs7-mime" => self.cms(),
+                essence if SIGNATURES.contains(&essence) => self.cms(),
+                "application/octet-stream" if is_named(&entity) => Inner::Perhaps,
+                _ => Inner::Other,
+            };
+            match inner {
+                Inner::Other => Ok(Body::Ignored),
+                inner => TransferDecoder::new(entity.transfer_encoding())
+                    .map(|decoder| Body::Encoded(decoder, Vec::new(), inner))
+                    .map_err(|error| (error, "another transfer encoding")),
+            }
+        };
+        let body = body.unwrap_or_else(|(error, expected)| {
+            shown.parts.push(seen.fault(&self.path, Some(self.header), Some(expected), error.to_string()));
+            Body::Ignored
+        });
+        self.state = State::Body(Box::new(shown), body);
+    }
+
+    fn cms(&self) -> Inner {
+        Inner::Cms(Box::new(LayerReader::new(self.path.clone(), self.depth + 1)))
+    }
+
+    fn body(&mut self, octets: &[u8], seen: &mut Seen) {
+        let EntityReader { path, depth, state, header, .. } = self;
+        let State::Body(shown, body) = state else { return };
+        match body {
+            Body::Ignored => {}
+            Body::Multipart(multipart) => {
+                let Multipart { parts, count, current, nodes, overfull, .. } = multipart.as_mut();
+                let done: Result<(), ()> = parts.update(octets, |found| {
+                    part(found, path, *depth, count, current, nodes, overfull, seen);
+                    Ok(())
+                });
+                debug_assert!(done.is_ok());
+            }
+            Body::Encoded(decoder, decoded, inner) => {
+                let result = decoder.update(octets, decoded);
+                hand_on(decoded, inner, false, path, *depth, seen);
+                if let Err(error) = result {
+                    shown.parts.push(encoding_fault(&error, path, *header, seen));
+                    *body = Body::Ignored;
+                }
+            }
+        }
+    }
+
+    pub(super) fn finish(mut self, seen: &mut Seen) -> Node {
+        if let State::Header(block) = &mut self.state {
+            let header = std::mem::take(&mut block.octets);
+            self.begin(&header, seen);
+        }
+        let EntityReader { path, depth, size, header, state } = self;
+        let (mut shown, body) = match state {
+            State::Over(node) => return *node,
+            State::Body(shown, body) => (shown, body),
+            State::Header(_) => return Node::NotShown { reason: "no header".to_owned() },
+        };
+        shown.size = size;
+        match body {
+            Body::Ignored => {}
+            Body::Multipart(multipart) => {
+                let Multipart { mut parts, mut count, mut current, mut nodes, signed, mut overfull } =
+                    *multipart;
+                let done: Result<(), ()> = parts.finish(|found| {
+                    part(found, &path, depth, &mut count, &mut current, &mut nodes, &mut overfull, seen);
+                    Ok(())
+                });
+                debug_assert!(done.is_ok());
+                nodes.extend(current.map(|current| current.finish(seen)));
+                if overfull {
+                    let message = MimeError::TooManyParts { limit: PARTS_MAX }.to_string();
+                    nodes.push(seen.fault(&path, Some(size), None, message));
+                } else if count == 0 {
+                    let message = "the multipart has no part: its boundary does not occur".to_owned();
+                    nodes.push(seen.fault(&path, Some(size), Some("a line with the boundary"), message));
+                } else if signed && count != 2 {
+                    let message = format!("a signed multipart has two parts, this one has {count}");
+                    nodes.push(seen.fault(&path, Some(size), Some("two parts"), message));
+                } else if !parts.is_closed() {
+                    let message = "the multipart is cut short: its last boundary is missing".to_owned();
+                    nodes.push(seen.fault(&path, Some(size), Some("the closing boundary"), message));
+                }
+                shown.parts.append(&mut nodes);
+            }
+            Body::Encoded(mut decoder, mut decoded, mut inner) => {
+                let result = decoder.finish(&mut decoded);
+                hand_on(&mut decoded, &mut inner, true, &path, depth, seen);
+                let fault = result.err().map(|error| encoding_fault(&error, &path, header, seen));
+                match (fault, inner) {
+                    (Some(fault), _) => shown.parts.push(fault),
+                    (None, Inner::Message(message)) => shown.parts.push(message.finish(seen)),
+                    (None, Inner::Cms(layer)) => shown.parts.push(layer.finish(seen)),
+                    (None, Inner::Perhaps | Inner::Other) => {}
+                }
+            }
+        }
+        Node::Mime(*shown)
+    }
+}
+
+/// Takes what was found in a multipart.
+#[allow(clippy::too_many_arguments)] // parts of one value that is borrowed in pieces
+fn part(
+    found: Found<'_>,
+    path: &str,
+    depth: usize,
+    count: &mut usize,
+    current: &mut Option<Box<EntityReader>>,
+    nodes: &mut Vec<Node>,
+    overfull: &mut bool,
+    seen: &mut Seen,
+) {
+    match found {
+        Found::Octets(octets) => {
+            if let Some(entity) = current {
+                entity.update(octets, seen);
+            }
+        }
+        Found::Part => {
+            nodes.extend(current.take().map(|entity| entity.finish(seen)));
+            *overfull |= *count >= PARTS_MAX;
+            if !*overfull {
+                *count += 1;
+                let path = below(path, &count.to_string());
+                *current = Some(Box::new(EntityReader::new(path, depth + 1, seen)));
+            }
+        }
+    }
+}
+
+/// Hands on what was decoded.
+fn hand_on(decoded: &mut Vec<u8>, inner: &mut Inner, end: bool, path: &str, depth: usize, seen: &mut Seen) {
+    if let Inner::Perhaps = inner {
+        if decoded.len() < SNIFFED && !end {
+            return;
+        }
+        *inner = match cms::is_cms(decoded) {
+            true => Inner::Cms(Box::new(LayerReader::new(path.to_owned(), depth + 1))),
+            false => Inner::Other,
+        };
+    }
+    match inner {
+        Inner::Message(message) => message.update(decoded, seen),
+        Inner::Cms(layer) => layer.update(decoded, seen),
+        Inner::Perhaps | Inner::Other => {}
+    }
+    decoded.clear();
+}
+
+fn encoding_fault(error: &MimeError, path: &str, header: u64, seen: &mut Seen) -> Node {
+    let (offset, expected) = match error {
+        MimeError::Base64 { offset } => (header + offset, Some("base64")),
+        _ => (header, None),
+    };
+    seen.fault(path, Some(offset), expected, error.to_string())
+}
+
+/// Whether an entity may be CMS by its name (RFC 8551, 3.2.1).
+fn is_named(entity: &Entity<'_>) -> bool {
+    entity.file_name().is_some_and(|name| {
+        let name = name.to_ascii_lowercase();
+        [".p7m", ".p7s", ".p7c", ".p7z"].iter().any(|extension| name.ends_with(extension))
+    })
+}

@@ -1,0 +1,340 @@
+//! Decrypting AES-CBC. Its blocks are decrypted independently of one another, so that 32 of them are in flight at once.
+
+use super::{BLOCK, ROUND_KEYS, Schedule, Width};
+use smime::{BulkEncryptor, CryptoError};
+use std::arch::x86_64::*;
+use std::mem::MaybeUninit;
+
+/// AES-CBC being decrypted.
+pub(crate) struct CbcDecryptor {
+    width: Width,
+    key: Schedule,
+    /// The last whole block of ciphertext, at first the initialisation vector.
+    previous: [u8; BLOCK],
+    /// The block that is not complete, and how much of it has arrived.
+    held: [u8; BLOCK],
+    begun: usize,
+}
+
+impl CbcDecryptor {
+    /// Starts decrypting; `None` when the processor has not the instructions, or there is no such key or vector.
+    pub(crate) fn new(key: &[u8], iv: &[u8]) -> Option<CbcDecryptor> {
+        Self::with_width(Width::detect()?, key, iv)
+    }
+
+    fn with_width(width: Width, key: &[u8], iv: &[u8]) -> Option<CbcDecryptor> {
+        let previous = iv.try_into().ok()?;
+        if !matches!(key.len(), 16 | 24 | 32) {
+            return None;
+        }
+        // SAFETY: a width is only ever made by `detect`, which found AES among the processor's instructions; the key
+        // has one of the lengths that there are.
+        let key = unsafe { Schedule::expand(key).inverse() };
+        Some(CbcDecryptor { width, key, previous, held: [0; BLOCK], begun: 0 })
+    }
+
+    /// Decrypts whole blocks and appends them.
+    fn blocks(&mut self, input: &[u8], out: &mut Vec<u8>) {
+        let len = input.len() / BLOCK * BLOCK;
+        let Some(last) = input[..len].last_chunk() else { return };
+        out.reserve(len);
+        let Some(room) = out.spare_capacity_mut().get_mut(..len) else { return };
+        let (key, previous) = (&self.key, &self.previous);
+        // SAFETY: a width is only ever made by `detect`, which found its instructions in the processor. Every function
+        // writes the whole of `room`, which has the length of the whole blocks.
+        unsafe {
+            match (self.width, key.rounds) {
+                (Width::Bits512, 10) => decrypt_512::<10>(key, previous, input, room),
+                (Width::Bits512, 12) => decrypt_512::<12>(key, previous, input, room),
+                (Width::Bits512, _) => decrypt_512::<14>(key, previous, input, room),
+                (Width::Bits256, 10) => decrypt_256::<10>(key, previous, input, room),
+                (Width::Bits256, 12) => decrypt_256::<12>(key, previous, input, room),
+                (Width::Bits256, _) => decrypt_256::<14>(key, previous, input, room),
+            }
+            out.set_len(out.len() + len);
+        }
+        self.previous = *last;
+    }
+}
+
+impl BulkEncryptor for CbcDecryptor {
+    fn additional_data(&mut self, _: &[u8]) -> Result<(), CryptoError> {
+        Err(CryptoError::Unsupported("additional data with CBC"))
+    }
+
+    fn update(&mut self, mut input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError> {
+        if self.begun > 0 {
+            let (head, rest) = input.split_at(input.len().min(BLOCK - self.begun));
+            self.held[self.begun..][..head.len()].copy_from_slice(head);
+            self.begun += head.len();
+            input = rest;
+            if self.begun < BLOCK {
+                return Ok(());
+            }
+            let block = self.held;
+            self.blocks(&block, out);
+            self.begun = 0;
+        }
+        self.blocks(input, out);
+        let rest = &input[input.len() / BLOCK * BLOCK..];
+        self.held[..rest.len()].copy_from_slice(rest);
+        self.begun = rest.len();
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>, _: Option<&[u8]>) -> Result<Vec<u8>, CryptoError> {
+        if self.begun == 0 { Ok(Vec::new()) } else { Err(CryptoError::BadLength) }
+    }
+}
+
+/// The octets of a vector, and how many are decrypted at once.
+const VECTOR: usize = 64;
+const AT_ONCE: usize = 8;
+
+/// Decrypts the whole blocks of `input`, which follow `previous`, into `out`, which has their length.
+#[target_feature(enable = "aes,vaes,avx512f")]
+fn decrypt_512<const ROUNDS: usize>(
+    key: &Schedule,
+    previous: &[u8; BLOCK],
+    input: &[u8],
+    out: &mut [MaybeUninit<u8>],
+) {
+    assert!(input.len() >= out.len() && out.len().is_multiple_of(BLOCK));
+    let mut keys = [_mm512_setzero_si512(); ROUND_KEYS];
+    for (round, wide) in keys.iter_mut().enumerate().take(ROUNDS + 1) {
+        *wide = _mm512_broadcast_i32x4(key.round(round));
+    }
+    // SAFETY: a load of the 16 octets of the array.
+    let mut previous = _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(previous.as_ptr().cast()) });
+    let (mut input, mut out) = (&input[..out.len()], out);
+    while let Some((blocks, rest)) = input.split_at_checked(AT_ONCE * VECTOR) {
+        let (place, room) = out.split_at_mut(AT_ONCE * VECTOR);
+        previous = decrypt_some::<ROUNDS, true>(&keys, previous, blocks, place);
+        (input, out) = (rest, room);
+    }
+    decrypt_some::<ROUNDS, false>(&keys, previous, input, out);
+}
+
+/// Decrypts up to 32 whole blocks, exactly as many if it is `FULL`, behind the last of the vector `previous`; gives the
+/// last vector. `out` has the length of `input`.
+#[inline]
+#[target_feature(enable = "vaes,avx512f")]
+fn decrypt_some<const ROUNDS: usize, const FULL: bool>(
+    keys: &[__m512i; ROUND_KEYS],
+    mut previous: __m512i,
+    input: &[u8],
+    out: &mut [MaybeUninit<u8>],
+) -> __m512i {
+    assert!(input.len() == out.len() && input.len() <= AT_ONCE * VECTOR);
+    assert!(!FULL || input.len() == AT_ONCE * VECTOR);
+    let (from, to) = (input.as_ptr(), out.as_mut_ptr());
+    // Which words of eight octets a vector has; what is not there is neither read nor written.
+    let mask = |n: usize| {
+        let words = input.len().saturating_sub(n * VECTOR).min(VECTOR) / 8;
+        ((1_u16 << words) - 1) as u8
+    };
+    let load = |n: usize| {
+        let place: *const i64 = from.wrapping_add(n * VECTOR).cast();
+        // SAFETY: `FULL` says that the vector lies whole in `input`, the mask which of its words do.
+        unsafe {
+            if FULL { _mm512_loadu_si512(place.cast()) } else { _mm512_maskz_loadu_epi64(mask(n), place) }
+        }
+    };
+    let mut states = [_mm512_setzero_si512(); AT_ONCE];
+    for (n, state) in states.iter_mut().enumerate() {
+        *state = _mm512_xor_si512(load(n), keys[0]);
+    }
+    for key in &keys[1..ROUNDS] {
+        for state in &mut states {
+            *state = _mm512_aesdec_epi128(*state, *key);
+        }
+    }
+    for (n, state) in states.iter().enumerate() {
+        let blocks = load(n);
+        let before = _mm512_alignr_epi64::<6>(blocks, previous);
+        let plain = _mm512_xor_si512(_mm512_aesdeclast_epi128(*state, keys[ROUNDS]), before);
+        let place = to.wrapping_add(n * VECTOR);
+        // SAFETY: as above, `out` being as long as `input`, of which it is no part.
+        unsafe {
+            if FULL {
+                _mm512_storeu_si512(place.cast(), plain);
+            } else {
+                _mm512_mask_storeu_epi64(place.cast(), mask(n), plain);
+            }
+        }
+        previous = blocks;
+    }
+    previous
+}
+
+/// Decrypts the whole blocks of `input`, which follow `previous`, into `out`, which has their length.
+#[target_feature(enable = "aes,vaes,avx2")]
+fn decrypt_256<const ROUNDS: usize>(
+    key: &Schedule,
+    previous: &[u8; BLOCK],
+    input: &[u8],
+    out: &mut [MaybeUninit<u8>],
+) {
+    const VECTOR: usize = 32;
+    assert!(input.len() >= out.len() && out.len().is_multiple_of(BLOCK));
+    let wide = |round| _mm256_broadcastsi128_si256(key.round(round));
+    let (from, to) = (input.as_ptr(), out.as_mut_ptr());
+    // From the second block on, the one before is in the input.
+    let mut at = out.len().min(BLOCK);
+    decrypt_128::<ROUNDS>(key, previous, &input[..at], &mut out[..at]);
+    while at + AT_ONCE * VECTOR <= out.len() {
+        let mut states = [_mm256_setzero_si256(); AT_ONCE];
+        for (n, state) in states.iter_mut().enumerate() {
+            // SAFETY: `at + 256 <= out.len()`, and `input` is not shorter.
+            let block = unsafe { _mm256_loadu_si256(from.add(at + n * VECTOR).cast()) };
+            *state = _mm256_xor_si256(block, wide(0));
+        }
+        for round in 1..ROUNDS {
+            let key = wide(round);
+            for state in &mut states {
+                *state = _mm256_aesdec_epi128(*state, key);
+            }
+        }
+        for (n, state) in states.iter().enumerate() {
+            let plain = _mm256_aesdeclast_epi128(*state, wide(ROUNDS));
+            // SAFETY: as above; at least one block lies in front. The store is within `out`, which is not part of
+            // `input`.
+            unsafe {
+                let before = _mm256_loadu_si256(from.add(at - BLOCK + n * VECTOR).cast());
+                _mm256_storeu_si256(to.add(at + n * VECTOR).cast(), _mm256_xor_si256(plain, before));
+            }
+        }
+        at += AT_ONCE * VECTOR;
+    }
+    if let Some(previous) = input[..at].last_chunk() {
+        decrypt_128::<ROUNDS>(key, previous, &input[at..], &mut out[at..]);
+    }
+}
+
+/// Decrypts the whole blocks of `input`, which follow `previous`, into `out`, which has their length, one after the
+/// other.
+#[target_feature(enable = "aes")]
+fn decrypt_128<const ROUNDS: usize>(
+    key: &Schedule,
+    previous: &[u8; BLOCK],
+    input: &[u8],
+    out: &mut [MaybeUninit<u8>],
+) {
+    let mut previous = previous;
+    for (block, place) in input.as_chunks::<BLOCK>().0.iter().zip(out.as_chunks_mut::<BLOCK>().0) {
+        // SAFETY: loads of 16 octets from arrays of as many, and a store to one.
+        unsafe {
+            let mut state = _mm_xor_si128(_mm_loadu_si128(block.as_ptr().cast()), key.round(0));
+            for round in 1..ROUNDS {
+                state = _mm_aesdec_si128(state, key.round(round));
+            }
+            let plain = _mm_aesdeclast_si128(state, key.round(ROUNDS));
+            let before = _mm_loadu_si128(previous.as_ptr().cast());
+            _mm_storeu_si128(place.as_mut_ptr().cast(), _mm_xor_si128(plain, before));
+        }
+        previous = block;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evp::{Cipher, Direction};
+    use crate::vaes::octets;
+    use smime::BulkCipher;
+
+    /// The widths that this processor has.
+    fn widths() -> Vec<Width> {
+        match Width::detect() {
+            Some(Width::Bits512) => vec![Width::Bits512, Width::Bits256],
+            Some(Width::Bits256) => vec![Width::Bits256],
+            None => {
+                eprintln!("SKIPPED: this processor has no VAES");
+                Vec::new()
+            }
+        }
+    }
+
+    fn in_pieces(cipher: &mut dyn BulkEncryptor, input: &[u8], seed: u64) -> Vec<u8> {
+        let (mut out, mut rest) = (Vec::new(), input);
+        for draw in octets(4096, seed).chunks_exact(2).cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let take = match draw[0] % 4 {
+                0 => usize::from(draw[1] % 40),
+                1 => usize::from(draw[1]) * 16,
+                2 => usize::from(draw[1]) * 17,
+                _ => usize::from(draw[1]) * 100,
+            };
+            let (piece, others) = rest.split_at(take.min(rest.len()));
+            cipher.update(piece, &mut out).unwrap();
+            rest = others;
+        }
+        out
+    }
+
+    #[test]
+    fn the_same_as_aws_lc_at_every_length_and_in_any_pieces() {
+        for (cipher, key_len) in
+            [(BulkCipher::Aes128Cbc, 16), (BulkCipher::Aes192Cbc, 24), (BulkCipher::Aes256Cbc, 32)]
+        {
+            for blocks in (0..=100).chain([127, 128, 129, 1000, 4099]) {
+                let seed = blocks as u64 * 31 + key_len as u64;
+                let (key, iv) = (octets(key_len, seed), octets(BLOCK, seed + 1));
+                let text = octets(blocks * BLOCK, seed + 2);
+                let mut reference = Cipher::new(cipher, Direction::Decrypt, &key, &iv).unwrap();
+                let mut expected = Vec::new();
+                reference.update(&text, &mut expected).unwrap();
+                assert_eq!(expected.len(), text.len());
+                for width in widths() {
+                    let start = || CbcDecryptor::with_width(width, &key, &iv).unwrap();
+                    let mut out = vec![7];
+                    let mut whole = Box::new(start());
+                    whole.update(&text, &mut out).unwrap();
+                    assert!(out[1..] == expected, "{cipher:?} {width:?} {blocks}");
+                    assert_eq!(whole.finish(None), Ok(Vec::new()));
+                    for pieces in 0..4 {
+                        let out = in_pieces(&mut start(), &text, seed + pieces);
+                        assert!(out == expected, "{cipher:?} {width:?} {blocks} {pieces}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn half_a_block_and_other_lengths_are_refused() {
+        for width in widths() {
+            for length in [1, 15, 17, 1000 * BLOCK + 3] {
+                let mut cipher = Box::new(CbcDecryptor::with_width(width, &[1; 16], &[2; 16]).unwrap());
+                let mut out = Vec::new();
+                cipher.update(&vec![0; length], &mut out).unwrap();
+                assert_eq!(out.len(), length / BLOCK * BLOCK);
+                assert_eq!(cipher.finish(None), Err(CryptoError::BadLength));
+            }
+            assert!(CbcDecryptor::with_width(width, &[1; 17], &[2; 16]).is_none());
+            assert!(CbcDecryptor::with_width(width, &[1; 32], &[2; 15]).is_none());
+            let mut cipher = CbcDecryptor::with_width(width, &[1; 32], &[2; 16]).unwrap();
+            assert!(cipher.additional_data(b"x").is_err());
+        }
+    }
+
+    #[test]
+    fn known_answer() {
+        // NIST SP 800-38A, F.2.6: CBC-AES256.Decrypt
+        let hex = |text: &str| -> Vec<u8> {
+            let digit = |at| u8::from_str_radix(&text[at..at + 2], 16).unwrap();
+            (0..text.len()).step_by(2).map(digit).collect()
+        };
+        let key = hex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4");
+        let iv = hex("000102030405060708090a0b0c0d0e0f");
+        let text = hex("f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d");
+        let plain = hex("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51");
+        for width in widths() {
+            let mut out = Vec::new();
+            CbcDecryptor::with_width(width, &key, &iv).unwrap().update(&text, &mut out).unwrap();
+            assert_eq!(out, plain);
+        }
+    }
+}
