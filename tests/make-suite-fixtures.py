@@ -131,7 +131,14 @@ def profiles():
         profile(name, payload(name, "rules", restrictions, allowScreenShot=allowed))
     name = "supervised-only"
     profile(name, payload(name, "lock", "com.apple.app.lock", App=dict(Identifier="com.example.kiosk")))
+    # A per-app VPN, and an account that names it.
+    name = "per-app-vpn"
+    vpn = payload(name, "vpn", "com.apple.vpn.managed.applayer", VPNType="VPN", VPNSubType="com.example.vpn",
+                  UserDefinedName="Contoso VPN", VPNUUID=uuid(name, "tunnel"))
+    profile(name, account(name, VPNUUID=uuid(name, "tunnel")), vpn)
     # Identities that a server makes.
+    name = "enrolled-beside"
+    profile(name, acme(name))
     for name, made in [("enrolled-by-scep", scep), ("enrolled-by-acme", acme)]:
         role = "scep" if made is scep else "acme"
         profile(name, account(name, PayloadCertificateUUID=uuid(name, role), SMIMESigningEnabled=True,
