@@ -7,8 +7,8 @@ use std::fs;
 use std::process::Command;
 
 /// A run with every outcome, in every form.
-fn reports() -> (Scratch, Vec<Value>) {
-    let scratch = suite("run-reports", &matrix(2));
+fn reports(test: &str) -> (Scratch, Vec<Value>) {
+    let scratch = suite(&format!("run-reports-{test}"), &matrix(2));
     let every = EVERY_STEP.replace("account.name: P,", "account.name: \"P<&>#|`\",");
     fs::write(scratch.file("t.yaml"), every).unwrap();
     fs::write(scratch.file("u.yaml"), "suite: u\nscenarios:\n  - {name: p, pending: \"<mdm> & more\"}\n")
@@ -43,7 +43,7 @@ fn count(cases: &[Value], outcomes: &[&str]) -> usize {
 
 #[test]
 fn every_form_tells_every_case() {
-    let (scratch, cases) = reports();
+    let (scratch, cases) = reports("forms");
     let read = |name: &str| fs::read_to_string(scratch.file(name)).unwrap();
 
     let lines: Vec<Value> = read("r.ndjson").lines().map(value).collect();
@@ -83,7 +83,7 @@ fn every_form_tells_every_case() {
 
 #[test]
 fn sarif_fits_the_schema_of_oasis() {
-    let (scratch, cases) = reports();
+    let (scratch, cases) = reports("junit");
     let schema = root().join("fixtures/schema/foreign/sarif-2.1.0.schema.json");
     let schema: Value = serde_json::from_slice(&fs::read(schema).unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
@@ -110,7 +110,7 @@ fn sarif_fits_the_schema_of_oasis() {
 /// With the Python package xmlschema; skipped, by name, where it is missing.
 #[test]
 fn junit_fits_the_schema_of_jenkins() {
-    let (scratch, cases) = reports();
+    let (scratch, cases) = reports("sarif");
     let text = fs::read_to_string(scratch.file("r.xml")).unwrap();
     let tags = |start: &str| text.matches(start).count();
     assert_eq!(tags("<testcase "), cases.len());

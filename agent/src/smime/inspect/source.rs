@@ -291,7 +291,7 @@ mod tests {
             (b"Content-Type: multipart/mixed\n\n--b\n\nx\n--b--\n", 31),
             (
                 b"Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=b\n\n--b\n\nx\n--b--\n",
-                99,
+                97,
             ),
             (b"Content-Type: application/pkcs7-mime\nContent-Transfer-Encoding: base64\n\nMIAG*\n", 76),
         ] {
