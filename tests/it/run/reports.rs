@@ -83,9 +83,13 @@ fn every_form_tells_every_case() {
 
 #[test]
 fn sarif_fits_the_schema_of_oasis() {
-    let (scratch, cases) = reports("junit");
+    let (scratch, cases) = reports("sarif");
     let schema = root().join("fixtures/schema/foreign/sarif-2.1.0.schema.json");
-    let schema: Value = serde_json::from_slice(&fs::read(schema).unwrap()).unwrap();
+    let mut schema: Value = serde_json::from_slice(&fs::read(schema).unwrap()).unwrap();
+    // The published pattern has a bracket too many, which the validator's expressions do not take.
+    let pattern = &mut schema["definitions"]["run"]["properties"]["language"]["pattern"];
+    assert_eq!(*pattern, "^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$");
+    *pattern = "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$".into();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let log = value(&fs::read_to_string(scratch.file("r.sarif")).unwrap());
     let wrong: Vec<String> =
@@ -110,7 +114,7 @@ fn sarif_fits_the_schema_of_oasis() {
 /// With the Python package xmlschema; skipped, by name, where it is missing.
 #[test]
 fn junit_fits_the_schema_of_jenkins() {
-    let (scratch, cases) = reports("sarif");
+    let (scratch, cases) = reports("junit");
     let text = fs::read_to_string(scratch.file("r.xml")).unwrap();
     let tags = |start: &str| text.matches(start).count();
     assert_eq!(tags("<testcase "), cases.len());
