@@ -42,9 +42,11 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// Text of a profile without what a terminal would obey.
+/// Text of a profile without what a terminal would obey: control characters are replaced, those that turn the direction
+/// of writing are made visible.
 pub(crate) fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+    let text: String = text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+    report::visible(&text)
 }
 
 /// Puts a file in the place of another in one step.

@@ -11,11 +11,18 @@ use profile::plist::{self, Dictionary, Node, Value};
 use smime::Certificate;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<TimedFact>, ReadError> {
-    let root = plist::read(bytes).map_err(|error| {
-        let index = LineIndex::new(bytes);
-        let (line, column) = if index.has_lines() { index.position(error.span.start()) } else { (0, 0) };
+    let reading = plist::read_with_findings(bytes);
+    let index = LineIndex::new(bytes);
+    let place = |octet| if index.has_lines() { index.position(octet) } else { (0, 0) };
+    let root = reading.root.map_err(|error| {
+        let (line, column) = place(error.span.start());
         ReadError::Plist { line, column, reason: error.reason }
     })?;
+    // Which of the two the device meant nobody knows, as with JSON.
+    if let Some(twice) = reading.findings.iter().find(|finding| finding.rule == "xml-duplicate-key") {
+        let (line, column) = place(twice.span.map_or(0, |span| span.start()));
+        return Err(ReadError::Duplicate { line, column });
+    }
     let root = Place { dictionary: dictionary(&root.value, "the root")?, path: String::new() };
     if let Some(status @ ("Error" | "CommandFormatError" | "NotNow")) = root.text("Status")?.as_deref() {
         return Ok(vec![failed(&root, status)?.into()]);

@@ -187,11 +187,15 @@ fn a_status_report_tells_changes_unless_it_is_whole() {
 }
 
 #[test]
-fn what_json_leaves_open_is_refused_with_its_place() {
+fn what_is_told_twice_or_too_deep_is_refused_with_its_place() {
     let error = |text: &[u8]| read(&CX, Kind::Ddm, text).unwrap_err();
     let twice = br#"{"StatusItems": {"a": 1,
  "a": 2}}"#;
     assert!(matches!(error(twice), ReadError::Duplicate { line: 2, .. }), "{}", error(twice));
+    let answer = b"<plist version=\"1.0\"><dict><key>QueryResponses</key><dict>\n<key>OSVersion</key><string>17.5</string>\n\
+        <key>OSVersion</key><string>12.0</string></dict></dict></plist>";
+    let error_of = |text: &[u8]| read(&CX, Kind::Mdm, text).unwrap_err();
+    assert!(matches!(error_of(answer), ReadError::Duplicate { .. }), "{}", error_of(answer));
     let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels)).into_bytes();
     assert!(matches!(error(&nested(127)), ReadError::WrongType { .. }));
     assert!(matches!(error(&nested(128)), ReadError::TooDeep { .. }));

@@ -51,7 +51,9 @@ impl<'a> Headers<'a> {
             if bytes.len() - after.len() > HEADER_BLOCK_MAX {
                 return Err(MimeError::HeaderTooLong { limit: HEADER_BLOCK_MAX });
             }
-            let folded = matches!(line, [b' ' | b'\t', ..]) && !line.trim_ascii().is_empty();
+            // A line of white space alone goes on too, as older messages may have it (RFC 5322, 4.2): what stands behind
+            // it belongs to the field.
+            let folded = open.is_some() && matches!(line, [b' ' | b'\t', ..]);
             if !folded {
                 if let Some(start) = open.take() {
                     let octets = start.get(..start.len() - rest.len()).unwrap_or_default();
@@ -106,6 +108,14 @@ fn field(octets: &[u8]) -> Option<Field<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn white_space_alone_does_not_end_a_field() {
+        let message = b"From: a@x.example\r\n \r\n , e@evil.example\r\nTo: b@x.example\r\n\r\nbody";
+        let (headers, body) = Headers::read(message).unwrap();
+        assert_eq!(headers.first("from").unwrap().text(), "a@x.example  , e@evil.example");
+        assert_eq!((headers.fields().len(), body), (2, &b"body"[..]));
+    }
 
     #[test]
     fn fields_are_unfolded_and_the_body_is_what_follows() {

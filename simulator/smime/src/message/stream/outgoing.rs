@@ -83,12 +83,18 @@ impl OutgoingEntity {
 /// Whether the first line is a header field, the line of a mailbox file, or the empty one.
 fn begins_header(block: &HeaderBlock) -> bool {
     let line = block.first_line().unwrap_or(&block.octets);
-    is_field(line) || line.starts_with(b"From ") || line.trim_ascii().is_empty()
+    is_field(line) || is_envelope(line) || line.trim_ascii().is_empty()
+}
+
+/// Whether a line is the one that mailbox files put in front of a message; `From :` is a field.
+fn is_envelope(line: &[u8]) -> bool {
+    line.starts_with(b"From ") && !is_field(line)
 }
 
 /// The header without the line that mailbox files put in front of a message.
 fn without_envelope(header: &[u8]) -> &[u8] {
-    if !header.starts_with(b"From ") {
+    let line = header.split(|octet| *octet == b'\n').next().unwrap_or_default();
+    if !is_envelope(line) {
         return header;
     }
     memchr::memchr(b'\n', header).and_then(|at| header.get(at + 1..)).unwrap_or_default()
@@ -156,5 +162,19 @@ impl EntityLength {
         });
         self.octets += bare.count() as u64;
         self.after_cr = *last == b'\r';
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_with_a_space_before_its_colon_is_no_line_of_a_mailbox_file() {
+        let kept = b"From : a@x.example\r\nTo: b@x.example\r\n\r\n";
+        assert_eq!(without_envelope(kept), kept);
+        let envelope = b"From a@x.example Sat Jan  3 01:05:34 1996\r\nTo: b@x.example\r\n\r\n";
+        assert_eq!(without_envelope(envelope), b"To: b@x.example\r\n\r\n");
+        assert_eq!(without_envelope(b"From a@x.example"), b"");
     }
 }
