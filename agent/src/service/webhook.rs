@@ -85,6 +85,9 @@ enum Attempt {
     Refused(StatusCode),
 }
 
+/// How long an agent that ends waits for the answer to a message that is under way; without one it is sent again later.
+const LAST_ANSWER: Duration = Duration::from_secs(1);
+
 /// Sends what waits until the agent stops.
 pub async fn run(agent: Arc<Agent>, mut stopping: Stopping) {
     let Some(webhook) = &agent.configuration.webhook else { return };
@@ -123,7 +126,13 @@ async fn deliver(agent: &Agent, webhook: &Webhook, record: &Record, stopping: &m
     let (sequence, device) = (record.sequence, record.device.as_str());
     let mut wait = webhook.backoff;
     for number in 1..=webhook.attempts {
-        match attempt(webhook, record, change, body.clone()).await {
+        let answer = tokio::select! {
+            answer = attempt(webhook, record, change, body.clone()) => answer,
+            () = async { stopping.asked().await; tokio::time::sleep(LAST_ANSWER).await } => {
+                return postponed(agent, sequence).await;
+            }
+        };
+        match answer {
             Attempt::Delivered => {
                 agent.metrics.delivery(Delivery::Delivered, 1);
                 tracing::info!(event = "delivered", device, sequence, attempt = u64::from(number));
@@ -159,13 +168,16 @@ async fn deliver(agent: &Agent, webhook: &Webhook, record: &Record, stopping: &m
                 }
                 stopping.pause(pause).await;
                 if stopping.is_stopping() {
-                    // It waits for the next start, or for another agent.
-                    let _ = agent.history.lease(sequence, Duration::ZERO).await;
-                    return;
+                    return postponed(agent, sequence).await;
                 }
             }
         }
     }
+}
+
+/// Leaves a message to the next start, or to another agent.
+async fn postponed(agent: &Agent, sequence: u64) {
+    let _ = agent.history.lease(sequence, Duration::ZERO).await;
 }
 
 async fn settled(agent: &Agent, sequence: u64) {

@@ -44,7 +44,7 @@ pub fn json(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 /// them apart: `run`, `case`, `summary`.
 ///
 /// # Errors
-/// As [`json`].
+/// As [`json()`].
 pub fn ndjson(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     #[derive(Serialize)]
     struct Line<'l, T> {
