@@ -85,11 +85,9 @@ fn every_form_tells_every_case() {
 fn sarif_fits_the_schema_of_oasis() {
     let (scratch, cases) = reports("sarif");
     let schema = root().join("fixtures/schema/foreign/sarif-2.1.0.schema.json");
-    let mut schema: Value = serde_json::from_slice(&fs::read(schema).unwrap()).unwrap();
-    // The published pattern has a bracket too many, which the validator's expressions do not take.
-    let pattern = &mut schema["definitions"]["run"]["properties"]["language"]["pattern"];
-    assert_eq!(*pattern, "^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$");
-    *pattern = "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$".into();
+    // The published patterns of languages have a bracket too many, which the validator's expressions do not take.
+    let schema = fs::read_to_string(schema).unwrap().replace("{2}]?$", "{2}$");
+    let schema: Value = serde_json::from_str(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let log = value(&fs::read_to_string(scratch.file("r.sarif")).unwrap());
     let wrong: Vec<String> =
