@@ -2,41 +2,18 @@
 //! policies, profiles, certificates and messages as they come.
 
 use crate::program::handset;
-use conformance::{Scratch, profile, root, run};
+use crate::questions::{ALICE, AT, graph, pki, ran, text};
+use conformance::{Scratch, profile, root};
 use serde_json::{Value as Json, json};
 use std::io::Write;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-/// The time at which the committed certificates are valid.
-const AT: &str = "2026-11-02T08:00:00Z";
-const ALICE: &str = "alice@contoso.example";
 const PILOT: &str = "Signed mail for the pilot";
 const STAFF: &str = "Mail for staff";
 const PILOT_GROUP: &str = "6f0b1c52-0a44-4c3a-9d0b-7f2b6a1e0102";
 const LEAVERS_GROUP: &str = "6f0b1c52-0a44-4c3a-9d0b-7f2b6a1e0103";
 const PHONES_GROUP: &str = "6f0b1c52-0a44-4c3a-9d0b-7f2b6a1e0104";
-
-fn text(path: &Path) -> String {
-    path.to_str().expect("UTF-8").to_owned()
-}
-
-fn graph(name: &str) -> String {
-    text(&root().join("fixtures/graph").join(format!("{name}.json")))
-}
-
-fn pki(name: &str) -> String {
-    text(&root().join("fixtures/pki").join(name))
-}
-
-fn ran(arguments: &[&str]) -> (i32, String, String) {
-    let output = run(Command::new(handset()).args(arguments).env("HANDSET_CLOCK", AT).current_dir(root()));
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, err) = (text(&output.stdout), text(&output.stderr));
-    assert!(!err.contains("panicked"), "{arguments:?}: {err}");
-    (output.status.code().unwrap_or_else(|| panic!("{arguments:?}: killed: {err}")), out, err)
-}
 
 static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
     let text =

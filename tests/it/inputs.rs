@@ -1,34 +1,9 @@
 //! What is found about the inputs of a question is told in its answer, and nothing that is unknown or lost counts as
 //! fine: policies with mistakes and lost links, certificates that phones do not open, directories that do not fit.
 
-use crate::program::handset;
-use conformance::{Scratch, profile, root, run};
+use crate::questions::{ALICE, AT, graph, pki, ran, text};
+use conformance::{Scratch, profile, root};
 use serde_json::{Value as Json, json};
-use std::path::Path;
-use std::process::Command;
-
-const AT: &str = "2026-11-02T08:00:00Z";
-const ALICE: &str = "alice@contoso.example";
-
-fn text(path: &Path) -> String {
-    path.to_str().expect("UTF-8").to_owned()
-}
-
-fn graph(name: &str) -> String {
-    text(&root().join("fixtures/graph").join(format!("{name}.json")))
-}
-
-fn pki(name: &str) -> String {
-    text(&root().join("fixtures/pki").join(name))
-}
-
-fn ran(arguments: &[&str]) -> (i32, String, String) {
-    let output = run(Command::new(handset()).args(arguments).env("HANDSET_CLOCK", AT).current_dir(root()));
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, err) = (text(&output.stdout), text(&output.stderr));
-    assert!(!err.contains("panicked"), "{arguments:?}: {err}");
-    (output.status.code().unwrap_or_else(|| panic!("{arguments:?}: killed: {err}")), out, err)
-}
 
 /// Asks, and holds the answer against the schema of its command.
 fn ask(arguments: &[&str]) -> Json {

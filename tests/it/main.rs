@@ -20,6 +20,7 @@ mod page;
 mod payload_types;
 mod policy;
 mod program;
+mod questions;
 mod readme;
 mod requirements;
 mod run;

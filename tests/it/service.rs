@@ -10,7 +10,7 @@ use receiver::{Receiver, signature};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -163,7 +163,7 @@ impl Agent {
         self.lines().into_iter().filter(|line| line["event"] == event).collect()
     }
 
-    /// Waits for the so-manieth line of that event.
+    /// Waits for a line of that event; the first is number 1.
     fn event(&self, event: &str, count: usize) -> Value {
         until(event, || self.events(event).into_iter().nth(count - 1))
     }
@@ -541,6 +541,32 @@ fn a_webhook_is_tried_again_and_outlives_a_kill() {
     let agent = service.start();
     let told = receiver.next().json();
     assert_eq!((&told["device"], &told["event"]), (&json!("two"), &json!("drift")));
+    agent.event("delivered", 1);
+    assert_eq!(agent.stop("-TERM"), Some(0));
+}
+
+#[test]
+fn a_stop_does_not_wait_for_a_receiver_that_never_answers() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let service = Service::new("silent", "");
+    let configure = |address: &str| {
+        service.configure(&format!(
+            "policies = [\"{}\"]\nevidence = \"seen\"\nstate = \"state\"\ngrace = \"20s\"\n\
+             [webhook]\nurl = \"http://{address}/\"\ntimeout = \"60s\"\n",
+            text(&evidence("contoso-mail-policy.json"))
+        ));
+    };
+    configure(&silent.local_addr().unwrap().to_string());
+    service.import("one", &["profile-list-without-mail.plist"]);
+    let agent = service.start();
+    let (held, _) = silent.accept().unwrap();
+    assert_eq!(agent.stop("-TERM"), Some(0), "the grace is shorter than the patience with receivers");
+    drop(held);
+    // The message was not lost: the next agent sends it.
+    let receiver = Receiver::start(&[]);
+    configure(&receiver.address());
+    let agent = service.start();
+    assert_eq!(receiver.next().json()["device"], "one");
     agent.event("delivered", 1);
     assert_eq!(agent.stop("-TERM"), Some(0));
 }
