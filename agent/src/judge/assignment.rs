@@ -1,6 +1,6 @@
 //! Whether a policy is for the user and the device that are judged.
 
-use intent::{Assignment, Directory, DirectoryUser, Targeting, targeting};
+use intent::{Assignment, AssignmentTarget, Directory, DirectoryUser, Targeting, targeting};
 
 /// What the assignments of a policy come to, for one user and one device.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,12 +22,28 @@ pub(super) fn targeted(
     directory: &Directory,
 ) -> Targeted {
     let upn = &user.user.upn;
+    // Who is in a group that the directory does not have, nobody can say.
+    let unheard_of = |excluding: bool| {
+        let group = assigned.unwrap_or_default().iter().find_map(|one| match &one.target {
+            AssignmentTarget::Group(id) if !excluding => (!directory.knows_group(id)).then_some(id),
+            AssignmentTarget::ExcludedGroup(id) if excluding => (!directory.knows_group(id)).then_some(id),
+            _ => None,
+        });
+        group.map(|id| {
+            format!(
+                "the directory knows no group “{id}”, so that whether the policy is for {upn} cannot be told"
+            )
+        })
+    };
     match targeting(assigned, user, directory) {
         Targeting::Unknown => Targeted {
             state: "unknown",
             applies: None,
             reason: Some("the document does not say whom the policy is assigned to".to_owned()),
         },
+        Targeting::NotAssigned if let Some(reason) = unheard_of(false) => {
+            Targeted { state: "unknown", applies: None, reason: Some(reason) }
+        }
         Targeting::NotAssigned => Targeted {
             state: "not-assigned",
             applies: Some(false),
@@ -40,6 +56,9 @@ pub(super) fn targeted(
         }
         Targeting::Assigned(found) => {
             let assigned = |applies, reason| Targeted { state: "assigned", applies, reason };
+            if let Some(reason) = unheard_of(true) {
+                return assigned(None, Some(reason));
+            }
             if !found.filters.is_empty() {
                 let reason = "a filter narrows the assignment, and who passes it is not in the policy";
                 return assigned(None, Some(reason.to_owned()));

@@ -94,6 +94,19 @@ fn what_is_not_assigned_does_not_apply_and_may_not_be_there() {
     assert!(
         answer["policies"][0]["assignment_reason"].as_str().expect("why").contains("“Staff” is excluded")
     );
+    // Of a group that the directory does not have nobody can say who is in it.
+    let elsewhere = assigned(&phone.scratch, "Elsewhere", group("elsewhere"), |_| {});
+    let (code, answer) = verify(&elsewhere, &[]);
+    assert_eq!((code, told(&answer)), (0, ("unknown", "not-applicable")), "{answer:#}");
+    let why = answer["policies"][0]["assignment_reason"].as_str().expect("why");
+    assert!(why.contains("no group “elsewhere”"), "{why}");
+    let perhaps = json!([
+        {"id": "1", "target": group("staff")},
+        {"id": "2", "target": {"@odata.type": "#microsoft.graph.exclusionGroupAssignmentTarget", "groupId": "elsewhere"}},
+    ]);
+    let perhaps = assigned(&phone.scratch, "Perhaps", group("staff"), |p| p["assignments"] = perhaps.clone());
+    let (_, answer) = verify(&perhaps, &[]);
+    assert_eq!(told(&answer), ("assigned", "not-applicable"), "{answer:#}");
     // Without assignments in the document, and without a directory, nothing is known of them.
     let (code, answer) = verify(&policy(), &[]);
     assert_eq!((code, told(&answer)), (0, ("unknown", "not-applicable")));
