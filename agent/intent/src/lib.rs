@@ -47,11 +47,11 @@ pub use certificate::{
 pub use compile::{CompileError, Compiled, CompiledPayload, Order, assemble, compile};
 pub use directory::{DIRECTORY_ENTRIES_MAX, Device, Directory, DirectoryUser, Group};
 pub use expectation::{
-    ActionVerdict, BY_DEFAULT, Circumstances, ComposeStart, DEFAULT_MAIL_WINDOW_DAYS, DeviceFacts,
-    Expectations, Expected, ExpectedAccount, ExpectedAction, ExpectedOutlook, ExpectedPrompt, ExpectedSmime,
-    ExpectedToggle, INSTALL_WINDOW_HOURS, INSTALLS_MAX, IgnoredKey, IgnoredReason, InForce, Install,
-    Leftover, MailStep, OutlookChannel, OutlookValue, OwnAccount, Presence, PromptKind, Refusal, Stated,
-    expectations, expectations_under, expected_outlook, stated_of_policy,
+    ActionVerdict, BY_DEFAULT, BY_USER, Changes, Circumstances, ComposeStart, DEFAULT_MAIL_WINDOW_DAYS,
+    DeviceFacts, Expectations, Expected, ExpectedAccount, ExpectedAction, ExpectedOutlook, ExpectedPrompt,
+    ExpectedSmime, ExpectedToggle, INSTALL_WINDOW_HOURS, INSTALLS_MAX, IgnoredKey, IgnoredReason, InForce,
+    Install, Leftover, MailStep, OutlookChannel, OutlookValue, OwnAccount, Presence, PromptKind, Refusal,
+    Stated, expectations, expectations_after, expectations_under, expected_outlook, stated_of_policy,
 };
 pub use import::{Imported, ImportedCertificate, ImportedSetting, Lost, import};
 pub use intent::{Intent, ServiceIntent, SmimeIntent};

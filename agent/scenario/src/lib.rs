@@ -13,6 +13,7 @@ mod selection;
 mod shards;
 pub mod space;
 mod suggestion;
+pub mod walk;
 pub mod yaml;
 
 pub use case::*;

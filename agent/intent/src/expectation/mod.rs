@@ -57,6 +57,7 @@
 
 mod account;
 mod actions;
+mod changes;
 mod circumstances;
 mod device;
 mod expected;
@@ -75,6 +76,7 @@ mod tests;
 
 pub use account::{ComposeStart, DEFAULT_MAIL_WINDOW_DAYS, ExpectedAccount, ExpectedSmime, ExpectedToggle};
 pub use actions::{ActionVerdict, ExpectedAction};
+pub use changes::{BY_USER, Changes, expectations_after};
 pub use circumstances::{Circumstances, OwnAccount};
 pub use device::DeviceFacts;
 pub use expected::{BY_DEFAULT, Expected};

@@ -13,13 +13,13 @@ use profile::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// 2026-11-02T08:00:00Z, the virtual time at which every phone starts.
-const CLOCK: Timestamp = Timestamp(1_793_606_400_000);
+pub(crate) const CLOCK: Timestamp = Timestamp(1_793_606_400_000);
 
 const ALICE: &str = "alice";
 const ADDRESS: &str = "alice@contoso.example";
 
 /// The policy of a scenario that says no more: the untouched form with the names that it cannot be compiled without.
-pub(super) fn default_policy() -> EmailPolicy {
+pub(crate) fn default_policy() -> EmailPolicy {
     EmailPolicy {
         display_name: "Contoso mail".to_owned(),
         account_name: "Contoso Mail".to_owned(),

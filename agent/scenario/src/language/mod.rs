@@ -21,6 +21,7 @@ mod tests;
 mod variables;
 
 pub use duration::duration_ms;
+pub(crate) use given::{CLOCK, default_policy};
 pub use keys::{KeySet, key_sets};
 pub use knowledge::{Files, Invalid, Knowledge, ReadFailure, Source, Sources};
 pub use matrix::{MAX_AXES, MAX_COMBINATIONS};

@@ -98,7 +98,7 @@ fn smime() -> Space {
     }
 }
 
-fn eas_policy() -> Space {
+pub(crate) fn eas_policy() -> Space {
     let mut parameters = vec![
         parameter("usernameAADSource", &["userPrincipalName", "primarySmtpAddress", "samAccountName"]),
         parameter("userDomainNameSource", &["null", "fullDomainName", "netBiosDomainName"]),

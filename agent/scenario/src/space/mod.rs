@@ -10,6 +10,7 @@ mod policy;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use catalogue::eas_policy;
 pub use cover::{MAX_STRENGTH, cover};
 pub use policy::{PolicyCase, SMIME_SWITCHES, smime_space, sync_space};
 
