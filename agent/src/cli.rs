@@ -14,6 +14,7 @@ use crate::run::arguments::{
 use crate::scenario::{MergeArguments, ScenarioArguments, SpaceArguments};
 use crate::service::AgentArguments;
 use crate::smime::arguments::SmimeArguments;
+use crate::soak::arguments::SoakArguments;
 use crate::tools::arguments::ToolCommand;
 use crate::variant::{Variant, variant};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -57,6 +58,7 @@ pub enum Command {
     Replay(ReplayArguments),
     Watch(WatchArguments),
     Mutants(MutantsArguments),
+    Soak(SoakArguments),
     Scenario(ScenarioArguments),
     Space(SpaceArguments),
     Merge(MergeArguments),

@@ -22,6 +22,7 @@ pub mod run;
 pub mod scenario;
 pub mod service;
 pub mod smime;
+pub mod soak;
 pub mod suggestion;
 pub mod tools;
 pub mod trial;

@@ -2,7 +2,8 @@
 
 use clap::Parser;
 use handset::{
-    answers, cli, devices, judge, lint, policies, requirements, run, scenario, service, smime, tools, trial,
+    answers, cli, devices, judge, lint, policies, requirements, run, scenario, service, smime, soak, tools,
+    trial,
 };
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         cli::Command::Replay(arguments) => run::replay(&arguments),
         cli::Command::Watch(arguments) => run::watch(&arguments),
         cli::Command::Mutants(arguments) => run::mutants(&arguments),
+        cli::Command::Soak(arguments) => soak::run(&arguments),
         cli::Command::Scenario(arguments) => scenario::run(&arguments),
         cli::Command::Space(arguments) => scenario::space(&arguments),
         cli::Command::Merge(arguments) => scenario::merge(&arguments),

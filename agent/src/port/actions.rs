@@ -1,7 +1,7 @@
 //! User actions, really tried on a copy of the world, and whether their effect was seen.
 
 use device::{
-    AccountId, AccountOrigin, Device, Draft, EffectiveAccount, Event, Service, UserAction, Verdict,
+    AccountId, AccountOrigin, Device, Draft, EffectiveAccount, Event, Folder, Service, UserAction, Verdict,
 };
 use evidence::{Action, ActionOutcome};
 use intent::{ActionId, Position};
@@ -18,13 +18,15 @@ struct Attempt {
 /// Tries one action on a world that is thrown away afterwards.
 pub(super) fn attempt(mut world: World, id: ActionId) -> Action {
     let account = world.managed_account().unwrap_or(AccountId(0));
-    if matches!(
-        id,
-        ActionId::MessageMove
-            | ActionId::MessageForwardFromOtherAccount
-            | ActionId::Service(intent::Service::Mail, _)
-    ) && message_count(world.device(), account) == 0
-    {
+    let lacks_message = match id {
+        // Only what arrived can be moved and forwarded, not what was sent.
+        ActionId::MessageMove | ActionId::MessageForwardFromOtherAccount => {
+            inbox_count(world.device(), account) == 0
+        }
+        ActionId::Service(intent::Service::Mail, _) => message_count(world.device(), account) == 0,
+        _ => false,
+    };
+    if lacks_message {
         bring_message(&mut world, account);
     }
     move_away(&mut world, account, id);
@@ -202,12 +204,13 @@ fn pick(world: &mut World, account: AccountId, signing: bool) -> Attempt {
 
 fn flip(world: &mut World, account: AccountId) -> Attempt {
     let starts = effective(world, account).is_some_and(|e| e.smime.compose_starts_encrypted());
+    let before = world.device().compose_encrypted();
     let verdict = world.act(UserAction::FlipMessageEncryption { account });
     let shown = world.device().compose_encrypted();
     let done = shown == Some(!starts);
     let word = |encrypted: bool| if encrypted { "encrypted" } else { "clear" };
     let text = format!("a new message starts {} and became {}", word(starts), word(shown.unwrap_or(starts)));
-    Attempt { effect_seen: effect(&verdict, done, shown.is_none()), verdict, text }
+    Attempt { effect_seen: effect(&verdict, done, shown == before), verdict, text }
 }
 
 fn mail_window(world: &mut World, account: AccountId) -> Attempt {
@@ -225,6 +228,10 @@ fn mail_window(world: &mut World, account: AccountId) -> Attempt {
     let text = format!("set to {days} days; {} messages are on the phone", messages.len());
     let unchanged = effective(world, account).is_none_or(|e| e.mail_window_days.value == now);
     Attempt { effect_seen: effect(&verdict, set && inside, unchanged), verdict, text }
+}
+
+fn inbox_count(device: &Device, account: AccountId) -> usize {
+    device.account(account).map_or(0, |a| a.messages().filter(|m| m.folder == Folder::Inbox).count())
 }
 
 fn message_count(device: &Device, account: AccountId) -> usize {

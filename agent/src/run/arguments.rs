@@ -174,7 +174,7 @@ fn report_target(text: &str) -> Result<ReportTarget, String> {
 }
 
 /// A defect by its id.
-fn defect(text: &str) -> Result<Defect, String> {
+pub(crate) fn defect(text: &str) -> Result<Defect, String> {
     text.parse().map_err(|error: device::UnknownDefect| {
         let near = nearest(text, Defect::ALL.iter().map(|defect| defect.id()));
         format!("{error}{}", question(near))

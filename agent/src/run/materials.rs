@@ -37,6 +37,13 @@ impl Materials {
         Ok(Materials { files: BTreeMap::new(), secrets })
     }
 
+    /// Takes a file that lies in no folder.
+    #[must_use]
+    pub fn with_file(mut self, path: String, octets: &[u8]) -> Self {
+        self.files.insert(path, octets.into());
+        self
+    }
+
     /// Reads a file that a case names, once.
     ///
     /// # Errors

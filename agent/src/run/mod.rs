@@ -25,6 +25,7 @@ mod stream;
 mod watch;
 
 pub use commands::run;
+pub(crate) use engine::Signals;
 pub use error::RunError;
 pub use evidence::{Evidence, EvidenceTarget};
 pub use kept::{replay, rerun};

@@ -94,11 +94,20 @@ impl EffectiveAccount {
     pub fn of(account: &Account, facts: &DeviceFacts) -> Option<Self> {
         let settings = account.in_force.as_ref()?;
         let changes = &account.changes;
+        // The names of an update hold with the sign-in, as all settings do (EAS-042). What the payload in force leaves open
+        // the owner or the server has told.
+        let held = |own: &Option<Setting<String>>, told: &Option<String>| match own {
+            Some(own) if account.waiting.is_some() => Some(own.value.clone()),
+            _ => told.clone(),
+        };
         Some(EffectiveAccount {
             name: settings.name.clone(),
-            host: account.host.clone(),
-            user: account.user_name.clone(),
-            email: account.email.clone(),
+            host: match settings.autodiscover {
+                true => account.host.clone().filter(|_| account.waiting.is_none()),
+                false => held(&settings.host, &account.host),
+            },
+            user: held(&settings.user_name, &account.user_name),
+            email: held(&settings.email, &account.email),
             services: Services::make(|s: Service| {
                 switch(settings.enabled.of(s), *changes.services.of(s), settings.locked.of(s))
             }),

@@ -8,13 +8,16 @@
 //! # Readings
 //!
 //! Where the oracle is silent nothing is expected: of a message that would have to be signed or encrypted and has no
-//! identity to, of a signature that is read while S/MIME is off, and of which identity the owner has picked.
+//! identity to, of a signature that is read while S/MIME is off, of which identity the owner has picked, of what needs a
+//! server while an update waits for its owner, and of how long a sign-in on the web holds. What no document describes does
+//! not happen: that a lock is tapped that a message does not have, and that an iOS comes which signs in otherwise.
 
 mod coverage;
 mod minimise;
 mod octets;
 mod options;
 mod reference;
+mod systematic;
 #[cfg(test)]
 mod tests;
 mod transition;

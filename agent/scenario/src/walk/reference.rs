@@ -135,6 +135,8 @@ struct Held {
     asks: Option<PromptKind>,
     /// The settings in force; those before an update as long as it asks.
     in_force: Option<Settled>,
+    /// Whether the account signed in on the web. For how long that holds no document says.
+    has_token: bool,
 }
 
 /// Settings in force.
@@ -256,13 +258,14 @@ impl Reference<'_> {
             }
             Transition::Wait(pause) => {
                 let ms = pause.hours() * HOUR_MS;
-                self.now_ms += ms;
-                self.done(StepAction::Wait(ms), Wanted::default());
+                if !self.held.as_ref().is_some_and(|held| held.has_token) {
+                    self.now_ms += ms;
+                    self.done(StepAction::Wait(ms), Wanted::default());
+                }
             }
             Transition::Upgrade(number) => {
                 let to = self.space.versions.get(usize::from(*number)).copied();
-                let waits = self.held.as_ref().is_some_and(|held| held.asks.is_some());
-                if let Some(to) = to.filter(|to| *to > self.ios && !waits) {
+                if let Some(to) = to.filter(|to| *to > self.ios && self.upgrades(*to)) {
                     self.ios = to;
                     self.done(StepAction::Upgrade(to), Wanted::default());
                 }
@@ -275,6 +278,20 @@ impl Reference<'_> {
             Transition::Restart => self.done(StepAction::Restart, Wanted::default()),
             Transition::Remove => self.remove(StepAction::Remove(Removal::OfAccount)),
         }
+    }
+
+    /// Whether the documents say what an upgrade does: to an account that waits for its owner, and to one that is to sign
+    /// in otherwise on the newer iOS, they do not.
+    fn upgrades(&self, to: OsVersion) -> bool {
+        let Some(held) = &self.held else { return true };
+        let asks = |ios| {
+            let facts = DeviceFacts { ios, ..self.facts() };
+            expectations_under(&held.intent, &facts, &Circumstances::default())
+                .prompts
+                .first()
+                .map(|p| p.value)
+        };
+        held.asks.is_none() && asks(self.ios) == asks(to)
     }
 
     /// A step is done; what must hold after every step is added.
@@ -319,12 +336,14 @@ impl Reference<'_> {
             wanted.put(Check::Asked(kinds.clone()), requirements, citation);
         }
         let asks = kinds.first().copied();
-        let before = self.held.take().and_then(|held| held.in_force);
+        let before = self.held.take();
+        let has_token = asks.is_some() && before.as_ref().is_some_and(|held| held.has_token);
+        let before = before.and_then(|held| held.in_force);
         let in_force = match asks {
             Some(_) => before,
             None => Some(Settled { intent: intent.clone(), changes: Changes::default(), picked: [false; 2] }),
         };
-        self.held = Some(Held { intent, asks, in_force });
+        self.held = Some(Held { intent, asks, in_force, has_token });
         self.options = options;
         let action =
             Install { configuration: Configuration::Policy(Box::new(policy)), user: OWNER.to_owned() };
@@ -364,6 +383,7 @@ impl Reference<'_> {
         let with = match response {
             Response::Right => {
                 held.asks = None;
+                held.has_token = prompt == PromptKind::SignIn;
                 let intent = held.intent.clone();
                 held.in_force = Some(Settled { intent, changes: Changes::default(), picked: [false; 2] });
                 wanted.put(Check::Asked(Vec::new()), &["EAS-024"], "");
@@ -419,10 +439,20 @@ impl Reference<'_> {
     }
 
     /// Whether the oracle does not say what becomes of an action: whether there is another identity to pick is known of
-    /// the one that the profile names alone.
+    /// the one that the profile names alone, and an account that waits for its owner reaches no server.
     fn is_unknown(&self, action: &ExpectedAction) -> bool {
         let Some(held) = &self.held else { return true };
         let Some(settled) = &held.in_force else { return true };
+        let needs_server = matches!(
+            action.id,
+            ActionId::Service(_, Position::On)
+                | ActionId::MessageMove
+                | ActionId::MessageForwardFromOtherAccount
+                | ActionId::MessageSendFromApp
+        );
+        if needs_server && held.asks.is_some() && action.verdict == ActionVerdict::Allowed {
+            return true;
+        }
         let picks = match action.id {
             ActionId::SmimeSigningIdentityPick => settled.picked[0],
             ActionId::SmimeEncryptionIdentityPick => settled.picked[1],
@@ -472,7 +502,7 @@ impl Reference<'_> {
             attachment: letter
                 .has_attachment
                 .then(|| Attachment { name: "figures.pdf".to_owned(), octets: 2_000 }),
-            flip_encryption: letter.is_flipped && !letter.from_app,
+            flip_encryption: flips,
             from_app: letter.from_app,
         });
         let mut wanted = Wanted::default();
@@ -635,8 +665,11 @@ impl Reference<'_> {
         wanted.put(Check::Prompts(asks), &["EAS-022", "EAS-024", "EAS-041"], "");
         wanted.state("profiles", Matcher::Length(1), &["EAS-001"], "");
         wanted.state("accounts", Matcher::Length(2), &["EAS-001"], "");
-        let identities = Matcher::Length(held.intent.identities.len());
-        wanted.state("keychain.identities", identities, &["SMO-012", "SMO-014"], "");
+        // Identities that settings in force need stay until an update has replaced those (EAS-042).
+        if held.asks.is_none() || held.in_force.is_none() {
+            let identities = Matcher::Length(held.intent.identities.len());
+            wanted.state("keychain.identities", identities, &["SMO-012", "SMO-014"], "");
+        }
         let Some(expected) = self.expected() else {
             wanted.state("account", Matcher::Absent, &["EAS-042"], "");
             return;
@@ -672,7 +705,7 @@ impl Reference<'_> {
             wanted.toggle(&format!("account.services.{service}"), toggle);
         }
         wanted.value("account.mail_window_days", &account.mail_window_days);
-        wanted.value("account.move_allowed", &account.moving);
+        wanted.value("account.move", &account.moving);
         wanted.value("account.third_party_send", &account.third_party_send);
         wanted.value("account.recents", &account.recents);
         let smime = &account.smime;
