@@ -40,7 +40,9 @@ fn nothing_is_found_on_the_sound_phone() {
 /// The minimised scenario fails on the phone with the defect for the same reason, and passes on the sound phone.
 #[test]
 fn a_finding_is_a_scenario_that_fails_for_the_same_reason() {
-    for (defect, subject) in [("locked-switch-moves", "service."), ("window-ignored", "account.mail_window_days")] {
+    for (defect, subject) in
+        [("locked-switch-moves", "service."), ("window-ignored", "account.mail_window_days")]
+    {
         let scratch = Scratch::new(&format!("soak-{defect}"));
         let soak = ["soak", "--minutes", "0.03", "--jobs", "1", "--device-defect", defect, "-o", "found"];
         let output = run(&[&soak[..], &["--format", "json"]].concat(), scratch.path());

@@ -16,6 +16,7 @@ pub fn minimised(walk: &Walk, space: &WalkSpace, shows: impl FnMut(&Walk) -> boo
     loop {
         let before = search.best.clone();
         search.fewer_transitions();
+        search.later_start();
         search.plainer_start(space);
         search.plainer_transitions(space);
         if search.best == before || search.tries >= MAX_TRIES {
@@ -56,6 +57,21 @@ impl<F: FnMut(&Walk) -> bool> Search<F> {
                 }
             }
             size /= 2;
+        }
+    }
+
+    /// A policy that is installed later is there from the beginning, and nothing happens before it.
+    fn later_start(&mut self) {
+        for (at, transition) in self.best.transitions.clone().iter().enumerate().rev() {
+            let Transition::Install(options) = transition else { continue };
+            let start = Start { options: options.clone(), ..self.best.start.clone() };
+            let rest: Vec<Transition> = self.best.transitions.iter().skip(at + 1).cloned().collect();
+            let mut with_before = self.best.transitions.clone();
+            with_before.remove(at);
+            let whole = Walk { start: start.clone(), transitions: with_before };
+            if self.take(Walk { start, transitions: rest }) || self.take(whole) {
+                return;
+            }
         }
     }
 

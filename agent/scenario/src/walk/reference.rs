@@ -360,6 +360,11 @@ impl Reference<'_> {
         else {
             return;
         };
+        // Where the host is ignored (XTR-018) no document says by what an account is the same.
+        let before = expectations_under(&held.intent, &self.facts(), &Circumstances::default());
+        if before.account.host.is_none() {
+            return;
+        }
         let own_accounts = vec![OwnAccount { host, email_address }];
         let circumstances = Circumstances { own_accounts, ..Circumstances::default() };
         let expected = expectations_under(&intent, &self.facts(), &circumstances);
@@ -418,8 +423,12 @@ impl Reference<'_> {
         if let Some(settled) = self.held.as_mut().and_then(|held| held.in_force.as_mut()).filter(|_| allowed)
         {
             match id {
+                // A switch that stands there already is not moved.
                 ActionId::Service(service, position) => {
-                    settled.changes.set_service(service, position == Position::On);
+                    let on = position == Position::On;
+                    if expected.account.services.of(service).on.value != on {
+                        settled.changes.set_service(service, on);
+                    }
                 }
                 ActionId::SmimeSigning(position) => settled.changes.signing = Some(position == Position::On),
                 ActionId::SmimeEncryptByDefault(position) => {
@@ -443,14 +452,15 @@ impl Reference<'_> {
     fn is_unknown(&self, action: &ExpectedAction) -> bool {
         let Some(held) = &self.held else { return true };
         let Some(settled) = &held.in_force else { return true };
-        let needs_server = matches!(
-            action.id,
-            ActionId::Service(_, Position::On)
-                | ActionId::MessageMove
-                | ActionId::MessageForwardFromOtherAccount
-                | ActionId::MessageSendFromApp
-        );
-        if needs_server && held.asks.is_some() && action.verdict == ActionVerdict::Allowed {
+        let needs_server = match action.id {
+            // Without a message there is none to refuse to move.
+            ActionId::MessageMove | ActionId::MessageForwardFromOtherAccount => true,
+            ActionId::Service(_, Position::On) | ActionId::MessageSendFromApp => {
+                action.verdict == ActionVerdict::Allowed
+            }
+            _ => false,
+        };
+        if needs_server && held.asks.is_some() {
             return true;
         }
         let picks = match action.id {
@@ -535,6 +545,14 @@ impl Reference<'_> {
         let flags = Flags { signs, encrypts, picked: settled.picked };
         self.sent(&mut wanted, &to, letter, flags);
         self.done(action, wanted);
+        if encrypts && !settled.picked[1] {
+            // The sent copy comes to the phone with the next refresh.
+            let reading = Reading { readable: Some(true), ..Reading::default() };
+            let of = ReadingOf { of: None, by: Reader::Phone, reading };
+            let mut wanted = Wanted::default();
+            wanted.put(Check::Reading(of), &["EAS-081"], "");
+            self.done(StepAction::Refresh, wanted);
+        }
     }
 
     /// What a message must be on the wire and for its readers.
@@ -589,10 +607,6 @@ impl Reference<'_> {
             if signature.is_some() {
                 read(by(), Reading { signature, ..Reading::default() }, SIGNED);
             }
-        }
-        if encrypts && !other_encrypts {
-            let reading = Reading { readable: Some(true), ..Reading::default() };
-            read(Reader::Phone, reading, &["EAS-081"]);
         }
     }
 
