@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use verdict::RunOutcome;
 
 /// How many of the seeded defects the walks must find.
-const FOUND_AT_LEAST: usize = 60;
+const FOUND_AT_LEAST: usize = 90;
 
 fn folder() -> PathBuf {
     root().join("tests/corpus/differential")

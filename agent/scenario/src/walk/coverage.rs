@@ -13,13 +13,13 @@ type Pair = (u16, u16, u16, u16);
 /// What walks have seen, out of what there is.
 #[derive(Clone, Debug)]
 pub struct Coverage {
-    /// Values, pairs and transitions, each as names with whether they were seen.
     all_values: BTreeSet<(u16, u16)>,
     all_pairs: BTreeSet<Pair>,
     all_transitions: BTreeSet<String>,
     values: BTreeSet<(u16, u16)>,
     pairs: BTreeSet<Pair>,
     transitions: BTreeSet<String>,
+    /// The parameters and their values, by name.
     names: Vec<(&'static str, Vec<String>)>,
 }
 
@@ -64,13 +64,6 @@ impl Coverage {
             put(row, &mut self.values, &mut self.pairs);
         }
         self.transitions.extend(walked.labels.iter().cloned());
-    }
-
-    /// What another one has seen.
-    pub fn merge(&mut self, other: Coverage) {
-        self.values.extend(other.values);
-        self.pairs.extend(other.pairs);
-        self.transitions.extend(other.transitions);
     }
 
     /// How much is seen, to tell whether a walk has brought anything.

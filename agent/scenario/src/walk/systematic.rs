@@ -83,12 +83,14 @@ impl WalkSpace {
         let answer = Transition::Answer;
         let right = || answer(Response::Right);
         let mut lives = Vec::new();
-        // Every action of the owner on an account that leaves him free, and everything with messages.
-        let mut free = vec![answer(Response::Wrong), answer(Response::Cancel), right()];
-        free.extend(others());
-        lives.push(Walk { start: start(0, smime.clone()), transitions: free });
+        // Everything with messages and every action of the owner, on accounts that leave him free.
+        for name in ["", "smimeEncryptByDefaultEnabled"] {
+            let mut free = vec![answer(Response::Wrong), answer(Response::Cancel), right()];
+            free.extend(mails().into_iter().chain(acts()));
+            lives.push(Walk { start: start(0, set(smime.clone(), name, 1)), transitions: free });
+        }
         // An old phone grows up; what its owner changed meets locks that it did not know.
-        let locked = set(set(smime.clone(), "easServicesUserOverrideEnabled", 1), "easServices", 2);
+        let locked = set(set(smime.clone(), "easServicesUserOverrideEnabled", 1), "easServices", 1);
         let off = |service| Transition::Act(ActionId::Service(service, intent::Position::Off));
         let mut grown = vec![right(), off(intent::Service::Mail), off(intent::Service::Notes)];
         for ios in ["12.0", "12.5", "13.0", "16.0", "18.1"] {
@@ -106,10 +108,9 @@ impl WalkSpace {
         old.extend([Transition::Redeploy, right()]);
         lives.push(Walk { start: start(0, self.untouched()), transitions: old });
         // One setting after another is changed under the owner's hands.
-        let mut changed = vec![right()];
+        let mut changed = vec![right(), off(intent::Service::Notes)];
         for setting in 0..self.settings {
             let setting = super::options::number(setting);
-            changed.push(off(intent::Service::Notes));
             changed.extend([Transition::Change { setting, value: 1 }, right()]);
         }
         lives.push(Walk { start: start(0, self.untouched()), transitions: changed });
@@ -117,46 +118,58 @@ impl WalkSpace {
     }
 }
 
-/// What happens between two policies.
+/// What happens between two policies: actions of the owner and messages by turns.
 fn others() -> Vec<Transition> {
-    let letter = |bits: u8| Letter {
-        to_bob: bits & 1 != 0,
-        to_stranger: bits & 2 != 0,
-        is_flipped: bits & 4 != 0,
-        from_app: bits & 8 != 0,
-        has_attachment: bits & 16 != 0,
-    };
-    let message = |is_signed, is_encrypted, is_tampered, age| {
-        Transition::Receive(Message { is_signed, is_encrypted, is_tampered, age })
-    };
-    let acts = ActionId::ALL.into_iter().filter(|id| *id != ActionId::ProfileRemove).map(Transition::Act);
+    let mut mails = mails().into_iter();
     let mut all: Vec<Transition> = Vec::new();
-    let mails = [
-        Transition::Send(letter(1)),
-        message(true, false, false, Age::New),
-        Transition::Send(letter(17)),
-        message(false, true, false, Age::New),
-        Transition::Send(letter(3)),
-        message(true, true, false, Age::New),
-        Transition::Send(letter(5)),
-        message(true, false, true, Age::New),
-        Transition::Send(letter(9)),
-        message(false, false, false, Age::TwoDays),
-        Transition::Send(letter(0)),
-        message(false, false, false, Age::FortyDays),
-        Transition::Send(letter(6)),
-        Transition::Restart,
-        Transition::Refresh,
-        Transition::Send(letter(11)),
-        Transition::Wait(Pause::Hour),
-        Transition::Send(letter(21)),
-        message(true, true, false, Age::TwoDays),
-    ];
-    let mut mails = mails.into_iter();
-    for act in acts {
+    for act in acts() {
         all.push(act);
         all.extend(mails.next());
     }
     all.extend(mails);
     all
+}
+
+/// What the owner can do but remove the profile.
+fn acts() -> Vec<Transition> {
+    ActionId::ALL.into_iter().filter(|id| *id != ActionId::ProfileRemove).map(Transition::Act).collect()
+}
+
+/// Messages out and in, and what they meet.
+fn mails() -> Vec<Transition> {
+    let letter = |bits: u8| {
+        Transition::Send(Letter {
+            to_bob: bits & 1 != 0,
+            to_stranger: bits & 2 != 0,
+            is_flipped: bits & 4 != 0,
+            from_app: bits & 8 != 0,
+            has_attachment: bits & 16 != 0,
+        })
+    };
+    let message = |is_signed, is_encrypted, is_tampered, age| {
+        Transition::Receive(Message { is_signed, is_encrypted, is_tampered, age })
+    };
+    vec![
+        letter(1),
+        message(true, false, false, Age::New),
+        letter(17),
+        message(false, true, false, Age::New),
+        letter(3),
+        message(true, true, false, Age::New),
+        letter(5),
+        message(true, false, true, Age::New),
+        letter(9),
+        message(false, false, false, Age::TwoDays),
+        letter(0),
+        message(false, false, false, Age::FortyDays),
+        letter(6),
+        letter(7),
+        Transition::Restart,
+        Transition::Refresh,
+        letter(11),
+        Transition::Wait(Pause::Hour),
+        letter(21),
+        letter(2),
+        message(true, true, false, Age::TwoDays),
+    ]
 }

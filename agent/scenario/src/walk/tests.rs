@@ -134,6 +134,21 @@ fn a_walk_is_read_back_from_what_is_written() {
 }
 
 #[test]
+fn systematic_walks_have_every_pair_and_every_transition() {
+    let space = WalkSpace::default();
+    let supplies = supplies();
+    let mut coverage = Coverage::new(&space);
+    for walk in space.systematic() {
+        assert!(walk.transitions.len() <= MAX_TRANSITIONS, "{}", walk.transitions.len());
+        coverage.add(&space.walked(&walk, &supplies, 1));
+    }
+    for share in [coverage.values(), coverage.pairs(), coverage.transitions()] {
+        assert_eq!((share.seen, &share.unseen), (share.of, &Vec::new()));
+    }
+    assert!(coverage.pairs().of > 2_000 && coverage.values().of == 69);
+}
+
+#[test]
 fn minimising_leaves_what_matters() {
     let space = WalkSpace::default();
     let walk = Walk::read(&noise(5, 400), &space);
