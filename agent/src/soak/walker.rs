@@ -3,7 +3,7 @@
 use crate::run::{Materials, SimulatedTarget};
 use device::Defect;
 use scenario::walk::{Supplies, Walk, WalkSpace, Walked, minimised, written};
-use scenario::{Case, StepAction, execute, skipped};
+use scenario::{Case, Check, StepAction, execute, skipped};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use verdict::{RunCase, RunFailure, RunOutcome};
 
@@ -110,33 +110,42 @@ impl<'w> Walker<'w> {
     }
 
     /// The smallest walk found that is wrong for the same reason; nothing is tried any more once it has to be enough.
+    ///
+    /// Only what could be wrong for this reason is compared, so that nothing else hides it and each walk is quickly gone.
     pub fn minimised(&mut self, walk: &Walk, reason: &Reason, is_enough: impl Fn() -> bool) -> Walk {
         let space = self.space;
-        minimised(walk, space, |walk| !is_enough() && self.go(walk).reason().as_ref() == Some(reason))
+        minimised(walk, space, |walk| {
+            if is_enough() {
+                return false;
+            }
+            let walked = self.space.walked(walk, self.supplies, self.seed);
+            let run = self.run(&narrowed(&walked.case, reason));
+            Gone { walked, run }.reason().as_ref() == Some(reason)
+        })
     }
 
     /// A case that fails for this reason, and expects nothing else where that is enough.
     pub fn case(&mut self, walk: &Walk, reason: &Reason, name: &str) -> Case {
-        let gone = self.go(walk);
-        let mut whole = gone.walked.case.clone();
+        let walked = self.space.walked(walk, self.supplies, self.seed);
+        let mut whole = narrowed(&walked.case, reason);
         whole.suite = name.to_owned();
-        whole.scenario = "walk".to_owned();
-        let Some(failure) = gone.failure() else { return whole };
+        let mut gone = Gone { run: self.run(&whole), walked };
+        let Some(failure) = gone.failure().cloned() else { return whole };
         let mut bare = whole.clone();
         for (number, step) in (1_u32..).zip(&mut bare.steps) {
-            // Every expectation has the place of its step, so each is tried alone.
             if failure.step != Some(number) {
                 step.expect.clear();
             }
         }
+        // All expectations of a step have its place, so each is tried alone.
         let at = failure.step.and_then(|n| usize::try_from(n).ok()).map_or(0, |n| n.saturating_sub(1));
         let all = bare.steps.get(at).map(|step| step.expect.clone()).unwrap_or_default();
         for expectation in all {
             if let Some(step) = bare.steps.get_mut(at) {
                 step.expect = vec![expectation];
             }
-            let run = self.run(&bare);
-            if (Gone { walked: gone.walked.clone(), run }).reason().as_ref() == Some(reason) {
+            gone.run = self.run(&bare);
+            if gone.reason().as_ref() == Some(reason) {
                 let only = bare.steps.get(at).and_then(|step| step.expect.first());
                 bare.requirements = only.map(|e| e.requirements.clone()).unwrap_or_default();
                 return bare;
@@ -144,6 +153,29 @@ impl<'w> Walker<'w> {
         }
         whole
     }
+}
+
+/// The case with those expectations alone that could fail for this reason.
+fn narrowed(case: &Case, reason: &Reason) -> Case {
+    let subject = reason.subject.as_str();
+    let concerns = |check: &Check| match check {
+        Check::State { path, .. } => path.to_string() == subject,
+        Check::Action(action) => action.id.to_string() == subject,
+        Check::Verdict(_) => subject == "verdict",
+        Check::Install(_) => subject == "install",
+        Check::ErrorChain(_) => subject == "error-chain",
+        Check::Prompts(_) => subject == "prompts",
+        Check::Asked(_) => subject == "asked",
+        Check::Sent(_) => subject == "sent",
+        Check::Wire(_) => subject.starts_with("wire"),
+        Check::Reading(_) => subject.starts_with("reading"),
+        _ => true,
+    };
+    let mut case = case.clone();
+    for step in &mut case.steps {
+        step.expect.retain(|expectation| concerns(&expectation.check));
+    }
+    case
 }
 
 /// The file of a case that was found.
