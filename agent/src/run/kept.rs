@@ -96,7 +96,7 @@ fn is_settled(case: &RunCase) -> bool {
 /// [`Failure`].
 pub fn rerun(arguments: &RerunArguments) -> Result<u8, Failure> {
     let signals = Signals::listen()?;
-    let run = arguments.run.clone().unwrap_or_else(usual_folder);
+    let run = arguments.run.clone().unwrap_or_else(|| usual_folder(None));
     let paths = arguments.paths.clone();
     let past = Past::read(&run)?;
     let execution = past.execution(&arguments.execution);
@@ -113,7 +113,9 @@ pub fn rerun(arguments: &RerunArguments) -> Result<u8, Failure> {
     };
     let folder = execution.run_folder.clone().or(here.clone());
     let output = &arguments.output;
-    let fresh = |plan: &Plan| Journal::begin(folder.as_deref(), &state(plan, paths.clone(), &execution));
+    let fresh = |plan: &Plan| {
+        Journal::begin(folder.as_deref(), &usual_folder(None), &state(plan, paths.clone(), &execution))
+    };
     if !arguments.failed {
         let journal = fresh(&plan)?;
         return carry_out(&plan, &target, &execution, output, journal, RunSummary::default(), &signals);
