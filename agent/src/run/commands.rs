@@ -28,6 +28,7 @@ pub(super) fn run_once(arguments: &RunArguments, signals: &Signals) -> Result<u8
     let partition = choice.partition;
     let target = target(execution)?;
     let plan = plan(paths, choice, execution.seed, &execution.secret, &target.name(), output.color)?;
+    reports::prepare(&plan, output)?;
     let state = state(&plan, paths.clone(), execution);
     let shard = selection.shard.and(partition);
     let journal = Journal::begin(execution.run_folder.as_deref(), &usual_folder(shard), &state)?;

@@ -6,6 +6,7 @@ use super::engine::Signals;
 use super::journal::{Journal, RunState, usual_folder};
 use super::plan::{Choice, Plan, plan};
 use super::replay::play;
+use super::reports;
 use super::{RunError, TargetKind};
 use crate::cli::Colour;
 use crate::exit::Failure;
@@ -107,6 +108,7 @@ pub fn rerun(arguments: &RerunArguments) -> Result<u8, Failure> {
         plan(&paths, choice, execution.seed, &execution.secret, &target.name(), colour)
     };
     let plan = planned(Choice::again(past.state.head.selection.clone(), past.partition())?)?;
+    reports::prepare(&plan, &arguments.output)?;
     let here = match &past.from {
         From::Folder(folder) => Some(folder.clone()),
         From::Report(_) => None,
