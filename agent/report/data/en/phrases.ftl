@@ -254,3 +254,4 @@ phrase-installs-at-most = at most { $times } times in { $hours } hours
 phrase-installs-once = once in { $hours } hours
 phrase-installs-times = { $times } times in { $hours } hours
 phrase-simulated-device = simulated device { $name }
+phrase-word-siblings = { $name } and its four siblings

@@ -286,3 +286,4 @@ phrase-installs-times = { $times } fois en { $hours ->
    *[other] { $hours } heures
 }
 phrase-simulated-device = appareil simulé { $name }
+phrase-word-siblings = { $name } et les quatre clés semblables

@@ -274,3 +274,4 @@ phrase-installs-at-most = hoogstens { $times } keer in { $hours } uur
 phrase-installs-once = één keer in { $hours } uur
 phrase-installs-times = { $times } keer in { $hours } uur
 phrase-simulated-device = gesimuleerd apparaat { $name }
+phrase-word-siblings = { $name } en de vier soortgelijke sleutels

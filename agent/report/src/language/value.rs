@@ -207,6 +207,67 @@ mod tests {
         }
     }
 
+    /// Every word that a comparison writes and that is no name: none of them stays English.
+    #[test]
+    fn every_word_of_a_comparison_is_said_in_every_language() {
+        for (subject, written) in [
+            ("install", "accepted"),
+            ("install", "refused"),
+            ("install", "removed"),
+            ("install", "not installed"),
+            ("install", "either: the documents do not settle it"),
+            ("account", "in force"),
+            ("account", "waiting-for-owner"),
+            ("account", "signing-in"),
+            ("account", "unreachable"),
+            ("account", "none"),
+            ("services.mail.on", "true"),
+            ("services.mail.locked", "false"),
+            ("smime", "true"),
+            ("smime.compose_starts", "clear"),
+            ("smime.compose_starts", "encrypted"),
+            ("smime.encryption_identity", "an identity"),
+            ("vpn", "a VPN"),
+            ("prompts", "none"),
+            ("prompts", "user-name"),
+            ("prompts", "email-address"),
+            ("prompts", "password"),
+            ("prompts", "sign-in"),
+            ("in_force_before_sign_in", "false"),
+            ("identities.signing", "on the device"),
+            ("identities.signing", "missing"),
+            ("identities.signing", "expired"),
+            ("identities.signing", "not valid yet"),
+            ("assignment", "on the phone"),
+            ("assignment", "not on the phone"),
+            ("after_removal.account", "gone"),
+            ("after_removal.account", "still there"),
+            ("installs", "at most 4 times in 48 hours"),
+            ("installs", "once in 48 hours"),
+            ("outlook", "managed"),
+            ("outlook", "not managed"),
+            ("outlook", "managed, with a configuration"),
+            ("outlook", "managed, without a configuration"),
+            ("mail.signed", "ok"),
+            ("mail.signed", "skipped: there is no answer"),
+            ("message.move", "allowed"),
+            ("message.move", "denied"),
+            ("wire.signed", "true"),
+            ("report", "compliant"),
+            ("report", "nonCompliant"),
+            ("report", "error, code -2016341112"),
+            ("report.hostName", "conflict"),
+            ("report", "notApplicable"),
+            ("report", "notAssigned"),
+            ("report", "unknown"),
+            ("recents", ""),
+        ] {
+            let [english, french, dutch] = Language::ALL.map(|of| Catalogue::of(of).value(subject, written));
+            assert_ne!(english, french, "{subject}: {written}");
+            assert_ne!(english, dutch, "{subject}: {written}");
+        }
+    }
+
     #[test]
     fn names_are_not_translated_even_where_they_are_words() {
         let french = Catalogue::of(Language::Fr);
