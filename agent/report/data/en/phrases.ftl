@@ -228,6 +228,7 @@ phrase-word-not-on-the-phone = not on the phone
 phrase-word-gone = gone
 phrase-word-still-there = still there
 phrase-word-not-managed = not managed
+phrase-word-managed = managed
 phrase-word-managed-configured = managed, with a configuration
 phrase-word-managed-unconfigured = managed, without a configuration
 phrase-word-a-vpn = a VPN
