@@ -163,10 +163,14 @@ impl Catalogue {
     }
 
     /// What to do about a failed verdict, with the values in the words of their subject; nothing where the sentence is
-    /// not recognised.
+    /// not recognised. In English it is the sentence itself.
     pub fn remedy(&self, verdict: &Verdict) -> Option<String> {
+        let english = verdict.remedy.as_deref()?;
         let subject = verdict.deciding().next().map(|check| check.subject.as_str());
-        self.recognised(verdict.remedy.as_deref()?, subject, 0)
+        match self.language {
+            Language::En => Some(english.to_owned()),
+            _ => self.recognised(english, subject, 0),
+        }
     }
 
     /// A sentence said anew. What was compared in it is a value of `subject`, if that is known.
