@@ -16,6 +16,9 @@ pub fn verification(found: &Verification, style: Style, words: &Catalogue) -> St
     let of = |outcome: Outcome| found.verdicts.iter().filter(move |v| v.outcome == outcome);
     for verdict in of(Outcome::Fail) {
         failure(&mut out, verdict, style, words);
+        if found.policies.len() > 1 {
+            of_policies(&mut out, verdict, words);
+        }
     }
     for conflict in &found.conflicts {
         self::conflict(&mut out, conflict, style, words);
@@ -23,7 +26,7 @@ pub fn verification(found: &Verification, style: Style, words: &Catalogue) -> St
     if !found.drift.is_empty() {
         let _ = writeln!(out, "\n{}", style.bold(&words.say("drift")));
         for drift in &found.drift {
-            self::drift(&mut out, drift, words);
+            self::drift(&mut out, drift, found.policies.len() > 1, words);
         }
     }
     ids(&mut out, &words.say("passed-heading"), of(Outcome::Pass), style);
@@ -138,7 +141,18 @@ fn conflict(out: &mut String, conflict: &Conflict, style: Style, words: &Catalog
     }
 }
 
-fn drift(out: &mut String, drift: &Drift, words: &Catalogue) {
+/// Whose demands fail, where there are several policies.
+fn of_policies(out: &mut String, verdict: &Verdict, words: &Catalogue) {
+    let failed = verdict.checks.iter().filter(|check| check.outcome == verdict.outcome);
+    let mut policies: Vec<&str> = failed.map(|check| check.policy.as_str()).collect();
+    policies.sort_unstable();
+    policies.dedup();
+    for policy in policies {
+        let _ = writeln!(out, "  {}: {}", words.say("of-policy"), visible(policy));
+    }
+}
+
+fn drift(out: &mut String, drift: &Drift, several: bool, words: &Catalogue) {
     let (observed, expected) = (visible(&drift.observed), visible(&drift.expected));
     let mut line =
         words.tell("drift-line", &[("observed", (&observed).into()), ("expected", (&expected).into())]);
@@ -147,6 +161,9 @@ fn drift(out: &mut String, drift: &Drift, words: &Catalogue) {
     }
     if drift.by_user {
         line += &format!(", {}", words.say("drift-by-owner"));
+    }
+    if several {
+        line += &format!(", {}: {}", words.say("of-policy"), visible(&drift.policy));
     }
     let _ = writeln!(out, "  {:<32} {line}", drift.subject);
 }

@@ -83,10 +83,10 @@ fn health_tells_what_is_wrong_now() {
     let log = fs::read(service.file("seen/phone/log.ndjson")).unwrap();
     let bytes = fs::read(&raw).unwrap();
     fs::write(&raw, "<plist/>").unwrap();
-    service.replace("seen/phone/log.ndjson", "");
+    fs::write(service.file("seen/phone/log.ndjson"), "").unwrap();
     wrong(&agent, &["evidence phone"]);
     fs::write(&raw, bytes).unwrap();
-    service.replace("seen/phone/log.ndjson", std::str::from_utf8(&log).unwrap());
+    fs::write(service.file("seen/phone/log.ndjson"), log).unwrap();
     wrong(&agent, &[]);
 
     // Policies that cannot be read, until they can.
