@@ -202,7 +202,7 @@ fn judged(configuration: &Configuration, intents: &Intents, look: &Look) -> Vec<
         let judged = CheckIn::read(&found.place)
             .and_then(|checkin| checkin.judge(&found.device, found.source, intents, configuration));
         let Err(failure) = judged else { continue };
-        let number = configuration.devices.iter().position(|device| *device == found.device);
+        let number = configuration.devices.get(&found.device);
         let setting = match (found.source, number) {
             (super::record::Source::Simulated, Some(number)) => format!("devices[{number}]"),
             (super::record::Source::Simulated, None) => "store".to_owned(),

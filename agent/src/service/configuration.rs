@@ -94,8 +94,8 @@ pub struct Configuration {
     pub ios: Option<OsVersion>,
     /// The store of simulated devices.
     pub store: Option<PathBuf>,
-    /// The simulated devices that are watched; empty: all.
-    pub devices: Vec<String>,
+    /// The simulated devices that are watched, each with its place in the list; empty: all.
+    pub devices: BTreeMap<String, usize>,
     /// The folder of folders of evidence.
     pub evidence: Option<PathBuf>,
     /// How long between two looks.
@@ -260,7 +260,7 @@ impl Configuration {
             allow_user_changes: document.allow_user_changes,
             ios,
             store: store.map(Path::to_owned).or_else(|| document.store.as_deref().map(at)),
-            devices: document.devices,
+            devices: document.devices.into_iter().zip(0..).collect(),
             evidence: document.evidence.as_deref().map(at),
             interval,
             grace: document.grace.map_or(Duration::from_secs(30), |span| span.0),
@@ -275,7 +275,7 @@ impl Configuration {
 
     /// Whether a simulated device of that name is watched.
     pub fn is_wanted(&self, device: &str) -> bool {
-        self.devices.is_empty() || self.devices.iter().any(|wanted| wanted == device)
+        self.devices.is_empty() || self.devices.contains_key(device)
     }
 }
 

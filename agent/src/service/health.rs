@@ -74,12 +74,16 @@ impl Health {
         self.state().policies = wrong;
     }
 
-    /// A look has ended; `present` are the devices that are there, readable or not, where that is known.
-    pub fn looked(&self, at_ms: i64, unwatched: Vec<Unwatched>, present: Option<&BTreeSet<String>>) {
+    /// A look has ended, and this cannot be watched.
+    pub fn looked(&self, at_ms: i64, unwatched: Vec<Unwatched>) {
         let mut state = self.state();
         state.looked_at_ms = Some(at_ms);
-        state.unjudged.retain(|device, _| present.is_none_or(|present| present.contains(device)));
         state.unwatched = unwatched;
+    }
+
+    /// The devices whose newest check-in was not judged.
+    pub fn unjudged(&self) -> BTreeSet<String> {
+        self.state().unjudged.keys().cloned().collect()
     }
 
     /// What checked in was judged, or why not.
@@ -190,8 +194,9 @@ mod tests {
         health.kept(None);
         health.delivered(None);
         health.waiting(2, 3);
-        // The device is gone, and its trouble with it.
-        health.looked(0, Vec::new(), Some(&BTreeSet::new()));
+        assert_eq!(health.unjudged().len(), 1);
+        health.judged("phone", None);
+        health.looked(0, Vec::new());
         let answer = health.answer("a");
         assert_eq!((answer.status, answer.troubles.len()), ("ok", 0));
         assert!(answer.looked_at.is_some_and(|at| at.starts_with("1970-01-01")));

@@ -203,7 +203,10 @@ async fn watching(agent: Arc<Agent>, mut stopping: Stopping) {
     let mut pruned: Option<Instant> = None;
     while !stopping.is_stopping() {
         agent.renew().await;
-        let (looking, known) = (agent.clone(), agent.metrics.known());
+        let looking = agent.clone();
+        // Who comes while the look is under way is not in it, and not gone for that.
+        let mut known = agent.metrics.known();
+        known.extend(agent.health.unjudged());
         let look =
             tokio::task::spawn_blocking(move || look(&looking.configuration)).await.unwrap_or_default();
         // What stays wrong is told once.
@@ -259,17 +262,20 @@ impl Agent {
 
     /// Takes in what a look brought; of `known` devices that are gone nothing is told any more.
     fn looked(&self, look: &Look, known: BTreeSet<String>) {
-        let present = look.present();
-        if let Some(present) = &present {
-            for device in known.difference(present) {
-                self.metrics.forget(device);
-            }
+        if let Some(present) = look.present() {
             let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
-            // Who holds one is posting evidence or judging.
-            let is_held = |d: &Device| Arc::strong_count(&d.known) > 1 || Arc::strong_count(&d.writing) > 1;
-            devices.retain(|name, device| present.contains(name) || is_held(device) || !known.contains(name));
+            for device in known.difference(&present) {
+                self.metrics.forget(device);
+                self.health.judged(device, None);
+                // Who holds it is posting evidence or judging.
+                let is_held =
+                    |d: &Device| Arc::strong_count(&d.known) > 1 || Arc::strong_count(&d.writing) > 1;
+                if devices.get(device).is_some_and(|d| !is_held(d)) {
+                    devices.remove(device);
+                }
+            }
         }
-        self.health.looked(now_ms(), look.unwatched.clone(), present.as_ref());
+        self.health.looked(now_ms(), look.unwatched.clone());
     }
 
     /// Asks the history how many webhooks wait, which also tells whether it answers.

@@ -144,7 +144,7 @@ impl Looking {
             let place = Place::Kept(folder.to_owned(), name);
             self.take("store", Found { device, source: Source::Simulated, place, revision }, &path);
         }
-        for (number, name) in configuration.devices.iter().enumerate() {
+        for (name, number) in &configuration.devices {
             if self.found.get(name).is_none_or(|found| found.source != Source::Simulated) {
                 let reason = format!("there is no device {name} in the store yet");
                 self.refuse(&format!("devices[{number}]"), Some(name), folder, reason);

@@ -216,7 +216,7 @@ fn an_update_that_waits_for_its_password_names_the_prompt() {
             "{verdict:#}"
         );
     }
-    phone.device(&["answer", "phone", "--secret", &format!("password=@{}", text(&phone.file("password")))]);
+    phone.device(&["set", "phone", "--secret", &format!("password=@{}", text(&phone.file("password")))]);
     let (code, answer) = phone.verify(&["--intent", text(&newer)]);
     assert_eq!(code, 0, "{answer:#}");
 }

@@ -1,6 +1,7 @@
 //! Host names as the server of an account has them: RFC 952 and RFC 1123, section 2.1, or an address.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+// Addresses as values; `core` has no sockets.
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// The most characters of a name without its last dot (RFC 1035, section 2.3.4: 255 octets on the wire).
 pub const NAME_MAX: usize = 253;
