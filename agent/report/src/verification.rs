@@ -3,7 +3,7 @@
 use crate::language::Catalogue;
 use crate::{Style, visible};
 use std::fmt::Write;
-use verdict::{Conflict, Drift, Outcome, Verdict, Verification};
+use verdict::{Conflict, Drift, Outcome, Verdict, Verification, VerifiedPolicy};
 
 /// How many ids of one kind are listed before the rest is counted.
 const LISTED: usize = 24;
@@ -17,16 +17,16 @@ pub fn verification(found: &Verification, style: Style, words: &Catalogue) -> St
     for verdict in of(Outcome::Fail) {
         failure(&mut out, verdict, style, words);
         if found.policies.len() > 1 {
-            of_policies(&mut out, verdict, words);
+            of_policies(&mut out, verdict, &found.policies, words);
         }
     }
     for conflict in &found.conflicts {
-        self::conflict(&mut out, conflict, style, words);
+        self::conflict(&mut out, conflict, &found.policies, style, words);
     }
     if !found.drift.is_empty() {
         let _ = writeln!(out, "\n{}", style.bold(&words.say("drift")));
         for drift in &found.drift {
-            self::drift(&mut out, drift, found.policies.len() > 1, words);
+            self::drift(&mut out, drift, &found.policies, words);
         }
     }
     ids(&mut out, &words.say("passed-heading"), of(Outcome::Pass), style);
@@ -127,7 +127,13 @@ pub(crate) fn failure(out: &mut String, verdict: &Verdict, style: Style, words: 
     }
 }
 
-fn conflict(out: &mut String, conflict: &Conflict, style: Style, words: &Catalogue) {
+fn conflict(
+    out: &mut String,
+    conflict: &Conflict,
+    known: &[VerifiedPolicy],
+    style: Style,
+    words: &Catalogue,
+) {
     let label = conflict.label.as_deref().map(|own| format!(" “{}”", words.setting(&conflict.setting, own)));
     let label = label.unwrap_or_default();
     let title = style.bold(&visible(&conflict.setting));
@@ -135,24 +141,34 @@ fn conflict(out: &mut String, conflict: &Conflict, style: Style, words: &Catalog
     for value in &conflict.values {
         let untold = words.say("value-not-told");
         let said = visible(value.value.as_deref().unwrap_or(&untold));
-        let policy = visible(&value.policy);
+        let policy = with_file(&value.policy, known);
         let line = words.tell("policy-says", &[("policy", (&policy).into()), ("value", (&said).into())]);
         let _ = writeln!(out, "  {line}");
     }
 }
 
 /// Whose demands fail, where there are several policies.
-fn of_policies(out: &mut String, verdict: &Verdict, words: &Catalogue) {
+fn of_policies(out: &mut String, verdict: &Verdict, known: &[VerifiedPolicy], words: &Catalogue) {
     let failed = verdict.checks.iter().filter(|check| check.outcome == verdict.outcome);
     let mut policies: Vec<&str> = failed.map(|check| check.policy.as_str()).collect();
     policies.sort_unstable();
     policies.dedup();
     for policy in policies {
-        let _ = writeln!(out, "  {}: {}", words.say("of-policy"), visible(policy));
+        let _ = writeln!(out, "  {}: {}", words.say("of-policy"), with_file(policy, known));
     }
 }
 
-fn drift(out: &mut String, drift: &Drift, several: bool, words: &Catalogue) {
+/// A policy with its file, since names do not tell which of two versions it is.
+fn with_file(name: &str, known: &[VerifiedPolicy]) -> String {
+    match known.iter().find(|policy| policy.name == name) {
+        Some(policy) if !name.contains(&policy.file) => {
+            format!("{} ({})", visible(name), visible(&policy.file))
+        }
+        _ => visible(name),
+    }
+}
+
+fn drift(out: &mut String, drift: &Drift, known: &[VerifiedPolicy], words: &Catalogue) {
     let (observed, expected) = (visible(&drift.observed), visible(&drift.expected));
     let mut line =
         words.tell("drift-line", &[("observed", (&observed).into()), ("expected", (&expected).into())]);
@@ -162,8 +178,8 @@ fn drift(out: &mut String, drift: &Drift, several: bool, words: &Catalogue) {
     if drift.by_user {
         line += &format!(", {}", words.say("drift-by-owner"));
     }
-    if several {
-        line += &format!(", {}: {}", words.say("of-policy"), visible(&drift.policy));
+    if known.len() > 1 {
+        line += &format!(", {}: {}", words.say("of-policy"), with_file(&drift.policy, known));
     }
     let _ = writeln!(out, "  {:<32} {line}", drift.subject);
 }

@@ -99,12 +99,6 @@ impl Policy {
         }
     }
 
-    /// The id that Graph gives it, where the document tells it.
-    pub(super) fn id(&self) -> Option<&str> {
-        let (tenant, number) = self.origin.as_ref()?;
-        tenant.emails.get(*number)?.policy.id.as_deref()
-    }
-
     /// The names of the user, as reports may have them.
     pub(super) fn users(&self) -> &[String] {
         &self.terms.users

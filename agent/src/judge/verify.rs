@@ -237,20 +237,16 @@ fn identities(log: &Log) -> Option<usize> {
     })
 }
 
-/// Gives policies of the same name or id their files too, so that verdicts, drift and conflicts name both; those of one
-/// file are numbered.
+/// Gives policies of the same name their files too, so that verdicts, drift and conflicts name both; those of one file are
+/// numbered.
 fn tell_apart(policies: &mut [Policy]) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for policy in policies.iter() {
         *counts.entry(policy.name.clone()).or_default() += 1;
-        if let Some(id) = policy.id() {
-            *counts.entry(format!("id {id}")).or_default() += 1;
-        }
     }
     let mut taken: BTreeMap<String, usize> = BTreeMap::new();
     for policy in policies {
-        let count = |key: &str| counts.get(key).copied().unwrap_or_default();
-        if count(&policy.name) > 1 || policy.id().is_some_and(|id| count(&format!("id {id}")) > 1) {
+        if counts.get(&policy.name).is_some_and(|count| *count > 1) {
             policy.name = format!("{} ({})", policy.name, policy.file);
         }
         let number = taken.entry(policy.name.clone()).or_default();
