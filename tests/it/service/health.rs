@@ -35,10 +35,8 @@ fn wrong(agent: &Agent, expected: &[&str]) -> Value {
 fn health_tells_what_is_wrong_now() {
     let service = Service::new(
         "health",
-        &format!(
-            "policies = [\"policy.json\"]\nevidence = \"seen\"\nstate = \"state\"\n\
-             [webhook]\nurl = \"http://127.0.0.1:9/\"\nattempts = 1\n"
-        ),
+        "policies = [\"policy.json\"]\nevidence = \"seen\"\nstate = \"state\"\n\
+         [webhook]\nurl = \"http://127.0.0.1:9/\"\nattempts = 1\n",
     );
     let policy = fs::read_to_string(evidence("contoso-mail-policy.json")).unwrap();
     fs::write(service.file("policy.json"), &policy).unwrap();
