@@ -3,7 +3,7 @@
 use crate::language::{Catalogue, Side};
 use crate::{Style, visible};
 use std::fmt::Write;
-use verdict::{Conflict, Drift, Outcome, Verdict, Verification};
+use verdict::{Conflict, Drift, Outcome, Verdict, Verification, VerifiedPolicy};
 
 /// How many ids of one kind are listed before the rest is counted.
 const LISTED: usize = 24;
@@ -16,14 +16,17 @@ pub fn verification(found: &Verification, style: Style, words: &Catalogue) -> St
     let of = |outcome: Outcome| found.verdicts.iter().filter(move |v| v.outcome == outcome);
     for verdict in of(Outcome::Fail) {
         failure(&mut out, verdict, style, words);
+        if found.policies.len() > 1 {
+            of_policies(&mut out, verdict, &found.policies, words);
+        }
     }
     for conflict in &found.conflicts {
-        self::conflict(&mut out, conflict, style, words);
+        self::conflict(&mut out, conflict, &found.policies, style, words);
     }
     if !found.drift.is_empty() {
         let _ = writeln!(out, "\n{}", style.bold(&words.say("drift")));
         for drift in &found.drift {
-            self::drift(&mut out, drift, words);
+            self::drift(&mut out, drift, &found.policies, words);
         }
     }
     ids(&mut out, &words.say("passed-heading"), of(Outcome::Pass), style);
@@ -123,7 +126,13 @@ pub(crate) fn failure(out: &mut String, verdict: &Verdict, style: Style, words: 
     }
 }
 
-fn conflict(out: &mut String, conflict: &Conflict, style: Style, words: &Catalogue) {
+fn conflict(
+    out: &mut String,
+    conflict: &Conflict,
+    known: &[VerifiedPolicy],
+    style: Style,
+    words: &Catalogue,
+) {
     let title = style.bold(&visible(&conflict.setting));
     let label = conflict.label.as_deref().map(|own| words.setting(&conflict.setting, own));
     let label = label.map(|label| format!(" {}", words.tell("quoted", &[("name", label.as_ref().into())])));
@@ -131,13 +140,34 @@ fn conflict(out: &mut String, conflict: &Conflict, style: Style, words: &Catalog
     for value in &conflict.values {
         let said = value.value.as_deref().map(|said| words.setting_value(&conflict.setting, said));
         let said = visible(&said.unwrap_or_else(|| words.say("value-not-told")));
-        let policy = visible(&value.policy);
+        let policy = with_file(&value.policy, known);
         let line = words.tell("policy-says", &[("policy", (&policy).into()), ("value", (&said).into())]);
         let _ = writeln!(out, "  {line}");
     }
 }
 
-fn drift(out: &mut String, drift: &Drift, words: &Catalogue) {
+/// Whose demands fail, where there are several policies.
+fn of_policies(out: &mut String, verdict: &Verdict, known: &[VerifiedPolicy], words: &Catalogue) {
+    let failed = verdict.checks.iter().filter(|check| check.outcome == verdict.outcome);
+    let mut policies: Vec<&str> = failed.map(|check| check.policy.as_str()).collect();
+    policies.sort_unstable();
+    policies.dedup();
+    for policy in policies {
+        let _ = writeln!(out, "  {}", words.labelled(&words.say("of-policy"), &with_file(policy, known)));
+    }
+}
+
+/// A policy with its file, since names do not tell which of two versions it is.
+fn with_file(name: &str, known: &[VerifiedPolicy]) -> String {
+    match known.iter().find(|policy| policy.name == name) {
+        Some(policy) if !name.contains(&policy.file) => {
+            format!("{} ({})", visible(name), visible(&policy.file))
+        }
+        _ => visible(name),
+    }
+}
+
+fn drift(out: &mut String, drift: &Drift, known: &[VerifiedPolicy], words: &Catalogue) {
     let value = |written: &str| visible(&words.value(&drift.subject, written));
     let (observed, expected) = (value(&drift.observed), value(&drift.expected));
     let mut line =
@@ -147,6 +177,9 @@ fn drift(out: &mut String, drift: &Drift, words: &Catalogue) {
     }
     if drift.by_user {
         line += &format!(", {}", words.say("drift-by-owner"));
+    }
+    if known.len() > 1 {
+        line += &format!(", {}", words.labelled(&words.say("of-policy"), &with_file(&drift.policy, known)));
     }
     let _ = writeln!(out, "  {:<32} {line}", drift.subject);
 }

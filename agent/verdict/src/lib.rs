@@ -10,6 +10,7 @@ mod drift;
 mod outlook;
 mod owner;
 mod presence;
+mod prompt;
 mod remedy;
 mod report;
 mod requirement;

@@ -141,6 +141,7 @@ evidence = evidence
 says = says
 because = because
 remedy = remedy
+of-policy = policy
 policy-says = policy “{ $policy }” says { $value }
 value-not-told = (a value that is not told)
 drift = Drift

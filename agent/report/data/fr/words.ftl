@@ -143,6 +143,7 @@ evidence = preuves
 says = source
 because = raison
 remedy = remède
+of-policy = stratégie
 policy-says = la stratégie « { $policy } » dit { $value }
 value-not-told = (une valeur qui n’est pas indiquée)
 drift = Écarts

@@ -140,6 +140,7 @@ evidence = bewijs
 says = bron
 because = reden
 remedy = remedie
+of-policy = beleid
 policy-says = beleid ‘{ $policy }’ zegt { $value }
 value-not-told = (een waarde die niet wordt vermeld)
 drift = Afwijkingen

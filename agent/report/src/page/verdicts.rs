@@ -106,6 +106,19 @@ fn failed(sheet: &mut Sheet<'_>, verdict: &Verdict, observations: &[Observation]
                     sheet.within("dd", "", |sheet| values(sheet, verdict, side));
                 }
             }
+            let mut policies: Vec<&str> = verdict
+                .checks
+                .iter()
+                .filter(|check| check.outcome == verdict.outcome)
+                .map(|check| check.policy.as_str())
+                .filter(|policy| !policy.is_empty())
+                .collect();
+            policies.sort_unstable();
+            policies.dedup();
+            if !policies.is_empty() {
+                sheet.said("dt", "", "of-policy");
+                sheet.within("dd", "", |sheet| sheet.text(&policies.join(", ")));
+            }
             if let Some(citation) = &verdict.citation {
                 sheet.said("dt", "", "says");
                 sheet.within("dd", "", |sheet| sheet.english(citation));
