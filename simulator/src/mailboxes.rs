@@ -63,7 +63,9 @@ impl World {
         else {
             return;
         };
-        if self.settled.insert(address.to_lowercase()) {
+        let known = self.exchange.directory().user(&address).is_some_and(|u| u.password == password);
+        let folded = address.to_lowercase();
+        if !self.settled.contains(&folded) && self.settled.insert(folded) && !known {
             // The user was just found.
             let _ = self.exchange.directory_mut().set_password(&address, password.expose());
         }

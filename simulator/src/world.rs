@@ -5,10 +5,9 @@ use crate::PROVIDER;
 use crate::enrolment::Enrolment;
 use crate::keys::{ALICE, AUTHORITY, BOB, CAROL, WorldKey};
 use crate::network::NetworkFault;
-use crate::shared::Shared;
 use device::{
-    AccountId, AccountOrigin, Answer, Attachment, Device, DeviceFacts, Event, Input, MessageId, PromptId,
-    Reading, ReadingRefusal, Reply, Secret, Source, UserAction, Verdict,
+    AccountId, AccountOrigin, Answer, Attachment, Device, DeviceFacts, Event, Input, MessageId, ProfileFile,
+    PromptId, Reading, ReadingRefusal, Reply, Secret, Source, UserAction, Verdict,
 };
 use peers::correspondent::{ComposeError, Correspondent};
 use peers::exchange::{Authentication, Bearer};
@@ -19,6 +18,7 @@ use smime::message::SignerReport;
 use smime::{Certificate, Context, Identity, IssueError, IssueRequest, PrivateKeyError, Timestamp};
 use std::collections::{BTreeSet, VecDeque};
 use thiserror::Error;
+use wire::Shared;
 
 /// The host of the sign-in page.
 pub(crate) const LOGIN_HOST: &str = "login.contoso.example";
@@ -367,6 +367,11 @@ impl World {
     /// to the peers: its roots are trusted, its client certificates are mapped to the owner.
     pub fn install(&mut self, bytes: &[u8]) -> Reply {
         self.input(Input::InstallProfile { bytes: bytes.to_vec(), source: Source::Owner })
+    }
+
+    /// The same, of a file that other phones are given too.
+    pub fn install_file(&mut self, file: ProfileFile) -> Reply {
+        self.input(Input::InstallFile { file, source: Source::Owner })
     }
 
     /// Makes what profiles brought known to the peers: roots are trusted, client certificates stand for the owner.

@@ -3,7 +3,7 @@
 use super::Materials;
 use crate::findings::unwrap;
 use crate::policies::{export_of, pick};
-use device::{DeviceFacts, Input, Secret};
+use device::{DeviceFacts, Input, ProfileFile, Secret};
 use intent::{DeliveredCertificates, EmailPolicy, Intent, Pkcs12Blob, RootCertificate, Stated, Tenant, User};
 use profile::{OsVersion, Profile, Severity};
 use scenario::{
@@ -30,8 +30,8 @@ pub(super) struct Workshop {
 
 /// A profile that can be installed, with what it is to mean.
 pub(super) struct Prepared {
-    /// The octets.
-    pub bytes: Vec<u8>,
+    /// The file.
+    pub file: ProfileFile,
     meaning: Meaning,
 }
 
@@ -70,7 +70,7 @@ impl Prepared {
     /// The profile as syntax.
     pub fn profile(&self) -> Profile {
         match &self.meaning {
-            Meaning::Policy { .. } => profile::parse(&self.bytes).0,
+            Meaning::Policy { .. } => profile::parse(self.file.bytes()).0,
             Meaning::Profile(profile) => (**profile).clone(),
         }
     }
@@ -134,7 +134,10 @@ impl Workshop {
             }
             Configuration::Profile(file) => {
                 let bytes = octets(materials, file)?;
-                Prepared { bytes: bytes.to_vec(), meaning: Meaning::Profile(Box::new(inner_profile(bytes))) }
+                Prepared {
+                    file: ProfileFile::new(bytes.to_vec()),
+                    meaning: Meaning::Profile(Box::new(inner_profile(bytes))),
+                }
             }
         };
         if self.profiles.len() >= MAX_PROFILES {
@@ -270,10 +273,10 @@ fn compiled(
     let delivered = Arc::new(delivered(materials, certificates)?);
     let compiled = intent::compile(policy, user, &delivered, Some(ios))
         .map_err(|error| Refusal::broken(format!("the policy cannot be compiled: {error}")))?;
-    let bytes = profile::write_xml(&compiled.configuration);
+    let file = ProfileFile::new(profile::write_xml(&compiled.configuration));
     let meaning =
         Meaning::Policy { policy: Box::new(policy.clone()), user: user.clone(), certificates: delivered };
-    Ok(Prepared { bytes, meaning })
+    Ok(Prepared { file, meaning })
 }
 
 fn delivered(materials: &Materials, certificates: &Certificates) -> Result<DeliveredCertificates, Refusal> {

@@ -177,7 +177,7 @@ impl Course {
     ) -> Result<Done, Refusal> {
         let ios = self.world.device().facts().ios;
         let prepared = workshop.prepared(materials, &self.given, install, ios)?;
-        let reply = self.world.install(&prepared.bytes);
+        let reply = self.world.install_file(prepared.file.clone());
         if !matches!(reply, Reply::Refused(_)) {
             self.installed.push(prepared);
         }

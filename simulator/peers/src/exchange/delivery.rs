@@ -2,7 +2,7 @@
 
 use super::Exchange;
 use crate::directory::{domain, fold};
-use crate::mailbox::{Content, Mailbox, folder};
+use crate::mailbox::{Content, folder};
 use serde::{Deserialize, Serialize};
 use smime::Timestamp;
 use std::fmt;
@@ -148,7 +148,9 @@ impl Exchange {
         for address in recipients {
             match self.directory.user(&address) {
                 Some(user) if delivered.contains(&user.address) => {}
-                Some(user) if self.mailboxes.get(&fold(&user.address)).is_none_or(Mailbox::is_full) => {
+                Some(user)
+                    if self.mailboxes.get(&fold(&user.address)).is_none_or(|mailbox| mailbox.is_full()) =>
+                {
                     unknown.push(address);
                 }
                 Some(user) => delivered.push(user.address.clone()),

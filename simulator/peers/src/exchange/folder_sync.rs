@@ -19,6 +19,7 @@ impl Exchange {
         else {
             return FolderSyncResponse::failure(Status(6));
         };
+        let partnership = &mut **partnership;
         let hierarchy = &mut partnership.hierarchy;
         let first = request.sync_key == FIRST_KEY;
         let repeated = hierarchy.before.is_some()
