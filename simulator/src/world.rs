@@ -190,10 +190,10 @@ pub struct World {
     /// The addresses, folded by the directory, whose password is settled.
     pub(crate) settled: Shared<BTreeSet<String>>,
     #[serde(skip)]
-    events: Shared<Vec<(Timestamp, Event)>>,
+    events: Shared<Vec<Shared<(Timestamp, Event)>>>,
     /// What happened on the phone, oldest first; of more than [`MAX_HISTORY`] the oldest go.
     #[serde(default)]
-    history: Shared<VecDeque<(Timestamp, Event)>>,
+    history: Shared<VecDeque<Shared<(Timestamp, Event)>>>,
     seen_delivery: u64,
 }
 
@@ -461,19 +461,24 @@ impl World {
             if self.history.len() >= MAX_HISTORY {
                 self.history.pop_front();
             }
-            self.history.push_back((self.now, event.clone()));
-            self.events.push((self.now, event));
+            let happened = Shared::new((self.now, event));
+            self.history.push_back(happened.clone());
+            self.events.push(happened);
         }
     }
 
     /// What happened on the phone since the last call.
     pub fn take_events(&mut self) -> Vec<(Timestamp, Event)> {
-        if self.events.is_empty() { Vec::new() } else { std::mem::take(&mut self.events) }
+        if self.events.is_empty() {
+            return Vec::new();
+        }
+        let events = std::mem::take(&mut self.events);
+        events.iter().map(|happened| (**happened).clone()).collect()
     }
 
     /// What happened on the phone since it was made, oldest first, as far as [`MAX_HISTORY`] reaches back.
     pub fn history(&self) -> impl DoubleEndedIterator<Item = &(Timestamp, Event)> {
-        self.history.iter()
+        self.history.iter().map(|happened| &**happened)
     }
 
     /// The messages that left the phone since the last call, one entry for each recipient.

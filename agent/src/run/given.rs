@@ -12,12 +12,11 @@ use scenario::{
 };
 use simulator::{EnrolmentServer, Owner, PROVIDER, PublishedCertificate, STEP_MS, World, WorldOptions};
 use smime::{Certificate, Context, Timestamp};
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 /// The most profiles that are kept.
-const MAX_PROFILES: usize = 1_024;
+const MAX_PROFILES: usize = 256;
 
 /// What the owner types where a scenario says no password.
 const PASSWORD: &str = "correct horse battery staple";
@@ -25,7 +24,15 @@ const PASSWORD: &str = "correct horse battery staple";
 /// Makes worlds and profiles, and keeps the profiles.
 #[derive(Default)]
 pub(super) struct Workshop {
-    profiles: BTreeMap<String, Arc<Prepared>>,
+    profiles: Vec<(Recipe, Arc<Prepared>)>,
+}
+
+/// What a profile is made of. The next one asked for is mostly the last, so they are compared rather than hashed.
+struct Recipe {
+    configuration: Configuration,
+    user: User,
+    certificates: Certificates,
+    ios: OsVersion,
 }
 
 /// A profile that can be installed, with what it is to mean.
@@ -123,8 +130,13 @@ impl Workshop {
     ) -> Result<Arc<Prepared>, Refusal> {
         let user = user_of(given, &install.user)?;
         let certificates = &given.certificates;
-        let key = format!("{:?}|{ios}|{user:?}|{certificates:?}", install.configuration);
-        if let Some(known) = self.profiles.get(&key) {
+        let fits = |(recipe, _): &&(Recipe, _)| {
+            recipe.ios == ios
+                && recipe.configuration == install.configuration
+                && recipe.user == *user
+                && recipe.certificates == *certificates
+        };
+        if let Some((_, known)) = self.profiles.iter().rev().find(fits) {
             return Ok(known.clone());
         }
         let prepared = match &install.configuration {
@@ -144,7 +156,13 @@ impl Workshop {
             self.profiles.clear();
         }
         let prepared = Arc::new(prepared);
-        self.profiles.insert(key, prepared.clone());
+        let recipe = Recipe {
+            configuration: install.configuration.clone(),
+            user: user.clone(),
+            certificates: certificates.clone(),
+            ios,
+        };
+        self.profiles.push((recipe, prepared.clone()));
         Ok(prepared)
     }
 }

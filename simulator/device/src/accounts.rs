@@ -86,6 +86,7 @@ impl Device {
             self.events.push_back(Event::AccountState { account: id, state });
         }
         account.state = AccountState::WaitingForOwner;
+        self.accounts.reserve_exact(1);
         self.accounts.push(account);
         if complete {
             self.take_in_force(id);

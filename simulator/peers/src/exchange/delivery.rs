@@ -149,7 +149,7 @@ impl Exchange {
             match self.directory.user(&address) {
                 Some(user) if delivered.contains(&user.address) => {}
                 Some(user)
-                    if self.mailboxes.get(&fold(&user.address)).is_none_or(|mailbox| mailbox.is_full()) =>
+                    if self.mailboxes.get(&*fold(&user.address)).is_none_or(|mailbox| mailbox.is_full()) =>
                 {
                     unknown.push(address);
                 }
@@ -176,7 +176,7 @@ impl Exchange {
             let report = report(at, sender, &unknown, self.next_delivery);
             self.put_into_inbox(at, sender, report.as_bytes());
         }
-        if save && let Some(mailbox) = self.mailboxes.get_mut(&fold(sender)) {
+        if save && let Some(mailbox) = self.mailboxes.get_mut(&*fold(sender)) {
             let content = Content::Mail { mime: mime.to_vec() };
             if let Some(id) = mailbox.add(folder::SENT_ITEMS, at, content) {
                 mailbox.change(folder::SENT_ITEMS, &id, |item| item.read = true);
@@ -205,7 +205,7 @@ impl Exchange {
     }
 
     fn put_into_inbox(&mut self, at: Timestamp, address: &str, mime: &[u8]) -> Option<String> {
-        let key = fold(&self.directory.user(address)?.address);
+        let key = fold(&self.directory.user(address)?.address).into_owned();
         self.mailboxes.get_mut(&key)?.add(folder::INBOX, at, Content::Mail { mime: mime.to_vec() })
     }
 }

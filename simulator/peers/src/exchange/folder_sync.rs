@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use wire::eas::folder_sync::{
     FIRST_KEY, Folder, FolderChange, FolderSyncRequest, FolderSyncResponse, FolderType,
 };
+use wire::Shared;
 use wire::eas::{ProtocolVersion, Status};
 
 impl Exchange {
@@ -38,7 +39,7 @@ impl Exchange {
             return FolderSyncResponse::failure(Status(9));
         }
         // Notes came with 14.0, recipients written to recently with 14.1.
-        let now: BTreeMap<String, Folder> = mailbox
+        let now: BTreeMap<String, Shared<Folder>> = mailbox
             .folders()
             .filter(|folder| {
                 folder.folder_type != FolderType::Notes || session.version >= ProtocolVersion::V14_0
@@ -68,12 +69,14 @@ fn hierarchy_key(number: u32) -> String {
     format!("h{number}")
 }
 
-fn differences(known: &BTreeMap<String, Folder>, now: &BTreeMap<String, Folder>) -> Vec<FolderChange> {
+fn differences(known: &BTreeMap<String, Shared<Folder>>, now: &BTreeMap<String, Shared<Folder>>) -> Vec<FolderChange> {
     let gone = known.keys().filter(|id| !now.contains_key(*id)).cloned().map(FolderChange::Delete);
     let changed = now.iter().filter_map(|(id, folder)| match known.get(id) {
-        None => Some(FolderChange::Add(folder.clone())),
-        Some(old) if old != folder => Some(FolderChange::Update(folder.clone())),
+        None => Some(FolderChange::Add((**folder).clone())),
+        Some(old) if old != folder => Some(FolderChange::Update((**folder).clone())),
         Some(_) => None,
     });
-    gone.chain(changed).collect()
+    let mut changes = Vec::with_capacity(now.len());
+    changes.extend(gone.chain(changed));
+    changes
 }

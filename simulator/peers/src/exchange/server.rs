@@ -69,7 +69,7 @@ impl Exchange {
     /// It speaks 14.1 and 16.1, accepts passwords, asks no client certificate, and has no policy.
     pub fn new(directory: Directory, now: Timestamp) -> Self {
         let mailboxes = directory.users().map(|user| {
-            (fold(&user.address), Shared::new(Mailbox::seeded(&user.address, &user.display_name, now)))
+            (fold(&user.address).into_owned(), Shared::new(Mailbox::seeded(&user.address, &user.display_name, now)))
         });
         Self {
             mailboxes: Shared::new(mailboxes.collect()),
@@ -94,7 +94,7 @@ impl Exchange {
     /// As [`Directory::add`].
     pub fn add_user(&mut self, user: User, now: Timestamp) -> Result<(), DirectoryError> {
         let mailbox = Mailbox::seeded(&user.address, &user.display_name, now);
-        let key = fold(&user.address);
+        let key = fold(&user.address).into_owned();
         self.directory.add(user)?;
         self.mailboxes.insert(key, Shared::new(mailbox));
         Ok(())
@@ -113,12 +113,12 @@ impl Exchange {
 
     /// Finds the mailbox of an address, primary or alias.
     pub fn mailbox(&self, address: &str) -> Option<&Mailbox> {
-        self.mailboxes.get(&fold(&self.directory.user(address)?.address)).map(|mailbox| &**mailbox)
+        self.mailboxes.get(&*fold(&self.directory.user(address)?.address)).map(|mailbox| &**mailbox)
     }
 
     /// Finds the mailbox of an address for changing it, as another client of the user would.
     pub fn mailbox_mut(&mut self, address: &str) -> Option<&mut Mailbox> {
-        let key = fold(&self.directory.user(address)?.address);
+        let key = fold(&self.directory.user(address)?.address).into_owned();
         self.mailboxes.get_mut(&key).map(|mailbox| &mut **mailbox)
     }
 
@@ -240,7 +240,7 @@ impl Exchange {
         {
             return self.signal_provisioning(command, version, status);
         }
-        let session = Session { cx, mailbox: fold(&user.address), partnership: id, version };
+        let session = Session { cx, mailbox: fold(&user.address).into_owned(), partnership: id, version };
         let answer = match command {
             Command::Provision => respond(body, |request| self.provision(&session, request)),
             Command::FolderSync => respond(body, |request| self.folder_sync(&session, request)),

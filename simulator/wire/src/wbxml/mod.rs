@@ -6,6 +6,7 @@ mod element;
 mod encode;
 mod error;
 mod tag;
+mod text;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ pub use decode::decode;
 pub use element::{Element, Node};
 pub use encode::encode;
 pub use error::{WbxmlError, WbxmlReason};
+pub use text::Text;
 pub use tag::{Page, Tag};
 
 /// How deep elements may nest; the deepest ActiveSync schema (Sync with a calendar exception) needs 10.
