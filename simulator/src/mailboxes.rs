@@ -46,7 +46,8 @@ impl World {
     /// Makes the mailboxes of the phone's accounts, and settles a password that a request shows for the first time.
     pub(crate) fn take_in(&mut self, request: &HttpRequest, url: &Url<'_>) {
         // Most requests come from accounts that are known.
-        let unknown = |account: &&Account| account.email().is_some_and(|email| !self.is_taken_in(account, email));
+        let unknown =
+            |account: &&Account| account.email().is_some_and(|email| !self.is_taken_in(account, email));
         let accounts: Vec<(String, Option<String>)> = self
             .device
             .accounts()

@@ -88,7 +88,8 @@ fn the_option_space_is_run_as_it_says() {
     let spaces = scenario::Space::catalogue();
     let grouped = |number: u128| {
         let digits = number.to_string();
-        let groups: Vec<&str> = digits.as_bytes().rchunks(3).map(|g| std::str::from_utf8(g).unwrap()).rev().collect();
+        let groups: Vec<&str> =
+            digits.as_bytes().rchunks(3).map(|g| std::str::from_utf8(g).unwrap()).rev().collect();
         groups.join(",")
     };
     for (name, space, ways) in [
@@ -97,7 +98,8 @@ fn the_option_space_is_run_as_it_says() {
         ("policy", "eas-policy", scenario::Ways::Cover(3)),
     ] {
         let space = spaces.iter().find(|s| s.name == space).expect("a space");
-        let own: Vec<&Case> = cases.iter().filter(|c| c.suite == "option-space" && c.scenario == name).collect();
+        let own: Vec<&Case> =
+            cases.iter().filter(|c| c.suite == "option-space" && c.scenario == name).collect();
         assert_eq!(own.len(), space.rows(ways).expect("rows").len(), "{name}");
         let about = own[0].about.as_deref().unwrap_or_default();
         assert!(about.contains(&grouped(space.total())), "{name}: {} in “{about}”", space.total());

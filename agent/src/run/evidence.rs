@@ -226,7 +226,9 @@ impl Target for EvidenceTarget<'_> {
             // Nothing that was asked is open in the evidence.
             StepAction::AnswerAll => match self.evidence.prompts().iter().find(|p| !p.answered) {
                 None => Ok(Done { observed: "nothing is open".to_owned(), ..Done::default() }),
-                Some(open) => Err(Refusal::NotSeen { what: format!("that “{}” was answered", open.kind) }),
+                Some(open) => {
+                    Err(Refusal::NotSeen { what: format!("that “{}” was answered", open.kind) })
+                }
             },
             StepAction::Answer(answer) if answer.with == AnswerWith::Right => {
                 let kind = prompt_word(answer.prompt);

@@ -219,8 +219,9 @@ const NOTHING_FAILS: &str = "nothing fails, and something passes";
 
 fn nothing_fails(all: &BTreeMap<String, (JudgedOutcome, String)>) -> Result<(), Checked> {
     let of = |wanted| all.iter().filter(move |(_, (outcome, _))| *outcome == wanted);
-    let failing: Vec<String> =
-        of(JudgedOutcome::Fail).map(|(requirement, (_, reason))| format!("{requirement}: {reason}")).collect();
+    let failing: Vec<String> = of(JudgedOutcome::Fail)
+        .map(|(requirement, (_, reason))| format!("{requirement}: {reason}"))
+        .collect();
     if !failing.is_empty() {
         return Err(failed("judged", NOTHING_FAILS, failing.join("; ")));
     }

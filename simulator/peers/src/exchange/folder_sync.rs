@@ -3,10 +3,10 @@
 use super::Exchange;
 use super::server::Session;
 use std::collections::BTreeMap;
+use wire::Shared;
 use wire::eas::folder_sync::{
     FIRST_KEY, Folder, FolderChange, FolderSyncRequest, FolderSyncResponse, FolderType,
 };
-use wire::Shared;
 use wire::eas::{ProtocolVersion, Status};
 
 impl Exchange {
@@ -69,7 +69,10 @@ fn hierarchy_key(number: u32) -> String {
     format!("h{number}")
 }
 
-fn differences(known: &BTreeMap<String, Shared<Folder>>, now: &BTreeMap<String, Shared<Folder>>) -> Vec<FolderChange> {
+fn differences(
+    known: &BTreeMap<String, Shared<Folder>>,
+    now: &BTreeMap<String, Shared<Folder>>,
+) -> Vec<FolderChange> {
     let gone = known.keys().filter(|id| !now.contains_key(*id)).cloned().map(FolderChange::Delete);
     let changed = now.iter().filter_map(|(id, folder)| match known.get(id) {
         None => Some(FolderChange::Add((**folder).clone())),

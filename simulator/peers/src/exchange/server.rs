@@ -69,7 +69,10 @@ impl Exchange {
     /// It speaks 14.1 and 16.1, accepts passwords, asks no client certificate, and has no policy.
     pub fn new(directory: Directory, now: Timestamp) -> Self {
         let mailboxes = directory.users().map(|user| {
-            (fold(&user.address).into_owned(), Shared::new(Mailbox::seeded(&user.address, &user.display_name, now)))
+            (
+                fold(&user.address).into_owned(),
+                Shared::new(Mailbox::seeded(&user.address, &user.display_name, now)),
+            )
         });
         Self {
             mailboxes: Shared::new(mailboxes.collect()),
