@@ -352,7 +352,9 @@ Exit codes:
   2  a scenario file, the command line or a file that is named is wrong; nothing was run
   4  nothing is selected, or nothing of it can be run yet";
 
-/// Runs scenarios on phones with seeded defects: which case notices which defect, and which defect none.
+/// Runs scenarios on phones with seeded defects: which case notices which defect, and which defect none. Cases tagged
+/// option-space, which repeat on thousands of policies what others say of one, are left out unless --filter or --case
+/// chooses them.
 #[derive(Clone, Debug, Parser)]
 #[command(before_help = MUTANTS)]
 pub struct MutantsArguments {
