@@ -3,6 +3,7 @@
 use super::{MergeArguments, ScenarioError};
 use crate::exit::Failure;
 use crate::tools::output::{Readers, write};
+use report::language::Language;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ const MAX_REPORT: u64 = 1 << 30;
 ///
 /// # Errors
 /// [`ScenarioError::Merge`] when the reports cannot be merged; nothing is written then.
-pub fn merge(arguments: &MergeArguments) -> Result<u8, Failure> {
+pub fn merge(arguments: &MergeArguments, lang: Language) -> Result<u8, Failure> {
     let mut reports: Vec<(String, String)> = Vec::with_capacity(arguments.reports.len());
     for path in &arguments.reports {
         reports.push((path.display().to_string(), read(path)?));
@@ -23,6 +24,11 @@ pub fn merge(arguments: &MergeArguments) -> Result<u8, Failure> {
     let merged = scenario::merge(named).map_err(ScenarioError::from)?;
     let output = arguments.output.clone().unwrap_or_else(|| PathBuf::from("-"));
     write(Some(&output), merged.as_bytes(), Readers::Same(&output))?;
+    if !arguments.report.is_empty() {
+        // What was merged is a report of the contract that the headers were checked by.
+        let run: verdict::Run = serde_json::from_str(&merged)?;
+        crate::run::reports(&run, &arguments.report, lang)?;
+    }
     Ok(0)
 }
 

@@ -178,3 +178,16 @@ phrase-word-an-identity = an identity
 phrase-word-ok = ok
 phrase-word-default = default
 phrase-word-user = user
+
+## What a step of a scenario came to
+
+phrase-step-refreshed = refreshed
+phrase-step-time-passed = time passed
+phrase-step-arrived = arrived
+phrase-step-done = done
+phrase-step-network = the network changed
+phrase-step-answered = answered { $kind }
+phrase-step-installed = installed { $profile }
+phrase-step-waits-owner = waits for the owner
+phrase-step-waits-server = waits for an enrolment server
+phrase-no-check = no check was made

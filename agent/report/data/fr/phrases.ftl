@@ -198,3 +198,16 @@ phrase-word-an-identity = une identité
 phrase-word-ok = réussi
 phrase-word-default = valeur par défaut
 phrase-word-user = le propriétaire
+
+## Ce qu’une étape d’un scénario a donné
+
+phrase-step-refreshed = actualisé
+phrase-step-time-passed = le temps a passé
+phrase-step-arrived = arrivé
+phrase-step-done = fait
+phrase-step-network = le réseau a changé
+phrase-step-answered = réponse donnée à { $kind }
+phrase-step-installed = { $profile } installé
+phrase-step-waits-owner = attend le propriétaire
+phrase-step-waits-server = attend un serveur d’inscription
+phrase-no-check = aucune vérification n’a été faite

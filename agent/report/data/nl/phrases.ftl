@@ -198,3 +198,16 @@ phrase-word-an-identity = een identiteit
 phrase-word-ok = gelukt
 phrase-word-default = standaardwaarde
 phrase-word-user = de eigenaar
+
+## Wat een stap van een scenario opleverde
+
+phrase-step-refreshed = vernieuwd
+phrase-step-time-passed = de tijd verstreek
+phrase-step-arrived = aangekomen
+phrase-step-done = gedaan
+phrase-step-network = het netwerk veranderde
+phrase-step-answered = { $kind } beantwoord
+phrase-step-installed = { $profile } geïnstalleerd
+phrase-step-waits-owner = wacht op de eigenaar
+phrase-step-waits-server = wacht op een inschrijvingsserver
+phrase-no-check = er is niets gecontroleerd

@@ -50,6 +50,16 @@ impl<'t> Sheet<'t> {
         self.out
     }
 
+    /// Takes in what was written apart.
+    pub fn append(&mut self, part: Sheet<'_>) {
+        self.out.push_str(&part.out);
+    }
+
+    /// How many octets were written.
+    pub fn octets(&self) -> usize {
+        self.out.len()
+    }
+
     /// Markup of this program itself; never what came from outside.
     pub(super) fn markup(&mut self, html: &'static str) {
         self.out.push_str(html);
