@@ -76,8 +76,7 @@ pub(super) fn carry_out(
     let ending = engine::run(plan, target, terms, &is_known, known, signals, &mut readers)?;
     let exit = exit_code(&ending);
     let durations = output.durations.then(|| timings.durations());
-    let kept =
-        reports::Kept { head: &plan.head, summary: &ending.summary, exit, cases: &journal, durations };
+    let kept = reports::Kept { head: &plan.head, summary: &ending.summary, exit, cases: &journal, durations };
     reports::write(&kept, &journal.folder().join(REPORT), output)?;
     if ending.signal.is_some() && !output.quiet {
         let folder = journal.folder().display();

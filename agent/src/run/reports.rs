@@ -121,13 +121,24 @@ impl Write for Listener {
     }
 }
 
-fn standard_output(kept: &Kept<'_>, format: RunFormat, colour: Colour, lang: Language) -> Result<(), Failure> {
+fn standard_output(
+    kept: &Kept<'_>,
+    format: RunFormat,
+    colour: Colour,
+    lang: Language,
+) -> Result<(), Failure> {
     let mut out = BufWriter::new(Listener { out: io::stdout().lock(), gone: false });
     let coloured = colour.on_standard_output();
     rendered(kept, format, coloured, lang, &mut out).and_then(|()| out.flush()).map_err(Failure::Print)
 }
 
-fn file(kept: &Kept<'_>, format: RunFormat, path: &Path, colour: Colour, lang: Language) -> Result<(), Failure> {
+fn file(
+    kept: &Kept<'_>,
+    format: RunFormat,
+    path: &Path,
+    colour: Colour,
+    lang: Language,
+) -> Result<(), Failure> {
     let coloured = colour == Colour::Always;
     let failed = |source| Failure::Write { path: path.to_path_buf(), source };
     if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
@@ -148,7 +159,13 @@ fn file(kept: &Kept<'_>, format: RunFormat, path: &Path, colour: Colour, lang: L
     }
 }
 
-fn rendered(kept: &Kept<'_>, format: RunFormat, coloured: bool, lang: Language, out: &mut dyn Write) -> io::Result<()> {
+fn rendered(
+    kept: &Kept<'_>,
+    format: RunFormat,
+    coloured: bool,
+    lang: Language,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let report = kept.report();
     let style = if coloured { report::Style::Coloured } else { report::Style::Plain };
     match format {

@@ -65,7 +65,7 @@ impl<'t> Sheet<'t> {
         self.out.push_str(html);
     }
 
-    /// Opens an element. Values of attributes are escaped; names are this program's own.
+    /// Opens an element. Values of attributes are escaped as text is; names are this program's own.
     pub fn open(&mut self, tag: &'static str, attributes: &[(&'static str, &str)]) {
         self.out.push('<');
         self.out.push_str(tag);
@@ -73,7 +73,7 @@ impl<'t> Sheet<'t> {
             self.out.push(' ');
             self.out.push_str(name);
             self.out.push_str("=\"");
-            self.escaped(value);
+            self.escaped(&visible(value));
             self.out.push('"');
         }
         self.out.push('>');

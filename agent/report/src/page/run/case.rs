@@ -26,10 +26,19 @@ const OF_STEP_MAX: usize = 20;
 /// The most requirements of a case or an expectation that are told.
 const REQUIREMENTS_MAX: usize = 60;
 
-/// A case with all that is known of it, closed until somebody asks.
-pub(super) fn detailed(sheet: &mut Sheet<'_>, case: &RunCase, known: &[(&'static str, &str); 3]) {
+/// A case with all that is known of it, open or closed until somebody asks.
+pub(super) fn detailed(
+    sheet: &mut Sheet<'_>,
+    case: &RunCase,
+    known: &[(&'static str, &str); 3],
+    is_open: bool,
+) {
     let class = format!("case {}", tone(case.outcome));
-    let attributes: Vec<(&'static str, &str)> = [("class", class.as_str())].into_iter().chain(*known).collect();
+    let mut attributes: Vec<(&'static str, &str)> =
+        [("class", class.as_str())].into_iter().chain(*known).collect();
+    if is_open {
+        attributes.push(("open", ""));
+    }
     sheet.with("details", &attributes, |sheet| {
         sheet.within("summary", "", |sheet| {
             outcome(sheet, case.outcome);
@@ -100,7 +109,8 @@ fn failure(sheet: &mut Sheet<'_>, failure: &RunFailure) {
                 None => sheet.say("at-the-end"),
             });
         });
-        let (expected, observed) = (shortened(&failure.expected, TEXT_MAX), shortened(&failure.observed, TEXT_MAX));
+        let (expected, observed) =
+            (shortened(&failure.expected, TEXT_MAX), shortened(&failure.observed, TEXT_MAX));
         let (wanted, seen) = difference(&expected, &observed);
         sheet.within("dl", "diff", |sheet| {
             for (key, class, pieces) in [("expected", "wanted", wanted), ("observed", "seen", seen)] {

@@ -36,8 +36,12 @@ pub(super) fn difference<'t>(one: &'t str, other: &'t str) -> (Vec<Piece<'t>>, V
     (mark(left, of_left), mark(right, of_right))
 }
 
-/// Writes pieces; those of one text alone are marked with the class.
+/// Writes pieces; those of one text alone are marked with the class. A text that shares nothing needs no mark.
 pub(super) fn marked(sheet: &mut Sheet<'_>, pieces: &[Piece<'_>], class: &str) {
+    if let [Piece { text, .. }] = pieces {
+        sheet.text(text);
+        return;
+    }
     let mut rest = pieces;
     while let Some(first) = rest.first() {
         let run = rest.iter().take_while(|piece| piece.is_shared == first.is_shared).count();
@@ -83,7 +87,8 @@ fn is_telling(word: &str) -> bool {
 fn common(left: &[&str], right: &[&str]) -> Vec<(usize, usize)> {
     // longest[i][j] is that of left[i..] and right[j..].
     let mut longest = vec![vec![0_u32; right.len() + 1]; left.len() + 1];
-    let at = |table: &[Vec<u32>], i: usize, j: usize| table.get(i).and_then(|r| r.get(j)).copied().unwrap_or(0);
+    let at =
+        |table: &[Vec<u32>], i: usize, j: usize| table.get(i).and_then(|r| r.get(j)).copied().unwrap_or(0);
     for (i, one) in left.iter().enumerate().rev() {
         for (j, other) in right.iter().enumerate().rev() {
             let value = match one == other {
@@ -117,7 +122,8 @@ mod tests {
     fn told(one: &str, other: &str) -> (String, String) {
         let (left, right) = difference(one, other);
         let say = |pieces: &[Piece<'_>]| {
-            let each = pieces.iter().map(|p| if p.is_shared { p.text.to_owned() } else { format!("[{}]", p.text) });
+            let each =
+                pieces.iter().map(|p| if p.is_shared { p.text.to_owned() } else { format!("[{}]", p.text) });
             each.collect::<String>().replace("][", "")
         };
         (say(&left), say(&right))

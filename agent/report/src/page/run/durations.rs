@@ -7,7 +7,8 @@ use super::page::count;
 const SLOWEST_MAX: usize = 10;
 
 /// Where the buckets end, in microseconds; the last has no end.
-const BUCKETS_US: [u64; 10] = [1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000];
+const BUCKETS_US: [u64; 10] =
+    [1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000];
 
 /// How long cases took: how many how long, and the slowest. Its size does not depend on how many there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,8 +93,12 @@ fn milliseconds(us: u64) -> String {
 /// A bar whose whole length is `most`. The number stands beside it.
 fn bar(sheet: &mut Sheet<'_>, number: u64, most: u64) {
     let width = (u128::from(number) * 1_000).div_ceil(u128::from(most.max(1))).min(1_000).to_string();
-    let attributes =
-        [("class", "plot"), ("viewBox", "0 0 1000 10"), ("preserveAspectRatio", "none"), ("aria-hidden", "true")];
+    let attributes = [
+        ("class", "plot"),
+        ("viewBox", "0 0 1000 10"),
+        ("preserveAspectRatio", "none"),
+        ("aria-hidden", "true"),
+    ];
     sheet.with("svg", &attributes, |sheet| {
         sheet.with("rect", &[("class", "accent"), ("width", &width), ("height", "10")], |_| {});
     });

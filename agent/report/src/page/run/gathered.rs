@@ -60,7 +60,11 @@ pub(super) struct LeftOut {
 impl LeftOut {
     /// Says it, where there is something to say.
     pub fn say(&self, sheet: &mut Sheet<'_>) {
-        let all = [("left-out-steps", self.brief), ("left-out-otherwise", self.otherwise), ("left-out-rows", self.rows)];
+        let all = [
+            ("left-out-steps", self.brief),
+            ("left-out-otherwise", self.otherwise),
+            ("left-out-rows", self.rows),
+        ];
         for (key, number) in all.into_iter().filter(|(_, number)| *number > 0) {
             sheet.within("p", "notice", |sheet| sheet.tell(key, &[("n", count(number).into())]));
         }
@@ -152,7 +156,8 @@ impl<'t> Gathered<'t> {
         }
         self.unmet += case.failures.iter().filter(|f| f.subject != "what is given").count() as u64;
         let (named, group_name) = (numbers.join(" "), group.to_string());
-        let known = [("data-o", case.outcome.as_str()), ("data-s", group_name.as_str()), ("data-r", named.as_str())];
+        let known =
+            [("data-o", case.outcome.as_str()), ("data-s", group_name.as_str()), ("data-r", named.as_str())];
         self.show(case, &known);
         if let Some(group) = self.groups.last_mut() {
             group.counts.add(case.outcome);
@@ -172,7 +177,9 @@ impl<'t> Gathered<'t> {
             && octets < DETAILED_OCTETS_MAX
         {
             self.detailed += 1;
-            detailed(sheet, case, known);
+            // The first of each outcome shows what there is to see.
+            let is_open = sheet.octets() == 0;
+            detailed(sheet, case, known, is_open);
         } else if self.told_briefly < BRIEF_MAX {
             self.told_briefly += 1;
             self.left_out.brief += 1;

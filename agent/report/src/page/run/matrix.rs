@@ -43,7 +43,11 @@ impl<'r> Rows<'r> {
     pub fn of(known: &'r [KnownRequirement<'r>], counted: &'r BTreeMap<String, OutcomeCounts>) -> Self {
         let mut with: Vec<Row<'r>> = counted
             .iter()
-            .map(|(id, counts)| Row { id, known: known.iter().find(|k| k.id == id).copied(), counts: *counts })
+            .map(|(id, counts)| Row {
+                id,
+                known: known.iter().find(|k| k.id == id).copied(),
+                counts: *counts,
+            })
             .collect();
         // What did not pass stands first; the rest in the order of the ids.
         with.sort_by_key(|row| match row.counts.worst() {
@@ -141,8 +145,10 @@ fn head(sheet: &mut Sheet<'_>, gathered: &Gathered<'_>) {
             sheet.with("th", &[("scope", "col")], |sheet| sheet.say("column-requirement"));
             for (number, group) in gathered.groups.iter().enumerate().take(COLUMNS_MAX) {
                 let number = number.to_string();
-                sheet.with("th", &[("scope", "col"), ("class", "cell-column")], |sheet| {
-                    sheet.with("a", &[("href", "#cases"), ("data-suite", &number)], |sheet| sheet.name(group.title()));
+                sheet.with("th", &[("scope", "col"), ("class", "cell-column verbatim")], |sheet| {
+                    sheet.with("a", &[("href", "#cases"), ("data-suite", &number)], |sheet| {
+                        sheet.name(group.title())
+                    });
                 });
             }
             if gathered.groups.len() > COLUMNS_MAX {
@@ -195,7 +201,13 @@ fn join(all: &mut OutcomeCounts, more: &OutcomeCounts) {
 }
 
 /// How many came out how: a sign and a number, and of several how many are the worst. It leads to the cases.
-fn cell(sheet: &mut Sheet<'_>, counts: Option<&OutcomeCounts>, id: &str, number: Option<usize>, group: Option<usize>) {
+fn cell(
+    sheet: &mut Sheet<'_>,
+    counts: Option<&OutcomeCounts>,
+    id: &str,
+    number: Option<usize>,
+    group: Option<usize>,
+) {
     let Some(counts) = counts else {
         sheet.with("td", &[("class", "cell-column")], |_| {});
         return;
@@ -204,7 +216,11 @@ fn cell(sheet: &mut Sheet<'_>, counts: Option<&OutcomeCounts>, id: &str, number:
     let all: u64 = RunOutcome::ALL.into_iter().map(|outcome| counts.of(outcome)).sum();
     let run = all - if worst == RunOutcome::Skipped { 0 } else { counts.skipped };
     let these = counts.of(worst);
-    let text = if these == run { format!("{} {these}", sign(worst)) } else { format!("{} {these}/{run}", sign(worst)) };
+    let text = if these == run {
+        format!("{} {these}", sign(worst))
+    } else {
+        format!("{} {these}/{run}", sign(worst))
+    };
     let (number, group) = (number.map(|n| n.to_string()), group.map(|g| g.to_string()));
     let class = format!("cell {}", tone(worst));
     let mut attributes = vec![("href", "#cases"), ("class", class.as_str())];

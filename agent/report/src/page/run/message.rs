@@ -57,7 +57,9 @@ fn signature(sheet: &mut Sheet<'_>, message: &RunMessage) {
                 algorithm(sheet, message.micalg.as_deref());
             });
         }),
-        Some(false) => sheet.within("div", "layer plain", |sheet| sheet.said("p", "faint", "message-not-signed")),
+        Some(false) => {
+            sheet.within("div", "layer plain", |sheet| sheet.said("p", "faint", "message-not-signed"))
+        }
         None => sheet.within("div", "layer plain", |sheet| sheet.said("p", "faint", "message-not-opened")),
     }
     if !message.encrypted {

@@ -13,15 +13,13 @@ use std::io;
 use verdict::{OutcomeCounts, RunOutcome};
 
 /// The filter. A test holds the digest against the text.
-const SCRIPT: Script = Script {
-    text: include_str!("run.js"),
-    digest: "sha256-mZm6QCi+MpvuROchKtHf15gDDVJ6WFHr6WVK5AYjUGk=",
-};
+const SCRIPT: Script =
+    Script { text: include_str!("run.js"), digest: "sha256-mZm6QCi+MpvuROchKtHf15gDDVJ6WFHr6WVK5AYjUGk=" };
 
 const DRESS: Dress = Dress { style: include_str!("run.css"), script: Some(SCRIPT) };
 
 /// How much of the digest of the suites is shown, in characters.
-const DIGEST_SHOWN: usize = 12;
+const DIGEST_SHOWN: usize = 22;
 
 /// The most cases and the longest filter of the selection that are told, in characters.
 const SELECTION_MAX: usize = 400;
@@ -120,10 +118,7 @@ pub(super) fn shortened(text: &str, characters_max: usize) -> std::borrow::Cow<'
 fn heading(sheet: &mut Sheet<'_>, page: &RunPage<'_>, suites: usize) {
     let Report { head, summary, exit, .. } = page.report;
     sheet.within("h1", "", |sheet| {
-        sheet.tell(
-            "run-heading",
-            &[("cases", count(summary.cases).into()), ("suites", suites.into())],
-        );
+        sheet.tell("run-heading", &[("cases", count(summary.cases).into()), ("suites", suites.into())]);
     });
     sheet.within("p", "verdict-line", |sheet| {
         let failed = count(summary.outcomes.fail);
@@ -181,7 +176,10 @@ fn body(sheet: &mut Sheet<'_>, page: &RunPage<'_>, rows: &Rows<'_>, gathered: Ga
         tile(
             sheet,
             "checks",
-            &[("bad", "count-not-met", count(unmet)), ("good", "count-met", checks.saturating_sub(count(unmet)))],
+            &[
+                ("bad", "count-not-met", count(unmet)),
+                ("good", "count-met", checks.saturating_sub(count(unmet))),
+            ],
         );
     });
     if summary.cases == 0 {
@@ -216,59 +214,76 @@ fn cases(sheet: &mut Sheet<'_>, page: &RunPage<'_>, gathered: Gathered<'_>) {
         });
     }
     suites(sheet, groups);
-    sheet.with("p", &[("class", "empty"), ("id", "nothing"), ("hidden", "")], |sheet| sheet.say("filter-nothing"));
+    sheet.with("p", &[("class", "empty"), ("id", "nothing"), ("hidden", "")], |sheet| {
+        sheet.say("filter-nothing")
+    });
 }
 
 /// The filter, which is hidden until the script is there to serve it.
 fn filter(sheet: &mut Sheet<'_>, outcomes: &OutcomeCounts, groups: &[Group<'_>]) {
-    sheet.with("form", &[("id", "filter"), ("class", "filter"), ("role", "search"), ("hidden", "")], |sheet| {
-        sheet.within("label", "field grow", |sheet| {
-            sheet.said("span", "faint", "filter-search");
-            sheet.open("input", &[("type", "search"), ("id", "search"), ("autocomplete", "off"), ("spellcheck", "false")]);
-        });
-        sheet.within("div", "chips", |sheet| {
-            for outcome in [RunOutcome::Fail, RunOutcome::Error, RunOutcome::Inconclusive, RunOutcome::Pass, RunOutcome::Skipped] {
-                if outcomes.of(outcome) == 0 {
-                    continue;
-                }
-                let class = format!("chip {}", tone(outcome));
-                let attributes = [
-                    ("type", "button"),
-                    ("class", class.as_str()),
-                    ("data-outcome", outcome.as_str()),
-                    ("aria-pressed", "false"),
-                ];
-                sheet.with("button", &attributes, |sheet| {
-                    sheet.text(sign(outcome));
-                    sheet.text(" ");
-                    sheet.say(word(outcome));
-                });
-            }
-        });
-        sheet.within("label", "field", |sheet| {
-            sheet.said("span", "faint", "column-suite");
-            sheet.with("select", &[("id", "suite")], |sheet| {
-                sheet.with("option", &[("value", "")], |sheet| sheet.text("—"));
-                for (number, group) in groups.iter().enumerate() {
-                    let number = number.to_string();
-                    sheet.with("option", &[("value", &number)], |sheet| sheet.text(group.title()));
+    sheet.with(
+        "form",
+        &[("id", "filter"), ("class", "filter"), ("role", "search"), ("hidden", "")],
+        |sheet| {
+            sheet.within("label", "field grow", |sheet| {
+                sheet.said("span", "faint", "filter-search");
+                sheet.open(
+                    "input",
+                    &[("type", "search"), ("id", "search"), ("autocomplete", "off"), ("spellcheck", "false")],
+                );
+            });
+            sheet.within("div", "chips", |sheet| {
+                for outcome in [
+                    RunOutcome::Fail,
+                    RunOutcome::Error,
+                    RunOutcome::Inconclusive,
+                    RunOutcome::Pass,
+                    RunOutcome::Skipped,
+                ] {
+                    if outcomes.of(outcome) == 0 {
+                        continue;
+                    }
+                    let class = format!("chip {}", tone(outcome));
+                    let attributes = [
+                        ("type", "button"),
+                        ("class", class.as_str()),
+                        ("data-outcome", outcome.as_str()),
+                        ("aria-pressed", "false"),
+                    ];
+                    sheet.with("button", &attributes, |sheet| {
+                        sheet.text(sign(outcome));
+                        sheet.text(" ");
+                        sheet.say(word(outcome));
+                    });
                 }
             });
-        });
-        sheet.with(
-            "button",
-            &[("type", "button"), ("class", "chip on"), ("id", "requirement"), ("hidden", "")],
-            |sheet| {
-                sheet.with("b", &[], |_| {});
-                sheet.text(" ×");
-                sheet.within("span", "unseen", |sheet| sheet.say("filter-forget"));
-            },
-        );
-        sheet.with("button", &[("type", "reset"), ("class", "plain"), ("id", "reset")], |sheet| sheet.say("filter-reset"));
-        sheet.with("output", &[("class", "faint"), ("aria-live", "polite")], |sheet| {
-            sheet.with("b", &[("id", "shown")], |_| {});
-            sheet.text(" / ");
-            sheet.with("span", &[("id", "listed")], |_| {});
-        });
-    });
+            sheet.within("label", "field", |sheet| {
+                sheet.said("span", "faint", "column-suite");
+                sheet.with("select", &[("id", "suite")], |sheet| {
+                    sheet.with("option", &[("value", "")], |sheet| sheet.text("—"));
+                    for (number, group) in groups.iter().enumerate() {
+                        let number = number.to_string();
+                        sheet.with("option", &[("value", &number)], |sheet| sheet.text(group.title()));
+                    }
+                });
+            });
+            sheet.with(
+                "button",
+                &[("type", "button"), ("class", "chip on"), ("id", "requirement"), ("hidden", "")],
+                |sheet| {
+                    sheet.with("b", &[], |_| {});
+                    sheet.text(" ×");
+                    sheet.within("span", "unseen", |sheet| sheet.say("filter-forget"));
+                },
+            );
+            sheet.with("button", &[("type", "reset"), ("class", "plain"), ("id", "reset")], |sheet| {
+                sheet.say("filter-reset")
+            });
+            sheet.with("output", &[("class", "faint"), ("aria-live", "polite")], |sheet| {
+                sheet.with("b", &[("id", "shown")], |_| {});
+                sheet.text(" / ");
+                sheet.with("span", &[("id", "listed")], |_| {});
+            });
+        },
+    );
 }

@@ -12,26 +12,39 @@ const ORDER: [RunOutcome; 5] =
 /// A row with a bar for each suite.
 pub(super) fn plot(sheet: &mut Sheet<'_>, groups: &[Group<'_>]) {
     let most = groups.iter().map(|group| total(&group.counts)).max().unwrap_or(0).max(1);
-    let columns = ["column-suite", "column-outcome", "legend-passed", "failed", "in-error", "inconclusive", "skipped"];
+    // What there is none of in any suite needs no column.
+    let shown: Vec<RunOutcome> = [
+        RunOutcome::Pass,
+        RunOutcome::Fail,
+        RunOutcome::Error,
+        RunOutcome::Inconclusive,
+        RunOutcome::Skipped,
+    ]
+    .into_iter()
+    .filter(|outcome| {
+        matches!(outcome, RunOutcome::Pass | RunOutcome::Fail)
+            || groups.iter().any(|g| g.counts.of(*outcome) > 0)
+    })
+    .collect();
+    let columns: Vec<&str> =
+        ["column-suite", "column-outcome"].into_iter().chain(shown.iter().map(|o| word(*o))).collect();
     sheet.open("div", &[("class", "plotted")]);
     table(sheet, &columns, |sheet| {
         for (number, group) in groups.iter().enumerate() {
             sheet.within("tr", "", |sheet| {
                 sheet.within("th", "", |sheet| {
                     let number = number.to_string();
-                    sheet.with("a", &[("href", "#cases"), ("data-suite", &number)], |sheet| sheet.name(group.title()));
+                    sheet.with("a", &[("href", "#cases"), ("data-suite", &number)], |sheet| {
+                        sheet.name(group.title())
+                    });
                 });
                 sheet.within("td", "wide", |sheet| bar(sheet, &group.counts, most));
-                for outcome in [
-                    RunOutcome::Pass,
-                    RunOutcome::Fail,
-                    RunOutcome::Error,
-                    RunOutcome::Inconclusive,
-                    RunOutcome::Skipped,
-                ] {
+                for outcome in shown.iter().copied() {
                     let number = group.counts.of(outcome);
                     let class = if number == 0 { "number zero" } else { tone(outcome) };
-                    sheet.within("td", &format!("count-cell {class}"), |sheet| sheet.text(&number.to_string()));
+                    sheet.within("td", &format!("count-cell {class}"), |sheet| {
+                        sheet.text(&number.to_string())
+                    });
                 }
             });
         }
@@ -41,8 +54,12 @@ pub(super) fn plot(sheet: &mut Sheet<'_>, groups: &[Group<'_>]) {
 
 /// The outcomes as lengths; the longest bar is that of `most` cases.
 fn bar(sheet: &mut Sheet<'_>, counts: &OutcomeCounts, most: u64) {
-    let attributes =
-        [("class", "plot"), ("viewBox", "0 0 1000 10"), ("preserveAspectRatio", "none"), ("aria-hidden", "true")];
+    let attributes = [
+        ("class", "plot"),
+        ("viewBox", "0 0 1000 10"),
+        ("preserveAspectRatio", "none"),
+        ("aria-hidden", "true"),
+    ];
     sheet.with("svg", &attributes, |sheet| {
         let at = |number: u64| u128::from(number) * 1_000 / u128::from(most.max(1));
         let mut begun = 0;
@@ -55,7 +72,11 @@ fn bar(sheet: &mut Sheet<'_>, counts: &OutcomeCounts, most: u64) {
             begun += number;
             // However many there are, one that failed is to be seen.
             let (x, width) = (from.to_string(), (to - from).max(4).to_string());
-            sheet.with("rect", &[("class", tone(outcome)), ("x", &x), ("width", &width), ("height", "10")], |_| {});
+            sheet.with(
+                "rect",
+                &[("class", tone(outcome)), ("x", &x), ("width", &width), ("height", "10")],
+                |_| {},
+            );
         }
     });
 }
@@ -75,7 +96,8 @@ pub(super) fn suites(sheet: &mut Sheet<'_>, groups: Vec<Group<'_>>) {
         sheet.with("details", &attributes, |sheet| {
             sheet.within("summary", "", |sheet| {
                 sheet.within("b", "", |sheet| sheet.name(group.title()));
-                for (tone, key, number) in parts(&group.counts).into_iter().filter(|(.., number)| *number > 0) {
+                for (tone, key, number) in parts(&group.counts).into_iter().filter(|(.., number)| *number > 0)
+                {
                     sheet.within("span", &format!("tally {tone}"), |sheet| {
                         sheet.text(&number.to_string());
                         sheet.text(" ");
