@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn texts_of_as_many_words_as_the_bound_are_compared_and_longer_ones_not() {
-        let text = |words: usize| "x-".repeat(1) + &"a,".repeat(words / 2 - 1) + "y.";
+        let text = |words: usize| "x-".to_owned() + &"a,".repeat(words / 2 - 1) + "y.";
         let (at, beyond) = (text(WORDS_MAX), format!("{}.", text(WORDS_MAX)));
         assert_eq!(words(&at).len(), WORDS_MAX);
         assert!(difference(&at, &at).0.iter().all(|piece| piece.is_shared));

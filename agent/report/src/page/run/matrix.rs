@@ -85,7 +85,13 @@ pub(super) fn matrix(sheet: &mut Sheet<'_>, rows: &Rows<'_>, gathered: &Gathered
     } else {
         legend(sheet);
         // A part of the page that scrolls by itself can be reached with the keyboard.
-        sheet.with("div", &[("class", "scroll matrix"), ("tabindex", "0")], |sheet| {
+        let attributes = [
+            ("class", "scroll matrix"),
+            ("role", "region"),
+            ("aria-labelledby", "requirements-title"),
+            ("tabindex", "0"),
+        ];
+        sheet.with("div", &attributes, |sheet| {
             sheet.within("table", "", |sheet| {
                 head(sheet, gathered);
                 sheet.within("tbody", "", |sheet| {

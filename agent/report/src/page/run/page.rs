@@ -171,14 +171,14 @@ fn body(sheet: &mut Sheet<'_>, page: &RunPage<'_>, rows: &Rows<'_>, gathered: Ga
     sheet.within("div", "tiles", |sheet| {
         tile(sheet, "cases", &parts(&summary.outcomes));
         rows.tile(sheet);
-        let unmet = gathered.unmet;
-        let checks = count(summary.checks);
+        let (unmet, open) = (gathered.unmet, gathered.open);
         tile(
             sheet,
             "checks",
             &[
                 ("bad", "count-not-met", count(unmet)),
-                ("good", "count-met", checks.saturating_sub(count(unmet))),
+                ("warn", "count-inconclusive", count(open)),
+                ("good", "count-met", count(summary.checks.saturating_sub(unmet + open))),
             ],
         );
     });
@@ -198,6 +198,8 @@ fn cases(sheet: &mut Sheet<'_>, page: &RunPage<'_>, gathered: Gathered<'_>) {
     filter(sheet, &page.report.summary.outcomes, &gathered.groups);
     let Gathered { details, brief, groups, left_out, .. } = gathered;
     left_out.say(sheet);
+    // The tile of the checks leads to where they are told.
+    sheet.with("span", &[("id", "checks")], |_| {});
     let outcomes = &page.report.summary.outcomes;
     if outcomes.fail + outcomes.error + outcomes.inconclusive == 0 {
         sheet.said("p", "empty good", "nothing-otherwise");
