@@ -21,7 +21,7 @@ pub(super) fn message(sheet: &mut Sheet<'_>, message: &RunMessage) {
             sheet.within("span", "arrow", |sheet| sheet.text(arrow));
             sheet.said("b", "", key);
             sheet.said("span", "faint", "message-to");
-            addresses(sheet, &message.to);
+            sheet.within("span", "", |sheet| addresses(sheet, &message.to));
             if let Some(kind) = &message.content_type {
                 sheet.within("code", "kind", |sheet| sheet.text(&shortened(kind, NAME_MAX)));
             }
