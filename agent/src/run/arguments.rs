@@ -27,9 +27,28 @@ Exit codes:
   101  our bug
   130, 143  interrupted or terminated; the reports are written";
 
+const SHARDS: &str = "\
+Shards that --shard env finds (HANDSET_SHARD=m/n, m from 1, goes before all of them):
+  Slurm array               SLURM_ARRAY_TASK_ID of _MIN to _MAX, _COUNT in all
+  Kubernetes Indexed Job    JOB_COMPLETION_INDEX from 0 and HANDSET_SHARDS
+  GNU parallel              PARALLEL_SEQ from 1 and HANDSET_SHARDS
+  AWS Batch array           AWS_BATCH_JOB_ARRAY_INDEX from 0 of AWS_BATCH_JOB_ARRAY_SIZE
+  Google Batch              BATCH_TASK_INDEX from 0 of BATCH_TASK_COUNT
+  Google Cloud Run job      CLOUD_RUN_TASK_INDEX from 0 of CLOUD_RUN_TASK_COUNT
+  GitLab                    CI_NODE_INDEX from 1 of CI_NODE_TOTAL
+  GitHub matrix             STRATEGY_JOB_INDEX from 0 of STRATEGY_JOB_TOTAL, which the workflow sets
+  CircleCI                  CIRCLE_NODE_INDEX from 0 of CIRCLE_NODE_TOTAL
+  Buildkite                 BUILDKITE_PARALLEL_JOB from 0 of BUILDKITE_PARALLEL_JOB_COUNT
+  Azure Pipelines           SYSTEM_JOBPOSITIONINPHASE from 1 of SYSTEM_TOTALJOBSINPHASE
+  Bitbucket Pipelines       BITBUCKET_PARALLEL_STEP from 0 of BITBUCKET_PARALLEL_STEP_COUNT
+  Semaphore                 SEMAPHORE_JOB_INDEX from 1 of SEMAPHORE_JOB_COUNT
+Numbers that make no shard, and two schedulers that disagree, are errors (exit code 2). Each shard writes
+its JSON report at once or not at all; handset merge puts them together. Job files to begin with are in
+deploy/slurm and deploy/kubernetes.";
+
 /// Runs scenarios on simulated phones, or holds them against evidence.
 #[derive(Clone, Debug, Parser)]
-#[command(before_help = RUN)]
+#[command(before_help = RUN, after_long_help = SHARDS)]
 pub struct RunArguments {
     /// Suites: files, folders or patterns; tests/suites or suites where nothing is named.
     #[arg(value_name = "PATH")]
@@ -60,7 +79,8 @@ pub struct SelectionArguments {
     #[arg(long, env = "HANDSET_PARTITION", value_name = "PART", conflicts_with = "shard")]
     pub partition: Option<Partition>,
 
-    /// The part that the scheduler's variables say: Slurm arrays, Kubernetes Indexed Jobs, GNU parallel, CI services.
+    /// The part that the scheduler's variables say: Slurm arrays, Kubernetes Indexed Jobs, GNU parallel, CI services; the help of
+    /// handset run lists them.
     #[arg(long, value_name = "SOURCE")]
     pub shard: Option<ShardSource>,
 }
@@ -103,8 +123,8 @@ pub struct ExecutionArguments {
     #[arg(long, env = "HANDSET_DEVICE_DEFECT", value_name = "ID", value_parser = defect, conflicts_with = "evidence")]
     pub device_defect: Option<Defect>,
 
-    /// Where the run is kept while it goes on and afterwards, for rerun and replay [default: .handset/run, or the first
-    /// of .handset/run-2, … that no other run uses].
+    /// Where the run is kept while it goes on and afterwards, for rerun and replay [default: .handset/run, with --shard
+    /// .handset/shard-M-of-N, or the first of -2, -3, … that no other run uses].
     #[arg(long, env = "HANDSET_RUN_FOLDER", value_name = "DIR")]
     pub run_folder: Option<PathBuf>,
 }

@@ -2,7 +2,7 @@
 
 use super::arguments::{ExecutionArguments, OutputArguments, RunArguments};
 use super::engine::{self, Ending, Signals, Terms};
-use super::journal::{Journal, REPORT, RunState, TIMINGS};
+use super::journal::{Journal, REPORT, RunState, TIMINGS, usual_folder};
 use super::plan::{Choice, Plan, plan};
 use super::stream::{Progress, RunReader, Timings};
 use super::{Evidence, TargetKind, reports};
@@ -25,10 +25,13 @@ pub fn run(arguments: &RunArguments) -> Result<u8, Failure> {
 pub(super) fn run_once(arguments: &RunArguments, signals: &Signals) -> Result<u8, Failure> {
     let RunArguments { paths, selection, execution, output } = arguments;
     let choice = Choice::of(selection)?;
+    let partition = choice.partition;
     let target = target(execution)?;
     let plan = plan(paths, choice, execution.seed, &execution.secret, &target.name(), output.color)?;
+    reports::prepare(&plan, output)?;
     let state = state(&plan, paths.clone(), execution);
-    let journal = Journal::begin(execution.run_folder.as_deref(), &state)?;
+    let shard = selection.shard.and(partition);
+    let journal = Journal::begin(execution.run_folder.as_deref(), &usual_folder(shard), &state)?;
     carry_out(&plan, &target, execution, output, journal, RunSummary::default(), signals)
 }
 

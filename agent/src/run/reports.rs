@@ -1,16 +1,19 @@
 //! Writing reports: each from what was kept, case by case, beside its place and then at once into it.
 
+use super::RunError;
 use super::arguments::{OutputArguments, ReportTarget, RunFormat};
 use super::journal::Journal;
+use super::plan::Plan;
 use crate::cli::Colour;
 use crate::exit::Failure;
 use crate::replacement::{Place, Readers, Replacement};
 use crate::requirements::{self, Requirement};
 use report::language::Language;
 use report::page::{Durations, KnownRequirement, RunPage, run_page};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use verdict::{Run, RunCase, RunHead, RunSummary};
 
 /// A run that is over.
@@ -37,6 +40,51 @@ impl Kept<'_> {
     fn report(&self) -> report::run::Report<'_> {
         report::run::Report { head: self.head, summary: self.summary, exit: self.exit, cases: self.cases }
     }
+}
+
+/// Looks at where reports will go, before anything is run: a long run whose report has no place is in vain.
+///
+/// # Errors
+/// [`RunError::SamePath`] and [`RunError::OverSuite`]; [`Failure::Write`] for a path that no file can have.
+pub fn prepare(plan: &Plan, output: &OutputArguments) -> Result<(), Failure> {
+    let sources = plan.suites.sources().all().iter().map(|source| source.name.as_str());
+    let inputs: BTreeSet<PathBuf> =
+        sources.chain(plan.materials.paths()).filter_map(|name| fs::canonicalize(name).ok()).collect();
+    let mut places = BTreeSet::new();
+    for path in output.report.iter().map(|target| &target.path).filter(|path| *path != Path::new("-")) {
+        let failed = |source| Failure::Write { path: path.clone(), source };
+        let folder = folder_of(path)?;
+        let Some(name) = path.file_name() else { return Err(failed(io::ErrorKind::IsADirectory.into())) };
+        let place =
+            fs::canonicalize(path).or_else(|_| Ok(fs::canonicalize(folder)?.join(name))).map_err(failed)?;
+        match fs::metadata(&place) {
+            Ok(there) if there.is_dir() => return Err(failed(io::ErrorKind::IsADirectory.into())),
+            // Devices and pipes take several.
+            Ok(there) if !there.is_file() => continue,
+            _ => {}
+        }
+        if inputs.contains(&place) {
+            return Err(RunError::OverSuite { path: path.clone() }.into());
+        }
+        if !places.insert(place) {
+            return Err(RunError::SamePath { path: path.clone() }.into());
+        }
+    }
+    Ok(())
+}
+
+/// The folder of a file, made where there is none.
+fn folder_of(path: &Path) -> Result<PathBuf, Failure> {
+    let failed = |source| Failure::Write { path: path.to_path_buf(), source };
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => return Ok(PathBuf::from(".")),
+    };
+    if folder.exists() && !folder.is_dir() {
+        return Err(failed(io::ErrorKind::NotADirectory.into()));
+    }
+    fs::create_dir_all(&folder).map_err(failed)?;
+    Ok(folder)
 }
 
 /// Writes the kept report, every report that was asked for, and last the answer on standard output.
@@ -141,9 +189,7 @@ fn file(
 ) -> Result<(), Failure> {
     let coloured = colour == Colour::Always;
     let failed = |source| Failure::Write { path: path.to_path_buf(), source };
-    if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-        fs::create_dir_all(parent).map_err(failed)?;
-    }
+    folder_of(path)?;
     match Replacement::at(path, Readers::Same(path))? {
         Place::Device(device) => {
             let mut out = BufWriter::new(device);

@@ -29,7 +29,7 @@ pub use evidence::{ActionOutcome, MailOutcome};
 pub use outlook::compare_outlook;
 pub use owner::excuse_owner;
 pub use remedy::{REMEDIES, Remedy, remedy, remedy_key};
-pub use requirement::{Check, Judged, Verdict, verdicts};
+pub use requirement::{Check, Judged, TOLD_CHECKS_MAX, Verdict, verdicts};
 pub use run::{
     OutcomeCounts, Run, RunCase, RunFailure, RunHead, RunMessage, RunOutcome, RunPlace, RunSelected,
     RunSelection, RunStep, RunSummary,

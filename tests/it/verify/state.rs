@@ -59,6 +59,30 @@ fn a_service_is_off_since_it_was_switched_off() {
     assert_eq!(drift("services.notes.on"), ("2026-11-04".to_owned(), "change".into()));
     // The window leaves no trace of when it was changed, so it is since somebody looked.
     assert_eq!(drift("mail_window_days"), ("2026-11-09".to_owned(), "first-seen".into()));
+    // People are told which of the two it is, on the terminal and on the page.
+    let (page, store) = (phone.file("page.html"), phone.file("store"));
+    let report = format!("html={}", text(&page));
+    let open = profile("all-data-open");
+    let human = |language: &str| {
+        let device = ["verify", "--device", "phone", "--store", text(&store), "--intent", text(&open)];
+        let output = run(&[&device[..], &["--lang", language, "--report", &report]].concat());
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    for (language, change, first_seen) in [
+        ("en", "is off, meant is on, since 2026-11-04T", "first seen 2026-11-09T"),
+        (
+            "fr",
+            "constaté\u{a0}: désactivé, attendu\u{a0}: activé, depuis 2026-11-04T",
+            "pour la première fois\u{a0}: 2026-11-09T",
+        ),
+        ("nl", "is uit, bedoeld is aan, sinds 2026-11-04T", "voor het eerst zo gezien: 2026-11-09T"),
+    ] {
+        let said = human(language);
+        assert!(said.contains(change) && said.contains(first_seen), "{language}: {said}");
+        let page = std::fs::read_to_string(&page).expect("a page");
+        let since = change.rsplit(", ").next().unwrap_or_default();
+        assert!(page.contains(since) && page.contains(first_seen), "{language}");
+    }
 }
 
 #[test]

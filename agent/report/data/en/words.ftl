@@ -60,6 +60,27 @@ error = error
 warning = warning
 info = info
 
+nothing = nothing
+blocked = blocked
+labelled = { $label }: { $value }
+listed = { $first }; { $next }
+and-more = and { $n } more
+quoted = “{ $name }”
+but = { $value }, but { $problem }
+reported-code = { $state }, code { $code }
+prompt-kind-user-name = user-name
+prompt-kind-email-address = email-address
+prompt-kind-password = password
+prompt-kind-sign-in = sign-in
+compliance-compliant = compliant
+compliance-nonCompliant = nonCompliant
+compliance-error = error
+compliance-conflict = conflict
+compliance-remediated = remediated
+compliance-notApplicable = notApplicable
+compliance-notAssigned = notAssigned
+compliance-unknown = unknown
+
 ## A trial
 
 trial-head = { $profile } on { $model }, iOS { $ios }{ $supervised ->
@@ -129,17 +150,24 @@ assignment-unknown = assignment unknown
 drift = Drift
 drift-line = is { $observed }, meant is { $expected }
 drift-since = since { $since }
+drift-first-seen = first seen { $since }
 drift-by-owner = changed by the owner
 passed-heading = Passed
 left-open-heading = Left open by this evidence
 pending-heading = Pending: no device can show it yet
-verify-summary = { $pass } passed, { $fail } failed, { $open } left open, { $pending } pending, { $inapplicable } not applicable; { $drift } drift, { $conflicts } conflicts
+verify-summary = { $pass } passed, { $fail } failed, { $open } left open, { $pending } pending, { $inapplicable } not applicable; { $drift } drift, { $conflicts ->
+    [one] { $conflicts } conflict
+   *[other] { $conflicts } conflicts
+}
 closing-open = nothing is otherwise, and not everything can be told
 closing-as-policy = as the policy says
 
 ## Findings
 
 lint-summary = { $errors }, { $warnings }, { $infos } in { $files } (exit { $exit })
+finding-help = help: { $help }
+finding-at = at { $place }
+finding-at-octet = { $file } at octet { $octet }
 rules-foot = { $n } rules; `handset explain RULE` tells more
 explain-checks = What it checks
 explain-why = Why it matters
@@ -384,7 +412,7 @@ left-out-rows = { $n ->
     [one] { $n } more case that passed, or was not run, is counted and not listed; the JSON report has it.
    *[other] { $n } more cases that passed, or were not run, are counted and not listed; the JSON report has them.
 }
-and-more = { $n ->
+more-in-json = { $n ->
     [one] … and { $n } more, in the JSON report.
    *[other] … and { $n } more, in the JSON report.
 }

@@ -59,6 +59,30 @@ error = erreur
 warning = avertissement
 info = information
 
+nothing = rien
+blocked = bloqué
+labelled = { $label } : { $value }
+listed = { $first } ; { $next }
+and-more = et { $n ->
+    [one] { $n } autre
+   *[other] { $n } autres
+}
+quoted = « { $name } »
+but = { $value }, mais { $problem }
+reported-code = { $state }, code { $code }
+prompt-kind-user-name = nom d’utilisateur
+prompt-kind-email-address = adresse e-mail
+prompt-kind-password = mot de passe
+prompt-kind-sign-in = connexion
+compliance-compliant = conforme
+compliance-nonCompliant = non conforme
+compliance-error = erreur
+compliance-conflict = conflit
+compliance-remediated = corrigé
+compliance-notApplicable = non applicable
+compliance-notAssigned = non affecté
+compliance-unknown = inconnu
+
 ## Un essai
 
 trial-head = { $profile } sur { $model }, iOS { $ios }{ $supervised ->
@@ -77,7 +101,7 @@ host-by-autodiscovery = un hôte trouvé par découverte automatique
 actions = Actions
 mail = Messages
 deviation = le profil dit { $expected }, le téléphone montre { $observed }
-trial-summary = { $errors }, { $warnings } ; actions autorisées : { $allowed }, refusées : { $denied }, absentes : { $absent } ; messages réussis : { $ok }, échoués : { $failed }, omis : { $skipped }
+trial-summary = { $errors }, { $warnings } ; actions autorisées : { $allowed }, refusées : { $denied }, absentes : { $absent } ; messages réussis : { $ok }, échoués : { $failed }, omis : { $skipped }
 closing-as-profile = conforme au profil
 closing-as-profile-and-policy = conforme au profil et à la stratégie
 closing-not-readable = ce n’est pas un profil lisible
@@ -110,7 +134,7 @@ verify-head = { $evidence }, iOS { $ios }{ $supervised ->
     [yes] , supervisé
    *[no] {""}
 }
-evidence-tells-no-ios = les preuves n’indiquent aucune version d’iOS ; --ios en désigne une autre
+evidence-tells-no-ios = les preuves n’indiquent aucune version d’iOS ; --ios en désigne une autre
 policy-named = stratégie « { $name } »
 policy-for = pour { $user }
 expected = attendu
@@ -126,20 +150,24 @@ assignment-not-assigned = non affectée
 assignment-excluded = exclue
 assignment-unknown = affectation inconnue
 drift = Écarts
-drift-line = vaut { $observed }, au lieu de { $expected }
+drift-line = constaté : { $observed }, attendu : { $expected }
 drift-since = depuis { $since }
+drift-first-seen = vu ainsi pour la première fois : { $since }
 drift-by-owner = modifié par le propriétaire
 passed-heading = Satisfaites
 left-open-heading = Laissées en suspens par ces preuves
 pending-heading = En attente : aucun appareil ne peut encore les montrer
-verify-summary = exigences satisfaites : { $pass }, non satisfaites : { $fail }, en suspens : { $open }, en attente : { $pending }, sans objet : { $inapplicable } ; écarts : { $drift }, conflits : { $conflicts }
+verify-summary = exigences satisfaites : { $pass }, non satisfaites : { $fail }, en suspens : { $open }, en attente : { $pending }, sans objet : { $inapplicable } ; écarts : { $drift }, conflits : { $conflicts }
 closing-open = rien de contraire, mais tout ne peut pas être établi
 closing-as-policy = conforme à la stratégie
 
 ## Constats
 
 lint-summary = { $errors }, { $warnings }, { $infos } dans { $files } (code de sortie { $exit })
-rules-foot = { $n } règles ; `handset explain RULE` en dit plus
+finding-help = aide : { $help }
+finding-at = à { $place }
+finding-at-octet = { $file }, octet { $octet }
+rules-foot = { $n } règles ; `handset explain RULE` en dit plus
 explain-checks = Ce qu’elle vérifie
 explain-why = Pourquoi c’est important
 explain-example = Exemple
@@ -383,7 +411,7 @@ left-out-rows = { $n ->
     [one] { $n } cas réussi ou non exécuté de plus est compté sans être listé ; le rapport JSON le contient.
    *[other] { $n } cas réussis ou non exécutés de plus sont comptés sans être listés ; le rapport JSON les contient.
 }
-and-more = { $n ->
+more-in-json = { $n ->
     [one] … et { $n } de plus, dans le rapport JSON.
    *[other] … et { $n } de plus, dans le rapport JSON.
 }

@@ -59,6 +59,27 @@ error = fout
 warning = waarschuwing
 info = opmerking
 
+nothing = niets
+blocked = geblokkeerd
+labelled = { $label }: { $value }
+listed = { $first }; { $next }
+and-more = en nog { $n }
+quoted = ‘{ $name }’
+but = { $value }, maar { $problem }
+reported-code = { $state }, code { $code }
+prompt-kind-user-name = gebruikersnaam
+prompt-kind-email-address = e-mailadres
+prompt-kind-password = wachtwoord
+prompt-kind-sign-in = aanmelding
+compliance-compliant = voldoet
+compliance-nonCompliant = voldoet niet
+compliance-error = fout
+compliance-conflict = een conflict
+compliance-remediated = hersteld
+compliance-notApplicable = niet van toepassing
+compliance-notAssigned = niet toegewezen
+compliance-unknown = onbekend
+
 ## Een proef
 
 trial-head = { $profile } op { $model }, iOS { $ios }{ $supervised ->
@@ -128,6 +149,7 @@ assignment-unknown = toewijzing onbekend
 drift = Afwijkingen
 drift-line = is { $observed }, bedoeld is { $expected }
 drift-since = sinds { $since }
+drift-first-seen = voor het eerst zo gezien: { $since }
 drift-by-owner = gewijzigd door de eigenaar
 passed-heading = Voldaan
 left-open-heading = Door dit bewijs opengelaten
@@ -139,6 +161,9 @@ closing-as-policy = zoals het beleid zegt
 ## Bevindingen
 
 lint-summary = { $errors }, { $warnings }, { $infos } in { $files } (afsluitcode { $exit })
+finding-help = hulp: { $help }
+finding-at = in { $place }
+finding-at-octet = { $file }, octet { $octet }
 rules-foot = { $n } regels; `handset explain RULE` vertelt meer
 explain-checks = Wat de regel nagaat
 explain-why = Waarom het ertoe doet
@@ -383,7 +408,7 @@ left-out-rows = { $n ->
     [one] nog { $n } geval dat slaagde of niet is uitgevoerd, is geteld en niet vermeld; het JSON-rapport bevat het.
    *[other] nog { $n } gevallen die slaagden of niet zijn uitgevoerd, zijn geteld en niet vermeld; het JSON-rapport bevat ze.
 }
-and-more = { $n ->
+more-in-json = { $n ->
     [one] … en nog { $n }, in het JSON-rapport.
    *[other] … en nog { $n }, in het JSON-rapport.
 }

@@ -152,7 +152,7 @@ fn place(sheet: &mut Sheet<'_>, place: &RunPlace) {
 /// How many are not told.
 fn more(sheet: &mut Sheet<'_>, all: usize, told: usize) {
     if all > told {
-        sheet.within("p", "notice", |sheet| sheet.tell("and-more", &[("n", (all - told).into())]));
+        sheet.within("p", "notice", |sheet| sheet.tell("more-in-json", &[("n", (all - told).into())]));
     }
 }
 
