@@ -400,16 +400,16 @@ filter-forget = Oublier cette exigence
 nothing-otherwise = Rien n’était autrement que prévu.
 in-short = Les suivants, en bref
 left-out-steps = { $n ->
-    [one] { $n } autre cas non réussi tient ici en une ligne ; le rapport JSON contient ses étapes.
-   *[other] { $n } autres cas non réussis tiennent ici en une ligne chacun ; le rapport JSON contient leurs étapes.
+    [one] { $n } autre cas non réussi tient ici en une ligne ; le rapport JSON contient ses étapes.
+   *[other] { $n } autres cas non réussis tiennent ici en une ligne chacun ; le rapport JSON contient leurs étapes.
 }
 left-out-otherwise = { $n ->
-    [one] { $n } cas non réussi de plus est compté sans être listé ; le rapport JSON le contient.
-   *[other] { $n } cas non réussis de plus sont comptés sans être listés ; le rapport JSON les contient.
+    [one] { $n } cas non réussi de plus est compté sans être listé ; le rapport JSON le contient.
+   *[other] { $n } cas non réussis de plus sont comptés sans être listés ; le rapport JSON les contient.
 }
 left-out-rows = { $n ->
-    [one] { $n } cas réussi ou non exécuté de plus est compté sans être listé ; le rapport JSON le contient.
-   *[other] { $n } cas réussis ou non exécutés de plus sont comptés sans être listés ; le rapport JSON les contient.
+    [one] { $n } cas réussi ou non exécuté de plus est compté sans être listé ; le rapport JSON le contient.
+   *[other] { $n } cas réussis ou non exécutés de plus sont comptés sans être listés ; le rapport JSON les contient.
 }
 more-in-json = { $n ->
     [one] … et { $n } de plus, dans le rapport JSON.
