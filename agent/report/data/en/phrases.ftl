@@ -262,3 +262,16 @@ phrase-installs-once = once in { $hours } hours
 phrase-installs-times = { $times } times in { $hours } hours
 phrase-simulated-device = simulated device { $name }
 phrase-word-siblings = { $name } and its four siblings
+
+## What a step of a scenario came to
+
+phrase-step-refreshed = refreshed
+phrase-step-time-passed = time passed
+phrase-step-arrived = arrived
+phrase-step-done = done
+phrase-step-network = the network changed
+phrase-step-answered = answered { $kind }
+phrase-step-installed = installed { $profile }
+phrase-step-waits-owner = waits for the owner
+phrase-step-waits-server = waits for an enrolment server
+phrase-no-check = no check was made

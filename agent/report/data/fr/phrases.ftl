@@ -294,3 +294,16 @@ phrase-installs-times = { $times } fois en { $hours ->
 }
 phrase-simulated-device = appareil simulé { $name }
 phrase-word-siblings = { $name } et les quatre clés semblables
+
+## Ce qu’une étape d’un scénario a donné
+
+phrase-step-refreshed = actualisé
+phrase-step-time-passed = le temps a passé
+phrase-step-arrived = arrivé
+phrase-step-done = fait
+phrase-step-network = le réseau a changé
+phrase-step-answered = réponse donnée à { $kind }
+phrase-step-installed = { $profile } installé
+phrase-step-waits-owner = attend le propriétaire
+phrase-step-waits-server = attend un serveur d’inscription
+phrase-no-check = aucune vérification n’a été faite

@@ -282,3 +282,16 @@ phrase-installs-once = één keer in { $hours } uur
 phrase-installs-times = { $times } keer in { $hours } uur
 phrase-simulated-device = gesimuleerd apparaat { $name }
 phrase-word-siblings = { $name } en de vier soortgelijke sleutels
+
+## Wat een stap van een scenario opleverde
+
+phrase-step-refreshed = vernieuwd
+phrase-step-time-passed = de tijd verstreek
+phrase-step-arrived = aangekomen
+phrase-step-done = gedaan
+phrase-step-network = het netwerk veranderde
+phrase-step-answered = { $kind } beantwoord
+phrase-step-installed = { $profile } geïnstalleerd
+phrase-step-waits-owner = wacht op de eigenaar
+phrase-step-waits-server = wacht op een inschrijvingsserver
+phrase-no-check = er is niets gecontroleerd

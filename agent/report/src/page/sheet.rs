@@ -56,12 +56,22 @@ impl<'t> Sheet<'t> {
         self.out
     }
 
+    /// Takes in what was written apart.
+    pub fn append(&mut self, part: Sheet<'_>) {
+        self.out.push_str(&part.out);
+    }
+
+    /// How many octets were written.
+    pub fn octets(&self) -> usize {
+        self.out.len()
+    }
+
     /// Markup of this program itself; never what came from outside.
     pub(super) fn markup(&mut self, html: &'static str) {
         self.out.push_str(html);
     }
 
-    /// Opens an element. Values of attributes are escaped; names are this program's own.
+    /// Opens an element. Values of attributes are escaped as text is; names are this program's own.
     pub fn open(&mut self, tag: &'static str, attributes: &[(&'static str, &str)]) {
         self.out.push('<');
         self.out.push_str(tag);
@@ -69,7 +79,7 @@ impl<'t> Sheet<'t> {
             self.out.push(' ');
             self.out.push_str(name);
             self.out.push_str("=\"");
-            self.escaped(value);
+            self.escaped(&visible(value));
             self.out.push('"');
         }
         self.out.push('>');

@@ -64,8 +64,18 @@ fn heading(sheet: &mut Sheet<'_>, found: &Verification) {
                 }
                 sheet.text(" · ");
                 sheet.code(&policy.file);
+                if let Some(state) = &policy.assignment {
+                    sheet.text(" ");
+                    let (tone, key) = match state.as_str() {
+                        "assigned" => ("good", "assignment-assigned"),
+                        "not-assigned" => ("dim", "assignment-not-assigned"),
+                        "excluded" => ("dim", "assignment-excluded"),
+                        _ => ("warn", "assignment-unknown"),
+                    };
+                    sheet.pill(tone, key);
+                }
                 if let Some(reason) = &policy.assignment_reason {
-                    sheet.text(" · ");
+                    sheet.text(" ");
                     sheet.phrase(reason);
                 }
             });
