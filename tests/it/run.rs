@@ -1,5 +1,6 @@
 //! `handset run`, `list`, `rerun`, `replay`, `watch`.
 
+mod page;
 mod reports;
 
 use crate::program::handset;
@@ -10,6 +11,33 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+#[test]
+fn reports_without_a_place_are_told_before_anything_is_run() {
+    let scratch = suite("run-report-places", &matrix(1));
+    fs::create_dir(scratch.file("folder")).unwrap();
+    fs::write(scratch.file("file"), "precious").unwrap();
+    std::os::unix::fs::symlink("s.yaml", scratch.file("link")).unwrap();
+    let before = fs::read(scratch.file("s.yaml")).unwrap();
+    for (reports, expected, said) in [
+        (&["json=x", "junit=./x"][..], 2, "two reports go to ./x"),
+        (&["json=s.yaml"], 2, "would replace s.yaml"),
+        (&["json=link"], 2, "would replace link"),
+        (&["json=folder"], 3, "folder"),
+        (&["json=file/x"], 3, "file/x"),
+        (&["json=/proc/none/x"], 3, "/proc/none/x"),
+    ] {
+        let mut line = vec!["run", "-q", "s.yaml"];
+        line.extend(reports.iter().flat_map(|report| ["--report", report]));
+        let (code, out, errors) = run(&line, scratch.path());
+        assert!(code == expected && out.is_empty() && errors.contains(said), "{reports:?}: {code} {errors}");
+        assert!(!scratch.file(".handset").exists(), "{reports:?}");
+    }
+    assert_eq!(fs::read(scratch.file("s.yaml")).unwrap(), before);
+    assert_eq!(fs::read(scratch.file("file")).unwrap(), b"precious");
+    let twice = ["run", "-q", "s.yaml", "--report", "json=/dev/null", "--report", "tap=/dev/null"];
+    assert_eq!(run(&twice, scratch.path()).0, 1);
+}
 
 /// A suite of states in many combinations: half of the cases fail where `wrong` is in the matrix.
 fn matrix(cases: usize) -> String {

@@ -4,6 +4,7 @@ use crate::cli::{Colour, Format};
 use crate::suggestion::{nearest, question};
 use clap::{Args, Parser, ValueEnum};
 use device::Defect;
+use report::language::Language;
 use scenario::Partition;
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ Examples:
   handset run tests/suites/smime.yaml --filter 'tag(smime) & !tag(slow)'
   handset run suites/ --report junit=out/junit.xml --report sarif=out/run.sarif
   handset run suites/ --shard env --report json=shard.json
+  handset run suites/ --report html=out/run.html --lang fr
   handset run suites/ --case 'smime/signed'
 
 Exit codes:
@@ -25,9 +27,28 @@ Exit codes:
   101  our bug
   130, 143  interrupted or terminated; the reports are written";
 
+const SHARDS: &str = "\
+Shards that --shard env finds (HANDSET_SHARD=m/n, m from 1, goes before all of them):
+  Slurm array               SLURM_ARRAY_TASK_ID of _MIN to _MAX, _COUNT in all
+  Kubernetes Indexed Job    JOB_COMPLETION_INDEX from 0 and HANDSET_SHARDS
+  GNU parallel              PARALLEL_SEQ from 1 and HANDSET_SHARDS
+  AWS Batch array           AWS_BATCH_JOB_ARRAY_INDEX from 0 of AWS_BATCH_JOB_ARRAY_SIZE
+  Google Batch              BATCH_TASK_INDEX from 0 of BATCH_TASK_COUNT
+  Google Cloud Run job      CLOUD_RUN_TASK_INDEX from 0 of CLOUD_RUN_TASK_COUNT
+  GitLab                    CI_NODE_INDEX from 1 of CI_NODE_TOTAL
+  GitHub matrix             STRATEGY_JOB_INDEX from 0 of STRATEGY_JOB_TOTAL, which the workflow sets
+  CircleCI                  CIRCLE_NODE_INDEX from 0 of CIRCLE_NODE_TOTAL
+  Buildkite                 BUILDKITE_PARALLEL_JOB from 0 of BUILDKITE_PARALLEL_JOB_COUNT
+  Azure Pipelines           SYSTEM_JOBPOSITIONINPHASE from 1 of SYSTEM_TOTALJOBSINPHASE
+  Bitbucket Pipelines       BITBUCKET_PARALLEL_STEP from 0 of BITBUCKET_PARALLEL_STEP_COUNT
+  Semaphore                 SEMAPHORE_JOB_INDEX from 1 of SEMAPHORE_JOB_COUNT
+Numbers that make no shard, and two schedulers that disagree, are errors (exit code 2). Each shard writes
+its JSON report at once or not at all; handset merge puts them together. Job files to begin with are in
+deploy/slurm and deploy/kubernetes.";
+
 /// Runs scenarios on simulated phones, or holds them against evidence.
 #[derive(Clone, Debug, Parser)]
-#[command(before_help = RUN)]
+#[command(before_help = RUN, after_long_help = SHARDS)]
 pub struct RunArguments {
     /// Suites: files, folders or patterns; tests/suites or suites where nothing is named.
     #[arg(value_name = "PATH")]
@@ -58,7 +79,8 @@ pub struct SelectionArguments {
     #[arg(long, env = "HANDSET_PARTITION", value_name = "PART", conflicts_with = "shard")]
     pub partition: Option<Partition>,
 
-    /// The part that the scheduler's variables say: Slurm arrays, Kubernetes Indexed Jobs, GNU parallel, CI services.
+    /// The part that the scheduler's variables say: Slurm arrays, Kubernetes Indexed Jobs, GNU parallel, CI services; the help of
+    /// handset run lists them.
     #[arg(long, value_name = "SOURCE")]
     pub shard: Option<ShardSource>,
 }
@@ -101,8 +123,8 @@ pub struct ExecutionArguments {
     #[arg(long, env = "HANDSET_DEVICE_DEFECT", value_name = "ID", value_parser = defect, conflicts_with = "evidence")]
     pub device_defect: Option<Defect>,
 
-    /// Where the run is kept while it goes on and afterwards, for rerun and replay [default: .handset/run, or the first
-    /// of .handset/run-2, … that no other run uses].
+    /// Where the run is kept while it goes on and afterwards, for rerun and replay [default: .handset/run, with --shard
+    /// .handset/shard-M-of-N, or the first of -2, -3, … that no other run uses].
     #[arg(long, env = "HANDSET_RUN_FOLDER", value_name = "DIR")]
     pub run_folder: Option<PathBuf>,
 }
@@ -110,9 +132,13 @@ pub struct ExecutionArguments {
 /// What is written.
 #[derive(Clone, Debug, Args)]
 pub struct OutputArguments {
-    /// Also writes a report: json, ndjson, junit, sarif, tap, github or summary, and where.
+    /// Also writes a report: json, ndjson, junit, sarif, tap, github, summary or html, and where.
     #[arg(long, value_name = "FORMAT=PATH", value_parser = report_target)]
     pub report: Vec<ReportTarget>,
+
+    /// The page also tells how long cases really took; two pages of the same cases then differ.
+    #[arg(long, env = "HANDSET_DURATIONS")]
+    pub durations: bool,
 
     /// How to print the answer; JSON is the contract of fixtures/schema/run.schema.json.
     #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]
@@ -125,6 +151,10 @@ pub struct OutputArguments {
     /// No progress on standard error.
     #[arg(long, short, env = "HANDSET_QUIET")]
     pub quiet: bool,
+
+    /// The language that a page opens in: that of the program.
+    #[arg(skip)]
+    pub lang: Language,
 }
 
 /// The forms of a report.
@@ -146,6 +176,8 @@ pub enum RunFormat {
     Github,
     /// Markdown, for the step summary of GitHub.
     Summary,
+    /// One page for a browser.
+    Html,
 }
 
 /// A report and where it goes.
@@ -157,7 +189,7 @@ pub struct ReportTarget {
     pub path: PathBuf,
 }
 
-fn report_target(text: &str) -> Result<ReportTarget, String> {
+pub(crate) fn report_target(text: &str) -> Result<ReportTarget, String> {
     let known = || {
         let names: Vec<String> = RunFormat::value_variants()
             .iter()
@@ -332,7 +364,9 @@ Exit codes:
   2  a scenario file, the command line or a file that is named is wrong; nothing was run
   4  nothing is selected, or nothing of it can be run yet";
 
-/// Runs scenarios on phones with seeded defects: which case notices which defect, and which defect none.
+/// Runs scenarios on phones with seeded defects: which case notices which defect, and which defect none. Cases tagged
+/// option-space, which repeat on thousands of policies what others say of one, are left out unless --filter or --case
+/// chooses them.
 #[derive(Clone, Debug, Parser)]
 #[command(before_help = MUTANTS)]
 pub struct MutantsArguments {

@@ -2,7 +2,7 @@
 
 use super::arguments::{ExecutionArguments, OutputArguments, RunArguments};
 use super::engine::{self, Ending, Signals, Terms};
-use super::journal::{Journal, REPORT, RunState, TIMINGS};
+use super::journal::{Journal, REPORT, RunState, TIMINGS, usual_folder};
 use super::plan::{Choice, Plan, plan};
 use super::stream::{Progress, RunReader, Timings};
 use super::{Evidence, TargetKind, reports};
@@ -25,10 +25,13 @@ pub fn run(arguments: &RunArguments) -> Result<u8, Failure> {
 pub(super) fn run_once(arguments: &RunArguments, signals: &Signals) -> Result<u8, Failure> {
     let RunArguments { paths, selection, execution, output } = arguments;
     let choice = Choice::of(selection)?;
+    let partition = choice.partition;
     let target = target(execution)?;
     let plan = plan(paths, choice, execution.seed, &execution.secret, &target.name(), output.color)?;
+    reports::prepare(&plan, output)?;
     let state = state(&plan, paths.clone(), execution);
-    let journal = Journal::begin(execution.run_folder.as_deref(), &state)?;
+    let shard = selection.shard.and(partition);
+    let journal = Journal::begin(execution.run_folder.as_deref(), &usual_folder(shard), &state)?;
     carry_out(&plan, &target, execution, output, journal, RunSummary::default(), signals)
 }
 
@@ -75,7 +78,8 @@ pub(super) fn carry_out(
     let is_known = |id: &str| done.contains(id);
     let ending = engine::run(plan, target, terms, &is_known, known, signals, &mut readers)?;
     let exit = exit_code(&ending);
-    let kept = reports::Kept { head: &plan.head, summary: &ending.summary, exit, journal: &journal };
+    let durations = output.durations.then(|| timings.durations());
+    let kept = reports::Kept { head: &plan.head, summary: &ending.summary, exit, cases: &journal, durations };
     reports::write(&kept, &journal.folder().join(REPORT), output)?;
     if ending.signal.is_some() && !output.quiet {
         let folder = journal.folder().display();

@@ -40,6 +40,12 @@ pub enum RunError {
     /// No scheduler says which shard this is.
     #[error(transparent)]
     Shard(#[from] ShardError),
+    /// Two reports have one path.
+    #[error("two reports go to {}; nothing was run", path.display())]
+    SamePath { path: PathBuf },
+    /// A report would replace what the run is made of.
+    #[error("a report would replace {}, which belongs to the suites; nothing was run", path.display())]
+    OverSuite { path: PathBuf },
     /// A kept run is none.
     #[error("{}: this is no run: {reason}", path.display())]
     NoRun { path: PathBuf, reason: String },

@@ -8,6 +8,7 @@ use super::RunError;
 use crate::exit::Failure;
 use crate::tools::output::{Readers, note, write};
 use rustix::fs::{FlockOperation, flock};
+use scenario::Partition;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
@@ -28,10 +29,10 @@ pub const REPORT: &str = "report.json";
 /// How long everything really took.
 pub const TIMINGS: &str = "timings.json";
 
-/// Where a run is kept when nobody says.
-const USUAL: &str = ".handset/run";
+/// Where runs are kept when nobody says.
+const KEPT: &str = ".handset";
 
-/// How many runs can be kept side by side in the usual place.
+/// How many runs can be kept side by side in a usual folder.
 const MAX_SIDE_BY_SIDE: u32 = 64;
 
 /// The longest line of the results, in octets.
@@ -101,14 +102,14 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Begins a run in a folder, or in the usual place where none is named. What was kept there goes.
+    /// Begins a run in a folder, or in the usual place (see [`usual_folder`]) where none is named. What was kept there goes.
     ///
     /// # Errors
     /// [`RunError::Keep`] when the folder cannot be written, or holds something else, or another run uses it.
-    pub fn begin(folder: Option<&Path>, state: &RunState) -> Result<Self, Failure> {
+    pub fn begin(folder: Option<&Path>, usual: &Path, state: &RunState) -> Result<Self, Failure> {
         let (folder, lock) = match folder {
             Some(folder) => (folder.to_path_buf(), locked(folder)?),
-            None => usual().or_else(|error| {
+            None => free(usual).or_else(|error| {
                 // Where nothing can be kept in the usual place, the run is kept for as long as the system keeps it.
                 let folder = std::env::temp_dir().join(format!("handset-run-{}", std::process::id()));
                 let lock = locked(&folder).map_err(|_| error)?;
@@ -237,12 +238,14 @@ fn locked(folder: &Path) -> Result<File, RunError> {
     }
 }
 
-/// The first folder of the usual place that no other run uses.
-fn usual() -> Result<(PathBuf, File), RunError> {
+/// The usual folder, or the first beside it, `-2` and so on, that no other run uses.
+fn free(usual: &Path) -> Result<(PathBuf, File), RunError> {
     let mut last = None;
     for number in 1..=MAX_SIDE_BY_SIDE {
-        let folder =
-            if number == 1 { PathBuf::from(USUAL) } else { PathBuf::from(format!("{USUAL}-{number}")) };
+        let folder = match number {
+            1 => usual.to_path_buf(),
+            _ => PathBuf::from(format!("{}-{number}", usual.display())),
+        };
         match locked(&folder) {
             Ok(lock) => return Ok((folder, lock)),
             Err(error) => last = Some(error),
@@ -253,12 +256,16 @@ fn usual() -> Result<(PathBuf, File), RunError> {
         }
     }
     let source = io::Error::other("no folder can be made there");
-    Err(last.unwrap_or(RunError::Keep { path: PathBuf::from(USUAL), source }))
+    Err(last.unwrap_or(RunError::Keep { path: usual.to_path_buf(), source }))
 }
 
-/// The usual place.
-pub fn usual_folder() -> PathBuf {
-    PathBuf::from(USUAL)
+/// Where a run is kept when nobody says. Each shard that a scheduler gives has a place of its own: another that begins
+/// later in the same folder leaves it what it needs to be brought to its end.
+pub fn usual_folder(shard: Option<Partition>) -> PathBuf {
+    match shard {
+        Some(Partition { index, count, .. }) => PathBuf::from(format!("{KEPT}/shard-{index}-of-{count}")),
+        None => PathBuf::from(format!("{KEPT}/run")),
+    }
 }
 
 #[cfg(test)]
@@ -313,7 +320,7 @@ mod tests {
     fn a_torn_line_does_not_count_and_the_last_of_two_does() {
         let folder = std::env::temp_dir().join(format!("handset-journal-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
-        let mut journal = Journal::begin(Some(&folder), &state()).unwrap();
+        let mut journal = Journal::begin(Some(&folder), Path::new(""), &state()).unwrap();
         for id in ["b", "a"] {
             journal.put(&case(id)).unwrap();
         }

@@ -6,6 +6,7 @@ use super::engine::Signals;
 use super::journal::{Journal, RunState, usual_folder};
 use super::plan::{Choice, Plan, plan};
 use super::replay::play;
+use super::reports;
 use super::{RunError, TargetKind};
 use crate::cli::Colour;
 use crate::exit::Failure;
@@ -96,7 +97,7 @@ fn is_settled(case: &RunCase) -> bool {
 /// [`Failure`].
 pub fn rerun(arguments: &RerunArguments) -> Result<u8, Failure> {
     let signals = Signals::listen()?;
-    let run = arguments.run.clone().unwrap_or_else(usual_folder);
+    let run = arguments.run.clone().unwrap_or_else(|| usual_folder(None));
     let paths = arguments.paths.clone();
     let past = Past::read(&run)?;
     let execution = past.execution(&arguments.execution);
@@ -107,13 +108,16 @@ pub fn rerun(arguments: &RerunArguments) -> Result<u8, Failure> {
         plan(&paths, choice, execution.seed, &execution.secret, &target.name(), colour)
     };
     let plan = planned(Choice::again(past.state.head.selection.clone(), past.partition())?)?;
+    reports::prepare(&plan, &arguments.output)?;
     let here = match &past.from {
         From::Folder(folder) => Some(folder.clone()),
         From::Report(_) => None,
     };
     let folder = execution.run_folder.clone().or(here.clone());
     let output = &arguments.output;
-    let fresh = |plan: &Plan| Journal::begin(folder.as_deref(), &state(plan, paths.clone(), &execution));
+    let fresh = |plan: &Plan| {
+        Journal::begin(folder.as_deref(), &usual_folder(None), &state(plan, paths.clone(), &execution))
+    };
     if !arguments.failed {
         let journal = fresh(&plan)?;
         return carry_out(&plan, &target, &execution, output, journal, RunSummary::default(), &signals);

@@ -69,6 +69,11 @@ impl Materials {
         self.files.values().map(|octets| &**octets)
     }
 
+    /// How the files that were loaded are called.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
     /// Of these secrets, those that nobody gave.
     pub fn missing<'s>(&self, wanted: &'s BTreeSet<String>) -> Vec<&'s str> {
         wanted.iter().map(String::as_str).filter(|name| !self.secrets.contains_key(*name)).collect()

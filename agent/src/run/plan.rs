@@ -98,7 +98,9 @@ impl Choice {
             Some(ShardSource::Env) => {
                 let variables = SHARD_VARIABLES
                     .iter()
-                    .filter_map(|name| std::env::var(name).ok().map(|value| ((*name).to_owned(), value)));
+                    .filter_map(|name| Some(((*name).to_owned(), std::env::var_os(name)?)))
+                    // What is no text is no number either, and is told.
+                    .map(|(name, value)| (name, value.to_string_lossy().into_owned()));
                 Some(shard_of(&variables.collect::<BTreeMap<_, _>>())?.partition)
             }
             None => arguments.partition,

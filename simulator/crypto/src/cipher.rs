@@ -2,7 +2,7 @@
 
 use crate::evp::{self, Direction};
 #[cfg(target_arch = "x86_64")]
-use crate::vaes::CbcDecryptor;
+use crate::vaes::{CbcDecryptor, GcmDecryptor};
 use rc2::Rc2;
 use rc2::cipher::{Array, BlockCipherDecrypt};
 use smime::{BulkCipher, BulkEncryptor, CryptoError};
@@ -28,17 +28,24 @@ pub(crate) fn start(
         {
             Ok(Box::new(cipher))
         }
+        #[cfg(target_arch = "x86_64")]
+        (BulkCipher::Aes128Gcm | BulkCipher::Aes256Gcm, Direction::Decrypt)
+            if Some(key.len()) == aes_key_len(cipher)
+                && let Some(cipher) = GcmDecryptor::new(key, iv) =>
+        {
+            Ok(Box::new(cipher))
+        }
         _ => Ok(Box::new(evp::Cipher::new(cipher, direction, key, iv)?)),
     }
 }
 
-/// The length of the key of AES-CBC.
+/// The length of the key of AES.
 #[cfg(target_arch = "x86_64")]
 fn aes_key_len(cipher: BulkCipher) -> Option<usize> {
     match cipher {
-        BulkCipher::Aes128Cbc => Some(16),
+        BulkCipher::Aes128Cbc | BulkCipher::Aes128Gcm => Some(16),
         BulkCipher::Aes192Cbc => Some(24),
-        BulkCipher::Aes256Cbc => Some(32),
+        BulkCipher::Aes256Cbc | BulkCipher::Aes256Gcm => Some(32),
         _ => None,
     }
 }

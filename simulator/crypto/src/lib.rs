@@ -2,7 +2,7 @@
 //!
 //! What the safe interface of aws-lc-rs covers goes through it; the rest (streaming ciphers, signatures over
 //! digests, RSA encryption with any hash, keys under 2048 bits) goes through the small unsafe module `evp`. What newer
-//! processors do faster than aws-lc has it, decrypting CBC, is in the other unsafe module, `vaes`.
+//! processors do faster than aws-lc has it, decrypting CBC and GCM, is in the other unsafe module, `vaes`.
 #![warn(missing_docs)]
 
 mod cipher;

@@ -7,7 +7,7 @@ use std::fmt;
 use thiserror::Error;
 
 /// Every variable that is looked at.
-pub const SHARD_VARIABLES: [&str; 23] = [
+pub const SHARD_VARIABLES: [&str; 29] = [
     "HANDSET_SHARD",
     "HANDSET_SHARDS",
     "SLURM_ARRAY_TASK_ID",
@@ -31,6 +31,12 @@ pub const SHARD_VARIABLES: [&str; 23] = [
     "BITBUCKET_PARALLEL_STEP_COUNT",
     "STRATEGY_JOB_INDEX",
     "STRATEGY_JOB_TOTAL",
+    "SEMAPHORE_JOB_INDEX",
+    "SEMAPHORE_JOB_COUNT",
+    "CLOUD_RUN_TASK_INDEX",
+    "CLOUD_RUN_TASK_COUNT",
+    "BATCH_TASK_INDEX",
+    "BATCH_TASK_COUNT",
 ];
 
 /// Who gave the shard.
@@ -44,7 +50,8 @@ pub enum Scheduler {
     Slurm,
     /// A Kubernetes Indexed Job (`JOB_COMPLETION_INDEX` from 0); `HANDSET_SHARDS` says how many, as the Job's `completions`.
     Kubernetes,
-    /// GNU parallel (`PARALLEL_SEQ` from 1); `HANDSET_SHARDS` says how many.
+    /// GNU parallel (`PARALLEL_SEQ` from 1); `HANDSET_SHARDS` says how many. `PARALLEL_JOBSLOT` is not looked at: a slot is
+    /// used for one job after another.
     GnuParallel,
     /// An AWS Batch array job (from 0).
     AwsBatch,
@@ -61,6 +68,12 @@ pub enum Scheduler {
     /// A GitHub matrix, whose workflow sets `STRATEGY_JOB_INDEX: ${{ strategy.job-index }}` (from 0) and
     /// `STRATEGY_JOB_TOTAL: ${{ strategy.job-total }}`.
     GitHubMatrix,
+    /// Semaphore (`SEMAPHORE_JOB_*`, from 1).
+    Semaphore,
+    /// A job of Google Cloud Run (`CLOUD_RUN_TASK_*`, from 0).
+    CloudRun,
+    /// Google Batch (`BATCH_TASK_*`, from 0).
+    GoogleBatch,
 }
 
 impl fmt::Display for Scheduler {
@@ -77,6 +90,9 @@ impl fmt::Display for Scheduler {
             Scheduler::AzurePipelines => "Azure Pipelines",
             Scheduler::Bitbucket => "Bitbucket Pipelines",
             Scheduler::GitHubMatrix => "a GitHub matrix",
+            Scheduler::Semaphore => "Semaphore",
+            Scheduler::CloudRun => "a Cloud Run job",
+            Scheduler::GoogleBatch => "Google Batch",
         })
     }
 }
@@ -135,6 +151,38 @@ pub enum ShardError {
         /// How many tasks.
         count: u64,
     },
+    /// The number is none of those that the count allows.
+    #[error("{scheduler}: {variable} is {value}, and should be from {first} to {last}")]
+    Outside {
+        /// The scheduler.
+        scheduler: Scheduler,
+        /// The variable with the number.
+        variable: &'static str,
+        /// What it says.
+        value: u64,
+        /// The lowest that it could say.
+        first: u64,
+        /// The highest.
+        last: u64,
+    },
+    /// There are no shards at all.
+    #[error("{scheduler}: {variable} is 0, so there is no shard")]
+    Empty {
+        /// The scheduler.
+        scheduler: Scheduler,
+        /// The variable with the count.
+        variable: &'static str,
+    },
+    /// `HANDSET_SHARDS` and a scheduler count differently.
+    #[error("HANDSET_SHARDS says that there are {shards} shards, {scheduler} that there are {count}")]
+    Count {
+        /// The scheduler.
+        scheduler: Scheduler,
+        /// How many it says.
+        count: u32,
+        /// What `HANDSET_SHARDS` says.
+        shards: u64,
+    },
     /// The numbers make no part.
     #[error("{scheduler}: {error}")]
     Range {
@@ -149,7 +197,7 @@ pub enum ShardError {
 }
 
 /// Variables that come in pairs: who, the number, the count, and from what the number counts.
-const PAIRS: [(Scheduler, &str, &str, u64); 9] = [
+const PAIRS: [(Scheduler, &str, &str, u64); 12] = [
     (Scheduler::Kubernetes, "JOB_COMPLETION_INDEX", "HANDSET_SHARDS", 0),
     (Scheduler::GnuParallel, "PARALLEL_SEQ", "HANDSET_SHARDS", 1),
     (Scheduler::AwsBatch, "AWS_BATCH_JOB_ARRAY_INDEX", "AWS_BATCH_JOB_ARRAY_SIZE", 0),
@@ -159,12 +207,16 @@ const PAIRS: [(Scheduler, &str, &str, u64); 9] = [
     (Scheduler::AzurePipelines, "SYSTEM_JOBPOSITIONINPHASE", "SYSTEM_TOTALJOBSINPHASE", 1),
     (Scheduler::Bitbucket, "BITBUCKET_PARALLEL_STEP", "BITBUCKET_PARALLEL_STEP_COUNT", 0),
     (Scheduler::GitHubMatrix, "STRATEGY_JOB_INDEX", "STRATEGY_JOB_TOTAL", 0),
+    (Scheduler::Semaphore, "SEMAPHORE_JOB_INDEX", "SEMAPHORE_JOB_COUNT", 1),
+    (Scheduler::CloudRun, "CLOUD_RUN_TASK_INDEX", "CLOUD_RUN_TASK_COUNT", 0),
+    (Scheduler::GoogleBatch, "BATCH_TASK_INDEX", "BATCH_TASK_COUNT", 0),
 ];
 
 /// The shard that the environment gives, by hash.
 ///
 /// `HANDSET_SHARD` decides when it is set. Else every scheduler whose variables are there is asked; a scheduler that
-/// speaks of one shard in all yields to one that speaks of several, and several that speak of several must say the same.
+/// speaks of one shard in all yields to one that speaks of several, and several that speak of several must say the same;
+/// so must `HANDSET_SHARDS` where it is set.
 /// A requeued Slurm task has the number that it had, and so the same cases.
 ///
 /// # Errors
@@ -207,21 +259,30 @@ pub fn shard_of(environment: &BTreeMap<String, String>) -> Result<Shard, ShardEr
         }
         found.push(shard(Scheduler::Slurm, (id - first) / step + 1, count)?);
     }
-    for (scheduler, index, count, base) in PAIRS {
-        let Some(index) = number(index)? else { continue };
-        let missing = ShardError::Incomplete { scheduler, variable: count };
-        let count = number(count)?.ok_or(missing)?;
-        // A number below the base is no part; the subtraction must not hide it.
-        let index = (index + 1).saturating_sub(base);
-        found.push(shard(scheduler, index, count)?);
+    for (scheduler, variable, total, first) in PAIRS {
+        let Some(value) = number(variable)? else { continue };
+        let count = number(total)?.ok_or(ShardError::Incomplete { scheduler, variable: total })?;
+        let Some(beyond) = count.checked_sub(1) else {
+            return Err(ShardError::Empty { scheduler, variable: total });
+        };
+        let last = first + beyond;
+        match value.checked_sub(first) {
+            Some(before) if before < count => found.push(shard(scheduler, before + 1, count)?),
+            _ => return Err(ShardError::Outside { scheduler, variable, value, first, last }),
+        }
     }
 
     let several = found.iter().any(|s| s.partition.count > 1);
     found.retain(|s| !several || s.partition.count > 1);
     let Some(first) = found.first().copied() else { return Err(ShardError::Nobody) };
-    match found.iter().find(|s| s.partition != first.partition) {
-        Some(other) => Err(ShardError::Conflict { one: first.scheduler, other: other.scheduler }),
-        None => Ok(first),
+    if let Some(other) = found.iter().find(|s| s.partition != first.partition) {
+        return Err(ShardError::Conflict { one: first.scheduler, other: other.scheduler });
+    }
+    match (number("HANDSET_SHARDS")?, first.partition.count) {
+        (Some(shards), count) if shards != u64::from(count) => {
+            Err(ShardError::Count { scheduler: first.scheduler, count, shards })
+        }
+        _ => Ok(first),
     }
 }
 
@@ -257,7 +318,11 @@ mod tests {
             ("SYSTEM_JOBPOSITIONINPHASE=1 SYSTEM_TOTALJOBSINPHASE=3".into(), "Azure Pipelines 1/3"),
             ("BITBUCKET_PARALLEL_STEP=0 BITBUCKET_PARALLEL_STEP_COUNT=3".into(), "Bitbucket Pipelines 1/3"),
             ("STRATEGY_JOB_INDEX=0 STRATEGY_JOB_TOTAL=3".into(), "a GitHub matrix 1/3"),
+            ("SEMAPHORE_JOB_INDEX=3 SEMAPHORE_JOB_COUNT=3".into(), "Semaphore 3/3"),
+            ("CLOUD_RUN_TASK_INDEX=0 CLOUD_RUN_TASK_COUNT=3".into(), "a Cloud Run job 1/3"),
+            ("BATCH_TASK_INDEX=2 BATCH_TASK_COUNT=3".into(), "Google Batch 3/3"),
             ("HANDSET_SHARD=2/3".into(), "HANDSET_SHARD 2/3"),
+            (format!("{slurm} SLURM_ARRAY_TASK_ID=2 HANDSET_SHARDS=8"), "a Slurm array 2/8"),
             // One in all is no shard where somebody else knows of several; and what is said outright decides.
             (
                 "CIRCLE_NODE_INDEX=0 CIRCLE_NODE_TOTAL=1 HANDSET_SHARDS=4 PARALLEL_SEQ=3".into(),
@@ -290,8 +355,22 @@ mod tests {
             of("CI_NODE_INDEX=x CI_NODE_TOTAL=4"),
             Err(ShardError::NotANumber { variable: "CI_NODE_INDEX" })
         );
-        assert!(matches!(of("CI_NODE_INDEX=0 CI_NODE_TOTAL=4"), Err(ShardError::Range { .. })));
-        assert!(matches!(of("CIRCLE_NODE_INDEX=4 CIRCLE_NODE_TOTAL=4"), Err(ShardError::Range { .. })));
+        let outside = |text: &str| match of(text) {
+            Err(ShardError::Outside { value, first, last, .. }) => (value, first, last),
+            other => panic!("{text}: {other:?}"),
+        };
+        assert_eq!(outside("CI_NODE_INDEX=0 CI_NODE_TOTAL=4"), (0, 1, 4));
+        assert_eq!(outside("CI_NODE_INDEX=5 CI_NODE_TOTAL=4"), (5, 1, 4));
+        assert_eq!(outside("CIRCLE_NODE_INDEX=4 CIRCLE_NODE_TOTAL=4"), (4, 0, 3));
+        assert!(matches!(of("CIRCLE_NODE_INDEX=0 CIRCLE_NODE_TOTAL=0"), Err(ShardError::Empty { .. })));
+        assert!(matches!(
+            of("CIRCLE_NODE_INDEX=0 CIRCLE_NODE_TOTAL=100001"),
+            Err(ShardError::Range { error: PartitionError::TooMany { count: 100_001 }, .. })
+        ));
+        assert_eq!(
+            of("CI_NODE_INDEX=1 CI_NODE_TOTAL=4 HANDSET_SHARDS=8"),
+            Err(ShardError::Count { scheduler: Scheduler::GitLab, count: 4, shards: 8 })
+        );
         let array = |id: u64, max: u64, count: u64| {
             of(&format!(
                 "SLURM_ARRAY_TASK_ID={id} SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX={max} SLURM_ARRAY_TASK_COUNT={count}"

@@ -34,9 +34,9 @@ fn main() {
     let json = value("--format") == Some("json");
     let only = value("--only").unwrap_or_default();
     let effort = if quick {
-        Effort { rounds: 9, turn: Duration::from_millis(1) }
+        Effort { rounds: 9, turn: Duration::from_millis(8) }
     } else {
-        Effort { rounds: ROUNDS, turn: Duration::from_millis(2) }
+        Effort { rounds: ROUNDS, turn: Duration::from_millis(8) }
     };
     let rows = if has("--processes") {
         processes::run(quick, only, value("--program"), !json)

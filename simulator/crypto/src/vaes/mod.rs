@@ -1,17 +1,20 @@
-//! Decrypting AES-CBC with the vector instructions of newer x86-64 processors (VAES).
+//! Decrypting AES-CBC and AES-GCM with the vector instructions of newer x86-64 processors (VAES, VPCLMULQDQ).
 //!
 //! aws-lc decrypts CBC with one block per instruction; here it is four, which on a Zen 5 is four times as fast, and the
-//! `aes` and `cbc` crates (0.9, 0.2) were no faster than aws-lc. Other processors, and valgrind, which does not know
-//! these instructions, go on with aws-lc. So does GCM, for which aws-lc has these instructions and is faster than what was
-//! tried here.
+//! `aes` and `cbc` crates (0.9, 0.2) were no faster than aws-lc. Its GCM has the same instructions, but ours decrypts a
+//! quarter faster there (in cache 27 GB/s with AES-256 and 32 with AES-128, where aws-lc has 22 and 26). Other
+//! processors, and valgrind, which does not know these instructions, go on with aws-lc, and so does encryption
+//! everywhere.
 //!
 //! The time depends on the lengths alone: there are no tables and no branches on keys or texts. Keys and what is
 //! derived from them are wiped when dropped; copies that the compiler leaves in vector registers are not.
 #![allow(unsafe_code)]
 
 mod cbc;
+mod gcm;
 
 pub(crate) use cbc::CbcDecryptor;
+pub(crate) use gcm::GcmDecryptor;
 
 use std::arch::x86_64::*;
 use zeroize::Zeroizing;
