@@ -138,6 +138,7 @@ fn action(step: &Step, last: &mut EmailPolicy) -> String {
             };
             ("answer", with.map_or(json!(kind), |with| json!({ kind: with })))
         }
+        StepAction::AnswerAll => ("answer", json!("all")),
         StepAction::Send(outgoing) => ("send", sent(outgoing)),
         StepAction::Receive(incoming) => ("receive", received(incoming)),
         StepAction::Refresh => ("refresh", Value::Null),
@@ -222,6 +223,7 @@ fn checked(check: &Check) -> Vec<(&'static str, Value)> {
             ("reading", value)
         }
         Check::Judged { requirement, outcome } => ("judged", json!({requirement.as_str(): outcome})),
+        Check::NothingFails => ("judged", json!("nothing-fails")),
         Check::Lint { rule, found } => (if *found { "finds" } else { "finds-not" }, json!([rule])),
     };
     vec![one]
