@@ -7,6 +7,7 @@ mod determinism;
 mod device_store;
 mod enrolment;
 mod foreign;
+mod guide;
 mod hostile;
 mod inputs;
 mod interop;
