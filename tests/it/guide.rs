@@ -84,7 +84,8 @@ fn tell(page: &Page) -> Vec<(usize, Vec<String>)> {
             }
             Kind::Pipeline(file) => {
                 let folder = with_files(&scratch, &format!("pipeline-{index}"), page, index);
-                let text = fs::read_to_string(folder.join(file)).unwrap_or_else(|e| panic!("{}: {e}", place()));
+                let text =
+                    fs::read_to_string(folder.join(file)).unwrap_or_else(|e| panic!("{}: {e}", place()));
                 let carried = pipeline::carry_out(file, &text, &folder, &path(), &[]);
                 assert!(!carried.failed, "{}: {:#?}", place(), carried.transcript);
                 (agrees(&block.lines, &carried.transcript), blessed(&block.lines, &carried.transcript))
@@ -164,7 +165,10 @@ fn commands() -> Vec<Vec<String>> {
             match &block.kind {
                 Kind::File(_) => {}
                 Kind::Pipeline(_) => {
-                    let shown = block.lines.iter().filter_map(|line| line.strip_prefix("$ ").or(line.strip_prefix("> ")));
+                    let shown = block
+                        .lines
+                        .iter()
+                        .filter_map(|line| line.strip_prefix("$ ").or(line.strip_prefix("> ")));
                     found.push(shown.flat_map(words).collect());
                 }
                 _ => found.extend(exchanges(&block.lines).iter().map(|e| words(&e.command))),
@@ -197,8 +201,21 @@ fn commands_in_the_prose_are_run_somewhere() {
 fn the_guide_has_every_command_of_suites() {
     let run = commands();
     for command in [
-        "scenario check", "scenario fmt", "scenario schema", "scenario new", "space size", "list", "run", "rerun", "replay", "watch",
-        "merge", "mutants", "explain", "verify", "evidence import",
+        "scenario check",
+        "scenario fmt",
+        "scenario schema",
+        "scenario new",
+        "space size",
+        "list",
+        "run",
+        "rerun",
+        "replay",
+        "watch",
+        "merge",
+        "mutants",
+        "explain",
+        "verify",
+        "evidence import",
     ] {
         let wanted: Vec<&str> = ["handset"].into_iter().chain(command.split(' ')).collect();
         let is_there = run.iter().any(|words| words.windows(wanted.len()).any(|w| w == wanted));
@@ -240,7 +257,8 @@ fn a_pipeline_fails_with_a_case_and_keeps_its_reports() {
         let defect = ("HANDSET_DEVICE_DEFECT".to_owned(), "move-lock-ignored".to_owned());
         let carried = pipeline::carry_out(file, &text, &folder, &path(), &[defect]);
         assert!(carried.failed, "{file}: {:#?}", carried.transcript);
-        let report = fs::read_to_string(folder.join("out/run.json")).unwrap_or_else(|e| panic!("{file}: {e}"));
+        let report =
+            fs::read_to_string(folder.join("out/run.json")).unwrap_or_else(|e| panic!("{file}: {e}"));
         assert!(report.contains("\n  \"exit\": 1"), "{file}: {report}");
     }
 }
@@ -248,12 +266,16 @@ fn a_pipeline_fails_with_a_case_and_keeps_its_reports() {
 #[test]
 fn workflow_files_fit_their_schemas() {
     let page = page("ci.md");
-    for (file, schema) in [(PIPELINES[0], "github-workflow.schema.json"), (PIPELINES[1], "gitlab-ci.schema.json")] {
+    for (file, schema) in
+        [(PIPELINES[0], "github-workflow.schema.json"), (PIPELINES[1], "gitlab-ci.schema.json")]
+    {
         let schema = fs::read(root().join("fixtures/schema/foreign").join(schema)).expect("a schema");
-        let validator = jsonschema::validator_for(&serde_json::from_slice(&schema).expect("JSON")).expect("a schema");
+        let validator =
+            jsonschema::validator_for(&serde_json::from_slice(&schema).expect("JSON")).expect("a schema");
         let text = file_of(&page, file).lines.join("\n");
         let value = pipeline::yaml(&text);
-        let wrong: Vec<String> = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        let wrong: Vec<String> =
+            validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
         assert!(wrong.is_empty(), "{file}: {wrong:#?}");
         let spoilt = text.replace("script:", "scripts:").replace("runs-on:", "run-on:");
         assert!(!validator.is_valid(&pipeline::yaml(&spoilt)), "{file}: the schema takes anything");
@@ -267,7 +289,10 @@ fn every_word_of_the_glossary_has_a_source() {
     let mut words = 0;
     for (number, line) in rows {
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
-        assert!(cells.len() == 3 && cells.iter().all(|cell| !cell.is_empty()), "glossary.md:{number}: {line}");
+        assert!(
+            cells.len() == 3 && cells.iter().all(|cell| !cell.is_empty()),
+            "glossary.md:{number}: {line}"
+        );
         words += 1;
     }
     assert!(words > 40, "{words} words");
@@ -278,7 +303,10 @@ fn pages_and_links_are_there() {
     let summary = fs::read_to_string(folder().join("SUMMARY.md")).expect("SUMMARY.md");
     for page in pages() {
         let name = page.path.file_name().expect("a name").to_string_lossy().into_owned();
-        assert!(name == "SUMMARY.md" || summary.contains(&format!("({name})")), "{name} is not in SUMMARY.md");
+        assert!(
+            name == "SUMMARY.md" || summary.contains(&format!("({name})")),
+            "{name} is not in SUMMARY.md"
+        );
         for (number, line) in &page.prose {
             for part in line.split("](").skip(1) {
                 let target = part.split(')').next().unwrap_or_default();
@@ -290,10 +318,19 @@ fn pages_and_links_are_there() {
                 assert!(path.exists(), "{}:{number}: {target}", page.path.display());
                 let heading = |line: &str| -> String {
                     let is_kept = |c: &char| c.is_alphanumeric() || "-_ ".contains(*c);
-                    line.trim_start_matches('#').trim().to_lowercase().chars().filter(is_kept).collect::<String>().replace(' ', "-")
+                    line.trim_start_matches('#')
+                        .trim()
+                        .to_lowercase()
+                        .chars()
+                        .filter(is_kept)
+                        .collect::<String>()
+                        .replace(' ', "-")
                 };
                 let is_there = fragment.is_empty()
-                    || fs::read_to_string(&path).expect("a page").lines().any(|l| l.starts_with('#') && heading(l) == fragment);
+                    || fs::read_to_string(&path)
+                        .expect("a page")
+                        .lines()
+                        .any(|l| l.starts_with('#') && heading(l) == fragment);
                 assert!(is_there, "{}:{number}: {target}", page.path.display());
             }
         }

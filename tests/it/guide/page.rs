@@ -60,7 +60,8 @@ impl Page {
                 Some(block) => block.lines.push(line.clone()),
                 None => {
                     if let Some(info) = line.strip_prefix("```") {
-                        let kind = kind(info).unwrap_or_else(|| panic!("{}: {info:?} is not tested", place()));
+                        let kind =
+                            kind(info).unwrap_or_else(|| panic!("{}: {info:?} is not tested", place()));
                         open = Some(Block { kind, first: at + 1, lines: Vec::new() });
                         continue;
                     }

@@ -83,7 +83,12 @@ pub fn carry_out(name: &str, text: &str, folder: &Path, path: &str, more: &[(Str
         }
         for kept in &job.kept {
             let there = run(shell(folder, path, &job.environment), &[&format!("ls -d {kept}")]);
-            assert!(there.iter().all(|(_, code)| *code == 0), "{name}: {}: no {kept}: {:#?}", job.title, carried.transcript);
+            assert!(
+                there.iter().all(|(_, code)| *code == 0),
+                "{name}: {}: no {kept}: {:#?}",
+                job.title,
+                carried.transcript
+            );
         }
     }
     carried
@@ -156,7 +161,11 @@ fn github(workflow: &Value) -> Vec<Job> {
             };
             let title = if total > 1 { format!("{id}, {} of {total}", index + 1) } else { id.clone() };
             let mut made = Job { title, of: id.clone(), always: is_always(&job["if"]), ..Job::default() };
-            made.environment = vec![pair("CI", true), pair("GITHUB_ACTIONS", true), pair("GITHUB_STEP_SUMMARY", "summary.md")];
+            made.environment = vec![
+                pair("CI", true),
+                pair("GITHUB_ACTIONS", true),
+                pair("GITHUB_STEP_SUMMARY", "summary.md"),
+            ];
             made.environment.extend(environment(&workflow["env"]));
             made.environment.extend(environment(&job["env"]));
             for step in list(&job["steps"]) {
@@ -211,7 +220,8 @@ fn gitlab(pipeline: &Value) -> Vec<Job> {
                 caught: false,
             });
             let artifacts = &job["artifacts"];
-            let kept = list(&artifacts["paths"]).into_iter().chain(list(&artifacts["reports"]["junit"])).map(text);
+            let kept =
+                list(&artifacts["paths"]).into_iter().chain(list(&artifacts["reports"]["junit"])).map(text);
             jobs.push(Job {
                 title,
                 of: id.clone(),
@@ -239,7 +249,8 @@ fn jenkins(file: &str) -> Vec<Job> {
         let is_in = |name: &str| inside.iter().any(|block| block.split(['(', ' ']).next() == Some(name));
         if line == "}" {
             let block = inside.pop().expect("a block is open");
-            let is_job = (block.starts_with("stage(") && !is_within(&inside, "matrix")) || block.starts_with("matrix");
+            let is_job =
+                (block.starts_with("stage(") && !is_within(&inside, "matrix")) || block.starts_with("matrix");
             if is_job && !current.scripts.is_empty() {
                 let mut job = std::mem::take(&mut current);
                 job.of = job.title.clone();

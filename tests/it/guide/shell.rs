@@ -114,7 +114,9 @@ fn what_is_not_as_the_page_says_is_noticed() {
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
     assert!(agrees(&lines("a\nb [..] ms"), &lines("a\nb 12 ms")));
     assert!(agrees(&lines("[..] in [..] s"), &lines("2 cases in 1.5 s")));
-    for (expected, output) in [("a", "b"), ("a", "a\nb"), ("a\nb", "a"), ("a [..] c", "a b d"), ("a [..]", "b"), ("", "a")] {
+    for (expected, output) in
+        [("a", "b"), ("a", "a\nb"), ("a\nb", "a"), ("a [..] c", "a b d"), ("a [..]", "b"), ("", "a")]
+    {
         assert!(!agrees(&lines(expected), &lines(output)), "{expected:?} {output:?}");
     }
     assert_eq!(blessed(&lines("x [..] s\nold"), &lines("x 5 s\nnew")), lines("x [..] s\nnew"));
