@@ -14,7 +14,7 @@ fn file() -> String {
 }
 
 /// What the YAML means as JSON, as kubectl sends it.
-fn json(node: &Node) -> Value {
+pub fn json(node: &Node) -> Value {
     match &node.value {
         yaml::Value::Scalar(scalar) if scalar.is_null() => Value::Null,
         yaml::Value::Scalar(scalar) => match (scalar.boolean(), scalar.integer()) {

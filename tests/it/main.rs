@@ -8,6 +8,7 @@ mod device_store;
 mod differential;
 mod enrolment;
 mod foreign;
+mod guide;
 mod hostile;
 mod inputs;
 mod interop;
