@@ -6,7 +6,7 @@ use super::seen::{Seen, place};
 use super::view::{self, Node, Report};
 use smime::message::stream::{Opening, PemText, Preamble, TransferDecoder};
 use smime::mime::MimeError;
-use smime::pkcs12::{self, MAX_PKCS12_SIZE, ProtectedPart};
+use smime::pkcs12::{self, MAX_PKCS12_SIZE, Pkcs12Error, ProtectedPart};
 
 /// Looks at an input that arrives in pieces, in bounded memory.
 pub(super) struct SourceReader {
@@ -222,19 +222,31 @@ fn key_file(octets: &[u8], seen: &mut Seen) -> Node {
             return seen.fault("", offset.or(Some(0)), expected.or(Some("a PKCS#12 file")), message);
         }
     };
-    let protections = outline.protections.iter().map(|protection| view::Protection {
-        part: match protection.part {
-            ProtectedPart::Integrity => "integrity",
-            ProtectedPart::Contents => "contents",
-            ProtectedPart::Key => "key",
-        },
+    // What stands behind an identifier that is not known was not read.
+    if let Some(fault) = pkcs12::fault(octets).filter(|_| !outline.unsupported.is_empty()) {
+        let (offset, expected) = place(&fault);
+        return seen.fault("", offset, expected, fault.to_string());
+    }
+    let named = |part| match part {
+        ProtectedPart::Integrity => "integrity",
+        ProtectedPart::Contents => "contents",
+        ProtectedPart::Key => "key",
+    };
+    let known = outline.protections.iter().map(|protection| view::Protection {
+        part: named(protection.part),
         algorithm: protection.algorithm.to_string(),
         iterations: protection.iterations,
         legacy: protection.algorithm.is_legacy(),
     });
+    let unknown = outline.unsupported.iter().map(|(part, oid)| view::Protection {
+        part: named(*part),
+        algorithm: Pkcs12Error::Unsupported { oid: *oid }.to_string(),
+        iterations: 0,
+        legacy: false,
+    });
     Node::Pkcs12(view::Pkcs12 {
         size: octets.len() as u64,
-        protections: protections.collect(),
+        protections: known.chain(unknown).collect(),
         visible_keys: outline.keys,
         visible_certificates: outline.certificates,
     })

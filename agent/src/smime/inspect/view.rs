@@ -279,7 +279,9 @@ pub(super) struct Pkcs12 {
 pub(super) struct Protection {
     /// `integrity`, `contents` or `key`.
     pub part: &'static str,
+    /// Its name, or which one is not supported.
     pub algorithm: String,
+    /// 0 where there are none, and where the algorithm is not supported.
     pub iterations: u32,
     pub legacy: bool,
 }
