@@ -198,8 +198,8 @@ fn damage_is_told_with_its_octet_and_what_was_expected() {
 #[test]
 fn inspect_and_verify_name_the_same_octet_and_line() {
     let scratch = Scratch::new("smime-octets");
-    let (file, roots) = (scratch.file("broken.eml"), scratch.file("roots.pem"));
-    std::fs::write(&roots, smime::pem::block("CERTIFICATE", people()[0].chain[0].der())).unwrap();
+    let (file, roots) = (scratch.file("broken.eml"), scratch.file("roots.der"));
+    std::fs::write(&roots, people()[0].certificate.der()).unwrap();
     for (opaque, path) in [(true, ""), (false, "2")] {
         let whole = String::from_utf8([HEADER, &signed(opaque)].concat()).unwrap();
         let at = whole.find("MII").unwrap() + 200;

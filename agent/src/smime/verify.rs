@@ -9,9 +9,7 @@ use super::{FOUND_WANTING, SmimeFailure, credentials, passage};
 use crate::exit::Failure;
 use crate::file;
 use smime::message::SignerReport;
-use smime::message::stream::{
-    DetachedSignature, MessageVerifier, Outermost, Reading, VerifyOptions,
-};
+use smime::message::stream::{DetachedSignature, MessageVerifier, Outermost, Reading, VerifyOptions};
 use smime::{Context, Crl, OcspResponse, PathOptions, RevocationMode, TrustStore};
 use std::path::{Path, PathBuf};
 

@@ -95,7 +95,8 @@ impl EntityReader {
     /// The header cannot be read.
     fn refuse(&mut self, error: &MimeError, seen: &mut Seen) {
         let expected = Some("a header that ends with an empty line");
-        self.state = State::Over(Box::new(seen.fault(&self.path, self.from, Some(0), expected, error.to_string())));
+        self.state =
+            State::Over(Box::new(seen.fault(&self.path, self.from, Some(0), expected, error.to_string())));
     }
 
     fn begin(&mut self, header: &[u8], seen: &mut Seen) {
@@ -131,7 +132,8 @@ impl EntityReader {
         };
         let essence = kind.essence.as_str();
         // What is decoded has other octets than the input.
-        let plain = matches!(entity.transfer_encoding(), TransferEncoding::Identity | TransferEncoding::Binary);
+        let plain =
+            matches!(entity.transfer_encoding(), TransferEncoding::Identity | TransferEncoding::Binary);
         let body_from = self.from.filter(|_| plain).map(|from| from + self.header);
         let body = if essence.starts_with("multipart/") {
             match Parts::new(kind.parameter("boundary").unwrap_or_default()) {
@@ -230,7 +232,17 @@ impl EntityReader {
                 let Multipart { mut parts, mut count, mut current, mut nodes, signed, mut overfull } =
                     *multipart;
                 let done: Result<(), ()> = parts.finish(|found| {
-                    part(found, &path, depth, body_from, &mut count, &mut current, &mut nodes, &mut overfull, seen);
+                    part(
+                        found,
+                        &path,
+                        depth,
+                        body_from,
+                        &mut count,
+                        &mut current,
+                        &mut nodes,
+                        &mut overfull,
+                        seen,
+                    );
                     Ok(())
                 });
                 debug_assert!(done.is_ok());
@@ -240,7 +252,13 @@ impl EntityReader {
                     nodes.push(seen.fault(&path, from, Some(size), None, message));
                 } else if count == 0 {
                     let message = "the multipart has no part: its boundary does not occur".to_owned();
-                    nodes.push(seen.fault(&path, from, Some(size), Some("a line with the boundary"), message));
+                    nodes.push(seen.fault(
+                        &path,
+                        from,
+                        Some(size),
+                        Some("a line with the boundary"),
+                        message,
+                    ));
                 } else if signed && count != 2 {
                     let message = format!("a signed multipart has two parts, this one has {count}");
                     nodes.push(seen.fault(&path, from, Some(size), Some("two parts"), message));
@@ -317,13 +335,7 @@ fn hand_on(decoded: &mut Vec<u8>, inner: &mut Inner, end: bool, path: &str, dept
     decoded.clear();
 }
 
-fn encoding_fault(
-    error: &MimeError,
-    path: &str,
-    from: Option<u64>,
-    header: u64,
-    seen: &mut Seen,
-) -> Node {
+fn encoding_fault(error: &MimeError, path: &str, from: Option<u64>, header: u64, seen: &mut Seen) -> Node {
     let (offset, expected) = match error {
         MimeError::Base64 { offset } => (header + offset, Some("base64")),
         _ => (header, None),

@@ -113,9 +113,10 @@ impl SourceReader {
         let from = Some(self.preamble.skipped());
         let encoded = |decoder| Kind::Encoded { decoder: Box::new(decoder), reader: None };
         (self.kind, self.form) = match opening {
-            Opening::Headed if begins_header(first) => {
-                (Kind::Message(Box::new(EntityReader::new(String::new(), 0, from, &mut self.seen))), "message")
-            }
+            Opening::Headed if begins_header(first) => (
+                Kind::Message(Box::new(EntityReader::new(String::new(), 0, from, &mut self.seen))),
+                "message",
+            ),
             Opening::Pem => (encoded(Decoder::Pem(PemText::default())), "pem"),
             Opening::Base64 => (encoded(Decoder::Base64(TransferDecoder::base64())), "base64"),
             Opening::Bare => (Kind::Binary(Binary::recognise(first, from)), "binary"),

@@ -7,8 +7,8 @@ use super::read::{
     CERT_BAG, DATA, ENCRYPTED_DATA, KEY_BAG, MAX_BAGS, MAX_PKCS12_SIZE, Pkcs12Error, SHROUDED_KEY_BAG,
     content_info, encrypted_data, id, malformed, octets,
 };
-use crate::algorithm::inner;
 use crate::ObjectIdentifier;
+use crate::algorithm::inner;
 use crate::asn1::{OID, Reader, Rules, SEQUENCE, context};
 
 /// A PKCS#12 file from outside.
