@@ -18,7 +18,7 @@ use crate::tools::arguments::ToolCommand;
 use crate::variant::{Variant, variant};
 use clap::{Parser, Subcommand, ValueEnum};
 use profile::{OsVersion, Timestamp};
-use report::language::Language;
+use report::language::{Language, UnknownLanguage};
 use std::path::PathBuf;
 
 /// A simulated iPhone for mail profiles, and an agent that judges it.
@@ -26,7 +26,7 @@ use std::path::PathBuf;
 #[command(name = "handset", version, arg_required_else_help = true)]
 pub struct Cli {
     /// The language of verdicts, titles and reports: en, fr or nl. What programs read is never translated.
-    #[arg(long, env = "HANDSET_LANG", global = true, default_value = "en", value_name = "LANGUAGE")]
+    #[arg(long, env = "HANDSET_LANG", global = true, default_value = "en", value_name = "LANGUAGE", value_parser = language)]
     pub lang: Language,
 
     #[command(subcommand)]
@@ -168,6 +168,11 @@ pub struct TryArguments {
 
 /// The earliest and the latest clock: the world's certificates, ten years either way, can still be written.
 const CLOCKS: [&str; 2] = ["1970-01-01T00:00:00Z", "9980-01-01T00:00:00Z"];
+
+/// A language by its code. As with `LANG`, one that is empty is none.
+fn language(code: &str) -> Result<Language, UnknownLanguage> {
+    if code.is_empty() { Ok(Language::default()) } else { code.parse() }
+}
 
 pub(crate) fn clock(text: &str) -> Result<Timestamp, String> {
     let time =

@@ -18,6 +18,8 @@ pub enum ExitCode {
     Inconclusive = 5,
     /// Stopped by a signal (SIGINT) before the work was done.
     Interrupted = 130,
+    /// Ended by a signal (SIGTERM) before the work was done.
+    Terminated = 143,
 }
 
 /// What keeps the program from doing its work. Messages are fragments that read after "failed to".

@@ -24,15 +24,24 @@ fn main() -> ExitCode {
         cli::Command::Evidence(arguments) => judge::evidence(&arguments),
         cli::Command::Requirements(arguments) => requirements::run(&arguments),
         cli::Command::Smime(arguments) => smime::run(&arguments),
-        cli::Command::Run(arguments) => run::run(&arguments),
+        cli::Command::Run(mut arguments) => {
+            arguments.output.lang = cli.lang;
+            run::run(&arguments)
+        }
         cli::Command::List(arguments) => run::list(&arguments),
-        cli::Command::Rerun(arguments) => run::rerun(&arguments),
+        cli::Command::Rerun(mut arguments) => {
+            arguments.output.lang = cli.lang;
+            run::rerun(&arguments)
+        }
         cli::Command::Replay(arguments) => run::replay(&arguments),
-        cli::Command::Watch(arguments) => run::watch(&arguments),
+        cli::Command::Watch(mut arguments) => {
+            arguments.run.output.lang = cli.lang;
+            run::watch(&arguments)
+        }
         cli::Command::Mutants(arguments) => run::mutants(&arguments),
         cli::Command::Scenario(arguments) => scenario::run(&arguments),
         cli::Command::Space(arguments) => scenario::space(&arguments),
-        cli::Command::Merge(arguments) => scenario::merge(&arguments),
+        cli::Command::Merge(arguments) => scenario::merge(&arguments, cli.lang),
         cli::Command::Agent(arguments) => service::run(&arguments),
     };
     match result {

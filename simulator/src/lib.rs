@@ -7,7 +7,6 @@ mod keys;
 mod mailboxes;
 mod network;
 mod people;
-mod shared;
 pub mod store;
 mod transport;
 mod world;

@@ -5,7 +5,7 @@
 //! then on any other is refused.
 
 use crate::world::{LOGIN_HOST, World, mailbox_address};
-use device::{AccountOrigin, Secret};
+use device::{Account, AccountOrigin, Secret};
 use peers::User;
 use wire::authorization::{AUTHORIZATION, Authorization};
 use wire::url::decode_form;
@@ -33,12 +33,26 @@ impl World {
         known.unwrap_or_else(|| self.owner.email.clone())
     }
 
+    /// Whether an account has its mailbox, and its names are those of that mailbox.
+    fn is_taken_in(&self, account: &Account, email: &str) -> bool {
+        let directory = self.exchange.directory();
+        let Some(user) = directory.user(&mailbox_address(email)) else { return false };
+        let own = |name: &str| {
+            directory.user_of_sign_in(name).is_some_and(|u| u.address.eq_ignore_ascii_case(&user.address))
+        };
+        own(email) && account.user_name().is_none_or(own)
+    }
+
     /// Makes the mailboxes of the phone's accounts, and settles a password that a request shows for the first time.
     pub(crate) fn take_in(&mut self, request: &HttpRequest, url: &Url<'_>) {
+        // Most requests come from accounts that are known.
+        let unknown =
+            |account: &&Account| account.email().is_some_and(|email| !self.is_taken_in(account, email));
         let accounts: Vec<(String, Option<String>)> = self
             .device
             .accounts()
             .iter()
+            .filter(unknown)
             .filter_map(|a| Some((a.email()?.to_owned(), a.user_name().map(str::to_owned))))
             .collect();
         for (email, user_name) in accounts {
@@ -63,7 +77,9 @@ impl World {
         else {
             return;
         };
-        if self.settled.insert(address.to_lowercase()) {
+        let known = self.exchange.directory().user(&address).is_some_and(|u| u.password == password);
+        let folded = address.to_lowercase();
+        if !self.settled.contains(&folded) && self.settled.insert(folded) && !known {
             // The user was just found.
             let _ = self.exchange.directory_mut().set_password(&address, password.expose());
         }

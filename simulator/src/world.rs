@@ -5,10 +5,9 @@ use crate::PROVIDER;
 use crate::enrolment::Enrolment;
 use crate::keys::{ALICE, AUTHORITY, BOB, CAROL, WorldKey};
 use crate::network::NetworkFault;
-use crate::shared::Shared;
 use device::{
-    AccountId, AccountOrigin, Answer, Attachment, Device, DeviceFacts, Event, Input, MessageId, PromptId,
-    Reading, ReadingRefusal, Reply, Secret, Source, UserAction, Verdict,
+    AccountId, AccountOrigin, Answer, Attachment, Device, DeviceFacts, Event, Input, MessageId, ProfileFile,
+    PromptId, Reading, ReadingRefusal, Reply, Secret, Source, UserAction, Verdict,
 };
 use peers::correspondent::{ComposeError, Correspondent};
 use peers::exchange::{Authentication, Bearer};
@@ -19,6 +18,7 @@ use smime::message::SignerReport;
 use smime::{Certificate, Context, Identity, IssueError, IssueRequest, PrivateKeyError, Timestamp};
 use std::collections::{BTreeSet, VecDeque};
 use thiserror::Error;
+use wire::Shared;
 
 /// The host of the sign-in page.
 pub(crate) const LOGIN_HOST: &str = "login.contoso.example";
@@ -190,10 +190,10 @@ pub struct World {
     /// The addresses, folded by the directory, whose password is settled.
     pub(crate) settled: Shared<BTreeSet<String>>,
     #[serde(skip)]
-    events: Shared<Vec<(Timestamp, Event)>>,
+    events: Shared<Vec<Shared<(Timestamp, Event)>>>,
     /// What happened on the phone, oldest first; of more than [`MAX_HISTORY`] the oldest go.
     #[serde(default)]
-    history: Shared<VecDeque<(Timestamp, Event)>>,
+    history: Shared<VecDeque<Shared<(Timestamp, Event)>>>,
     seen_delivery: u64,
 }
 
@@ -369,6 +369,11 @@ impl World {
         self.input(Input::InstallProfile { bytes: bytes.to_vec(), source: Source::Owner })
     }
 
+    /// The same, of a file that other phones are given too.
+    pub fn install_file(&mut self, file: ProfileFile) -> Reply {
+        self.input(Input::InstallFile { file, source: Source::Owner })
+    }
+
     /// Makes what profiles brought known to the peers: roots are trusted, client certificates stand for the owner.
     pub(crate) fn acquaint(&mut self) {
         for root in self.profile_roots() {
@@ -456,19 +461,24 @@ impl World {
             if self.history.len() >= MAX_HISTORY {
                 self.history.pop_front();
             }
-            self.history.push_back((self.now, event.clone()));
-            self.events.push((self.now, event));
+            let happened = Shared::new((self.now, event));
+            self.history.push_back(happened.clone());
+            self.events.push(happened);
         }
     }
 
     /// What happened on the phone since the last call.
     pub fn take_events(&mut self) -> Vec<(Timestamp, Event)> {
-        if self.events.is_empty() { Vec::new() } else { std::mem::take(&mut self.events) }
+        if self.events.is_empty() {
+            return Vec::new();
+        }
+        let events = std::mem::take(&mut self.events);
+        events.iter().map(|happened| (**happened).clone()).collect()
     }
 
     /// What happened on the phone since it was made, oldest first, as far as [`MAX_HISTORY`] reaches back.
     pub fn history(&self) -> impl DoubleEndedIterator<Item = &(Timestamp, Event)> {
-        self.history.iter()
+        self.history.iter().map(|happened| &**happened)
     }
 
     /// The messages that left the phone since the last call, one entry for each recipient.

@@ -33,6 +33,17 @@ fn the_language_is_that_of_the_option_or_of_handset_lang_and_of_nothing_else() {
     let (_, dutch) = run(&["try", PROFILE, "--lang", "nl"], &[]);
     assert!(dutch.contains("zoals het profiel zegt (afsluitcode 0)"), "{dutch}");
     assert_eq!(run(&["try", PROFILE, "--lang", "de"], &[]).0, Some(2));
+    // As with LANG, what is empty is not set; what is unknown is named.
+    assert_eq!(english, run(&["try", PROFILE], &[("HANDSET_LANG", "")]));
+    let output = Command::new(handset())
+        .args(["try", PROFILE])
+        .env("HANDSET_LANG", "klingon")
+        .current_dir(root())
+        .output()
+        .expect("the program starts");
+    let error = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+    assert!(error.contains("klingon") && error.contains("the languages are en, fr and nl"), "{error}");
 }
 
 #[test]
@@ -198,6 +209,29 @@ fn slips_of_the_editions_are_not_repeated() {
     }
 }
 
+/// What stands before a sign in French: a narrow space that does not break before those of two parts, a wide one before a
+/// colon and inside quotation marks (Lexique des règles typographiques en usage à l’Imprimerie nationale, 2002).
+#[test]
+fn french_signs_are_set_as_french_does() {
+    let (narrow, wide) = ('\u{202f}', '\u{a0}');
+    for file in files(&root().join("agent/report/data/fr"), "ftl") {
+        let text = std::fs::read_to_string(&file).expect("texts");
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let characters: Vec<char> = line.chars().collect();
+            for pair in characters.windows(2) {
+                let right = match pair {
+                    [before, ';' | '?' | '!'] => *before == narrow,
+                    [before, ':' | '»'] => *before == wide,
+                    ['«', after] => *after == wide,
+                    [_, '\''] | ['\'', _] => false,
+                    _ => true,
+                };
+                assert!(right, "{}: {pair:?}: {line}", file.display());
+            }
+        }
+    }
+}
+
 /// The keys of the English files.
 fn keys() -> Vec<String> {
     let mut keys = Vec::new();
@@ -223,8 +257,17 @@ fn no_text_is_unused() {
     let actions = intent::ActionId::ALL.map(|id| format!("action-{}", id.to_string().replace('.', "-")));
     // Keys that are put together: of rules, remedies and settings other tests hold both sides; phrases are recognised.
     let made = |key: &str| {
-        let beginnings =
-            ["lint-", "remedy-", "setting-", "phrase-", "mail-step-", "action-service-", "service-"];
+        let beginnings = [
+            "lint-",
+            "remedy-",
+            "setting-",
+            "phrase-",
+            "mail-step-",
+            "action-service-",
+            "service-",
+            "compliance-",
+            "prompt-kind-",
+        ];
         beginnings.iter().any(|beginning| key.starts_with(beginning)) || actions.iter().any(|a| a == key)
     };
     let all = keys();
@@ -261,6 +304,13 @@ fn what_the_program_says_in_english_is_recognised() {
                 for member in list(members) {
                     check(member[name].as_str().unwrap_or_default(), &from);
                     sentences += 1;
+                }
+            }
+            for link in result["install"]["error_chain"].as_array().cloned().unwrap_or_default() {
+                let shown = link["text"].as_str().unwrap_or_default();
+                // What a library says of octets is told inside that sentence as it is.
+                if !shown.starts_with("The certificate is malformed: ") {
+                    check(shown, &from);
                 }
             }
             for verdict in list("verdicts") {

@@ -1,5 +1,6 @@
 //! `handset run`, `list`, `rerun`, `replay`, `watch`.
 
+mod page;
 mod reports;
 
 use crate::program::handset;

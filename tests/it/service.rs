@@ -1,5 +1,7 @@
 //! `handset agent`: the judge as a service, with real processes, sockets, signals and kills.
 
+mod check;
+mod health;
 mod kills;
 mod postgres;
 mod receiver;
@@ -299,7 +301,12 @@ fn each_check_in_is_judged_and_drift_is_told() {
     );
     assert_eq!(agent.stop("-TERM"), Some(0));
     assert_eq!(service.history(&["--device", "phone"]), beside);
-    assert_eq!(service.history(&["--device", "other"]), Vec::<Value>::new());
+    let config = service.config();
+    let unknown = |device| run(&["agent", "history", "--config", text(&config), "--device", device]);
+    let other = unknown("phnoe");
+    assert_eq!(other.status.code(), Some(4));
+    let told = String::from_utf8_lossy(&other.stderr).into_owned();
+    assert!(told.contains("knows nothing of the device \"phnoe\"") && told.contains("“phone”?"), "{told}");
     let outcomes: Vec<&Value> = beside.iter().map(|record| &record["exit"]).collect();
     assert_eq!((outcomes.first(), outcomes.last()), (Some(&&json!(0)), Some(&&json!(0))));
     assert_eq!(outcomes.iter().filter(|exit| ***exit == json!(1)).count(), 1);

@@ -37,7 +37,7 @@ impl Slurm {
             Path::new(folder).join("slurm-wlm/auth_none.so").is_file()
                 || Path::new(folder).join("slurm/auth_none.so").is_file()
         };
-        if !plugins.iter().any(|folder| known(&folder)) {
+        if !plugins.iter().any(|folder| known(folder)) {
             let required = std::env::var("HANDSET_REQUIRE_PEERS").is_ok_and(|v| v == "1");
             assert!(!required, "{test}: Slurm's auth/none is missing and HANDSET_REQUIRE_PEERS=1");
             eprintln!("SKIPPED {test}: Slurm's auth/none (slurm-wlm-basic-plugins) is missing");

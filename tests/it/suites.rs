@@ -80,3 +80,28 @@ fn the_list_of_requirements_names_their_scenarios() {
     let found_text = serde_json::to_string_pretty(&found).expect("JSON");
     assert_eq!(listed, found, "agent/data/requirement-scenarios.json should have\n{found_text}");
 }
+
+/// Small spaces are run whole and the large one by a covering array; the numbers that the suite tells are those counted.
+#[test]
+fn the_option_space_is_run_as_it_says() {
+    let cases = cases();
+    let spaces = scenario::Space::catalogue();
+    let grouped = |number: u128| {
+        let digits = number.to_string();
+        let groups: Vec<&str> =
+            digits.as_bytes().rchunks(3).map(|g| std::str::from_utf8(g).unwrap()).rev().collect();
+        groups.join(",")
+    };
+    for (name, space, ways) in [
+        ("services", "service-switches", scenario::Ways::All),
+        ("smime", "smime", scenario::Ways::All),
+        ("policy", "eas-policy", scenario::Ways::Cover(3)),
+    ] {
+        let space = spaces.iter().find(|s| s.name == space).expect("a space");
+        let own: Vec<&Case> =
+            cases.iter().filter(|c| c.suite == "option-space" && c.scenario == name).collect();
+        assert_eq!(own.len(), space.rows(ways).expect("rows").len(), "{name}");
+        let about = own[0].about.as_deref().unwrap_or_default();
+        assert!(about.contains(&grouped(space.total())), "{name}: {} in “{about}”", space.total());
+    }
+}

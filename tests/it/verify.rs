@@ -3,10 +3,11 @@
 
 mod assignment;
 mod sources;
+mod spoken;
 mod state;
 
 use crate::program::{handset, try_json};
-use conformance::{Scratch, profile, root};
+use conformance::{Scratch, files, profile, root};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

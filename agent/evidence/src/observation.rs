@@ -109,13 +109,14 @@ pub struct Action {
 /// A prompt that the device raised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prompted {
-    /// `password`, `sign-in`, `email-address`, `user-name` or `missing-recipient-certificates`.
+    /// `password`, `sign-in`, `email-address`, `user-name`, `missing-recipient-certificates`; `certificate-password` and
+    /// `consent` hold a whole profile back.
     pub kind: String,
     /// Whether the account's new settings were in force while it waited (EAS-042 says no).
     pub in_force_before: bool,
     /// Whether it was answered.
     pub answered: bool,
-    /// What it names, such as recipients.
+    /// What it names, such as recipients, or the profile that it holds back.
     pub names: Vec<String>,
 }
 

@@ -113,7 +113,8 @@ impl Screen<'_> {
                     .filter_map(|p| p.payload_type.as_deref())
                     .collect();
                 let payloads = words.tell("payloads", &[("n", trial.profile.payloads.len().into())]);
-                let _ = writeln!(out, "  {}: {payloads}", style.good(&words.say("installed")));
+                let installed = style.good(&words.say("installed"));
+                let _ = writeln!(out, "  {}", words.labelled(&installed, &payloads));
                 if !stored.is_empty() {
                     let types = stored.join(", ");
                     let said = words.tell("stored-not-simulated", &[("types", (&types).into())]);
@@ -124,7 +125,9 @@ impl Screen<'_> {
                 let _ = writeln!(out, "  {}", style.bad(&words.say("refused")));
                 for (depth, error) in install.error_chain.iter().enumerate() {
                     let indent = "  ".repeat(depth + 2);
-                    let _ = writeln!(out, "{indent}{} {}: {}", error.domain, error.code, error.text);
+                    let code = format!("{} {}", error.domain, error.code);
+                    let said = words.labelled(&code, &words.phrase_or_english(&error.text));
+                    let _ = writeln!(out, "{indent}{said}");
                 }
             }
         }
@@ -163,11 +166,7 @@ impl Screen<'_> {
         ] {
             self.row(key, switch);
         }
-        let window = match account.mail_window_days {
-            0 => words.say("everything"),
-            n => words.tell("days", &[("n", usize::try_from(n).unwrap_or(usize::MAX).into())]),
-        };
-        self.value("mail-kept", 0, &window, &account.mail_window_days_by);
+        self.value("mail-kept", 0, &words.days(account.mail_window_days), &account.mail_window_days_by);
         let yes = |b: bool| words.say(if b { "yes" } else { "no" });
         self.value("move-to-other-accounts", 0, &yes(account.move_allowed), &account.move_by);
         self.value("send-from-other-apps", 0, &yes(account.third_party_send), &account.third_party_send_by);
@@ -269,20 +268,13 @@ impl Screen<'_> {
             crate::verification::failure(&mut self.out, verdict, style, words);
         }
         for deviation in &trial.deviations {
-            let said = words.tell(
-                "deviation",
-                &[
-                    ("expected", words.phrase_or_english(&deviation.expected).as_ref().into()),
-                    ("observed", words.phrase_or_english(&deviation.observed).as_ref().into()),
-                ],
-            );
-            let _ = writeln!(
-                self.out,
-                "  {} {}: {said} [{}]",
-                style.bad(&words.say("otherwise")),
-                deviation.subject,
-                deviation.requirements.join(", "),
-            );
+            let value = |written: &str| words.value(&deviation.subject, written);
+            let (expected, observed) = (value(&deviation.expected), value(&deviation.observed));
+            let said = words
+                .tell("deviation", &[("expected", (&expected).into()), ("observed", (&observed).into())]);
+            let otherwise = format!("{} {}", style.bad(&words.say("otherwise")), deviation.subject);
+            let said = words.labelled(&otherwise, &said);
+            let _ = writeln!(self.out, "  {said} [{}]", deviation.requirements.join(", "));
         }
         let _ = writeln!(self.out, "\n{}", summary(trial, words));
         let closing = words.say(closing(trial));

@@ -1,9 +1,9 @@
 //! What `handset verify` found, for a person: failures first, each with what to do.
 
-use crate::language::Catalogue;
+use crate::language::{Catalogue, Side};
 use crate::{Style, visible};
 use std::fmt::Write;
-use verdict::{Conflict, Drift, Outcome, Verdict, Verification};
+use verdict::{Conflict, Drift, Outcome, Verdict, Verification, VerifiedPolicy};
 
 /// How many ids of one kind are listed before the rest is counted.
 const LISTED: usize = 24;
@@ -16,14 +16,17 @@ pub fn verification(found: &Verification, style: Style, words: &Catalogue) -> St
     let of = |outcome: Outcome| found.verdicts.iter().filter(move |v| v.outcome == outcome);
     for verdict in of(Outcome::Fail) {
         failure(&mut out, verdict, style, words);
+        if found.policies.len() > 1 {
+            of_policies(&mut out, verdict, &found.policies, words);
+        }
     }
     for conflict in &found.conflicts {
-        self::conflict(&mut out, conflict, style, words);
+        self::conflict(&mut out, conflict, &found.policies, style, words);
     }
     if !found.drift.is_empty() {
         let _ = writeln!(out, "\n{}", style.bold(&words.say("drift")));
         for drift in &found.drift {
-            self::drift(&mut out, drift, words);
+            self::drift(&mut out, drift, &found.policies, words);
         }
     }
     ids(&mut out, &words.say("passed-heading"), of(Outcome::Pass), style);
@@ -72,7 +75,7 @@ fn head(out: &mut String, found: &Verification, style: Style, words: &Catalogue)
     let title = words.tell(
         "verify-head",
         &[
-            ("evidence", (&visible(&device.evidence)).into()),
+            ("evidence", (&visible(&words.phrase_or_english(&device.evidence))).into()),
             ("ios", (&visible(&device.ios)).into()),
             ("supervised", if device.supervised { "yes" } else { "no" }.into()),
         ],
@@ -103,11 +106,10 @@ pub(crate) fn failure(out: &mut String, verdict: &Verdict, style: Style, words: 
     let mut line = |key: &str, text: &str| {
         let _ = writeln!(out, "  {:<column$}  {text}", words.say(key));
     };
-    if let Some(expected) = &verdict.expected {
-        line("expected", &visible(expected));
-    }
-    if let Some(observed) = &verdict.observed {
-        line("observed", &visible(observed));
+    for (key, side) in [("expected", Side::Expected), ("observed", Side::Observed)] {
+        if let Some(told) = words.told(verdict, side) {
+            line(key, &visible(&told));
+        }
     }
     let cited: Vec<String> = verdict.observations.iter().take(LISTED).map(|o| format!("#{}", o.0)).collect();
     if !cited.is_empty() {
@@ -120,35 +122,74 @@ pub(crate) fn failure(out: &mut String, verdict: &Verdict, style: Style, words: 
         line("because", &visible(&words.phrase_or_english(reason)));
     }
     if let Some(remedy) = &verdict.remedy {
-        line("remedy", &visible(&words.phrase_or_english(remedy)));
+        line("remedy", &visible(&words.remedy(verdict).unwrap_or_else(|| remedy.clone())));
     }
 }
 
-fn conflict(out: &mut String, conflict: &Conflict, style: Style, words: &Catalogue) {
-    let label = conflict.label.as_deref().map(|own| format!(" “{}”", words.setting(&conflict.setting, own)));
-    let label = label.unwrap_or_default();
+fn conflict(
+    out: &mut String,
+    conflict: &Conflict,
+    known: &[VerifiedPolicy],
+    style: Style,
+    words: &Catalogue,
+) {
     let title = style.bold(&visible(&conflict.setting));
-    let _ = writeln!(out, "\n{} {title}{label}", style.bad(&words.say("conflict")));
+    let label = conflict.label.as_deref().map(|own| words.setting(&conflict.setting, own));
+    let label = label.map(|label| format!(" {}", words.tell("quoted", &[("name", label.as_ref().into())])));
+    let _ = writeln!(out, "\n{} {title}{}", style.bad(&words.say("conflict")), label.unwrap_or_default());
     for value in &conflict.values {
-        let untold = words.say("value-not-told");
-        let said = visible(value.value.as_deref().unwrap_or(&untold));
-        let policy = visible(&value.policy);
+        let said = value.value.as_deref().map(|said| words.setting_value(&conflict.setting, said));
+        let said = visible(&said.unwrap_or_else(|| words.say("value-not-told")));
+        let policy = with_file(&value.policy, known);
         let line = words.tell("policy-says", &[("policy", (&policy).into()), ("value", (&said).into())]);
         let _ = writeln!(out, "  {line}");
     }
 }
 
-fn drift(out: &mut String, drift: &Drift, words: &Catalogue) {
-    let (observed, expected) = (visible(&drift.observed), visible(&drift.expected));
+/// Whose demands fail, where there are several policies.
+fn of_policies(out: &mut String, verdict: &Verdict, known: &[VerifiedPolicy], words: &Catalogue) {
+    let failed = verdict.checks.iter().filter(|check| check.outcome == verdict.outcome);
+    let mut policies: Vec<&str> = failed.map(|check| check.policy.as_str()).collect();
+    policies.sort_unstable();
+    policies.dedup();
+    for policy in policies {
+        let _ = writeln!(out, "  {}", words.labelled(&words.say("of-policy"), &with_file(policy, known)));
+    }
+}
+
+/// A policy with its file, since names do not tell which of two versions it is.
+fn with_file(name: &str, known: &[VerifiedPolicy]) -> String {
+    match known.iter().find(|policy| policy.name == name) {
+        Some(policy) if !name.contains(&policy.file) => {
+            format!("{} ({})", visible(name), visible(&policy.file))
+        }
+        _ => visible(name),
+    }
+}
+
+fn drift(out: &mut String, drift: &Drift, known: &[VerifiedPolicy], words: &Catalogue) {
+    let value = |written: &str| visible(&words.value(&drift.subject, written));
+    let (observed, expected) = (value(&drift.observed), value(&drift.expected));
     let mut line =
         words.tell("drift-line", &[("observed", (&observed).into()), ("expected", (&expected).into())]);
     if let Some(since) = &drift.since {
-        line += &format!(", {}", words.tell("drift-since", &[("since", since.into())]));
+        line += &format!(", {}", words.tell(since_key(drift), &[("since", since.into())]));
     }
     if drift.by_user {
         line += &format!(", {}", words.say("drift-by-owner"));
     }
+    if known.len() > 1 {
+        line += &format!(", {}", words.labelled(&words.say("of-policy"), &with_file(&drift.policy, known)));
+    }
     let _ = writeln!(out, "  {:<32} {line}", drift.subject);
+}
+
+/// The key of how a time is told: when it changed, or when somebody first saw it so.
+pub(crate) fn since_key(drift: &Drift) -> &'static str {
+    match drift.since_is {
+        Some("change") => "drift-since",
+        _ => "drift-first-seen",
+    }
 }
 
 fn id(verdict: &Verdict) -> &str {

@@ -19,7 +19,7 @@ pub use error::DeviceError;
 pub(crate) use prompts::mail_question;
 pub use prompts::{ShownPrompt, shown_prompt};
 pub use shown::{DEVICE_SCHEMA_VERSION, ShownDevice, shown_device};
-pub(crate) use shown::{shown_member, shown_value};
+pub(crate) use shown::{shown_account_part, shown_member, shown_value};
 
 use crate::exit::Failure;
 use session::Session;

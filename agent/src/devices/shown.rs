@@ -188,6 +188,23 @@ pub(crate) fn shown_value(name: &str, world: &World) -> Result<Value, serde_json
     serde_json::to_value(shown_device(&name, world))
 }
 
+/// The view with nothing but one part of the account of a profile; nothing for a part that is not made alone.
+pub(crate) fn shown_account_part(part: &str, world: &World) -> Result<Option<Value>, serde_json::Error> {
+    if !["services", "smime"].contains(&part) {
+        return Ok(None);
+    }
+    let device = world.device();
+    let Some(managed) = world.managed_account().and_then(|a| device.effective(a)) else {
+        return Ok(Some(serde_json::json!({"account": null})));
+    };
+    let TrialAccount { services, smime, .. } = port::described(&managed, device);
+    let value = match part {
+        "services" => serde_json::to_value(services)?,
+        _ => serde_json::to_value(smime)?,
+    };
+    Ok(Some(serde_json::json!({"account": {part: value}})))
+}
+
 /// One member of the view. What is asked for most is made alone.
 pub(crate) fn shown_member(
     member: &str,

@@ -6,6 +6,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Mi
 use profile::plist::{Span, Text};
 use profile::{Finding, LineIndex, Profile, Severity};
 use report::language::{Catalogue, Language};
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -136,8 +137,15 @@ pub fn rendered(shown: Shown<'_>, coloured: bool, words: &Catalogue) -> String {
                 Severity::Warning => miette::Severity::Warning,
                 Severity::Error => miette::Severity::Error,
             });
-        if let Some(help) = &finding.help {
-            diagnostic = diagnostic.with_help(help.clone());
+        let mut handler = Cow::Borrowed(&handler);
+        match &finding.help {
+            // The label of help is miette's own word, so that another language has the line below the report.
+            Some(help) if words.language() == Language::En => diagnostic = diagnostic.with_help(help.clone()),
+            Some(help) => {
+                let line = words.tell("finding-help", &[("help", help.into())]);
+                handler = Cow::Owned(handler.into_owned().with_footer(line));
+            }
+            None => {}
         }
         let label = finding.span.zip(excerpts.as_ref());
         if let Some((span, excerpts)) = label {
@@ -155,14 +163,16 @@ pub fn rendered(shown: Shown<'_>, coloured: bool, words: &Catalogue) -> String {
             out.push_str(&headed(finding, words));
         }
         if label.is_none() {
+            let octet = |span: Span| {
+                let octet = span.start().to_string();
+                words.tell("finding-at-octet", &[("file", name.into()), ("octet", (&octet).into())])
+            };
             let place = match beginning(&index, finding.span) {
                 (Some(line), Some(column)) => format!("{name}:{line}:{column}"),
-                _ => match finding.span {
-                    Some(span) => format!("{name} at octet {}", span.start()),
-                    None => name.to_owned(),
-                },
+                _ => finding.span.map_or_else(|| name.to_owned(), octet),
             };
-            out.push_str(&format!("   at {place}\n"));
+            let at = words.tell("finding-at", &[("place", (&place).into())]);
+            out.push_str(&format!("   {at}\n"));
         }
         out.push('\n');
     }

@@ -12,6 +12,9 @@ pub enum JudgeError {
     /// The folder holds no log.
     #[error("{} is no folder of evidence: there is no log.ndjson in it", .0.display())]
     NotEvidence(PathBuf),
+    /// There is evidence without its log.
+    #[error("{}: log.ndjson is missing beside {raw} files in raw/; without it nothing tells what they are", path.display())]
+    NoLog { path: PathBuf, raw: usize },
     /// The folder is full of something else.
     #[error("{} is not empty and holds no evidence; choose another folder", .0.display())]
     OtherFolder(PathBuf),

@@ -120,7 +120,7 @@ pub(crate) fn read(path: &Path) -> Result<Log, Failure> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
             // A folder that is not there is told as such.
             return Err(match fs::metadata(path) {
-                Ok(_) => JudgeError::NotEvidence(path.to_owned()).into(),
+                Ok(_) => without_log(path).into(),
                 Err(source) => Failure::Read { path: path.to_owned(), source },
             });
         }
@@ -144,6 +144,15 @@ pub(crate) fn read(path: &Path) -> Result<Log, Failure> {
         check_raw(&CX, &observations, &bytes).map_err(|defect| JudgeError::Raw { path: raw_path, defect })?;
     }
     Ok(log)
+}
+
+/// What is the matter with a folder that has no log.
+pub(crate) fn without_log(path: &Path) -> JudgeError {
+    let raw = fs::read_dir(path.join("raw")).map_or(0, |entries| entries.flatten().count());
+    match raw {
+        0 => JudgeError::NotEvidence(path.to_owned()),
+        raw => JudgeError::NoLog { path: path.to_owned(), raw },
+    }
 }
 
 /// The bytes of a file, and one more than the limit where there are more.

@@ -18,7 +18,7 @@ pub use arguments::{EvidenceArguments, EvidenceCommand, VerifyArguments};
 pub use assignment::Targeted;
 pub(crate) use collect::log as simulated_log;
 pub use error::JudgeError;
-pub(crate) use folder::{CX, Folder, TakeError, read as read_folder};
+pub(crate) use folder::{CX, Folder, TakeError, read as read_folder, without_log};
 pub(crate) use policy::policies_for_in;
 pub use policy::{JudgedPolicy, Policy, PolicyKind, policies, policies_for, policies_in};
 pub use user::User;

@@ -6,7 +6,7 @@ use super::folder;
 use crate::cli::Format;
 use crate::exit::Failure;
 use crate::print;
-use evidence::{Fact, Log, Observation};
+use evidence::{Fact, LOG_FILE, Log, Observation};
 use profile::Timestamp;
 use report::visible;
 use serde_json::{Value, json};
@@ -49,11 +49,19 @@ pub(super) fn validate(arguments: &FolderArguments) -> Result<u8, Failure> {
     let defect = match folder::read(&arguments.folder) {
         Ok(log) => return valid(arguments, &log),
         Err(Failure::Judge(
-            error @ (JudgeError::Log { .. } | JudgeError::Raw { .. } | JudgeError::NoRaw { .. }),
+            error @ (JudgeError::NoLog { .. }
+            | JudgeError::Log { .. }
+            | JudgeError::Raw { .. }
+            | JudgeError::NoRaw { .. }),
         )) => error,
         Err(other) => return Err(other),
     };
+    let missing;
     let (path, reason) = match &defect {
+        JudgeError::NoLog { path, raw } => {
+            missing = path.join(LOG_FILE);
+            (&missing, format!("it is missing beside {raw} files in raw/"))
+        }
         JudgeError::Log { path, defect } => (path, defect.to_string()),
         JudgeError::Raw { path, defect } => (path, defect.to_string()),
         JudgeError::NoRaw { path, source, .. } => (path, source.to_string()),

@@ -13,6 +13,7 @@ use profile::{OsVersion, Severity};
 use report::language::{Catalogue, Language};
 use report::page::verification_page;
 use smime::{Context, Timestamp};
+use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 use verdict::{
     Summary, VERIFY_SCHEMA_VERSION, Verification, VerifiedDevice, VerifiedPolicy, conflicts, drift,
@@ -108,6 +109,8 @@ pub fn verification(circumstances: &Circumstances<'_>, mut all: Vec<Policy>) -> 
     let log = circumstances.log;
     let device = device(log);
     let (ios, ios_from) = circumstances.version();
+    let reported_as: Vec<String> =
+        all.iter().filter(|policy| policy.not_applicable().is_none()).map(|p| p.name.clone()).collect();
     tell_apart(&mut all);
     let toggle = device.encrypt_default_toggle.as_deref().and_then(|t| t.parse().ok());
     let held = identities(log).or(device.identities);
@@ -128,7 +131,8 @@ pub fn verification(circumstances: &Circumstances<'_>, mut all: Vec<Policy>) -> 
     let applicable = || all.iter().filter(|p| p.not_applicable().is_none());
     let of_phone = applicable().filter_map(|p| Some((p.name.as_str(), p.intent.as_ref()?)));
     let mut contradictions = conflicts(of_phone);
-    let names: Vec<&str> = applicable().map(|p| p.name.as_str()).collect();
+    // Intune knows them by their own names.
+    let names: Vec<&str> = reported_as.iter().map(String::as_str).collect();
     if !names.is_empty() {
         let users: Vec<String> = all.iter().flat_map(|p| p.users().iter().cloned()).collect();
         contradictions.extend(reported_conflicts(log, &names, &users));
@@ -233,16 +237,22 @@ fn identities(log: &Log) -> Option<usize> {
     })
 }
 
-/// Gives policies of the same name their files too, so that a conflict names both.
+/// Gives policies of the same name their files too, so that verdicts, drift and conflicts name both; those of one file are
+/// numbered.
 fn tell_apart(policies: &mut [Policy]) {
-    let names: Vec<String> = policies.iter().map(|p| p.name.clone()).collect();
-    let mut counts = std::collections::BTreeMap::new();
-    for name in &names {
-        *counts.entry(name.as_str()).or_insert(0_usize) += 1;
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for policy in policies.iter() {
+        *counts.entry(policy.name.clone()).or_default() += 1;
     }
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
     for policy in policies {
-        if counts.get(policy.name.as_str()).is_some_and(|count| *count > 1) {
+        if counts.get(&policy.name).is_some_and(|count| *count > 1) {
             policy.name = format!("{} ({})", policy.name, policy.file);
+        }
+        let number = taken.entry(policy.name.clone()).or_default();
+        *number += 1;
+        if *number > 1 {
+            policy.name = format!("{} #{number}", policy.name);
         }
     }
 }

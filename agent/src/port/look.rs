@@ -165,7 +165,7 @@ fn past(world: &World) -> Vec<TimedFact> {
                     kind: kind.to_owned(),
                     in_force_before: early || account.is_some_and(|a| in_force(&history, a, *at)),
                     answered,
-                    names: Vec::new(),
+                    names: held(prompt).map(str::to_owned).into_iter().collect(),
                 })
             }
             _ => continue,
@@ -175,13 +175,25 @@ fn past(world: &World) -> Vec<TimedFact> {
     facts
 }
 
-/// The prompts that an installation raises.
+/// The profile that a prompt holds back whole.
+fn held(prompt: &PromptKind) -> Option<&str> {
+    match prompt {
+        PromptKind::CertificatePassword { profile, .. } | PromptKind::Consent { profile, .. } => {
+            Some(profile)
+        }
+        _ => None,
+    }
+}
+
+/// The prompts that an installation raises, before it or after it.
 fn prompt_name(prompt: &PromptKind) -> Option<&'static str> {
     match prompt {
         PromptKind::Password { .. } => Some("password"),
         PromptKind::SignIn { .. } => Some("sign-in"),
         PromptKind::EmailAddress { .. } => Some("email-address"),
         PromptKind::UserName { .. } => Some("user-name"),
+        PromptKind::CertificatePassword { .. } => Some("certificate-password"),
+        PromptKind::Consent { .. } => Some("consent"),
         _ => None,
     }
 }

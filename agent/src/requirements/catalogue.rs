@@ -52,6 +52,11 @@ pub fn find(id: &str) -> Option<Requirement> {
     CATALOGUE.iter().find(|row| row.id.eq_ignore_ascii_case(id)).cloned()
 }
 
+/// Every requirement, sorted by id.
+pub fn all() -> &'static [Requirement] {
+    &CATALOGUE
+}
+
 /// Every id.
 pub fn ids() -> impl Iterator<Item = String> {
     CATALOGUE.iter().map(|row| row.id.clone())

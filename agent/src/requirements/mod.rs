@@ -5,5 +5,5 @@ mod catalogue;
 mod listed;
 
 pub use arguments::RequirementsArguments;
-pub use catalogue::{Requirement, find, ids};
+pub use catalogue::{Requirement, all, find, ids};
 pub use listed::{Listed, listed, run};

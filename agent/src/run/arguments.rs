@@ -4,6 +4,7 @@ use crate::cli::{Colour, Format};
 use crate::suggestion::{nearest, question};
 use clap::{Args, Parser, ValueEnum};
 use device::Defect;
+use report::language::Language;
 use scenario::Partition;
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ Examples:
   handset run tests/suites/smime.yaml --filter 'tag(smime) & !tag(slow)'
   handset run suites/ --report junit=out/junit.xml --report sarif=out/run.sarif
   handset run suites/ --shard env --report json=shard.json
+  handset run suites/ --report html=out/run.html --lang fr
   handset run suites/ --case 'smime/signed'
 
 Exit codes:
@@ -130,9 +132,13 @@ pub struct ExecutionArguments {
 /// What is written.
 #[derive(Clone, Debug, Args)]
 pub struct OutputArguments {
-    /// Also writes a report: json, ndjson, junit, sarif, tap, github or summary, and where.
+    /// Also writes a report: json, ndjson, junit, sarif, tap, github, summary or html, and where.
     #[arg(long, value_name = "FORMAT=PATH", value_parser = report_target)]
     pub report: Vec<ReportTarget>,
+
+    /// The page also tells how long cases really took; two pages of the same cases then differ.
+    #[arg(long, env = "HANDSET_DURATIONS")]
+    pub durations: bool,
 
     /// How to print the answer; JSON is the contract of fixtures/schema/run.schema.json.
     #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]
@@ -145,6 +151,10 @@ pub struct OutputArguments {
     /// No progress on standard error.
     #[arg(long, short, env = "HANDSET_QUIET")]
     pub quiet: bool,
+
+    /// The language that a page opens in: that of the program.
+    #[arg(skip)]
+    pub lang: Language,
 }
 
 /// The forms of a report.
@@ -166,6 +176,8 @@ pub enum RunFormat {
     Github,
     /// Markdown, for the step summary of GitHub.
     Summary,
+    /// One page for a browser.
+    Html,
 }
 
 /// A report and where it goes.
@@ -177,7 +189,7 @@ pub struct ReportTarget {
     pub path: PathBuf,
 }
 
-fn report_target(text: &str) -> Result<ReportTarget, String> {
+pub(crate) fn report_target(text: &str) -> Result<ReportTarget, String> {
     let known = || {
         let names: Vec<String> = RunFormat::value_variants()
             .iter()
@@ -352,7 +364,9 @@ Exit codes:
   2  a scenario file, the command line or a file that is named is wrong; nothing was run
   4  nothing is selected, or nothing of it can be run yet";
 
-/// Runs scenarios on phones with seeded defects: which case notices which defect, and which defect none.
+/// Runs scenarios on phones with seeded defects: which case notices which defect, and which defect none. Cases tagged
+/// option-space, which repeat on thousands of policies what others say of one, are left out unless --filter or --case
+/// chooses them.
 #[derive(Clone, Debug, Parser)]
 #[command(before_help = MUTANTS)]
 pub struct MutantsArguments {

@@ -78,7 +78,8 @@ pub(super) fn carry_out(
     let is_known = |id: &str| done.contains(id);
     let ending = engine::run(plan, target, terms, &is_known, known, signals, &mut readers)?;
     let exit = exit_code(&ending);
-    let kept = reports::Kept { head: &plan.head, summary: &ending.summary, exit, journal: &journal };
+    let durations = output.durations.then(|| timings.durations());
+    let kept = reports::Kept { head: &plan.head, summary: &ending.summary, exit, cases: &journal, durations };
     reports::write(&kept, &journal.folder().join(REPORT), output)?;
     if ending.signal.is_some() && !output.quiet {
         let folder = journal.folder().display();

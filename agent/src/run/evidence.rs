@@ -223,6 +223,13 @@ impl Target for EvidenceTarget<'_> {
     fn perform(&mut self, step: &Step) -> Result<Done, Refusal> {
         match &step.action {
             StepAction::Install(install) => self.install(install),
+            // Nothing that was asked is open in the evidence.
+            StepAction::AnswerAll => match self.evidence.prompts().iter().find(|p| !p.answered) {
+                None => Ok(Done { observed: "nothing is open".to_owned(), ..Done::default() }),
+                Some(open) => {
+                    Err(Refusal::NotSeen { what: format!("that “{}” was answered", open.kind) })
+                }
+            },
             StepAction::Answer(answer) if answer.with == AnswerWith::Right => {
                 let kind = prompt_word(answer.prompt);
                 let answered = self.evidence.prompts().iter().any(|p| p.kind == kind && p.answered);
@@ -279,6 +286,11 @@ impl Target for EvidenceTarget<'_> {
     }
 
     fn judged(&mut self, requirement: &str) -> Result<(JudgedOutcome, String), Refusal> {
+        let known = self.all_judged()?.remove(requirement);
+        known.ok_or_else(|| Refusal::not_supported(format!("a verdict on {requirement}, which has none")))
+    }
+
+    fn all_judged(&mut self) -> Result<Verdicts, Refusal> {
         let prepared = self.installed.clone().ok_or_else(nothing_installed)?;
         if self.verdicts.is_empty() {
             let given = self.given()?;
@@ -299,8 +311,7 @@ impl Target for EvidenceTarget<'_> {
             };
             self.verdicts = verdicts(&prepared, &facts, &self.evidence.log)?;
         }
-        let known = self.verdicts.get(requirement).cloned();
-        known.ok_or_else(|| Refusal::not_supported(format!("a verdict on {requirement}, which has none")))
+        Ok(self.verdicts.clone())
     }
 
     fn lint_rules(&mut self) -> Result<BTreeSet<String>, Refusal> {

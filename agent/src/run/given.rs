@@ -3,7 +3,7 @@
 use super::Materials;
 use crate::findings::unwrap;
 use crate::policies::{export_of, pick};
-use device::{DeviceFacts, Input, Secret};
+use device::{DeviceFacts, Input, ProfileFile, Secret};
 use intent::{DeliveredCertificates, EmailPolicy, Intent, Pkcs12Blob, RootCertificate, Stated, Tenant, User};
 use profile::{OsVersion, Profile, Severity};
 use scenario::{
@@ -12,12 +12,11 @@ use scenario::{
 };
 use simulator::{EnrolmentServer, Owner, PROVIDER, PublishedCertificate, STEP_MS, World, WorldOptions};
 use smime::{Certificate, Context, Timestamp};
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 /// The most profiles that are kept.
-const MAX_PROFILES: usize = 1_024;
+const MAX_PROFILES: usize = 256;
 
 /// What the owner types where a scenario says no password.
 const PASSWORD: &str = "correct horse battery staple";
@@ -25,13 +24,21 @@ const PASSWORD: &str = "correct horse battery staple";
 /// Makes worlds and profiles, and keeps the profiles.
 #[derive(Default)]
 pub(super) struct Workshop {
-    profiles: BTreeMap<String, Arc<Prepared>>,
+    profiles: Vec<(Recipe, Arc<Prepared>)>,
+}
+
+/// What a profile is made of. The next one asked for is mostly the last, so they are compared rather than hashed.
+struct Recipe {
+    configuration: Configuration,
+    user: User,
+    certificates: Certificates,
+    ios: OsVersion,
 }
 
 /// A profile that can be installed, with what it is to mean.
 pub(super) struct Prepared {
-    /// The octets.
-    pub bytes: Vec<u8>,
+    /// The file.
+    pub file: ProfileFile,
     meaning: Meaning,
 }
 
@@ -70,7 +77,7 @@ impl Prepared {
     /// The profile as syntax.
     pub fn profile(&self) -> Profile {
         match &self.meaning {
-            Meaning::Policy { .. } => profile::parse(&self.bytes).0,
+            Meaning::Policy { .. } => profile::parse(self.file.bytes()).0,
             Meaning::Profile(profile) => (**profile).clone(),
         }
     }
@@ -123,8 +130,13 @@ impl Workshop {
     ) -> Result<Arc<Prepared>, Refusal> {
         let user = user_of(given, &install.user)?;
         let certificates = &given.certificates;
-        let key = format!("{:?}|{ios}|{user:?}|{certificates:?}", install.configuration);
-        if let Some(known) = self.profiles.get(&key) {
+        let fits = |(recipe, _): &&(Recipe, _)| {
+            recipe.ios == ios
+                && recipe.configuration == install.configuration
+                && recipe.user == *user
+                && recipe.certificates == *certificates
+        };
+        if let Some((_, known)) = self.profiles.iter().rev().find(fits) {
             return Ok(known.clone());
         }
         let prepared = match &install.configuration {
@@ -134,14 +146,23 @@ impl Workshop {
             }
             Configuration::Profile(file) => {
                 let bytes = octets(materials, file)?;
-                Prepared { bytes: bytes.to_vec(), meaning: Meaning::Profile(Box::new(inner_profile(bytes))) }
+                Prepared {
+                    file: ProfileFile::new(bytes.to_vec()),
+                    meaning: Meaning::Profile(Box::new(inner_profile(bytes))),
+                }
             }
         };
         if self.profiles.len() >= MAX_PROFILES {
             self.profiles.clear();
         }
         let prepared = Arc::new(prepared);
-        self.profiles.insert(key, prepared.clone());
+        let recipe = Recipe {
+            configuration: install.configuration.clone(),
+            user: user.clone(),
+            certificates: certificates.clone(),
+            ios,
+        };
+        self.profiles.push((recipe, prepared.clone()));
         Ok(prepared)
     }
 }
@@ -270,10 +291,10 @@ fn compiled(
     let delivered = Arc::new(delivered(materials, certificates)?);
     let compiled = intent::compile(policy, user, &delivered, Some(ios))
         .map_err(|error| Refusal::broken(format!("the policy cannot be compiled: {error}")))?;
-    let bytes = profile::write_xml(&compiled.configuration);
+    let file = ProfileFile::new(profile::write_xml(&compiled.configuration));
     let meaning =
         Meaning::Policy { policy: Box::new(policy.clone()), user: user.clone(), certificates: delivered };
-    Ok(Prepared { bytes, meaning })
+    Ok(Prepared { file, meaning })
 }
 
 fn delivered(materials: &Materials, certificates: &Certificates) -> Result<DeliveredCertificates, Refusal> {

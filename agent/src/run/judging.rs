@@ -57,7 +57,7 @@ pub(super) fn verdicts(prepared: &Prepared, facts: &DeviceFacts, log: &Log) -> R
 /// The rules that the linter reports.
 pub(super) fn lint_rules(prepared: &Prepared, audience: Audience, now: Timestamp) -> BTreeSet<String> {
     let cx = Context { now, crypto: &PROVIDER };
-    let unwrapped = unwrap(&cx, &prepared.bytes);
+    let unwrapped = unwrap(&cx, prepared.file.bytes());
     let (profile, mut findings) = profile::parse(&unwrapped.inner);
     findings.extend(unwrapped.findings);
     findings.extend(lint(&cx, Schema::builtin(), &profile, audience));

@@ -32,6 +32,7 @@ pub use list::list;
 pub use materials::Materials;
 pub use mutants::mutants;
 pub use phone::SimulatedTarget;
+pub use reports::reports;
 pub use watch::watch;
 
 use device::Defect;

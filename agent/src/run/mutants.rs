@@ -25,6 +25,10 @@ use verdict::{RunCase, RunOutcome};
 /// The version of the JSON contract. It grows by addition only; anything else raises it.
 pub const MUTANTS_SCHEMA_VERSION: u32 = 1;
 
+/// The tag of cases that say of thousands of policies what other cases say of one. They cost minutes for each defect, and
+/// so run on defective phones only when they are chosen.
+const REPEATS: &str = "option-space";
+
 /// In how many of the cases that catch a defect the judge is asked as well, as long as it reports nothing.
 const JUDGED_CASES: usize = 4;
 
@@ -80,11 +84,12 @@ pub fn mutants(arguments: &MutantsArguments) -> Result<u8, Failure> {
     let choice = Choice::of(&arguments.selection)?;
     let target = super::TargetKind::SOUND.name();
     let plan = plan(&arguments.paths, choice, arguments.seed, &arguments.secret, &target, arguments.color)?;
+    let is_chosen = arguments.selection.filter.is_some() || !arguments.selection.case.is_empty();
     let cases: Vec<Case> = plan
         .cases
         .iter()
         .filter_map(|planned| plan.suites.case(planned.key).ok())
-        .filter(|case| case.pending.is_none())
+        .filter(|case| case.pending.is_none() && (is_chosen || !case.tags.contains(REPEATS)))
         .collect();
     if cases.is_empty() {
         return Err(RunError::NothingSelected { cases: plan.cases.len() }.into());

@@ -1,16 +1,20 @@
 //! Writing reports: each from what was kept, case by case, beside its place and then at once into it.
 
 use super::RunError;
-use super::arguments::{OutputArguments, RunFormat};
+use super::arguments::{OutputArguments, ReportTarget, RunFormat};
 use super::journal::Journal;
 use super::plan::Plan;
+use crate::cli::Colour;
 use crate::exit::Failure;
 use crate::replacement::{Place, Readers, Replacement};
+use crate::requirements::{self, Requirement};
+use report::language::Language;
+use report::page::{Durations, KnownRequirement, RunPage, run_page};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use verdict::{RunCase, RunHead, RunSummary};
+use verdict::{Run, RunCase, RunHead, RunSummary};
 
 /// A run that is over.
 pub struct Kept<'k> {
@@ -21,18 +25,20 @@ pub struct Kept<'k> {
     /// The exit code.
     pub exit: u8,
     /// The cases.
-    pub journal: &'k Journal,
+    pub cases: &'k dyn report::run::Cases,
+    /// How long cases really took, where a page is to tell it.
+    pub durations: Option<&'k Durations>,
 }
 
-impl report::run::Cases for Kept<'_> {
+impl report::run::Cases for Journal {
     fn each(&self, visit: &mut dyn FnMut(RunCase) -> io::Result<()>) -> io::Result<()> {
-        self.journal.each(visit)
+        Journal::each(self, visit)
     }
 }
 
 impl Kept<'_> {
     fn report(&self) -> report::run::Report<'_> {
-        report::run::Report { head: self.head, summary: self.summary, exit: self.exit, cases: self }
+        report::run::Report { head: self.head, summary: self.summary, exit: self.exit, cases: self.cases }
     }
 }
 
@@ -86,15 +92,45 @@ fn folder_of(path: &Path) -> Result<PathBuf, Failure> {
 /// # Errors
 /// [`Failure::Write`] and [`Failure::Print`]. Every report is tried; the first failure is told.
 pub fn write(kept: &Kept<'_>, own: &Path, output: &OutputArguments) -> Result<(), Failure> {
-    let mut first = file(kept, RunFormat::Json, own, output);
-    for target in &output.report {
+    let first = file(kept, RunFormat::Json, own, output.color, output.lang);
+    let all = all(kept, &output.report, output.color, output.lang);
+    first.and(all).and(standard_output(kept, output.format, output.color, output.lang))
+}
+
+/// Writes every report that was asked for.
+///
+/// # Errors
+/// As [`write`].
+pub fn all(kept: &Kept<'_>, targets: &[ReportTarget], colour: Colour, lang: Language) -> Result<(), Failure> {
+    let mut first = Ok(());
+    for target in targets {
         let written = match target.path == Path::new("-") {
-            true => standard_output(kept, target.format, output),
-            false => file(kept, target.format, &target.path, output),
+            true => standard_output(kept, target.format, colour, lang),
+            false => file(kept, target.format, &target.path, colour, lang),
         };
         first = first.and(written);
     }
-    first.and(standard_output(kept, output.format, output))
+    first
+}
+
+/// Writes reports of a run that is at hand whole.
+///
+/// # Errors
+/// As [`write`].
+pub fn reports(run: &Run, targets: &[ReportTarget], lang: Language) -> Result<(), Failure> {
+    let cases = Whole(&run.cases);
+    let kept =
+        Kept { head: &run.head, summary: &run.summary, exit: run.exit, cases: &cases, durations: None };
+    all(&kept, targets, Colour::Auto, lang)
+}
+
+/// Cases that are all at hand.
+struct Whole<'c>(&'c [RunCase]);
+
+impl report::run::Cases for Whole<'_> {
+    fn each(&self, visit: &mut dyn FnMut(RunCase) -> io::Result<()>) -> io::Result<()> {
+        self.0.each(visit)
+    }
 }
 
 /// Standard output. Whoever reads it may stop early, as `head` does; what is written then goes nowhere.
@@ -133,24 +169,35 @@ impl Write for Listener {
     }
 }
 
-fn standard_output(kept: &Kept<'_>, format: RunFormat, output: &OutputArguments) -> Result<(), Failure> {
+fn standard_output(
+    kept: &Kept<'_>,
+    format: RunFormat,
+    colour: Colour,
+    lang: Language,
+) -> Result<(), Failure> {
     let mut out = BufWriter::new(Listener { out: io::stdout().lock(), gone: false });
-    let coloured = output.color.on_standard_output();
-    rendered(kept, format, coloured, &mut out).and_then(|()| out.flush()).map_err(Failure::Print)
+    let coloured = colour.on_standard_output();
+    rendered(kept, format, coloured, lang, &mut out).and_then(|()| out.flush()).map_err(Failure::Print)
 }
 
-fn file(kept: &Kept<'_>, format: RunFormat, path: &Path, output: &OutputArguments) -> Result<(), Failure> {
-    let coloured = output.color == crate::cli::Colour::Always;
+fn file(
+    kept: &Kept<'_>,
+    format: RunFormat,
+    path: &Path,
+    colour: Colour,
+    lang: Language,
+) -> Result<(), Failure> {
+    let coloured = colour == Colour::Always;
     let failed = |source| Failure::Write { path: path.to_path_buf(), source };
     folder_of(path)?;
     match Replacement::at(path, Readers::Same(path))? {
         Place::Device(device) => {
             let mut out = BufWriter::new(device);
-            rendered(kept, format, coloured, &mut out).and_then(|()| out.flush()).map_err(failed)
+            rendered(kept, format, coloured, lang, &mut out).and_then(|()| out.flush()).map_err(failed)
         }
         Place::File(mut replacement) => {
             let mut out = BufWriter::new(replacement.file());
-            rendered(kept, format, coloured, &mut out).and_then(|()| out.flush()).map_err(failed)?;
+            rendered(kept, format, coloured, lang, &mut out).and_then(|()| out.flush()).map_err(failed)?;
             drop(out);
             replacement.sync()?;
             replacement.commit()
@@ -158,7 +205,13 @@ fn file(kept: &Kept<'_>, format: RunFormat, path: &Path, output: &OutputArgument
     }
 }
 
-fn rendered(kept: &Kept<'_>, format: RunFormat, coloured: bool, out: &mut dyn Write) -> io::Result<()> {
+fn rendered(
+    kept: &Kept<'_>,
+    format: RunFormat,
+    coloured: bool,
+    lang: Language,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let report = kept.report();
     let style = if coloured { report::Style::Coloured } else { report::Style::Plain };
     match format {
@@ -170,5 +223,20 @@ fn rendered(kept: &Kept<'_>, format: RunFormat, coloured: bool, out: &mut dyn Wr
         RunFormat::Tap => report::run::tap(&report, out),
         RunFormat::Github => report::run::github(&report, out),
         RunFormat::Summary => report::run::summary(&report, out),
+        RunFormat::Html => {
+            let known: Vec<KnownRequirement<'_>> = requirements::all().iter().map(known).collect();
+            let page = RunPage { report, known: &known, durations: kept.durations, first: lang };
+            out.write_all(run_page(&page)?.as_bytes())
+        }
+    }
+}
+
+/// A row of the catalogue, with the reason why it cannot be judged, where it cannot.
+fn known(row: &'static Requirement) -> KnownRequirement<'static> {
+    KnownRequirement {
+        id: &row.id,
+        setting: &row.setting,
+        statement: &row.statement,
+        reason: intent::requirement::row(&row.id).and_then(|row| row.reason),
     }
 }

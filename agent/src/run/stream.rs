@@ -2,6 +2,7 @@
 
 use super::journal::Journal;
 use crate::exit::Failure;
+use report::page::Durations;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -144,6 +145,7 @@ pub struct Timings {
     out: BufWriter<File>,
     started: Instant,
     first: bool,
+    durations: Durations,
 }
 
 impl Timings {
@@ -155,7 +157,12 @@ impl Timings {
         let failed = |source| Failure::Write { path: path.clone(), source };
         let mut out = BufWriter::new(File::create(&path).map_err(failed)?);
         out.write_all(b"{\n  \"schema_version\": 1,\n  \"cases\": [").map_err(failed)?;
-        Ok(Timings { path, out, started: Instant::now(), first: true })
+        Ok(Timings { path, out, started: Instant::now(), first: true, durations: Durations::default() })
+    }
+
+    /// What a page tells of it.
+    pub fn durations(&self) -> &Durations {
+        &self.durations
     }
 }
 
@@ -166,6 +173,7 @@ impl RunReader for Timings {
             RunEvent::Finished { case, took, attempts } => {
                 let comma = if std::mem::take(&mut self.first) { "" } else { "," };
                 let ms = took.as_secs_f64() * 1_000.0;
+                self.durations.add(&case.id, u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
                 // An id holds nothing that JSON would have to escape but what serde_json escapes.
                 let id = serde_json::to_string(&case.id)?;
                 write!(self.out, "{comma}\n    {{\"id\": {id}, \"ms\": {ms:.3}, \"attempts\": {attempts}}}")

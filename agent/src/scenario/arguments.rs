@@ -1,6 +1,7 @@
 //! The command lines, examples first.
 
 use crate::cli::{Colour, Format};
+use crate::run::arguments::{ReportTarget, report_target};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -108,6 +109,7 @@ const MERGE: &str = "\
 Examples:
   handset merge shard-*.json -o run.json
   handset merge 1.json 2.json 3.json > run.json
+  handset merge shard-*.json -o run.json --report html=run.html --report junit=junit.xml
 
 The result is byte for byte the report that the run would have written without --partition. Gaps, overlaps, and shards \
 of different versions, seeds, suites or selections are refused.
@@ -128,6 +130,11 @@ pub struct MergeArguments {
     /// Where to write, at once or not at all; standard output if absent or `-`.
     #[arg(short, long, value_name = "OUT.json")]
     pub output: Option<PathBuf>,
+
+    /// Also writes a report of the whole run, as `handset run` does: json, ndjson, junit, sarif, tap, github, summary or
+    /// html, and where.
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = report_target)]
+    pub report: Vec<ReportTarget>,
 }
 
 #[cfg(test)]

@@ -29,9 +29,11 @@ A configuration, of which `policies` alone is needed:
 
 Exit codes:
   0    stopped by SIGTERM; checked; shown
-  2    the configuration, a policy, the directory or a secret cannot be read
+  2    the configuration, or something that it names, is not as it must be
   3    the environment: no history, no address to listen on, a disk that is full
-  130  interrupted (SIGINT)";
+  4    history: nothing is known of the device
+  130  interrupted (SIGINT)
+  143  a second SIGTERM, before what was in hand was finished";
 
 /// Watches devices as a service: judges every check-in, keeps the history, tells of drift.
 #[derive(Debug, Parser)]
@@ -44,13 +46,15 @@ pub struct AgentArguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum AgentCommand {
-    /// Runs until SIGTERM or SIGINT; the judgement in hand is finished, and a second signal ends it at once.
+    /// Runs until SIGTERM or SIGINT; the judgement in hand is finished, and a second signal ends it at once (143, 130).
     #[command(before_help = "Examples:\n  handset agent run --config agent.toml")]
     Run(RunArguments),
 
-    /// Reads the configuration and all that it names, and says what would be done.
-    #[command(before_help = "Examples:\n  handset agent check --config agent.toml")]
-    Check(ConfigurationArguments),
+    /// Reads the configuration and all that it names, and says what would be done, or all that is in the way.
+    #[command(
+        before_help = "Examples:\n  handset agent check --config agent.toml\n  handset agent check --config agent.toml --format json"
+    )]
+    Check(CheckArguments),
 
     /// Shows what the history keeps, also while an agent is running; the newest last.
     #[command(
@@ -89,6 +93,17 @@ pub enum LogFormat {
     Json,
     /// For people.
     Human,
+}
+
+/// `handset agent check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    #[command(flatten)]
+    pub configuration: ConfigurationArguments,
+
+    /// How to print the answer; JSON is the contract of fixtures/schema/agent-check.schema.json.
+    #[arg(long, env = "HANDSET_FORMAT", default_value = "human")]
+    pub format: Form,
 }
 
 /// `handset agent history`.

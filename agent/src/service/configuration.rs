@@ -1,6 +1,7 @@
 //! The configuration of the service: a TOML file, checked whole before anything starts.
 
 use super::arguments::ConfigurationArguments;
+use super::defect::{Defect, Lines};
 use super::error::ServiceError;
 use super::span::Span;
 use crate::exit::Failure;
@@ -9,7 +10,7 @@ use crate::suggestion::nearest;
 use profile::OsVersion;
 use serde::Deserialize;
 use simulator::store::DeviceName;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::net::SocketAddr;
@@ -73,6 +74,10 @@ struct WebhookDocument {
 /// What the service is to do.
 #[derive(Debug)]
 pub struct Configuration {
+    /// The file.
+    pub path: PathBuf,
+    /// Where its settings stand.
+    pub lines: Lines,
     /// What the agent is called in the history.
     pub name: String,
     /// Its own folder.
@@ -89,8 +94,8 @@ pub struct Configuration {
     pub ios: Option<OsVersion>,
     /// The store of simulated devices.
     pub store: Option<PathBuf>,
-    /// The simulated devices that are watched; empty: all.
-    pub devices: BTreeSet<String>,
+    /// The simulated devices that are watched, each with its place in the list; empty: all.
+    pub devices: BTreeMap<String, usize>,
     /// The folder of folders of evidence.
     pub evidence: Option<PathBuf>,
     /// How long between two looks.
@@ -160,10 +165,10 @@ impl std::fmt::Debug for Secret {
 }
 
 impl Configuration {
-    /// Reads a configuration and the secrets that it names.
+    /// Reads a configuration and the secrets that it names. Everything that is wrong with it is told at once.
     ///
     /// # Errors
-    /// [`ServiceError`] with the place.
+    /// [`ServiceError`] with the places.
     pub fn read(arguments: &ConfigurationArguments) -> Result<Configuration, Failure> {
         let path = &arguments.config;
         let bytes = file::read_up_to(path, MAX_CONFIGURATION)?;
@@ -179,72 +184,116 @@ impl Configuration {
         let document: Document = toml::from_str(text).map_err(|error| unreadable(path, text, &error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let at = |named: &Path| folder.join(named);
-        let wrong = |setting, reason: &str| ServiceError::Setting {
-            path: path.to_owned(),
-            setting,
-            reason: reason.to_owned(),
-        };
-        let secret = |setting, named: &Option<PathBuf>| -> Result<Option<Secret>, ServiceError> {
-            named.as_ref().map(|named| read_secret(setting, &at(named))).transpose()
-        };
+        let mut found = Found { lines: Lines::read(text), defects: Vec::new() };
         if document.policies.is_empty() {
-            return Err(wrong("policies", "at least one policy is needed"));
+            found.wrong("policies", "at least one policy is needed");
         }
         if document.policies.len() > super::intents::MAX_POLICY_FILES {
-            return Err(wrong("policies", "there are more than 10000"));
+            found.wrong("policies", "there are more than 10000");
         }
         let ios = document.ios.as_deref().map(crate::cli::ios).transpose();
-        let ios = ios.map_err(|reason| wrong("ios", &reason))?;
-        for name in &document.devices {
-            name.parse::<DeviceName>().map_err(|error| wrong("devices", &error.to_string()))?;
+        let ios = found.taken("ios", ios).flatten();
+        for (number, name) in document.devices.iter().enumerate() {
+            found.taken(&format!("devices[{number}]"), name.parse::<DeviceName>());
+        }
+        if !document.devices.is_empty() && document.store.is_none() && store.is_none() {
+            found.wrong("devices", "these are devices of a store, and no store is named");
         }
         let interval = document.interval.map_or(Duration::from_secs(30), |span| span.0);
         if interval < MIN_INTERVAL {
-            return Err(wrong("interval", "the shortest is 10ms"));
+            found.wrong("interval", "the shortest is 10ms");
         }
         let state = at(&document.state.unwrap_or_else(|| "handset-agent".into()));
         let name = document.name.unwrap_or_else(host_name);
         if name.is_empty() || name.len() > 128 || name.chars().any(char::is_control) {
-            return Err(wrong("name", "a name has 1 to 128 characters, none of them a control"));
+            found.wrong("name", "a name has 1 to 128 characters, none of them a control");
         }
-        let listen = document.listen.as_deref().map(listen_address).transpose();
-        let listen = listen.map_err(|reason| wrong("listen", reason))?;
+        let listen = found.taken("listen", document.listen.as_deref().map(listen_address).transpose());
+        let secret = |found: &mut Found, setting: &'static str, named: &Option<PathBuf>| {
+            let read = named.as_ref().map(|named| read_secret(setting, &at(named))).transpose();
+            found.taken(setting, read).flatten()
+        };
         let history = document.history.as_deref().unwrap_or("history.redb");
         let history = if is_postgres(history) {
-            let password = secret("history_password_file", &document.history_password_file)?;
-            HistoryPlace::Postgres(Box::new(
-                database(history, password).map_err(|reason| wrong("history", &reason))?,
-            ))
-        } else if history.contains("://") {
-            return Err(wrong("history", "it is a file, or postgres://USER@HOST/DATABASE"));
-        } else if document.history_password_file.is_some() {
-            return Err(wrong("history_password_file", "only a server wants a password"));
+            let password = secret(&mut found, "history_password_file", &document.history_password_file);
+            let config = found.taken("history", database(history, password)).unwrap_or_default();
+            HistoryPlace::Postgres(Box::new(config))
         } else {
+            if history.contains("://") {
+                found.wrong("history", "it is a file, or postgres://USER@HOST/DATABASE");
+            } else if document.history_password_file.is_some() {
+                found.wrong("history_password_file", "only a server wants a password");
+            }
             HistoryPlace::Embedded(state.join(history))
         };
-        let webhook = document.webhook.as_ref().map(|webhook| {
-            let signed_by = secret("webhook.secret_file", &webhook.secret_file)?;
-            Webhook::of(webhook, signed_by).map_err(|(setting, reason)| wrong(setting, reason))
+        let token = secret(&mut found, "token_file", &document.token_file);
+        let webhook = document.webhook.as_ref().and_then(|webhook| {
+            let signed_by = secret(&mut found, "webhook.secret_file", &webhook.secret_file);
+            match Webhook::of(webhook, signed_by) {
+                Ok(webhook) => Some(webhook),
+                Err((setting, reason)) => {
+                    found.wrong(setting, reason);
+                    None
+                }
+            }
         });
+        let mut users = BTreeMap::new();
+        for (device, user) in document.users {
+            let setting = format!("users.{device}");
+            if user.trim().is_empty() {
+                found.wrong(&setting, "nobody is named");
+            }
+            if users.insert(device.to_lowercase(), user).is_some() {
+                found.wrong(&setting, "the device is there twice; case does not matter");
+            }
+        }
+        if !found.defects.is_empty() {
+            return Err(ServiceError::Defective { path: path.to_owned(), defects: found.defects });
+        }
         Ok(Configuration {
+            path: path.to_owned(),
+            lines: found.lines,
             name,
             policies: document.policies.iter().map(|p| at(p)).collect(),
             directory: document.directory.as_deref().map(at),
-            users: document.users.into_iter().map(|(device, user)| (device.to_lowercase(), user)).collect(),
+            users,
             allow_user_changes: document.allow_user_changes,
             ios,
             store: store.map(Path::to_owned).or_else(|| document.store.as_deref().map(at)),
-            devices: document.devices.into_iter().collect(),
+            devices: document.devices.into_iter().zip(0..).collect(),
             evidence: document.evidence.as_deref().map(at),
             interval,
             grace: document.grace.map_or(Duration::from_secs(30), |span| span.0),
             history,
             keep: document.keep.map(|span| span.0),
-            listen,
-            token: secret("token_file", &document.token_file)?,
-            webhook: webhook.transpose()?,
+            listen: listen.flatten(),
+            token,
+            webhook,
             state,
         })
+    }
+
+    /// Whether a simulated device of that name is watched.
+    pub fn is_wanted(&self, device: &str) -> bool {
+        self.devices.is_empty() || self.devices.contains_key(device)
+    }
+}
+
+/// What was found wrong so far.
+struct Found {
+    lines: Lines,
+    defects: Vec<Defect>,
+}
+
+impl Found {
+    fn wrong(&mut self, setting: &str, reason: &str) {
+        let line = self.lines.of(setting);
+        let (setting, reason) = (setting.to_owned(), reason.to_owned());
+        self.defects.push(Defect { line, setting, reason, blocks: true });
+    }
+
+    fn taken<T>(&mut self, setting: &str, value: Result<T, impl std::fmt::Display>) -> Option<T> {
+        value.map_err(|reason| self.wrong(setting, &reason.to_string())).ok()
     }
 }
 
@@ -415,7 +464,12 @@ mod tests {
                 "policies = ['p']\n[webhook]\nurl = 'http://h/'\nsecret_file = '/nowhere/s'",
                 "webhook.secret_file",
             ),
-            ("policies = ['p']\ndevices = ['a/b']", "devices"),
+            ("policies = ['p']\nstore = 's'\ndevices = ['a/b']", "/etc/agent.toml:3: devices[0]"),
+            ("policies = ['p']\ndevices = ['a']", "no store is named"),
+            (
+                "policies = ['p']\n[users]\nA = 'x'\na = 'y'",
+                "agent.toml:4: users.a: the device is there twice",
+            ),
             ("policies = ['p']\nios = 'x'", "ios"),
             ("policies = ['p'\n", ":"),
         ] {
@@ -425,6 +479,18 @@ mod tests {
             read("policies = ['p']\n[webhook]\nurl = 'http://h/'\nqueue = 100000\nattempts = 100").is_ok()
         );
         assert!(read("policies = ['p']\ninterval = '10ms'").is_ok());
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once() {
+        let text =
+            "policies = []\nlisten = 'x'\nios = 'x'\n[webhook]\nurl = 'ftp://h/'\nsecret_file = '/no'\n";
+        let told = read(text).expect_err(text);
+        let settings: Vec<&str> = told.lines().filter_map(|line| line.split(": ").next()).collect();
+        assert_eq!(settings.len(), 5, "{told}");
+        for (line, setting) in [(1, "policies"), (2, "listen"), (3, "ios"), (5, "webhook.url")] {
+            assert!(told.contains(&format!("/etc/agent.toml:{line}: {setting}: ")), "{told}");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Why the service does not start, or cannot go on.
 
+use super::defect::Defect;
 use super::history::HistoryError;
 use crate::exit::ExitCode;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// What keeps `handset agent` from doing its work. Secrets are in none of it.
@@ -13,9 +14,12 @@ pub enum ServiceError {
     /// The configuration cannot be understood.
     #[error("{}:{line}:{column}: {reason}{}", path.display(), crate::suggestion::question(near.as_deref()))]
     Configuration { path: PathBuf, line: usize, column: usize, reason: String, near: Option<String> },
-    /// A setting has a value that it cannot have.
-    #[error("{}: {setting}: {reason}", path.display())]
-    Setting { path: PathBuf, setting: &'static str, reason: String },
+    /// Settings, or what they name, are not as they must be.
+    #[error("{}", told(path, defects))]
+    Defective { path: PathBuf, defects: Vec<Defect> },
+    /// Nothing is known of a device.
+    #[error("the history knows nothing of the device {device:?}: {reason}")]
+    NoDevice { device: String, reason: String },
     /// A secret cannot be read.
     #[error("failed to read the secret of {setting} from {}: {source}", path.display())]
     Secret { setting: &'static str, path: PathBuf, source: std::io::Error },
@@ -25,6 +29,9 @@ pub enum ServiceError {
     /// There are no policies where the configuration says.
     #[error("there is no policy (.json, .mobileconfig) in {}", .0.display())]
     NoPolicies(PathBuf),
+    /// There is nothing in the directory that can be read.
+    #[error("{0}")]
+    Directory(String),
     /// There are too many files.
     #[error("{}: there are more than {limit} policies", path.display())]
     TooManyPolicies { path: PathBuf, limit: usize },
@@ -51,16 +58,27 @@ pub enum ServiceError {
     Unfinished { grace: std::time::Duration },
 }
 
+/// A line for each defect, as compilers write them.
+pub(super) fn told(path: &Path, defects: &[Defect]) -> String {
+    let told = defects.iter().map(|defect| match defect.line {
+        Some(line) => format!("{}:{line}: {defect}", path.display()),
+        None => format!("{}: {defect}", path.display()),
+    });
+    told.map(|line| report::visible(&line)).collect::<Vec<_>>().join("\n")
+}
+
 impl ServiceError {
     /// The exit code of the error.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             ServiceError::Configuration { .. }
-            | ServiceError::Setting { .. }
+            | ServiceError::Defective { .. }
             | ServiceError::Secret { .. }
             | ServiceError::BadSecret { .. }
             | ServiceError::NoPolicies(_)
+            | ServiceError::Directory(_)
             | ServiceError::TooManyPolicies { .. } => ExitCode::CannotStart,
+            ServiceError::NoDevice { .. } => ExitCode::NothingSelected,
             _ => ExitCode::CannotJudge,
         }
     }

@@ -108,21 +108,23 @@ async fn served(agent: Arc<Agent>, request: Request<Incoming>) -> Result<Answer,
     let path = request.uri().path().to_owned();
     let device = path.strip_prefix("/evidence/");
     let wanted = if device.is_some() { Method::POST } else { Method::GET };
-    let known = device.is_some() || ["/metrics", "/health", "/history"].contains(&path.as_str());
+    let known = device.is_some() || ["/metrics", "/health", "/live", "/history"].contains(&path.as_str());
     if !known {
-        let reason = "known are /metrics, /health, /history and /evidence/DEVICE";
+        let reason = "known are /metrics, /health, /live, /history and /evidence/DEVICE";
         return Err(refused(StatusCode::NOT_FOUND, reason));
     }
     if *request.method() != wanted {
         return Err(refused(StatusCode::METHOD_NOT_ALLOWED, &format!("{path} takes {wanted}")));
     }
     match (path.as_str(), device) {
-        ("/metrics", _) => Ok(text_answer(CONTENT_TYPE, agent.metrics.text())),
+        ("/metrics", _) => Ok(text_answer(CONTENT_TYPE, agent.metrics.text(&agent.health.counts()))),
+        ("/live", _) => Ok(json_answer(StatusCode::OK, &json!({ "status": "live" }))),
         ("/health", _) => {
-            let health = json!({
-                "status": "ok", "agent": agent.configuration.name, "version": env!("CARGO_PKG_VERSION"),
-            });
-            Ok(json_answer(StatusCode::OK, &health))
+            agent.ask_history().await;
+            let health = agent.health.answer(&agent.configuration.name);
+            let well = health.troubles.is_empty();
+            let status = if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+            Ok(json_answer(status, &serde_json::to_value(&health).unwrap_or_default()))
         }
         (_, None) => {
             permitted(&agent, request.headers())?;

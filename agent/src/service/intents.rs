@@ -8,7 +8,8 @@ use crate::file;
 use crate::judge::{CX, Policy, User, policies_for_in, policies_in};
 use crate::policies::PolicyError;
 use intent::{Device, DeviceAttributes, Directory, DirectoryUser, OsVersion};
-use profile::graph::DOCUMENT_BYTES_MAX;
+use profile::Severity;
+use profile::graph::{DOCUMENT_BYTES_MAX, Finding};
 use std::path::PathBuf;
 
 /// The most files of policies.
@@ -34,26 +35,34 @@ struct Files {
     directory: Option<(String, Vec<u8>)>,
 }
 
+/// What is in the way of a setting: its name, why, and whether nothing can be judged for it.
+type Obstacle = (String, String, bool);
+
 impl Files {
-    fn read(configuration: &Configuration) -> Result<Files, Failure> {
-        let mut policies = Vec::new();
-        for path in &configuration.policies {
-            for path in members(path)? {
-                if policies.len() == MAX_POLICY_FILES {
-                    let limit = MAX_POLICY_FILES;
-                    return Err(ServiceError::TooManyPolicies { path, limit }.into());
+    /// Reads what can be read, and says with which setting the rest is.
+    fn gathered(configuration: &Configuration) -> (Files, Vec<(String, Failure)>) {
+        let (mut policies, mut failures) = (Vec::new(), Vec::new());
+        for (number, named) in configuration.policies.iter().enumerate() {
+            let read = members(named).and_then(|paths| {
+                for path in paths {
+                    if policies.len() == MAX_POLICY_FILES {
+                        let limit = MAX_POLICY_FILES;
+                        return Err(ServiceError::TooManyPolicies { path, limit }.into());
+                    }
+                    let bytes = file::read(&path)?;
+                    policies.push((path, bytes));
                 }
-                let bytes = file::read(&path)?;
-                policies.push((path, bytes));
+                Ok(())
+            });
+            failures.extend(read.err().map(|failure| (format!("policies[{number}]"), failure)));
+        }
+        let mut directory = None;
+        if let Some(path) = &configuration.directory {
+            match file::read_up_to(path, DOCUMENT_BYTES_MAX as u64) {
+                Ok(bytes) => directory = Some((path.display().to_string(), bytes)),
+                Err(failure) => failures.push(("directory".to_owned(), failure)),
             }
         }
-        let directory = match &configuration.directory {
-            Some(path) => {
-                let bytes = file::read_up_to(path, DOCUMENT_BYTES_MAX as u64)?;
-                Some((path.display().to_string(), bytes))
-            }
-            None => None,
-        };
         // What else a verdict depends on.
         let terms = (&configuration.users, configuration.allow_user_changes, configuration.ios);
         let terms = format!("{terms:?}");
@@ -64,7 +73,12 @@ impl Files {
             .map(|(name, bytes)| (format!("{name}\0{}\0", bytes.len()), bytes))
             .collect();
         let parts: Vec<&[u8]> = heads.iter().flat_map(|(head, bytes)| [head.as_bytes(), *bytes]).collect();
-        Ok(Files { sha256: sha256(&parts), policies, directory })
+        (Files { sha256: sha256(&parts), policies, directory }, failures)
+    }
+
+    fn read(configuration: &Configuration) -> Result<Files, Failure> {
+        let (files, failures) = Files::gathered(configuration);
+        failures.into_iter().next().map_or(Ok(files), |(_, failure)| Err(failure))
     }
 }
 
@@ -76,15 +90,43 @@ impl Intents {
     pub fn read(configuration: &Configuration) -> Result<Intents, Failure> {
         let mut read = Files::read(configuration)?;
         let directory = match read.directory.take() {
-            Some((name, bytes)) => {
-                let directory = Directory::read(&name, &bytes);
-                Some(directory.map_err(|error| PolicyError::Json { file: name, error })?.0)
-            }
+            Some((name, bytes)) => Some(directory(name, &bytes)?.0),
             None => None,
         };
         let mut intents = Intents { sha256: read.sha256, files: read.policies, directory, count: 0 };
         intents.count = intents.policies(&User::stand_in(None), CHECKED_FOR)?.len();
         Ok(intents)
+    }
+
+    /// Reads everything, and goes on where something is in the way, to say all of it.
+    pub fn examined(configuration: &Configuration) -> (Option<Intents>, Vec<Obstacle>) {
+        let (mut read, failures) = Files::gathered(configuration);
+        let obstacle = |(setting, failure): (String, Failure)| (setting, failure.to_string(), true);
+        let mut obstacles: Vec<Obstacle> = failures.into_iter().map(obstacle).collect();
+        let mut known = None;
+        if let Some((name, bytes)) = read.directory.take() {
+            match directory(name, &bytes) {
+                Ok((directory, findings)) => {
+                    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+                    obstacles.extend(errors.map(|one| ("directory".to_owned(), described(one), false)));
+                    known = Some(directory);
+                }
+                Err(failure) => obstacles.push(("directory".to_owned(), failure.to_string(), true)),
+            }
+        }
+        let mut intents = Intents { sha256: read.sha256, files: read.policies, directory: known, count: 0 };
+        for (path, bytes) in &intents.files {
+            match policies_in(&CX, path, bytes, &User::stand_in(None), CHECKED_FOR) {
+                Ok(policies) => intents.count += policies.len(),
+                Err(failure) => {
+                    let named = |named: &PathBuf| named == path || path.parent() == Some(named.as_path());
+                    let number = configuration.policies.iter().position(named).unwrap_or_default();
+                    obstacles.push((format!("policies[{number}]"), failure.to_string(), true));
+                }
+            }
+        }
+        let is_whole = obstacles.iter().all(|(_, _, blocks)| !blocks);
+        (is_whole.then_some(intents), obstacles)
     }
 
     /// The same, if anything is otherwise than it was; only then is it understood, and not only read.
@@ -114,6 +156,16 @@ impl Intents {
 
     fn listed(&self, device: &str) -> Option<&Device> {
         self.directory.as_ref()?.devices.iter().find(|listed| is_called(listed, device))
+    }
+
+    /// Whether the directory has a user of that name; nothing without a directory.
+    pub fn knows(&self, name: &str) -> Option<bool> {
+        self.directory.as_ref().map(|directory| directory.user(name).is_some())
+    }
+
+    /// The users of the directory.
+    pub fn users(&self) -> impl Iterator<Item = &str> {
+        self.directory.iter().flat_map(|directory| &directory.users).map(|user| user.user.upn.as_str())
     }
 
     /// The user of that name: as the directory has it, else by the name alone.
@@ -154,6 +206,27 @@ impl Intents {
         }
         Ok(all)
     }
+}
+
+/// Reads a directory. One in which nothing could be read is none.
+fn directory(file: String, bytes: &[u8]) -> Result<(Directory, Vec<Finding>), Failure> {
+    let (directory, findings) =
+        Directory::read(&file, bytes).map_err(|error| PolicyError::Json { file, error })?;
+    let is_empty = directory.users.is_empty() && directory.groups.is_empty() && directory.devices.is_empty();
+    match findings.iter().find(|finding| finding.severity == Severity::Error) {
+        Some(finding) if is_empty => Err(ServiceError::Directory(described(finding)).into()),
+        _ => Ok((directory, findings)),
+    }
+}
+
+/// A finding with its place.
+fn described(finding: &Finding) -> String {
+    let place = match (finding.line, finding.column) {
+        (Some(line), Some(column)) => format!("{}:{line}:{column}", finding.file),
+        _ => format!("{}: {}", finding.file, finding.path),
+    };
+    let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("{place}: {}{help}", finding.message)
 }
 
 fn is_called(listed: &Device, name: &str) -> bool {

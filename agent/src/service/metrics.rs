@@ -1,7 +1,7 @@
 //! What Prometheus asks for, in its text format (Exposition formats, version 0.0.4).
 
 use super::record::{Record, Source};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -38,14 +38,16 @@ pub enum Trouble {
     Evidence,
     History,
     Policies,
+    State,
     Webhook,
 }
 
 impl Trouble {
-    const ALL: [(Trouble, &str); 4] = [
+    const ALL: [(Trouble, &str); 5] = [
         (Trouble::Evidence, "evidence"),
         (Trouble::History, "history"),
         (Trouble::Policies, "policies"),
+        (Trouble::State, "state"),
         (Trouble::Webhook, "webhook"),
     ];
 
@@ -118,6 +120,16 @@ impl Metrics {
         self.numbers().newest.insert(record.device.clone(), newest);
     }
 
+    /// The devices of which something is told.
+    pub fn known(&self) -> BTreeSet<String> {
+        self.numbers().newest.keys().cloned().collect()
+    }
+
+    /// A device is not there any more: nothing is told of it.
+    pub fn forget(&self, device: &str) {
+        self.numbers().newest.remove(device);
+    }
+
     /// What became of webhooks.
     pub fn delivery(&self, delivery: Delivery, count: u64) {
         *self.numbers().deliveries.entry(delivery).or_default() += count;
@@ -133,8 +145,8 @@ impl Metrics {
         *self.numbers().troubles.entry(trouble).or_default() += 1;
     }
 
-    /// All of it.
-    pub fn text(&self) -> String {
+    /// All of it, with how many things are wrong now, by what they are about.
+    pub fn text(&self, wrong: &BTreeMap<&'static str, u64>) -> String {
         let numbers = self.numbers();
         let mut page = Page(String::new());
         page.family("handset_build_info", "gauge", "The version of the agent.");
@@ -173,6 +185,14 @@ impl Metrics {
         for (trouble, name) in Trouble::ALL {
             let count = numbers.troubles.get(&trouble).copied().unwrap_or_default();
             page.value("handset_troubles_total", &[("about", name)], count);
+        }
+        page.family(
+            "handset_troubles",
+            "gauge",
+            "What is wrong now, by what it is about; /health says what.",
+        );
+        for (_, name) in Trouble::ALL {
+            page.value("handset_troubles", &[("about", name)], wrong.get(name).copied().unwrap_or_default());
         }
         page.family("handset_device_outcome", "gauge", "The newest judgement of each device.");
         for (device, newest) in &numbers.newest {
@@ -224,7 +244,9 @@ mod tests {
         let metrics = Metrics::default();
         metrics.trouble(Trouble::History);
         metrics.delivery(Delivery::Dropped, 3);
-        let text = metrics.text();
+        let text = metrics.text(&BTreeMap::from([("history", 2)]));
+        assert!(text.contains("\nhandset_troubles{about=\"history\"} 2\n"), "{text}");
+        assert!(text.contains("\nhandset_troubles{about=\"webhook\"} 0\n"), "{text}");
         assert!(text.contains("\nhandset_troubles_total{about=\"history\"} 1\n"), "{text}");
         assert!(text.contains("\nhandset_webhooks_total{result=\"dropped\"} 3\n"), "{text}");
         assert!(text.contains("\nhandset_judgement_seconds_bucket{le=\"+Inf\"} 0\n"), "{text}");

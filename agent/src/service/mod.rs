@@ -8,7 +8,9 @@ pub mod arguments;
 
 mod check;
 mod configuration;
+mod defect;
 mod error;
+mod health;
 mod history;
 mod http;
 mod inbox;

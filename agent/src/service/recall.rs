@@ -5,8 +5,10 @@ use super::arguments::HistoryArguments;
 use super::configuration::Configuration;
 use super::history;
 use super::record::{AGENT_SCHEMA_VERSION, Record};
+use super::watch::look;
 use crate::exit::Failure;
 use crate::print;
+use crate::suggestion::{nearest, question};
 use crate::tools::arguments::Form;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -25,6 +27,7 @@ pub(super) fn run(arguments: &HistoryArguments) -> Result<u8, Failure> {
     let device = arguments.device.as_deref();
     let read = history::read(&configuration.history, device, arguments.limit);
     let records = runtime.block_on(read).map_err(ServiceError::History)?;
+    let is_empty = records.is_empty();
     let text = match arguments.format {
         Form::Json => {
             let recalled = Recalled { schema_version: AGENT_SCHEMA_VERSION, records };
@@ -33,7 +36,26 @@ pub(super) fn run(arguments: &HistoryArguments) -> Result<u8, Failure> {
         Form::Human => human(&records),
     };
     print::standard_output(&text)?;
-    Ok(0)
+    match device {
+        Some(device) if is_empty => {
+            let reason = unknown(&configuration, device);
+            Err(ServiceError::NoDevice { device: device.to_owned(), reason }.into())
+        }
+        _ => Ok(0),
+    }
+}
+
+/// Why nothing is kept of a device, as far as it can be seen.
+fn unknown(configuration: &Configuration, device: &str) -> String {
+    let look = look(configuration);
+    if let Some(one) = look.unwatched.iter().find(|one| one.device.as_deref() == Some(device)) {
+        return one.to_string();
+    }
+    if look.found.iter().any(|found| found.device == device) {
+        return "it is watched, and was not judged yet".to_owned();
+    }
+    let near = question(nearest(device, look.found.iter().map(|found| found.device.as_str())));
+    format!("no device of that name is watched{near}")
 }
 
 fn human(records: &[Record]) -> String {

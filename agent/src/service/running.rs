@@ -1,8 +1,10 @@
 //! `handset agent run`: the parts of the service, and how they start and end.
 
 use super::arguments::RunArguments;
+use super::check::blocking;
 use super::configuration::Configuration;
 use super::error::ServiceError;
+use super::health::Health;
 use super::history::{Claim, History, HistoryError};
 use super::http::serve;
 use super::intents::Intents;
@@ -10,12 +12,12 @@ use super::journal::Journal;
 use super::judgement::CheckIn;
 use super::metrics::{Delivery, Metrics, Trouble};
 use super::record::{Change, Record};
-use super::watch::{Found, MAX_DEVICES, Revision, look};
+use super::watch::{Found, Look, MAX_DEVICES, Revision, look};
 use super::{now_ms, webhook};
 use crate::exit::{ExitCode, Failure};
 use profile::Timestamp;
 use simulator::store::write_secret_file;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
@@ -35,11 +37,15 @@ const PRUNING: Duration = Duration::from_secs(24 * 3600);
 /// How many records are read at once at the start.
 const PAGE: u32 = 500;
 
+/// How long the history has to answer before it is called slow.
+const ANSWER: Duration = Duration::from_secs(5);
+
 /// A service that runs.
 pub struct Agent {
     pub configuration: Configuration,
     pub history: History,
     pub metrics: Metrics,
+    pub health: Health,
     /// Says that a webhook came into the queue.
     pub deliveries: Notify,
     intents: RwLock<Arc<Intents>>,
@@ -98,7 +104,7 @@ impl Stopping {
 
 pub(super) fn run(arguments: &RunArguments) -> Result<u8, Failure> {
     let configuration = Configuration::read(&arguments.configuration)?;
-    let intents = Intents::read(&configuration)?;
+    let intents = blocking(&configuration)?;
     let _lock = own(&configuration.state)?;
     // Nothing else in this program sets one.
     let _ = tracing::subscriber::set_global_default(Journal { format: arguments.log_format });
@@ -145,6 +151,7 @@ async fn serving(configuration: Configuration, intents: Intents) -> Result<u8, S
         configuration,
         history,
         metrics: Metrics::default(),
+        health: Health::default(),
         deliveries: Notify::new(),
         intents: RwLock::new(Arc::new(intents)),
         unread: Mutex::default(),
@@ -184,7 +191,7 @@ async fn serving(configuration: Configuration, intents: Intents) -> Result<u8, S
             Ok(code)
         }
         () = tokio::time::sleep(grace) => Err(ServiceError::Unfinished { grace }),
-        _ = terminate.recv() => Ok(ExitCode::Interrupted as u8),
+        _ = terminate.recv() => Ok(ExitCode::Terminated as u8),
         _ = interrupt.recv() => Ok(ExitCode::Interrupted as u8),
     }
 }
@@ -192,19 +199,24 @@ async fn serving(configuration: Configuration, intents: Intents) -> Result<u8, S
 /// Looks for check-ins until the agent stops.
 async fn watching(agent: Arc<Agent>, mut stopping: Stopping) {
     let judges = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut told: BTreeMap<std::path::PathBuf, String> = BTreeMap::new();
+    let mut told: BTreeSet<String> = BTreeSet::new();
     let mut pruned: Option<Instant> = None;
     while !stopping.is_stopping() {
         agent.renew().await;
         let looking = agent.clone();
+        // Who comes while the look is under way is not in it, and not gone for that.
+        let mut known = agent.metrics.known();
+        known.extend(agent.health.unjudged());
         let look =
             tokio::task::spawn_blocking(move || look(&looking.configuration)).await.unwrap_or_default();
-        // A problem that stays is told once.
-        let problems: BTreeMap<_, _> = look.problems.into_iter().collect();
-        for (path, reason) in problems.iter().filter(|(path, reason)| told.get(*path) != Some(reason)) {
-            agent.trouble(Trouble::Evidence, &format!("{}: {reason}", path.display()));
+        // What stays wrong is told once.
+        let wrong: BTreeMap<String, Trouble> =
+            look.unwatched.iter().map(|one| (one.to_string(), one.about)).collect();
+        for (reason, about) in wrong.iter().filter(|(reason, _)| !told.contains(*reason)) {
+            agent.trouble(*about, reason);
         }
-        told = problems;
+        told = wrong.into_keys().collect();
+        agent.looked(&look, known);
         let mut count = BTreeMap::new();
         for found in &look.found {
             *count.entry(found.source).or_default() += 1;
@@ -248,6 +260,44 @@ impl Agent {
         tracing::error!(event = "trouble", about = about.name(), reason = %reason);
     }
 
+    /// Takes in what a look brought; of `known` devices that are gone nothing is told any more.
+    fn looked(&self, look: &Look, known: BTreeSet<String>) {
+        if let Some(present) = look.present() {
+            let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+            for device in known.difference(&present) {
+                self.metrics.forget(device);
+                self.health.judged(device, None);
+                // Who holds it is posting evidence or judging.
+                let is_held =
+                    |d: &Device| Arc::strong_count(&d.known) > 1 || Arc::strong_count(&d.writing) > 1;
+                if devices.get(device).is_some_and(|d| !is_held(d)) {
+                    devices.remove(device);
+                }
+            }
+        }
+        self.health.looked(now_ms(), look.unwatched.clone());
+    }
+
+    /// Asks the history how many webhooks wait, which also tells whether it answers.
+    pub async fn ask_history(&self) {
+        match tokio::time::timeout(ANSWER, self.history.waiting()).await {
+            Ok(Ok(waiting)) => {
+                self.health.asked(None);
+                self.waiting(waiting);
+            }
+            Ok(Err(error)) => self.health.asked(Some(error.to_string())),
+            Err(_) => self.health.asked(Some(format!("no answer within {} s", ANSWER.as_secs()))),
+        }
+    }
+
+    /// Says how many webhooks wait.
+    pub fn waiting(&self, count: u64) {
+        self.metrics.waiting(count);
+        if let Some(webhook) = &self.configuration.webhook {
+            self.health.waiting(count, webhook.queue);
+        }
+    }
+
     /// Reads policies and directory again. What cannot be read does not replace what is meant, and is told once.
     async fn renew(self: &Arc<Self>) {
         let agent = self.clone();
@@ -258,6 +308,7 @@ impl Agent {
         match read {
             Ok(renewed) => {
                 *unread = None;
+                self.health.policies(None);
                 let Some(intents) = renewed else { return };
                 let (policies, sha256) = (intents.count as u64, intents.sha256.clone());
                 *self.intents.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(intents);
@@ -265,6 +316,7 @@ impl Agent {
             }
             Err(failure) => {
                 let reason = failure.to_string();
+                self.health.policies(Some(reason.clone()));
                 if unread.as_ref() != Some(&reason) {
                     self.trouble(Trouble::Policies, &reason);
                     *unread = Some(reason);
@@ -284,9 +336,7 @@ impl Agent {
                 self.metrics.newest(record);
             }
         }
-        if let Ok(waiting) = self.history.waiting().await {
-            self.metrics.waiting(waiting);
-        }
+        self.ask_history().await;
         Ok(())
     }
 
@@ -341,6 +391,7 @@ impl Agent {
         match judged {
             Ok(record) => {
                 known.done = Some((found.revision, intents.sha256.clone()));
+                self.health.judged(&found.device, None);
                 Ok(Some(record))
             }
             Err(problem) => {
@@ -360,6 +411,10 @@ impl Agent {
             Problem::History(error) => error.to_string(),
         };
         self.metrics.trouble(about);
+        match &problem {
+            Problem::Evidence(_) => self.health.judged(&found.device, Some(reason.clone())),
+            Problem::History(_) => self.health.kept(Some(reason.clone())),
+        }
         let device = found.device.as_str();
         tracing::error!(event = "not-judged", device, about = about.name(), reason);
         problem
@@ -377,6 +432,8 @@ impl Agent {
         let previous = self.history.latest(&found.device).await.map_err(Problem::History)?;
         let same = |record: &Record| record.checkin == checkin.sha256 && record.intent == intents.sha256;
         if let Some(record) = previous.as_ref().filter(|record| same(record)) {
+            // Another agent may have judged it.
+            self.metrics.newest(record);
             return Ok(record.clone());
         }
         let (agent, device, source) = (self.clone(), found.device.clone(), found.source);
@@ -386,6 +443,7 @@ impl Agent {
         let queue = self.configuration.webhook.as_ref().filter(|_| change.is_some()).map(|w| w.queue);
         let appended = self.history.append(claim, record, queue).await.map_err(Problem::History)?;
         // From here on it is on the disk, and may be told.
+        self.health.kept(None);
         let (record, took) = (appended.record, started.elapsed());
         self.metrics.judged(&record, took);
         let (device, sequence) = (record.device.as_str(), record.sequence);

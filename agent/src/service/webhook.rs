@@ -107,9 +107,7 @@ pub async fn run(agent: Arc<Agent>, mut stopping: Stopping) {
                 stopping.pause(LOOK_AGAIN).await;
             }
         }
-        if let Ok(waiting) = agent.history.waiting().await {
-            agent.metrics.waiting(waiting);
-        }
+        agent.ask_history().await;
     }
 }
 
@@ -135,18 +133,23 @@ async fn deliver(agent: &Agent, webhook: &Webhook, record: &Record, stopping: &m
         match answer {
             Attempt::Delivered => {
                 agent.metrics.delivery(Delivery::Delivered, 1);
+                agent.health.delivered(None);
                 tracing::info!(event = "delivered", device, sequence, attempt = u64::from(number));
                 return settled(agent, sequence).await;
             }
             Attempt::Refused(status) => {
                 agent.metrics.delivery(Delivery::Failed, 1);
                 let status = u64::from(status.as_u16());
+                let reason = format!("message {sequence} on {device} was refused with status {status}");
+                agent.health.delivered(Some(reason));
                 tracing::error!(event = "undelivered", device, sequence, reason = "refused", status);
                 return settled(agent, sequence).await;
             }
             Attempt::Later { reason, .. } if number == webhook.attempts => {
                 agent.metrics.delivery(Delivery::Failed, 1);
                 tracing::error!(event = "undelivered", device, sequence, reason, attempt = u64::from(number));
+                let told = format!("message {sequence} on {device} was given up: {reason}");
+                agent.health.delivered(Some(told));
                 return settled(agent, sequence).await;
             }
             Attempt::Later { reason, after } => {

@@ -50,6 +50,9 @@ pub struct Comparison {
     pub since_is_change: bool,
     /// Whether the subject is an action that was tried. Some are called like the switch that they move.
     pub is_action: bool,
+    /// Whether it fails while a prompt on the phone waits that holds a change back.
+    #[serde(skip)]
+    pub waits_for_prompt: bool,
 }
 
 /// How expectations are compared.
@@ -108,6 +111,7 @@ pub fn compare(expectations: &Expectations, log: &Log, terms: &Terms) -> Vec<Com
         wire::compare(&mut bench, expectations);
     }
     report::compare(&mut bench);
+    bench.waiting();
     bench.comparisons
 }
 
@@ -145,6 +149,7 @@ impl Reasons {
             by_user: false,
             since_is_change: false,
             is_action: false,
+            waits_for_prompt: false,
         }
     }
 }

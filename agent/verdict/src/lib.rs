@@ -10,6 +10,7 @@ mod drift;
 mod outlook;
 mod owner;
 mod presence;
+mod prompt;
 mod remedy;
 mod report;
 mod requirement;
@@ -29,7 +30,7 @@ pub use evidence::{ActionOutcome, MailOutcome};
 pub use outlook::compare_outlook;
 pub use owner::excuse_owner;
 pub use remedy::{REMEDIES, Remedy, remedy, remedy_key};
-pub use requirement::{Check, Judged, Verdict, verdicts};
+pub use requirement::{Check, Judged, TOLD_CHECKS_MAX, Verdict, verdicts};
 pub use run::{
     OutcomeCounts, Run, RunCase, RunFailure, RunHead, RunMessage, RunOutcome, RunPlace, RunSelected,
     RunSelection, RunStep, RunSummary,

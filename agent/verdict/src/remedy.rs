@@ -67,6 +67,10 @@ pub const REMEDIES: &[Remedy] = &[
         template: "The phone asked for {observed} where {expected} must be asked. Look at “Authentication method” and “OAuth” of the policy, and whether the named certificate was delivered.",
     },
     Remedy {
+        key: "prompt-pending",
+        template: "A prompt waits on the phone, and what the policy means comes into force when it is answered. Ask the owner to answer the prompt on the phone, and judge again then; until that has shown otherwise, nothing has to be changed in policies or certificates.",
+    },
+    Remedy {
         key: "redeploy-loop",
         template: "The profile was installed {observed}. Assign every certificate profile that it links, and the trusted root, to the same groups as the e-mail profile; `handset why prompts` names the one that is missing.",
     },
@@ -119,6 +123,9 @@ pub fn remedy_key(comparison: &Comparison) -> &'static str {
     let subject = comparison.subject.as_str();
     if comparison.by_user {
         return "user-change";
+    }
+    if comparison.waits_for_prompt {
+        return "prompt-pending";
     }
     match subject {
         "install" | "refusal"

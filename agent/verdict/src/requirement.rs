@@ -77,7 +77,16 @@ pub struct Judged<'a> {
 }
 
 /// The most subjects that are told in one line of a verdict; all of them stand in its checks.
-const TOLD_SUBJECTS: usize = 4;
+pub const TOLD_CHECKS_MAX: usize = 4;
+
+impl Verdict {
+    /// The checks that decide: those whose outcome is the worst of all. Their values are what `expected` and `observed`
+    /// tell; the remedy is that of the first.
+    pub fn deciding(&self) -> impl Iterator<Item = &Check> {
+        let worst = self.checks.iter().map(|check| rank(check.outcome)).max();
+        self.checks.iter().filter(move |check| Some(rank(check.outcome)) == worst)
+    }
+}
 
 /// Brings the comparisons of all policies together by requirement: every row of the catalogue in its order, and last
 /// what carries no requirement.
@@ -216,12 +225,12 @@ fn told(comparisons: &[&Comparison], value: fn(&Comparison) -> Option<String>) -
     let told: Vec<(&str, String)> =
         comparisons.iter().filter_map(|c| Some((c.subject.as_str(), value(c)?))).collect();
     let mut text = Vec::new();
-    for (subject, value) in told.iter().take(TOLD_SUBJECTS) {
+    for (subject, value) in told.iter().take(TOLD_CHECKS_MAX) {
         let value = if value.is_empty() { "nothing" } else { value };
         text.push(format!("{subject}: {value}"));
     }
-    if told.len() > TOLD_SUBJECTS {
-        text.push(format!("and {} more", told.len() - TOLD_SUBJECTS));
+    if told.len() > TOLD_CHECKS_MAX {
+        text.push(format!("and {} more", told.len() - TOLD_CHECKS_MAX));
     }
     if text.is_empty() { None } else { Some(text.join("; ")) }
 }

@@ -243,6 +243,59 @@ fn an_account_that_waits_for_its_owner_is_left_open() {
 }
 
 #[test]
+fn a_prompt_that_waits_is_named_in_place_of_settings_and_certificates() {
+    let wanted = Intent { mail_window_days: Some(3), ..intent() };
+    let facts = DeviceFacts {
+        ios: OsVersion::new(17, 5, 0),
+        supervised: false,
+        identities: 0,
+        variants: Variants::default(),
+    };
+    let prompt = |kind: &str, answered| {
+        let kind = kind.to_owned();
+        Fact::Prompt(Prompted { kind, in_force_before: false, answered, names: Vec::new() })
+    };
+    let installed = || Fact::Installed { identifier: "mail".to_owned() };
+    let looked =
+        |at, log: &mut Log| log.append(at, "test", Fact::Account(Box::new(account()))).map(|_| ()).unwrap();
+    let window = |log: &Log| {
+        let compared = compare(&expectations(&wanted, &facts), log, &Terms::default());
+        let one = compared.into_iter().find(|c| c.subject == "mail_window_days").unwrap();
+        (one.outcome, remedy_key(&one), one.reason.unwrap_or_default(), one.observations.len())
+    };
+    for (kind, named) in [
+        ("password", "the password of the account"),
+        ("sign-in", "to sign in to the account"),
+        ("email-address", "the e-mail address"),
+        ("user-name", "the user name"),
+        ("certificate-password", "the password of a certificate"),
+        ("consent", "to agree to the profile"),
+    ] {
+        let mut waits = log([
+            (1, installed()),
+            (2, prompt("password", true)),
+            (5, installed()),
+            (5, prompt(kind, false)),
+        ]);
+        looked(6, &mut waits);
+        let (outcome, key, reason, observations) = window(&waits);
+        assert_eq!((outcome, key, observations), (Outcome::Fail, "prompt-pending", 2), "{kind}");
+        assert!(reason.contains(named), "{kind}: {reason}");
+        // A later look knows that it was answered.
+        let mut answered = waits.clone();
+        answered.append(5, "test", prompt(kind, true)).unwrap();
+        assert_eq!(window(&answered).1, "setting", "{kind}");
+    }
+    // A prompt from before the installation, or of another sort, holds nothing back.
+    let mut before = log([(1, prompt("password", false)), (5, installed())]);
+    looked(6, &mut before);
+    assert_eq!(window(&before).1, "setting");
+    let mut other = log([(5, installed()), (6, prompt("missing-recipient-certificates", false))]);
+    looked(7, &mut other);
+    assert_eq!(window(&other).1, "setting");
+}
+
+#[test]
 fn management_tells_a_part_and_the_rest_stays_open() {
     let payload = ObservedPayload {
         payload_type: Some("com.apple.eas.account".to_owned()),

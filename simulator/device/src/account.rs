@@ -4,6 +4,7 @@ use crate::eas::Session;
 use crate::mail::MailStore;
 use crate::{IdentityHandle, MailSettings, Secret, Service, Services};
 use serde::{Deserialize, Serialize};
+use wire::Shared;
 
 /// An account's number on this device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -98,9 +99,9 @@ pub struct Account {
     pub(crate) id: AccountId,
     pub(crate) origin: AccountOrigin,
     /// What holds now; nothing before the first sign-in.
-    pub(crate) in_force: Option<MailSettings>,
+    pub(crate) in_force: Option<Shared<MailSettings>>,
     /// What will hold after the next sign-in.
-    pub(crate) waiting: Option<MailSettings>,
+    pub(crate) waiting: Option<Shared<MailSettings>>,
     pub(crate) changes: OwnerChanges,
     /// Address and user name, as the profile has them or as the owner typed them.
     pub(crate) email: Option<String>,
@@ -111,10 +112,10 @@ pub struct Account {
     /// Whether the owner typed the password, rather than the payload bringing it.
     pub(crate) typed_password: bool,
     pub(crate) state: AccountState,
-    pub(crate) session: Session,
-    pub(crate) mail: MailStore,
+    pub(crate) session: Shared<Session>,
+    pub(crate) mail: Shared<MailStore>,
     /// How many items the device holds of each other service.
-    pub(crate) items: Services<Vec<String>>,
+    pub(crate) items: Shared<Services<Vec<String>>>,
 }
 
 impl Account {
@@ -145,7 +146,7 @@ impl Account {
 
     /// The settings that hold, or that will hold after the sign-in.
     pub(crate) fn newest_settings(&self) -> Option<&MailSettings> {
-        self.waiting.as_ref().or(self.in_force.as_ref())
+        self.waiting.as_deref().or(self.in_force.as_deref())
     }
 
     /// Whether the settings in force, or what the owner picked over them, name that identity.

@@ -1,12 +1,11 @@
 //! Making accounts and taking them in force.
 
 use crate::account::{Account, AccountOrigin, AccountState, Credential, OwnerChanges};
-use crate::eas::Session;
-use crate::mail::MailStore;
 use crate::settings::SignIn;
 use crate::{
     AccountId, Defect, Device, Event, MailSettings, Prompt, PromptId, PromptKind, Service, Services,
 };
+use wire::Shared;
 
 /// What is needed to make an account, or to update one in place.
 #[derive(Clone)]
@@ -73,20 +72,21 @@ impl Device {
                 credential: Credential::None,
                 typed_password: false,
                 state: AccountState::WaitingForOwner,
-                session: Session::default(),
-                mail: MailStore::default(),
-                items: Services::make(|_| Vec::new()),
+                session: Shared::default(),
+                mail: Shared::default(),
+                items: Shared::new(Services::make(|_| Vec::new())),
             },
         };
         account.credential = credential;
         account.typed_password = typed_password;
-        account.waiting = Some(new.settings);
+        account.waiting = Some(Shared::new(new.settings));
         // An account that is updated worked before, and what is new of it waits.
         if is_update && account.state != AccountState::WaitingForOwner {
             let state = AccountState::WaitingForOwner;
             self.events.push_back(Event::AccountState { account: id, state });
         }
         account.state = AccountState::WaitingForOwner;
+        self.accounts.reserve_exact(1);
         self.accounts.push(account);
         if complete {
             self.take_in_force(id);
@@ -137,7 +137,7 @@ impl Device {
             return;
         }
         match service {
-            Service::Mail => account.mail = MailStore::default(),
+            Service::Mail => account.mail = Shared::default(),
             other => account.items.of_mut(other).clear(),
         }
         account.session.forget(service);

@@ -5,8 +5,8 @@ use crate::eas::InFlight;
 use crate::keychain::Keychain;
 use crate::managed_mail::MailAccount;
 use crate::profiles::{
-    self, EnrollingInstall, ErrorChain, InstalledProfile, Outcome, PendingInstall, Request, Source,
-    StoredProfile,
+    self, EnrollingInstall, ErrorChain, InstalledProfile, Outcome, PendingInstall, ProfileFile, Request,
+    Source, StoredProfile,
 };
 use crate::random::DeviceRandom;
 use crate::user::{UserAction, Verdict};
@@ -15,7 +15,7 @@ use profile::OsVersion;
 use serde::{Deserialize, Serialize};
 use smime::{Certificate, Context, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
-use wire::{ExchangeId, HttpRequest, HttpResponse};
+use wire::{ExchangeId, HttpRequest, HttpResponse, Shared};
 
 /// A simulated device. A value: cloning it gives a second device in the same state, serialising it a snapshot, which
 /// holds private keys and passwords and belongs into a file of mode 0600.
@@ -27,7 +27,7 @@ pub struct Device {
     pub(crate) eas_device_id: String,
     /// The language that texts for the owner are chosen in (RFC 5646).
     pub(crate) language: String,
-    pub(crate) profiles: Vec<InstalledProfile>,
+    pub(crate) profiles: Shared<Vec<InstalledProfile>>,
     /// The payloads of the profiles, in the same order.
     pub(crate) stored: Vec<StoredProfile>,
     /// Installations that wait for the owner.
@@ -35,7 +35,7 @@ pub struct Device {
     /// Installations that wait for an enrolment server.
     #[serde(default)]
     pub(crate) enrolling: Vec<EnrollingInstall>,
-    pub(crate) keychain: Keychain,
+    pub(crate) keychain: Shared<Keychain>,
     pub(crate) accounts: Vec<Account>,
     /// IMAP and POP accounts.
     pub(crate) mail_accounts: Vec<MailAccount>,
@@ -63,6 +63,13 @@ pub enum Input {
     InstallProfile {
         /// The file: XML or binary plist, or CMS signed-data around one.
         bytes: Vec<u8>,
+        /// Who installs it.
+        source: Source,
+    },
+    /// The same, of a file that other phones are given too.
+    InstallFile {
+        /// The file.
+        file: ProfileFile,
         /// Who installs it.
         source: Source,
     },
@@ -132,11 +139,11 @@ impl Device {
             random,
             eas_device_id,
             language: "en".to_owned(),
-            profiles: Vec::new(),
+            profiles: Shared::default(),
             stored: Vec::new(),
             pending: Vec::new(),
             enrolling: Vec::new(),
-            keychain: Keychain::new(system_roots),
+            keychain: Shared::new(Keychain::new(system_roots)),
             accounts: Vec::new(),
             mail_accounts: Vec::new(),
             prompts: Vec::new(),
@@ -155,7 +162,8 @@ impl Device {
     /// Takes an input. Afterwards poll exchanges, the timeout and events.
     pub fn handle(&mut self, cx: &Context<'_>, input: Input) -> Reply {
         match input {
-            Input::InstallProfile { bytes, source } => self.install(cx, Request::new(bytes, source)),
+            Input::InstallProfile { bytes, source } => self.install(cx, Request::new(bytes.into(), source)),
+            Input::InstallFile { file, source } => self.install(cx, Request::new(file, source)),
             Input::RemoveManagedProfile { identifier } => {
                 match profiles::remove_by_management(self, &identifier) {
                     Ok(()) => Reply::Done,

@@ -90,6 +90,12 @@ fn switch(on: &Setting<bool>, change: Option<bool>, locked: &Setting<bool>) -> E
 }
 
 impl EffectiveAccount {
+    /// `mail_window_days` of [`EffectiveAccount::of`], which is asked for often.
+    pub(crate) fn window_days(account: &Account) -> Option<u32> {
+        let settings = account.in_force.as_ref()?;
+        Some(account.changes.mail_window_days.unwrap_or(settings.mail_window_days.value))
+    }
+
     /// The account as it is in force; `None` before the first sign-in (EAS-042).
     pub fn of(account: &Account, facts: &DeviceFacts) -> Option<Self> {
         let settings = account.in_force.as_ref()?;

@@ -51,7 +51,7 @@ pub use managed_mail::{MailAccount, MailProtocol, MailServer, ManagedMailSetting
 pub use passcode::PasscodePolicy;
 pub use profiles::{
     ErrorChain, ErrorDomain, ErrorLink, IgnoredKey, IgnoredReason, InstalledPayload, InstalledProfile,
-    MAX_ENROLMENTS, MAX_PROFILE_ITERATIONS, Source,
+    MAX_ENROLMENTS, MAX_PROFILE_ITERATIONS, ProfileFile, Source,
 };
 pub use prompts::{Answer, MailQuestion, Prompt, PromptId, PromptKind};
 pub use restrictions::{

@@ -6,6 +6,8 @@
 use crate::{Defect, DeviceFacts, SmimeSettings};
 use profile::{Payload, WrongType};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use wire::Shared;
 
 /// The five services of an Exchange account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -63,7 +65,7 @@ impl Service {
 #[serde(rename_all = "kebab-case")]
 pub enum By {
     /// The payload key of that name.
-    Key(String),
+    Key(Cow<'static, str>),
     /// The documented default of an absent or not yet effective key.
     Default,
     /// The owner of the phone.
@@ -72,7 +74,7 @@ pub enum By {
 
 impl By {
     pub(crate) fn key(name: &'static str) -> Self {
-        By::Key(name.to_owned())
+        By::Key(Cow::Borrowed(name))
     }
 
     /// The key's name, `default` or `user`.
@@ -167,7 +169,7 @@ pub struct MailSettings {
     /// The negation of `disableMailRecentsSyncing`.
     pub recents: Setting<bool>,
     /// The S/MIME keys.
-    pub smime: SmimeSettings,
+    pub smime: Shared<SmimeSettings>,
     /// `VPNUUID` of the per-app VPN that carries the account (iOS 14).
     pub vpn: Option<Setting<String>>,
     /// `OverridePreviousPassword` (iOS 14): an update's `Password` replaces the one that the owner typed.
@@ -348,7 +350,7 @@ impl MailSettings {
             move_allowed,
             third_party_send,
             recents,
-            smime: SmimeSettings::read(payload, facts, false)?,
+            smime: Shared::new(SmimeSettings::read(payload, facts, false)?),
             vpn: text("VPNUUID")?.filter(|_| facts.at_least(14, 0)),
             override_previous_password: switch(Switch("OverridePreviousPassword", false, (14, 0)))?.value,
         })
@@ -373,7 +375,7 @@ impl MailSettings {
             move_allowed: Setting::default_of(true),
             third_party_send: Setting::default_of(true),
             recents: Setting::default_of(true),
-            smime: SmimeSettings::none(),
+            smime: Shared::new(SmimeSettings::none()),
             vpn: None,
             override_previous_password: false,
         }

@@ -208,7 +208,7 @@ fn absent(reason: Absence) -> Verdict {
 fn allowed(by: &By) -> Verdict {
     Verdict::Allowed {
         by: match by {
-            By::Key(k) => Some(k.clone()),
+            By::Key(k) => Some(k.to_string()),
             By::Default | By::User => None,
         },
     }
@@ -218,7 +218,7 @@ fn allowed(by: &By) -> Verdict {
 fn of_lock(locked: bool, by: &By, key: &'static str) -> Verdict {
     match (locked, by) {
         (false, _) => allowed(by),
-        (true, By::Key(k)) => Verdict::Denied { by: k.clone() },
+        (true, By::Key(k)) => Verdict::Denied { by: k.to_string() },
         (true, _) => Verdict::Denied { by: key.to_owned() },
     }
 }

@@ -137,7 +137,7 @@ impl Device {
         DeviceView {
             device: self.facts.clone(),
             eas_device_id: self.eas_device_id.clone(),
-            profiles: self.profiles.clone(),
+            profiles: self.profiles.to_vec(),
             accounts: self.accounts.iter().map(account).collect(),
             mail_accounts: self
                 .mail_accounts

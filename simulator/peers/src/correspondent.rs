@@ -66,7 +66,7 @@ impl Correspondent {
 
     /// Remembers the certificate by which mail to an address is encrypted.
     pub fn remember(&mut self, address: &str, certificate: Certificate) {
-        self.certificates.insert(fold(address), certificate);
+        self.certificates.insert(fold(address).into_owned(), certificate);
     }
 
     /// Remembers the certificates for answers that a reading brought: of valid signatures only, for the sender.
@@ -85,6 +85,6 @@ impl Correspondent {
 
     /// Finds the certificate by which mail to an address is encrypted.
     pub fn certificate_of(&self, address: &str) -> Option<&Certificate> {
-        self.certificates.get(&fold(address))
+        self.certificates.get(&*fold(address))
     }
 }

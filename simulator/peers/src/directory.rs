@@ -1,6 +1,7 @@
 //! Who there is: users with their names, passwords and published certificates.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use wire::Secret;
 
@@ -121,12 +122,12 @@ impl Directory {
         for name in &user.sign_in_names {
             taken(&self.sign_in_names, name)?;
         }
-        let key = fold(&user.address);
+        let key = fold(&user.address).into_owned();
         for address in user.addresses() {
-            self.addresses.insert(fold(address), key.clone());
+            self.addresses.insert(fold(address).into_owned(), key.clone());
         }
         for name in &user.sign_in_names {
-            self.sign_in_names.insert(fold(name), key.clone());
+            self.sign_in_names.insert(fold(name).into_owned(), key.clone());
         }
         self.users.insert(key, user);
         Ok(())
@@ -134,12 +135,12 @@ impl Directory {
 
     /// Finds the user with an address, primary or alias.
     pub fn user(&self, address: &str) -> Option<&User> {
-        self.users.get(self.addresses.get(&fold(address))?)
+        self.users.get(self.addresses.get(&*fold(address))?)
     }
 
     /// Finds the user who signs in with a name.
     pub fn user_of_sign_in(&self, name: &str) -> Option<&User> {
-        self.users.get(self.sign_in_names.get(&fold(name))?)
+        self.users.get(self.sign_in_names.get(&*fold(name))?)
     }
 
     /// Finds the user for whom a client certificate stands.
@@ -164,8 +165,8 @@ impl Directory {
         }
         let starts = |words: &str| {
             let words = fold(words);
-            words.starts_with(&wanted)
-                || words.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(&wanted))
+            words.starts_with(&*wanted)
+                || words.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(&*wanted))
         };
         self.users
             .values()
@@ -223,7 +224,7 @@ impl Directory {
     /// There is no such user.
     pub fn give_sign_in_name(&mut self, address: &str, name: &str) -> Result<(), DirectoryError> {
         let key = self.key(address)?;
-        if let Some(before) = self.sign_in_names.insert(fold(name), key.clone())
+        if let Some(before) = self.sign_in_names.insert(fold(name).into_owned(), key.clone())
             && before != key
             && let Some(user) = self.users.get_mut(&before)
         {
@@ -256,7 +257,7 @@ impl Directory {
 
     fn key(&self, address: &str) -> Result<String, DirectoryError> {
         let unknown = || DirectoryError::Unknown { address: address.into() };
-        self.addresses.get(&fold(address)).cloned().ok_or_else(unknown)
+        self.addresses.get(&*fold(address)).cloned().ok_or_else(unknown)
     }
 
     fn user_mut(&mut self, address: &str) -> Result<&mut User, DirectoryError> {
@@ -271,12 +272,13 @@ pub(crate) fn domain(address: &str) -> Option<&str> {
 }
 
 /// What stands for a name when names are compared without case.
-pub(crate) fn fold(name: &str) -> String {
-    name.to_lowercase()
+pub(crate) fn fold(name: &str) -> Cow<'_, str> {
+    let is_folded = name.bytes().all(|octet| octet.is_ascii() && !octet.is_ascii_uppercase());
+    if is_folded { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) }
 }
 
 fn taken(names: &BTreeMap<String, String>, name: &str) -> Result<(), DirectoryError> {
-    match names.get(&fold(name)) {
+    match names.get(&*fold(name)) {
         Some(owner) => Err(DirectoryError::Taken { name: name.into(), owner: owner.clone() }),
         None => Ok(()),
     }

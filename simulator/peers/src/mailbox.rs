@@ -10,6 +10,7 @@ pub use text::{attached_files, message_class, plain_text};
 use serde::{Deserialize, Serialize};
 use smime::Timestamp;
 use std::collections::BTreeMap;
+use wire::Shared;
 use wire::eas::folder_sync::{Folder, FolderType};
 
 /// The ids of the folders that every mailbox has; they equal the folder type, as far as there is one.
@@ -51,7 +52,7 @@ pub struct Mailbox {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailFolder {
     /// How the hierarchy shows it.
-    pub folder: Folder,
+    pub folder: Shared<Folder>,
     /// The items by id; an item keeps its id as long as it stays in the folder.
     pub items: BTreeMap<String, Item>,
 }
@@ -78,7 +79,7 @@ impl Mailbox {
                 display_name: name.into(),
                 folder_type,
             };
-            (id.into(), MailFolder { folder, items: BTreeMap::new() })
+            (id.into(), MailFolder { folder: Shared::new(folder), items: BTreeMap::new() })
         });
         Self { folders: folders.into(), next_item: 1, next_folder: 100 }
     }
@@ -90,7 +91,7 @@ impl Mailbox {
     }
 
     /// Walks the folders by id.
-    pub fn folders(&self) -> impl Iterator<Item = &Folder> {
+    pub fn folders(&self) -> impl Iterator<Item = &Shared<Folder>> {
         self.folders.values().map(|entry| &entry.folder)
     }
 
@@ -109,7 +110,7 @@ impl Mailbox {
             display_name: name.into(),
             folder_type,
         };
-        self.folders.insert(id.clone(), MailFolder { folder, items: BTreeMap::new() });
+        self.folders.insert(id.clone(), MailFolder { folder: Shared::new(folder), items: BTreeMap::new() });
         id
     }
 

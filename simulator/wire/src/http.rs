@@ -1,6 +1,7 @@
 //! HTTP requests and responses as values (RFC 9110); who carries them is not said here.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Names one request of one device, so that the response finds its way back.
@@ -62,7 +63,7 @@ impl fmt::Display for Method {
 /// Header fields in the order they were written; names compare without case.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Headers(Vec<(String, String)>);
+pub struct Headers(Vec<(Cow<'static, str>, String)>);
 
 impl Headers {
     /// Makes an empty list.
@@ -81,12 +82,12 @@ impl Headers {
     }
 
     /// Adds a field at the end, beside others of the same name.
-    pub fn append(&mut self, name: impl Into<String>, value: impl Into<String>) {
+    pub fn append(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
         self.0.push((name.into(), value.into()));
     }
 
     /// Replaces every field of that name by one at the end.
-    pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
+    pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
         let name = name.into();
         self.remove(&name);
         self.0.push((name, value.into()));
@@ -94,7 +95,7 @@ impl Headers {
 
     /// Adds a field at the end and returns the list, for building one in an expression.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         self.append(name, value);
         self
     }
@@ -108,7 +109,7 @@ impl Headers {
 
     /// Walks the fields in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(n, v)| (n.as_str(), v.as_str()))
+        self.0.iter().map(|(n, v)| (&**n, v.as_str()))
     }
 
     /// Counts the fields.
@@ -124,7 +125,7 @@ impl Headers {
 
 impl FromIterator<(String, String)> for Headers {
     fn from_iter<T: IntoIterator<Item = (String, String)>>(fields: T) -> Self {
-        Self(fields.into_iter().collect())
+        Self(fields.into_iter().map(|(name, value)| (Cow::Owned(name), value)).collect())
     }
 }
 

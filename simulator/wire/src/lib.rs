@@ -9,8 +9,8 @@ pub mod date_time;
 pub mod eas;
 pub mod http;
 pub mod oauth;
-
 pub mod secret;
+pub mod shared;
 pub mod url;
 pub mod wbxml;
 
@@ -18,4 +18,5 @@ pub use authorization::Authorization;
 pub use date_time::DateTime;
 pub use http::{ExchangeId, Headers, HttpRequest, HttpResponse, IdentityRef, Method};
 pub use secret::Secret;
+pub use shared::Shared;
 pub use url::Url;

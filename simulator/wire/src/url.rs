@@ -1,8 +1,6 @@
 //! The few parts of a URL that messages need, percent-encoding (RFC 3986) and form encoding
 //! (`application/x-www-form-urlencoded`).
 
-use std::fmt::Write as _;
-
 /// An absolute `http` or `https` URL cut into its parts, as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Url<'a> {
@@ -63,18 +61,28 @@ impl<'a> Url<'a> {
 /// Percent-encodes everything but the unreserved characters of RFC 3986 section 2.3.
 pub fn percent_encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    encode_into(&mut out, text);
+    out
+}
+
+fn encode_into(out: &mut String, text: &str) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for &byte in text.as_bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             out.push(byte as char);
         } else {
-            let _ = write!(out, "%{byte:02X}");
+            out.push('%');
+            out.push(DIGITS[usize::from(byte >> 4)] as char);
+            out.push(DIGITS[usize::from(byte & 15)] as char);
         }
     }
-    out
 }
 
 /// Decodes percent escapes; a `%` that starts none stands for itself, bytes that are not UTF-8 are replaced.
 pub fn percent_decode(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
@@ -104,9 +112,9 @@ pub fn encode_form<N: AsRef<str>, V: AsRef<str>>(fields: impl IntoIterator<Item 
         if !out.is_empty() {
             out.push('&');
         }
-        out.push_str(&percent_encode(name.as_ref()));
+        encode_into(&mut out, name.as_ref());
         out.push('=');
-        out.push_str(&percent_encode(value.as_ref()));
+        encode_into(&mut out, value.as_ref());
     }
     out
 }
@@ -122,9 +130,14 @@ pub fn decode_form(text: &str) -> Vec<(String, String)> {
         .take(FORM_FIELDS)
         .map(|field| {
             let (name, value) = field.split_once('=').unwrap_or((field, ""));
-            (percent_decode(&name.replace('+', " ")), percent_decode(&value.replace('+', " ")))
+            (form_decode(name), form_decode(value))
         })
         .collect()
+}
+
+/// A name or value of a form.
+fn form_decode(text: &str) -> String {
+    if text.contains('+') { percent_decode(&text.replace('+', " ")) } else { percent_decode(text) }
 }
 
 fn hex(digit: u8) -> Option<u8> {

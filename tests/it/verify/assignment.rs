@@ -65,6 +65,7 @@ fn what_is_not_assigned_does_not_apply_and_may_not_be_there() {
     let why = "the policy “Leavers mail” is not assigned to alice@contoso.example";
     assert_eq!((&other["outcome"], &other["reason"]), (&json!("not-applicable"), &json!(why)));
     assert_eq!(answer["policies"][0]["assignment_reason"], why);
+    let page = phone.file("verify.html");
     let said = run(&[
         "verify",
         "--intent",
@@ -75,8 +76,15 @@ fn what_is_not_assigned_does_not_apply_and_may_not_be_there() {
         "phone",
         "--store",
         text(&phone.file("store")),
+        "--report",
+        &format!("html={}", page.display()),
     ]);
     assert!(String::from_utf8_lossy(&said.stdout).contains(why));
+    // The page says it in every language.
+    let page = std::fs::read_to_string(page).expect("a page");
+    for part in [why, "n’est pas affectée à alice", ">niet toegewezen<", ">non affectée<"] {
+        assert!(page.contains(part), "{part}");
+    }
     // For Bob it is another account that is not there, and the one of the phone is not his.
     let (code, answer) = verify(&staff, &["--user", "bob@contoso.example"]);
     assert_eq!((code, told(&answer)), (0, ("not-assigned", "pass")), "{answer:#}");

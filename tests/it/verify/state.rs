@@ -59,6 +59,30 @@ fn a_service_is_off_since_it_was_switched_off() {
     assert_eq!(drift("services.notes.on"), ("2026-11-04".to_owned(), "change".into()));
     // The window leaves no trace of when it was changed, so it is since somebody looked.
     assert_eq!(drift("mail_window_days"), ("2026-11-09".to_owned(), "first-seen".into()));
+    // People are told which of the two it is, on the terminal and on the page.
+    let (page, store) = (phone.file("page.html"), phone.file("store"));
+    let report = format!("html={}", text(&page));
+    let open = profile("all-data-open");
+    let human = |language: &str| {
+        let device = ["verify", "--device", "phone", "--store", text(&store), "--intent", text(&open)];
+        let output = run(&[&device[..], &["--lang", language, "--report", &report]].concat());
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    for (language, change, first_seen) in [
+        ("en", "is off, meant is on, since 2026-11-04T", "first seen 2026-11-09T"),
+        (
+            "fr",
+            "constaté\u{a0}: désactivé, attendu\u{a0}: activé, depuis 2026-11-04T",
+            "pour la première fois\u{a0}: 2026-11-09T",
+        ),
+        ("nl", "is uit, bedoeld is aan, sinds 2026-11-04T", "voor het eerst zo gezien: 2026-11-09T"),
+    ] {
+        let said = human(language);
+        assert!(said.contains(change) && said.contains(first_seen), "{language}: {said}");
+        let page = std::fs::read_to_string(&page).expect("a page");
+        let since = change.rsplit(", ").next().unwrap_or_default();
+        assert!(page.contains(since) && page.contains(first_seen), "{language}");
+    }
 }
 
 #[test]
@@ -197,4 +221,98 @@ fn without_account(profile: profile::plist::Dictionary, scep: &str) -> profile::
         .with("PayloadContent", kept)
         .with("PayloadIdentifier", "example.scep")
         .with("PayloadUUID", "EEEEEEEE-0000-4000-8000-000000000002")
+}
+
+#[test]
+fn an_update_that_waits_for_its_password_names_the_prompt() {
+    let phone = Phone::with("verify-prompt", &profile("contoso-mail"));
+    let newer = changed(&phone.scratch, "<integer>14</integer>", "<integer>7</integer>");
+    phone.device(&["install", "phone", text(&newer)]);
+    let (code, answer) = phone.verify(&["--intent", text(&newer)]);
+    assert_eq!(code, 1, "{answer:#}");
+    let failed: Vec<&Value> =
+        answer["verdicts"].as_array().expect("verdicts").iter().filter(|v| v["outcome"] == "fail").collect();
+    assert!(!failed.is_empty());
+    for verdict in failed {
+        assert_eq!(verdict["remedy_key"], "prompt-pending", "{verdict:#}");
+        assert!(
+            verdict["reason"].as_str().is_some_and(|r| r.contains("the password of the account")),
+            "{verdict:#}"
+        );
+    }
+    phone.device(&["set", "phone", "--secret", &format!("password=@{}", text(&phone.file("password")))]);
+    let (_, answer) = phone.verify(&["--intent", text(&newer)]);
+    assert_eq!(verdict(&answer, "EAS-090")["outcome"], "pass", "{answer:#}");
+    assert!(!answer.to_string().contains("prompt-pending"), "{answer:#}");
+}
+
+#[test]
+fn a_profile_that_waits_for_the_password_of_its_certificate_names_the_prompt() {
+    let phone = Phone::with("verify-certificate-prompt", &profile("contoso-mail"));
+    let whole = std::fs::read_to_string(profile("contoso-mail")).expect("a profile");
+    // The password of the first certificate goes, and with it the choice of the window is new.
+    let at = whole.find("<key>Password</key>").expect("a certificate with its password");
+    let end = at + whole[at..].find("</string>").expect("an end") + "</string>".len();
+    let without =
+        format!("{}{}", &whole[..at], &whole[end..]).replace("<integer>14</integer>", "<integer>7</integer>");
+    let newer = phone.file("newer.mobileconfig");
+    std::fs::write(&newer, without).expect("a file");
+    phone.device(&["install", "phone", text(&newer)]);
+    let (code, answer) = phone.verify(&["--intent", text(&newer)]);
+    assert_eq!(code, 1, "{answer:#}");
+    let window = verdict(&answer, "EAS-090");
+    assert_eq!(
+        (&window["outcome"], &window["remedy_key"]),
+        (&"fail".into(), &"prompt-pending".into()),
+        "{window:#}"
+    );
+    assert!(
+        window["reason"].as_str().is_some_and(|r| r.contains("the password of a certificate")),
+        "{window:#}"
+    );
+}
+
+#[test]
+fn policies_of_one_id_are_told_apart_by_their_files() {
+    let phone = Phone::with("verify-one-id", &profile("contoso-mail"));
+    let policy: Value = serde_json::from_slice(&std::fs::read(policy()).expect("a policy")).expect("JSON");
+    let written = |name: &str, days: &str, display: &str| {
+        let mut policy = policy.clone();
+        policy["durationOfEmailToSync"] = days.into();
+        policy["displayName"] = display.into();
+        policy["id"] = "6f0b1c52-0a44-4c3a-9d0b-7f2b6a1e0999".into();
+        let path = phone.file(name);
+        std::fs::write(&path, policy.to_string()).expect("a file");
+        path
+    };
+    let (one, two) = (written("one.json", "twoWeeks", "Mail"), written("two.json", "oneWeek", "Mail, new"));
+    let (code, answer) = phone.verify(&["--intent", text(&one), "--intent", text(&two)]);
+    assert_eq!(code, 1);
+    let values = answer["conflicts"][0]["values"].as_array().expect("values");
+    let named: Vec<&str> = values.iter().filter_map(|v| v["policy"].as_str()).collect();
+    assert_eq!(named, ["Mail", "Mail, new"]);
+    let window = verdict(&answer, "EAS-090");
+    let checks = window["checks"].as_array().expect("checks");
+    let failed = checks.iter().find(|check| check["outcome"] == "fail").expect("a failure");
+    assert!(failed["policy"] == "Mail, new", "{failed}");
+    let store = phone.file("store");
+    let human = run(&[
+        "verify",
+        "--device",
+        "phone",
+        "--store",
+        text(&store),
+        "--intent",
+        text(&one),
+        "--intent",
+        text(&two),
+    ]);
+    let human = String::from_utf8_lossy(&human.stdout).into_owned();
+    assert!(human.contains(&format!("  policy: Mail, new ({})", text(&two))), "{human}");
+    assert!(human.contains(&format!("“Mail, new ({})” says", text(&two))), "{human}");
+    // Twice the same file is still two.
+    let (_, answer) = phone.verify(&["--intent", text(&one), "--intent", text(&one)]);
+    let names: Vec<&str> =
+        answer["policies"].as_array().expect("policies").iter().filter_map(|p| p["name"].as_str()).collect();
+    assert!(names[0] != names[1] && names[1].ends_with("#2"), "{names:?}");
 }

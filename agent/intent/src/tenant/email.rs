@@ -173,13 +173,19 @@ impl Oddities<'_> {
         }
         let host = &self.policy.host_name;
         let odd = |c: char| c.is_whitespace() || matches!(c, '/' | '@' | '\\' | '?' | '#');
-        if host.contains(odd) || host.contains("..") || host.starts_with('.') {
-            let message =
-                format!("{} is no host name; the phone finds no server by it", graph::excerpt(host));
+        if !host.is_empty()
+            && let Some(defect) = super::host::defect(host)
+        {
+            let message = format!(
+                "{} is no host name: {defect}; the phone finds no server by it",
+                graph::excerpt(host)
+            );
             let bare = host.rsplit_once("://").map_or(host.as_str(), |(_, rest)| rest);
             let bare = bare.split(odd).next().unwrap_or_default().trim_matches('.');
             let help = match bare {
-                "" => "write the bare name, such as mail.contoso.example".to_owned(),
+                bare if bare.is_empty() || bare == host || super::host::defect(bare).is_some() => {
+                    "write the bare name, such as mail.contoso.example".to_owned()
+                }
                 bare => format!("did you mean {}?", graph::excerpt(bare)),
             };
             self.add("policy-host-form", Error, "hostName", &message, &help, "EAS-010");

@@ -7,6 +7,7 @@ mod app;
 mod assignment;
 mod certificate;
 mod email;
+mod host;
 mod objects;
 mod outlook;
 mod reach;

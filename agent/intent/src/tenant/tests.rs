@@ -93,6 +93,7 @@ fn the_hidden_twin_counts_only_alone() {
 fn oddities_of_meaning_are_named() {
     for (members, rule) in [
         (r#""hostName": """#, "policy-setting-missing"),
+        (r#""hostName": "-bad.example""#, "policy-host-form"),
         (r#""usernameAADSource": "samAccountName""#, "policy-domain-missing"),
         (r#""customDomainName": "x""#, "policy-domain-ignored"),
         (r#""easServices": "contacts", "easServicesUserOverrideEnabled": true"#, "policy-scope-open"),

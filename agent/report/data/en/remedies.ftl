@@ -13,6 +13,7 @@ remedy-not-assigned = The account is { $observed }, the assignments mean { $expe
 remedy-not-installed = The profile is { $observed } on the device. Look whether the policy is assigned to this user, whether the device has checked in since, and what error it reported.
 remedy-outlook-unmanaged = Outlook is { $observed } on the device, the policy means { $expected }. Assign the app as required or available for enrolled devices, and its configuration to the same groups; an app that the user had installed before has to be taken under management.
 remedy-prompt-missing = The phone asked for { $observed } where { $expected } must be asked. Look at “Authentication method” and “OAuth” of the policy, and whether the named certificate was delivered.
+remedy-prompt-pending = A prompt waits on the phone, and what the policy means comes into force when it is answered. Ask the owner to answer the prompt on the phone, and judge again then; until that has shown otherwise, nothing has to be changed in policies or certificates.
 remedy-redeploy-loop = The profile was installed { $observed }. Assign every certificate profile that it links, and the trusted root, to the same groups as the e-mail profile; `handset why prompts` names the one that is missing.
 remedy-refused = The phone refused the profile. Read the error with `handset explain CODE`, mend the policy, and assign it again.
 remedy-report = Intune reports { $observed }. Read the code with `handset explain CODE`; after mending the cause, sync the device and read the report again.

@@ -60,6 +60,27 @@ error = error
 warning = warning
 info = info
 
+nothing = nothing
+blocked = blocked
+labelled = { $label }: { $value }
+listed = { $first }; { $next }
+and-more = and { $n } more
+quoted = “{ $name }”
+but = { $value }, but { $problem }
+reported-code = { $state }, code { $code }
+prompt-kind-user-name = user-name
+prompt-kind-email-address = email-address
+prompt-kind-password = password
+prompt-kind-sign-in = sign-in
+compliance-compliant = compliant
+compliance-nonCompliant = nonCompliant
+compliance-error = error
+compliance-conflict = conflict
+compliance-remediated = remediated
+compliance-notApplicable = notApplicable
+compliance-notAssigned = notAssigned
+compliance-unknown = unknown
+
 ## A trial
 
 trial-head = { $profile } on { $model }, iOS { $ios }{ $supervised ->
@@ -120,22 +141,34 @@ evidence = evidence
 says = says
 because = because
 remedy = remedy
+of-policy = policy
 policy-says = policy “{ $policy }” says { $value }
 value-not-told = (a value that is not told)
+assignment-assigned = assigned
+assignment-not-assigned = not assigned
+assignment-excluded = excluded
+assignment-unknown = assignment unknown
 drift = Drift
 drift-line = is { $observed }, meant is { $expected }
 drift-since = since { $since }
+drift-first-seen = first seen { $since }
 drift-by-owner = changed by the owner
 passed-heading = Passed
 left-open-heading = Left open by this evidence
 pending-heading = Pending: no device can show it yet
-verify-summary = { $pass } passed, { $fail } failed, { $open } left open, { $pending } pending, { $inapplicable } not applicable; { $drift } drift, { $conflicts } conflicts
+verify-summary = { $pass } passed, { $fail } failed, { $open } left open, { $pending } pending, { $inapplicable } not applicable; { $drift } drift, { $conflicts ->
+    [one] { $conflicts } conflict
+   *[other] { $conflicts } conflicts
+}
 closing-open = nothing is otherwise, and not everything can be told
 closing-as-policy = as the policy says
 
 ## Findings
 
 lint-summary = { $errors }, { $warnings }, { $infos } in { $files } (exit { $exit })
+finding-help = help: { $help }
+finding-at = at { $place }
+finding-at-octet = { $file } at octet { $octet }
 rules-foot = { $n } rules; `handset explain RULE` tells more
 explain-checks = What it checks
 explain-why = Why it matters
@@ -270,3 +303,135 @@ mail-step-signed-encrypted = A signed and encrypted message goes out
 mail-step-answer = An encrypted answer comes in
 mail-step-answer-tampered = The same, changed on the way
 mail-step-no-certificate = To somebody without a certificate
+
+## A run of scenarios
+
+inconclusive = inconclusive
+in-error = in error
+cases = Cases
+suites = Suites
+requirements = Requirements
+checks = Checks
+durations = How long it took
+run-title = Run
+run-heading = { $cases ->
+    [one] { $cases } case
+   *[other] { $cases } cases
+} in { $suites ->
+    [one] { $suites } suite
+   *[other] { $suites } suites
+}
+run-passed = everything that was run passed
+run-failed = { $n ->
+    [one] { $n } case failed
+   *[other] { $n } cases failed
+}
+run-in-error = { $n ->
+    [one] { $n } case could not be run
+   *[other] { $n } cases could not be run
+}
+run-inconclusive = { $n ->
+    [one] nothing failed, and { $n } case could not be judged
+   *[other] nothing failed, and { $n } cases could not be judged
+}
+run-nothing = nothing of it can be run yet
+run-ended-early = the run ended early
+run-not-reached = { $n ->
+    [one] { $n } case was not reached.
+   *[other] { $n } cases were not reached.
+}
+run-empty = The run has no cases.
+fact-target = Run on
+fact-filter = Filter
+fact-cases = Cases
+fact-part = Part
+part-of = { $n ->
+    [one] of { $n } case
+   *[other] of { $n } cases
+}
+fact-seed = Seed
+fact-suites = Digest of the suites
+fact-version = handset
+count-cases-failed = { $n ->
+    [one] failed
+   *[other] failed
+}
+count-cases-passed = { $n ->
+    [one] passed
+   *[other] passed
+}
+count-in-error = { $n ->
+    [one] in error
+   *[other] in error
+}
+count-inconclusive = { $n ->
+    [one] inconclusive
+   *[other] inconclusive
+}
+count-shown = { $n ->
+    [one] shown to hold
+   *[other] shown to hold
+}
+count-without-case = { $n ->
+    [one] without a case
+   *[other] without a case
+}
+count-met = { $n ->
+    [one] met
+   *[other] met
+}
+count-not-met = { $n ->
+    [one] not met
+   *[other] not met
+}
+column-suite = Suite
+column-requirement = Requirement
+column-all = All
+no-requirement-named = No case of this run names a requirement.
+requirements-without-case = Requirements without a case in this run
+not-selected = no case about it was selected
+legend-passed = passed
+legend-failed = failed, of how many
+legend-in-error = could not be run
+legend-inconclusive = could not be judged
+legend-skipped = was not run
+filter-search = Search
+filter-nothing = No case fits the filter.
+filter-reset = Show everything
+filter-forget = Forget this requirement
+nothing-otherwise = Nothing was otherwise than expected.
+in-short = Further ones, in short
+left-out-steps = { $n ->
+    [one] { $n } further case that did not pass stands here in a line; the JSON report has its steps.
+   *[other] { $n } further cases that did not pass stand here in a line each; the JSON report has their steps.
+}
+left-out-otherwise = { $n ->
+    [one] { $n } more case that did not pass is counted and not listed; the JSON report has it.
+   *[other] { $n } more cases that did not pass are counted and not listed; the JSON report has them.
+}
+left-out-rows = { $n ->
+    [one] { $n } more case that passed, or was not run, is counted and not listed; the JSON report has it.
+   *[other] { $n } more cases that passed, or were not run, are counted and not listed; the JSON report has them.
+}
+more-in-json = { $n ->
+    [one] … and { $n } more, in the JSON report.
+   *[other] … and { $n } more, in the JSON report.
+}
+timeline = Steps, on the virtual clock
+after-step = after step { $step }
+at-the-end = at the end
+scenario-place = Stands in
+tags = Tags
+again = Run it alone
+phone-asks = The phone asks:
+message-sent = Sent
+message-received = Received
+message-to = to
+message-signed = Signed
+message-not-signed = Not signed
+message-not-opened = What is inside was not opened by any check.
+message-in-clear = Goes over the wire in the clear.
+durations-about = Real times of this run. They are no part of the report: another run of the same cases takes another time.
+durations-spread = Cases by duration
+durations-slowest = The slowest cases
+durations-total = { $ms } ms in all cases together

@@ -59,6 +59,27 @@ error = fout
 warning = waarschuwing
 info = opmerking
 
+nothing = niets
+blocked = geblokkeerd
+labelled = { $label }: { $value }
+listed = { $first }; { $next }
+and-more = en nog { $n }
+quoted = ‘{ $name }’
+but = { $value }, maar { $problem }
+reported-code = { $state }, code { $code }
+prompt-kind-user-name = gebruikersnaam
+prompt-kind-email-address = e-mailadres
+prompt-kind-password = wachtwoord
+prompt-kind-sign-in = aanmelding
+compliance-compliant = voldoet
+compliance-nonCompliant = voldoet niet
+compliance-error = fout
+compliance-conflict = een conflict
+compliance-remediated = hersteld
+compliance-notApplicable = niet van toepassing
+compliance-notAssigned = niet toegewezen
+compliance-unknown = onbekend
+
 ## Een proef
 
 trial-head = { $profile } op { $model }, iOS { $ios }{ $supervised ->
@@ -119,11 +140,17 @@ evidence = bewijs
 says = bron
 because = reden
 remedy = remedie
+of-policy = beleid
 policy-says = beleid ‘{ $policy }’ zegt { $value }
 value-not-told = (een waarde die niet wordt vermeld)
+assignment-assigned = toegewezen
+assignment-not-assigned = niet toegewezen
+assignment-excluded = uitgesloten
+assignment-unknown = toewijzing onbekend
 drift = Afwijkingen
 drift-line = is { $observed }, bedoeld is { $expected }
 drift-since = sinds { $since }
+drift-first-seen = voor het eerst zo gezien: { $since }
 drift-by-owner = gewijzigd door de eigenaar
 passed-heading = Voldaan
 left-open-heading = Door dit bewijs opengelaten
@@ -135,6 +162,9 @@ closing-as-policy = zoals het beleid zegt
 ## Bevindingen
 
 lint-summary = { $errors }, { $warnings }, { $infos } in { $files } (afsluitcode { $exit })
+finding-help = hulp: { $help }
+finding-at = in { $place }
+finding-at-octet = { $file }, octet { $octet }
 rules-foot = { $n } regels; `handset explain RULE` vertelt meer
 explain-checks = Wat de regel nagaat
 explain-why = Waarom het ertoe doet
@@ -269,3 +299,135 @@ mail-step-signed-encrypted = Een ondertekend en versleuteld bericht gaat uit
 mail-step-answer = Een versleuteld antwoord komt binnen
 mail-step-answer-tampered = Hetzelfde, onderweg gewijzigd
 mail-step-no-certificate = Aan iemand zonder certificaat
+
+## Een uitvoering van scenario’s
+
+inconclusive = onbeslist
+in-error = in fout
+cases = Gevallen
+suites = Suites
+requirements = Vereisten
+checks = Controles
+durations = Hoelang het duurde
+run-title = Uitvoering
+run-heading = { $cases ->
+    [one] { $cases } geval
+   *[other] { $cases } gevallen
+} in { $suites ->
+    [one] { $suites } suite
+   *[other] { $suites } suites
+}
+run-passed = alles wat is uitgevoerd, is geslaagd
+run-failed = { $n ->
+    [one] { $n } geval is mislukt
+   *[other] { $n } gevallen zijn mislukt
+}
+run-in-error = { $n ->
+    [one] { $n } geval kon niet worden uitgevoerd
+   *[other] { $n } gevallen konden niet worden uitgevoerd
+}
+run-inconclusive = { $n ->
+    [one] niets is mislukt, en { $n } geval kon niet worden beoordeeld
+   *[other] niets is mislukt, en { $n } gevallen konden niet worden beoordeeld
+}
+run-nothing = niets ervan kan al worden uitgevoerd
+run-ended-early = de uitvoering is voortijdig geëindigd
+run-not-reached = { $n ->
+    [one] { $n } geval is niet bereikt.
+   *[other] { $n } gevallen zijn niet bereikt.
+}
+run-empty = De uitvoering heeft geen gevallen.
+fact-target = Uitgevoerd op
+fact-filter = Filter
+fact-cases = Gevallen
+fact-part = Deel
+part-of = { $n ->
+    [one] van { $n } geval
+   *[other] van { $n } gevallen
+}
+fact-seed = Startwaarde
+fact-suites = Controlegetal van de suites
+fact-version = handset
+count-cases-failed = { $n ->
+    [one] mislukt
+   *[other] mislukt
+}
+count-cases-passed = { $n ->
+    [one] geslaagd
+   *[other] geslaagd
+}
+count-in-error = { $n ->
+    [one] in fout
+   *[other] in fout
+}
+count-inconclusive = { $n ->
+    [one] onbeslist
+   *[other] onbeslist
+}
+count-shown = { $n ->
+    [one] aangetoond
+   *[other] aangetoond
+}
+count-without-case = { $n ->
+    [one] zonder geval
+   *[other] zonder geval
+}
+count-met = { $n ->
+    [one] voldaan
+   *[other] voldaan
+}
+count-not-met = { $n ->
+    [one] niet voldaan
+   *[other] niet voldaan
+}
+column-suite = Suite
+column-requirement = Vereiste
+column-all = Alle
+no-requirement-named = Geen geval van deze uitvoering noemt een vereiste.
+requirements-without-case = Vereisten zonder geval in deze uitvoering
+not-selected = er is geen geval over geselecteerd
+legend-passed = geslaagd
+legend-failed = mislukt, van hoeveel
+legend-in-error = kon niet worden uitgevoerd
+legend-inconclusive = kon niet worden beoordeeld
+legend-skipped = is niet uitgevoerd
+filter-search = Zoeken
+filter-nothing = Geen geval past bij het filter.
+filter-reset = Alles tonen
+filter-forget = Deze vereiste vergeten
+nothing-otherwise = Niets was anders dan verwacht.
+in-short = Verdere, in het kort
+left-out-steps = { $n ->
+    [one] { $n } verder geval dat niet slaagde, staat hier op één regel; het JSON-rapport bevat de stappen.
+   *[other] { $n } verdere gevallen die niet slaagden, staan hier elk op één regel; het JSON-rapport bevat de stappen.
+}
+left-out-otherwise = { $n ->
+    [one] nog { $n } geval dat niet slaagde, is geteld en niet vermeld; het JSON-rapport bevat het.
+   *[other] nog { $n } gevallen die niet slaagden, zijn geteld en niet vermeld; het JSON-rapport bevat ze.
+}
+left-out-rows = { $n ->
+    [one] nog { $n } geval dat slaagde of niet is uitgevoerd, is geteld en niet vermeld; het JSON-rapport bevat het.
+   *[other] nog { $n } gevallen die slaagden of niet zijn uitgevoerd, zijn geteld en niet vermeld; het JSON-rapport bevat ze.
+}
+more-in-json = { $n ->
+    [one] … en nog { $n }, in het JSON-rapport.
+   *[other] … en nog { $n }, in het JSON-rapport.
+}
+timeline = Stappen, op de virtuele klok
+after-step = na stap { $step }
+at-the-end = aan het einde
+scenario-place = Staat in
+tags = Labels
+again = Alleen dit uitvoeren
+phone-asks = De telefoon vraagt:
+message-sent = Verzonden
+message-received = Ontvangen
+message-to = aan
+message-signed = Ondertekend
+message-not-signed = Niet ondertekend
+message-not-opened = Geen controle heeft geopend wat erin zit.
+message-in-clear = Gaat onversleuteld over de lijn.
+durations-about = Werkelijke tijden van deze uitvoering. Ze horen niet bij het rapport: een andere uitvoering van dezelfde gevallen duurt anders.
+durations-spread = Gevallen naar duur
+durations-slowest = De langzaamste gevallen
+durations-total = { $ms } ms voor alle gevallen samen

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt;
 use unic_langid::LanguageIdentifier;
+use verdict::Verdict;
 
 /// The files of a language.
 macro_rules! texts {
@@ -152,7 +153,7 @@ impl Catalogue {
     pub fn phrase<'t>(&self, english: &'t str) -> Option<Cow<'t, str>> {
         match self.language {
             Language::En => Some(Cow::Borrowed(english)),
-            _ => self.recognised(english, 0).map(Cow::Owned),
+            _ => self.recognised(english, None, 0).map(Cow::Owned),
         }
     }
 
@@ -161,7 +162,19 @@ impl Catalogue {
         self.phrase(english).unwrap_or(Cow::Borrowed(english))
     }
 
-    fn recognised(&self, english: &str, depth: u8) -> Option<String> {
+    /// What to do about a failed verdict, with the values in the words of their subject; nothing where the sentence is
+    /// not recognised. In English it is the sentence itself.
+    pub fn remedy(&self, verdict: &Verdict) -> Option<String> {
+        let english = verdict.remedy.as_deref()?;
+        let subject = verdict.deciding().next().map(|check| check.subject.as_str());
+        match self.language {
+            Language::En => Some(english.to_owned()),
+            _ => self.recognised(english, subject, 0),
+        }
+    }
+
+    /// A sentence said anew. What was compared in it is a value of `subject`, if that is known.
+    fn recognised(&self, english: &str, subject: Option<&str>, depth: u8) -> Option<String> {
         let book = self.phrases.get_or_init(Phrasebook::new);
         let found = book.recognise(english)?;
         let mut arguments = FluentArgs::new();
@@ -172,12 +185,17 @@ impl Catalogue {
                     let graph = found.arguments.iter().find(|(n, _)| *n == "graph").map_or("", |(_, g)| *g);
                     FluentValue::from(self.setting(graph, said).into_owned())
                 }
+                "expected" | "observed" if *said == "nothing" => FluentValue::from(self.say("nothing")),
+                "expected" | "observed" if subject.is_some() => {
+                    FluentValue::from(self.value(subject.unwrap_or_default(), said))
+                }
+                "compliance" => FluentValue::from(self.compliance(said)),
                 name if phrasebook::COUNTED.contains(&name) => match said.parse::<usize>() {
                     Ok(count) => FluentValue::from(count),
                     Err(_) => FluentValue::from(*said),
                 },
                 name if phrasebook::SPOKEN.contains(&name) && depth < DEPTH_MAX => {
-                    let own = self.recognised(said, depth + 1);
+                    let own = self.recognised(said, None, depth + 1);
                     FluentValue::from(own.unwrap_or_else(|| (*said).to_owned()))
                 }
                 _ => FluentValue::from(*said),

@@ -8,9 +8,11 @@ mod catalogue;
 mod phrasebook;
 #[cfg(test)]
 mod tests;
+mod value;
 
 pub use catalogue::{Argument, Catalogue};
 pub use phrasebook::{PHRASE_OCTETS_MAX, Phrasebook, Recognised};
+pub use value::Side;
 
 use std::fmt;
 use std::str::FromStr;

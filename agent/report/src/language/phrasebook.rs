@@ -14,11 +14,11 @@ use fluent_syntax::parser;
 pub const PHRASE_OCTETS_MAX: usize = 4_096;
 
 /// Places that hold a number.
-pub(super) const COUNTED: [&str; 4] = ["items", "messages", "days", "of"];
+pub(super) const COUNTED: [&str; 6] = ["items", "messages", "days", "of", "times", "hours"];
 
 /// Places that hold what may itself be a sentence or word of the phrasebook.
-pub(super) const SPOKEN: [&str; 7] =
-    ["service", "state", "became", "problem", "reason", "expected", "observed"];
+pub(super) const SPOKEN: [&str; 8] =
+    ["service", "state", "became", "problem", "reason", "expected", "observed", "key"];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {

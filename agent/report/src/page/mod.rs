@@ -6,13 +6,15 @@
 //! text ([`Sheet::text`]), with control and direction characters made visible.
 //!
 //! [`Sheet`] writes elements, [`framed`] puts the head, the choice of language and the style around them; tables and
-//! tiles are in `tables`, verdicts and observations have their own, and `trial`, `verification` and
-//! `findings` make whole pages.
+//! tiles are in `tables`, verdicts and observations have their own, and `trial`, `verification`, `findings` and `run` make
+//! whole pages. The page of a run has one script, for its filter, which the policy knows by its digest; without it the
+//! page shows everything.
 
 mod findings;
 mod frame;
 mod observations;
 mod phone;
+mod run;
 mod sheet;
 mod tables;
 mod trial;
@@ -20,8 +22,9 @@ mod verdicts;
 mod verification;
 
 pub use findings::{Found, found, lint_page};
-pub use frame::framed;
+pub use frame::{Dress, Script, dressed, framed};
 pub use observations::{cited, observations};
+pub use run::{Durations, KnownRequirement, RunPage, run_page};
 pub use sheet::{Sheet, Tongues};
 pub use tables::{count_tile, fact, section, table, tile};
 pub use trial::trial_page;

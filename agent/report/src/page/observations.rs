@@ -50,7 +50,8 @@ fn head(sheet: &mut Sheet<'_>, observation: &Observation) {
         sheet.within("span", "about", |sheet| sheet.name(name));
     }
     sheet.within("span", "when", |sheet| {
-        sheet.text(&format!("{} · {}", Timestamp(observation.at_ms).to_rfc3339(), observation.source));
+        sheet.text(&format!("{} · ", Timestamp(observation.at_ms).to_rfc3339()));
+        sheet.code(&observation.source);
     });
 }
 

@@ -129,10 +129,7 @@ fn toggle(sheet: &mut Sheet<'_>, switch: &TrialSwitch) {
 }
 
 fn window(sheet: &mut Sheet<'_>, account: &TrialAccount) {
-    match account.mail_window_days {
-        0 => sheet.say("everything"),
-        n => sheet.tell("days", &[("n", usize::try_from(n).unwrap_or(usize::MAX).into())]),
-    }
+    sheet.each(|words| words.days(account.mail_window_days));
 }
 
 /// Every value of the account with what decided it.

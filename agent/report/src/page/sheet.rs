@@ -2,6 +2,7 @@
 
 use crate::language::{Argument, Catalogue, Language};
 use crate::visible;
+use std::borrow::Cow;
 
 /// The catalogues of all languages, and the one a page opens in.
 #[derive(Debug)]
@@ -19,6 +20,11 @@ impl Tongues {
     /// The language that a page opens in.
     pub fn first(&self) -> Language {
         self.first
+    }
+
+    /// The texts of every language, English first.
+    pub fn all(&self) -> &[Catalogue] {
+        &self.catalogues
     }
 
     /// The texts of the language that a page opens in, for what cannot be switched: its title.
@@ -50,12 +56,22 @@ impl<'t> Sheet<'t> {
         self.out
     }
 
+    /// Takes in what was written apart.
+    pub fn append(&mut self, part: Sheet<'_>) {
+        self.out.push_str(&part.out);
+    }
+
+    /// How many octets were written.
+    pub fn octets(&self) -> usize {
+        self.out.len()
+    }
+
     /// Markup of this program itself; never what came from outside.
     pub(super) fn markup(&mut self, html: &'static str) {
         self.out.push_str(html);
     }
 
-    /// Opens an element. Values of attributes are escaped; names are this program's own.
+    /// Opens an element. Values of attributes are escaped as text is; names are this program's own.
     pub fn open(&mut self, tag: &'static str, attributes: &[(&'static str, &str)]) {
         self.out.push('<');
         self.out.push_str(tag);
@@ -63,7 +79,7 @@ impl<'t> Sheet<'t> {
             self.out.push(' ');
             self.out.push_str(name);
             self.out.push_str("=\"");
-            self.escaped(value);
+            self.escaped(&visible(value));
             self.out.push('"');
         }
         self.out.push('>');
@@ -160,8 +176,14 @@ impl<'t> Sheet<'t> {
 
     /// A sentence that was written in English, in the languages that recognise it.
     pub fn phrase(&mut self, english: &str) {
-        if self.tongues.catalogues.iter().all(|c| c.phrase(english).is_some()) {
-            self.each(|words| words.phrase_or_english(english).into_owned());
+        self.recognised(english, |words| words.phrase(english).map(Cow::into_owned));
+    }
+
+    /// What each catalogue makes of an English sentence; the sentence itself, marked as English, where one of them makes
+    /// nothing of it.
+    pub fn recognised(&mut self, english: &str, said: impl Fn(&Catalogue) -> Option<String>) {
+        if self.tongues.catalogues.iter().all(|c| said(c).is_some()) {
+            self.each(|words| said(words).unwrap_or_default());
         } else {
             self.english(english);
         }

@@ -6,7 +6,7 @@ use verdict::Summary;
 /// A part of the page under its heading, with how many there are.
 pub fn section(sheet: &mut Sheet<'_>, key: &str, count: Option<usize>, inside: impl FnOnce(&mut Sheet<'_>)) {
     sheet.with("section", &[("id", key)], |sheet| {
-        sheet.within("h2", "", |sheet| {
+        sheet.with("h2", &[("id", &format!("{key}-title"))], |sheet| {
             sheet.say(key);
             if let Some(count) = count {
                 sheet.within("span", "count", |sheet| sheet.text(&count.to_string()));

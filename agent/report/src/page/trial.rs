@@ -142,7 +142,7 @@ fn refusal(sheet: &mut Sheet<'_>, trial: &Trial) {
         sheet.within("ol", "chain", |sheet| {
             for error in &install.error_chain {
                 sheet.within("li", "", |sheet| {
-                    sheet.within("p", "", |sheet| sheet.english(&error.text));
+                    sheet.within("p", "", |sheet| sheet.phrase(&error.text));
                     sheet.code(&format!("{} {}", error.domain, error.code));
                 });
             }
@@ -160,6 +160,11 @@ fn otherwise(sheet: &mut Sheet<'_>, trial: &Trial) {
             for deviation in &trial.deviations {
                 sheet.within("tr", "", |sheet| {
                     sheet.within("td", "", |sheet| sheet.code(&deviation.subject));
+                    let value = |sheet: &mut Sheet<'_>, written: &str| {
+                        sheet.within("span", "values", |sheet| {
+                            sheet.each(|words| words.value(&deviation.subject, written));
+                        });
+                    };
                     sheet.within("td", "", |sheet| value(sheet, &deviation.expected));
                     sheet.within("td", "otherwise", |sheet| value(sheet, &deviation.observed));
                     sheet.within("td", "", |sheet| sheet.text(&deviation.requirements.join(", ")));
@@ -167,15 +172,6 @@ fn otherwise(sheet: &mut Sheet<'_>, trial: &Trial) {
             }
         });
     });
-}
-
-/// A value that is a sentence, or a word of the trade.
-fn value(sheet: &mut Sheet<'_>, text: &str) {
-    if sheet.tongues().spoken().phrase(text).is_some() && text.contains(' ') {
-        sheet.phrase(text);
-    } else {
-        sheet.code(text);
-    }
 }
 
 fn prompts(sheet: &mut Sheet<'_>, trial: &Trial) {

@@ -2,6 +2,7 @@
 
 use super::observations::{cited, told};
 use super::sheet::Sheet;
+use crate::language::Side;
 use evidence::Observation;
 use verdict::{Outcome, SETTINGS, Verdict, setting_of};
 
@@ -99,20 +100,38 @@ fn failed(sheet: &mut Sheet<'_>, verdict: &Verdict, observations: &[Observation]
             sheet.within("span", "setting", |sheet| setting(sheet, verdict));
         });
         sheet.within("dl", "", |sheet| {
-            let values = [("expected", &verdict.expected), ("observed", &verdict.observed)];
-            for (key, text) in values.into_iter().filter_map(|(k, t)| Some((k, t.as_ref()?))) {
-                sheet.said("dt", "", key);
-                sheet.within("dd", "", |sheet| sheet.code(text));
+            for (key, side) in [("expected", Side::Expected), ("observed", Side::Observed)] {
+                if sheet.tongues().spoken().told(verdict, side).is_some() {
+                    sheet.said("dt", "", key);
+                    sheet.within("dd", "", |sheet| values(sheet, verdict, side));
+                }
+            }
+            let mut policies: Vec<&str> = verdict
+                .checks
+                .iter()
+                .filter(|check| check.outcome == verdict.outcome)
+                .map(|check| check.policy.as_str())
+                .filter(|policy| !policy.is_empty())
+                .collect();
+            policies.sort_unstable();
+            policies.dedup();
+            if !policies.is_empty() {
+                sheet.said("dt", "", "of-policy");
+                sheet.within("dd", "", |sheet| sheet.text(&policies.join(", ")));
             }
             if let Some(citation) = &verdict.citation {
                 sheet.said("dt", "", "says");
                 sheet.within("dd", "", |sheet| sheet.english(citation));
             }
-            for (key, text) in [("because", &verdict.reason), ("remedy", &verdict.remedy)] {
-                if let Some(text) = text {
-                    sheet.said("dt", "", key);
-                    sheet.within("dd", key, |sheet| sheet.phrase(text));
-                }
+            if let Some(reason) = &verdict.reason {
+                sheet.said("dt", "", "because");
+                sheet.within("dd", "because", |sheet| sheet.phrase(reason));
+            }
+            if let Some(remedy) = &verdict.remedy {
+                sheet.said("dt", "", "remedy");
+                sheet.within("dd", "remedy", |sheet| {
+                    sheet.recognised(remedy, |words| words.remedy(verdict));
+                });
             }
         });
         sheet.within("div", "evidence", |sheet| {
@@ -122,17 +141,21 @@ fn failed(sheet: &mut Sheet<'_>, verdict: &Verdict, observations: &[Observation]
     });
 }
 
+/// The values that decide a verdict; the sentence of the catalogue where nothing was compared.
+fn values(sheet: &mut Sheet<'_>, verdict: &Verdict, side: Side) {
+    match &verdict.expected {
+        Some(sentence) if verdict.checks.is_empty() => sheet.english(sentence),
+        _ => sheet.within("span", "values", |sheet| {
+            sheet.each(|words| words.told(verdict, side).unwrap_or_default().into_owned());
+        }),
+    }
+}
+
 fn row(sheet: &mut Sheet<'_>, verdict: &Verdict) {
     sheet.within("tr", "", |sheet| {
         sheet.within("th", "id", |sheet| sheet.text(id(verdict)));
         sheet.within("td", "", |sheet| {
-            if let Some(expected) = &verdict.expected {
-                if verdict.checks.is_empty() {
-                    sheet.english(expected);
-                } else {
-                    sheet.code(expected);
-                }
-            }
+            values(sheet, verdict, Side::Expected);
             if let Some(reason) = &verdict.reason {
                 sheet.within("p", "reason", |sheet| sheet.phrase(reason));
             }

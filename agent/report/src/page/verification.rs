@@ -6,6 +6,7 @@ use super::sheet::{Sheet, Tongues};
 use super::tables::{count_tile, fact, section, table};
 use super::verdicts::verdicts;
 use crate::language::Language;
+use crate::verification::since_key;
 use evidence::Observation;
 use verdict::{Conflict, Drift, Verification};
 
@@ -34,7 +35,7 @@ pub fn verification_page(found: &Verification, seen: &[Observation], first: Lang
 
 fn heading(sheet: &mut Sheet<'_>, found: &Verification) {
     let device = &found.device;
-    sheet.within("h1", "", |sheet| sheet.name(&device.evidence));
+    sheet.within("h1", "", |sheet| evidence(sheet, &device.evidence));
     sheet.within("p", "verdict-line", |sheet| {
         let (tone, key) = match found.exit {
             0 => ("good", "closing-as-policy"),
@@ -63,13 +64,32 @@ fn heading(sheet: &mut Sheet<'_>, found: &Verification) {
                 }
                 sheet.text(" · ");
                 sheet.code(&policy.file);
+                if let Some(state) = &policy.assignment {
+                    sheet.text(" ");
+                    let (tone, key) = match state.as_str() {
+                        "assigned" => ("good", "assignment-assigned"),
+                        "not-assigned" => ("dim", "assignment-not-assigned"),
+                        "excluded" => ("dim", "assignment-excluded"),
+                        _ => ("warn", "assignment-unknown"),
+                    };
+                    sheet.pill(tone, key);
+                }
                 if let Some(reason) = &policy.assignment_reason {
-                    sheet.text(" · ");
+                    sheet.text(" ");
                     sheet.phrase(reason);
                 }
             });
         }
     });
+}
+
+/// What was looked at: a folder, whose name is the same in every language, or a simulated phone.
+fn evidence(sheet: &mut Sheet<'_>, named: &str) {
+    if sheet.tongues().all().iter().all(|words| words.phrase(named).is_some()) {
+        sheet.phrase(named);
+    } else {
+        sheet.name(named);
+    }
 }
 
 fn conflicts(sheet: &mut Sheet<'_>, all: &[Conflict]) {
@@ -89,12 +109,12 @@ fn conflicts(sheet: &mut Sheet<'_>, all: &[Conflict]) {
                     sheet.within("td", "", |sheet| {
                         for value in &conflict.values {
                             sheet.within("div", "", |sheet| {
-                                sheet.name(&value.policy);
-                                sheet.text(": ");
-                                match &value.value {
-                                    Some(value) => sheet.code(value),
-                                    None => sheet.say("value-not-told"),
-                                }
+                                sheet.each(|words| {
+                                    let said = value.value.as_deref();
+                                    let said = said.map(|said| words.setting_value(&conflict.setting, said));
+                                    let said = said.unwrap_or_else(|| words.say("value-not-told"));
+                                    words.labelled(&value.policy, &said)
+                                });
                             });
                         }
                     });
@@ -118,14 +138,21 @@ fn drifts(sheet: &mut Sheet<'_>, all: &[Drift]) {
                         sheet.code(&drift.subject);
                         sheet.within("div", "faint", |sheet| sheet.name(&drift.policy));
                     });
-                    sheet.within("td", "", |sheet| sheet.code(&drift.expected));
+                    sheet.within("td", "", |sheet| {
+                        sheet.each(|words| words.value(&drift.subject, &drift.expected));
+                    });
                     sheet.within("td", "otherwise", |sheet| {
-                        sheet.code(&drift.observed);
+                        sheet.within("span", "values", |sheet| {
+                            sheet.each(|words| words.value(&drift.subject, &drift.observed));
+                        });
                         if drift.by_user {
                             sheet.said("div", "faint", "drift-by-owner");
                         }
                     });
-                    sheet.within("td", "", |sheet| sheet.text(drift.since.as_deref().unwrap_or("-")));
+                    sheet.within("td", "", |sheet| match &drift.since {
+                        Some(since) => sheet.tell(since_key(drift), &[("since", since.into())]),
+                        None => sheet.text("-"),
+                    });
                     sheet.within("td", "", |sheet| {
                         cited(sheet, &drift.first_observation.into_iter().collect::<Vec<_>>());
                     });

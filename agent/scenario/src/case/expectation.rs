@@ -58,6 +58,8 @@ pub enum Check {
         /// The verdict.
         outcome: JudgedOutcome,
     },
+    /// `judged: nothing-fails`: no requirement that the judge knows fails over everything that was seen, and some pass.
+    NothingFails,
     /// `finds` and `finds-not`: whether the linter reports a rule for what is installed.
     Lint {
         /// The id of the rule.

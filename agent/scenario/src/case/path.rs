@@ -106,6 +106,14 @@ impl ViewPath {
         }
     }
 
+    /// The member of that member, where the path goes on with one.
+    pub fn second(&self) -> Option<&str> {
+        match self.steps.get(1) {
+            Some(PathStep::Member(name)) => Some(name),
+            _ => None,
+        }
+    }
+
     /// The value at the path, if there is one.
     pub fn find<'v>(&self, view: &'v Value) -> Option<&'v Value> {
         self.steps.iter().try_fold(view, |value, step| match step {

@@ -33,6 +33,8 @@ pub enum StepAction {
     Act(ActionId),
     /// `answer`: the owner answers what the phone asks.
     Answer(Answer),
+    /// `answer: all`: the owner answers rightly whatever the phone asks, until it asks nothing more.
+    AnswerAll,
     /// `send`: the owner writes a message in the account of the profile.
     Send(Outgoing),
     /// `receive`: a message arrives in the owner's mailbox, the phone refreshes and the owner opens it.

@@ -9,7 +9,7 @@ use crate::case::{
 use evidence::{Action, ActionOutcome};
 use intent::ActionVerdict;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use verdict::RunOutcome;
 
@@ -138,6 +138,10 @@ pub(super) fn check(
             }
             Err(refusal) => Err(refused(format!("judged {requirement}"), judged_word(*outcome), &refusal)),
         },
+        Check::NothingFails => match target.all_judged() {
+            Ok(all) => nothing_fails(&all),
+            Err(refusal) => Err(refused("judged", NOTHING_FAILS, &refusal)),
+        },
         Check::Lint { rule, found } => {
             let word = |found: bool| if found { "found" } else { "not found" };
             match target.lint_rules() {
@@ -208,6 +212,22 @@ fn installed_word(installed: Installed) -> &'static str {
         Installed::Installed => "installed",
         Installed::Refused => "refused",
         Installed::Waiting => "waiting",
+    }
+}
+
+const NOTHING_FAILS: &str = "nothing fails, and something passes";
+
+fn nothing_fails(all: &BTreeMap<String, (JudgedOutcome, String)>) -> Result<(), Checked> {
+    let of = |wanted| all.iter().filter(move |(_, (outcome, _))| *outcome == wanted);
+    let failing: Vec<String> = of(JudgedOutcome::Fail)
+        .map(|(requirement, (_, reason))| format!("{requirement}: {reason}"))
+        .collect();
+    if !failing.is_empty() {
+        return Err(failed("judged", NOTHING_FAILS, failing.join("; ")));
+    }
+    match of(JudgedOutcome::Pass).next() {
+        Some(_) => Ok(()),
+        None => Err(failed("judged", NOTHING_FAILS, "nothing passes")),
     }
 }
 

@@ -287,6 +287,7 @@ fn describe(action: &StepAction) -> String {
             };
             format!("answer {kind}{with}")
         }
+        StepAction::AnswerAll => "answer all".to_owned(),
         StepAction::Send(outgoing) => format!("send to {}", outgoing.to.join(", ")),
         StepAction::Receive(incoming) => match &incoming.file {
             Some(file) => format!("receive {}", file.path),

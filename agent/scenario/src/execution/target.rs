@@ -4,7 +4,7 @@ use crate::case::{Case, Installed, JudgedOutcome, Reader, Step, ViewPath};
 use evidence::Action;
 use intent::ActionId;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 use verdict::RunMessage;
 
@@ -74,6 +74,12 @@ pub trait Target {
     /// # Errors
     /// [`Refusal`].
     fn judged(&mut self, requirement: &str) -> Result<(JudgedOutcome, String), Refusal>;
+
+    /// The verdicts on every requirement that the judge knows something of, each with its reason.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    fn all_judged(&mut self) -> Result<BTreeMap<String, (JudgedOutcome, String)>, Refusal>;
 
     /// The rules that the linter reports for what is installed.
     ///

@@ -4,7 +4,7 @@ use crate::language::{Files, Knowledge, ReadFailure, expand};
 use evidence::{Action, ActionOutcome};
 use intent::ActionId;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use verdict::{RunCase, RunMessage, RunOutcome};
 
 struct Text(String);
@@ -107,6 +107,10 @@ impl Target for Told {
     }
     fn judged(&mut self, _: &str) -> Result<(JudgedOutcome, String), Refusal> {
         Ok((self.judged, "so".into()))
+    }
+    fn all_judged(&mut self) -> Result<BTreeMap<String, (JudgedOutcome, String)>, Refusal> {
+        let of = |id: &str, outcome| (id.to_owned(), (outcome, "so".to_owned()));
+        Ok([of("EAS-001", self.judged), of("EAS-002", JudgedOutcome::NotApplicable)].into())
     }
     fn lint_rules(&mut self) -> Result<BTreeSet<String>, Refusal> {
         Ok(["found".to_owned()].into())
@@ -239,4 +243,15 @@ fn a_signature_that_cannot_be_seen_is_none_of_its_states() {
     let mut target = Told::default();
     target.reading.signature = Some(SignatureSeen::Absent);
     assert_eq!(run(&body("absent"), target).outcome, RunOutcome::Pass);
+}
+
+#[test]
+fn nothing_fails_needs_something_that_passes() {
+    let body = "    steps: [{answer: all}]\n    expect: {judged: nothing-fails}\n";
+    let of = |judged| run(body, Told { judged, ..Told::default() });
+    assert_eq!(of(JudgedOutcome::Pass).outcome, RunOutcome::Pass);
+    let failed = of(JudgedOutcome::Fail);
+    assert_eq!((failed.outcome, &*failed.failures[0].observed), (RunOutcome::Fail, "EAS-001: so"));
+    let nothing = of(JudgedOutcome::Inconclusive);
+    assert_eq!((nothing.outcome, &*nothing.failures[0].observed), (RunOutcome::Fail, "nothing passes"));
 }

@@ -96,6 +96,7 @@ impl Decoder<'_> {
         match key {
             "install" => self.install(node, given, configuration).map(StepAction::Install),
             "act" => self.action_id(node).map(StepAction::Act),
+            "answer" if node.scalar().is_some_and(|s| s.text == "all") => Some(StepAction::AnswerAll),
             "answer" => self.answer(node).map(StepAction::Answer),
             "send" => self.send(node).map(StepAction::Send),
             "receive" => self.receive(node).map(StepAction::Receive),

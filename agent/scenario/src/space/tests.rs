@@ -135,6 +135,46 @@ fn rows_of_the_policy_cover_every_pair_and_have_names() {
     assert_eq!(space.rows(Ways::Cover(5)), None);
 }
 
+/// Every way to choose `strength` of `count` parameters, in order.
+fn choices(count: usize, strength: usize) -> Vec<Vec<usize>> {
+    if strength == 0 {
+        return vec![Vec::new()];
+    }
+    let first = |last: usize| choices(last, strength - 1).into_iter().map(move |c| [c, vec![last]].concat());
+    (0..count).flat_map(first).collect()
+}
+
+/// By brute force over every choice of parameters and every combination of their values: what no row has cannot be.
+#[test]
+fn rows_of_the_policy_cover_every_triple_and_quadruple() {
+    let space = &Space::catalogue()[3];
+    let sizes = space.sizes();
+    for strength in [3, 4] {
+        let rows = space.rows(Ways::Cover(strength)).unwrap();
+        assert!(rows.iter().all(|row| allowed(row, &space.forbidden)));
+        for chosen in choices(sizes.len(), usize::from(strength)) {
+            let number = |values: &[u16]| {
+                chosen.iter().zip(values).fold(0, |n, (p, v)| n * usize::from(sizes[*p]) + usize::from(*v))
+            };
+            let total: usize = chosen.iter().map(|p| usize::from(sizes[*p])).product();
+            let mut seen = vec![false; total];
+            let mut values = vec![0; chosen.len()];
+            for row in &rows {
+                values.iter_mut().zip(&chosen).for_each(|(value, p)| *value = row[*p]);
+                seen[number(&values)] = true;
+            }
+            for missing in seen.iter().enumerate().filter(|(_, seen)| !**seen).map(|(n, _)| n) {
+                let (mut rest, mut row) = (missing, vec![None; sizes.len()]);
+                for p in chosen.iter().rev() {
+                    row[*p] = Some((rest % usize::from(sizes[*p])) as u16);
+                    rest /= usize::from(sizes[*p]);
+                }
+                assert!(!product_exists(&sizes, &space.forbidden, row.clone()), "{strength}: {row:?}");
+            }
+        }
+    }
+}
+
 /// Whether a partial row can be completed: by trying everything that a rule is about.
 fn product_exists(sizes: &[u16], forbidden: &[Forbidden], row: Vec<Option<u16>>) -> bool {
     let bound: BTreeSet<usize> = forbidden.iter().flatten().map(|(p, _)| *p).collect();

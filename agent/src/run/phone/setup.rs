@@ -107,7 +107,7 @@ impl Setups {
 
 /// Whether a step sets a phone up.
 pub(super) fn sets_up(action: &StepAction) -> bool {
-    matches!(action, StepAction::Install(_) | StepAction::Answer(_))
+    matches!(action, StepAction::Install(_) | StepAction::Answer(_) | StepAction::AnswerAll)
 }
 
 #[cfg(test)]

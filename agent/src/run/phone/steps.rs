@@ -21,6 +21,9 @@ use smime::Timestamp;
 /// What somebody types who does not know what is right.
 const WRONG: &str = "this is not right";
 
+/// The most questions that are answered in one step; a phone that asks for more does not take an answer.
+const MAX_ANSWERS: usize = 32;
+
 /// Does a step, and gathers what happened in it.
 pub(super) fn perform(
     course: &mut Course,
@@ -34,6 +37,7 @@ pub(super) fn perform(
         StepAction::Install(install) => course.install(workshop, materials, install)?,
         StepAction::Act(id) => of_action(port::perform(&mut course.world, *id)),
         StepAction::Answer(answer) => course.answer(materials, answer)?,
+        StepAction::AnswerAll => course.answer_all(materials)?,
         StepAction::Send(outgoing) => course.send(outgoing)?,
         StepAction::Receive(incoming) => course.receive(materials, incoming)?,
         StepAction::Refresh => {
@@ -177,7 +181,7 @@ impl Course {
     ) -> Result<Done, Refusal> {
         let ios = self.world.device().facts().ios;
         let prepared = workshop.prepared(materials, &self.given, install, ios)?;
-        let reply = self.world.install(&prepared.bytes);
+        let reply = self.world.install_file(prepared.file.clone());
         if !matches!(reply, Reply::Refused(_)) {
             self.installed.push(prepared);
         }
@@ -224,6 +228,31 @@ impl Course {
                 Done { observed: format!("answered {wanted}"), ..done }
             }
             _ => said(&format!("answered {wanted}")),
+        })
+    }
+
+    fn answer_all(&mut self, materials: &Materials) -> Result<Done, Refusal> {
+        let mut told = Vec::new();
+        let mut done = Done::default();
+        for _ in 0..MAX_ANSWERS {
+            let device = self.world.device();
+            let Some(prompt) = device.prompts().first().cloned() else {
+                let observed = match told.is_empty() {
+                    true => "nothing was asked".to_owned(),
+                    false => format!("answered {}", told.join(", ")),
+                };
+                return Ok(Done { observed, ..done });
+            };
+            told.push(crate::devices::shown_prompt(device, &prompt).kind.to_owned());
+            let answer = self.right(materials, &prompt.kind)?;
+            // The answer that completes an installation tells what became of it.
+            if let Some(end) = of_reply(&self.world.answer(prompt.id, answer)) {
+                done = end;
+            }
+        }
+        Err(Refusal::NotThere {
+            expected: format!("a phone that asks no more than {MAX_ANSWERS} questions"),
+            observed: format!("one that asked {}", told.join(", ")),
         })
     }
 

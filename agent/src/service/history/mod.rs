@@ -250,6 +250,14 @@ pub async fn read(
     }
 }
 
+/// Whether a file is a history of ours, read by the newest judgement in it.
+///
+/// # Errors
+/// [`HistoryError`].
+pub fn newest_in(path: &Path) -> Result<(), HistoryError> {
+    embedded::read(path, None, 1).map(drop)
+}
+
 fn decode(sequence: u64, text: &[u8]) -> Result<Record, HistoryError> {
     serde_json::from_slice(text).map_err(|_| HistoryError::Record { sequence })
 }

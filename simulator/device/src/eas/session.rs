@@ -11,7 +11,9 @@ use wire::eas::folder_sync::FolderType;
 use wire::eas::headers::{CommandHeaders, PolicyKey, WBXML};
 use wire::eas::options::OptionsResponse;
 use wire::eas::{Command, Message, ProtocolVersion, Query};
-use wire::{Authorization, ExchangeId, Headers, HttpRequest, HttpResponse, IdentityRef, Method, Secret};
+use wire::{
+    Authorization, ExchangeId, Headers, HttpRequest, HttpResponse, IdentityRef, Method, Secret, Shared,
+};
 
 /// The most jobs that wait in one account.
 pub const MAX_JOBS: usize = 1_000;
@@ -144,7 +146,7 @@ impl Device {
     pub(crate) fn start_session(&mut self, id: AccountId) {
         self.drop_exchanges(id);
         if let Some(account) = self.account_mut(id) {
-            account.session = Session::default();
+            account.session = Shared::default();
             if account.host.is_none() {
                 account.session.queue.push_back(Job::Autodiscover);
             }

@@ -23,7 +23,7 @@ impl Device {
         let settings = account.newest_settings();
         let page = settings.and_then(|s| s.oauth_sign_in_url.as_ref()).map(|s| s.value.clone());
         let discover = account.host.is_none();
-        account.session = super::Session::default();
+        account.session = wire::Shared::default();
         if discover {
             account.session.queue.push_back(Job::Autodiscover);
         }

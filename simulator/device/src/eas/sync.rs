@@ -35,10 +35,7 @@ fn filter(window_days: u32) -> FilterType {
 
 impl Device {
     fn window_days(&self, id: AccountId) -> u32 {
-        let account = self.account(id);
-        account
-            .and_then(|a| EffectiveAccount::of(a, &self.facts))
-            .map_or(0, |effective| effective.mail_window_days.value)
+        self.account(id).and_then(EffectiveAccount::window_days).unwrap_or(0)
     }
 
     pub(super) fn sync_request(&self, id: AccountId, collection: &str) -> Option<Vec<u8>> {

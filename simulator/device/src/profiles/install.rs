@@ -7,9 +7,11 @@ use super::certificates::MAX_PROFILE_ITERATIONS;
 use super::chain::{ErrorChain, ErrorDomain, ErrorLink, failed_payload, failed_profile, link};
 use super::enrolling::{EnrollingInstall, enrol};
 use super::exchange::{Named, named};
-use super::store::{StoredProfile, as_base64};
+use super::store::StoredProfile;
 use super::validate::{Valid, payload_name, validate};
-use super::{InstalledPayload, InstalledProfile, Source, certificates, exchange, payload_type, update};
+use super::{
+    InstalledPayload, InstalledProfile, ProfileFile, Source, certificates, exchange, payload_type, update,
+};
 use crate::enrolment::{MdmEnrolment, MdmFault};
 use crate::keychain::Owner;
 use crate::managed_mail::ManagedMailSettings;
@@ -24,8 +26,8 @@ use std::sync::Arc;
 /// A profile that is to be installed, and what the owner has answered so far.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Request {
-    #[serde(with = "as_base64")]
-    pub(crate) bytes: Vec<u8>,
+    #[serde(rename = "bytes")]
+    pub(crate) file: ProfileFile,
     pub(crate) source: Source,
     /// The owner has agreed to the consent text.
     pub(crate) agreed: bool,
@@ -36,8 +38,8 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    pub(crate) fn new(bytes: Vec<u8>, source: Source) -> Self {
-        Request { bytes, source, agreed: false, passwords: BTreeMap::new(), identities: BTreeMap::new() }
+    pub(crate) fn new(file: ProfileFile, source: Source) -> Self {
+        Request { file, source, agreed: false, passwords: BTreeMap::new(), identities: BTreeMap::new() }
     }
 }
 
@@ -68,7 +70,7 @@ pub(crate) fn install(
 }
 
 fn attempt(device: &mut Device, cx: &Context<'_>, request: Request) -> Result<Outcome, ErrorChain> {
-    let valid = validate(cx, &request.bytes, &device.facts, &device.keychain)?;
+    let valid = validate(cx, &request.file, &device.facts, &device.keychain)?;
     admit(device, cx, &valid, request.source)?;
     if request.source == Source::Owner
         && let Some(kind) = super::pending::question(device, cx, &valid, &request)
@@ -162,7 +164,7 @@ fn record(
     let stored = StoredProfile {
         identifier: identifier.to_owned(),
         removal_at,
-        payloads: Arc::new(profile.payloads.clone()),
+        payloads: Arc::clone(&valid.payloads),
     };
     let installed = InstalledProfile {
         identifier: identifier.to_owned(),

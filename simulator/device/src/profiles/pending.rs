@@ -4,9 +4,8 @@
 use super::certificates::{MAX_PROFILE_ITERATIONS, needs_password};
 use super::chain::{ErrorChain, ErrorDomain, failed_profile, link};
 use super::install::Request;
-use super::store::as_base64;
 use super::validate::{Valid, payload_name};
-use super::{Source, read};
+use super::{ProfileFile, Source, read};
 use crate::{Answer, Defect, Device, Prompt, PromptId, PromptKind, Secret};
 use serde::{Deserialize, Serialize};
 use smime::Context;
@@ -25,8 +24,8 @@ pub(crate) struct PendingInstall {
     pub(crate) identifier: String,
     /// How the profile is called.
     pub(crate) name: String,
-    #[serde(with = "as_base64")]
-    bytes: Vec<u8>,
+    #[serde(rename = "bytes")]
+    file: ProfileFile,
     agreed: bool,
     passwords: BTreeMap<String, Secret>,
 }
@@ -105,9 +104,9 @@ pub(super) fn hold(
         return Err(failed_profile(&valid.name, cause));
     }
     let prompt = device.ask(kind);
-    let Request { bytes, agreed, passwords, .. } = request;
+    let Request { file, agreed, passwords, .. } = request;
     let name = read::name(&valid.profile);
-    device.pending.push(PendingInstall { prompt, identifier, name, bytes, agreed, passwords });
+    device.pending.push(PendingInstall { prompt, identifier, name, file, agreed, passwords });
     Ok(prompt)
 }
 
@@ -126,7 +125,7 @@ impl PendingInstall {
         let mut request = Request {
             agreed: self.agreed,
             passwords: self.passwords.clone(),
-            ..Request::new(self.bytes.clone(), Source::Owner)
+            ..Request::new(self.file.clone(), Source::Owner)
         };
         match (&prompt.kind, answer) {
             (_, Answer::Cancel) => {

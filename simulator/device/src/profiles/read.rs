@@ -24,12 +24,17 @@ pub(super) fn read(
 ) -> Result<Read, ErrorChain> {
     let (inner, signer) = unwrap(cx, bytes, keychain, facts)?;
     let (profile, _) = profile::parse(&inner);
-    let declared = profile.is_encrypted() || profile.key("PayloadContent").is_none();
-    let Some(content) = profile.encrypted_content().filter(|_| declared).map(<[u8]>::to_vec) else {
+    let Some(content) = encrypted_content(&profile).map(<[u8]>::to_vec) else {
         return Ok(Read { profile, signer, encrypted: false });
     };
     let profile = decrypt(cx, profile, &content, keychain)?;
     Ok(Read { profile, signer, encrypted: true })
+}
+
+/// What is to be decrypted, where a profile came encrypted.
+pub(super) fn encrypted_content(profile: &Profile) -> Option<&[u8]> {
+    let declared = profile.is_encrypted() || profile.key("PayloadContent").is_none();
+    profile.encrypted_content().filter(|_| declared)
 }
 
 /// Takes the content out of a CMS-signed profile. A signature that does not verify is refused; a signer that nobody

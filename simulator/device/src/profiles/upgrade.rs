@@ -12,6 +12,7 @@ use crate::{
     AccountId, AccountOrigin, AccountState, Credential, Defect, Device, Event, MailSettings, Service,
 };
 use profile::{OsVersion, Payload};
+use wire::Shared;
 
 /// Puts another, not older, iOS on the device. The caller has compared the versions.
 pub(crate) fn upgrade(device: &mut Device, ios: OsVersion) {
@@ -71,14 +72,14 @@ fn exchange(device: &mut Device, profile: &str, payload: &Payload) {
     if !same_sign_in {
         account.credential = Credential::None;
         account.host = settings.host.as_ref().map(|h| h.value.clone()).filter(|_| !settings.autodiscover);
-        account.waiting = Some(settings);
+        account.waiting = Some(Shared::new(settings));
         device.forget_account(id);
         device.set_state(id, AccountState::WaitingForOwner);
         device.ask_next(id);
         return;
     }
     if account.waiting.is_some() {
-        account.waiting = Some(settings.clone());
+        account.waiting = Some(Shared::new(settings.clone()));
     }
     if account.in_force.is_none() {
         return;
@@ -96,7 +97,7 @@ fn exchange(device: &mut Device, profile: &str, payload: &Payload) {
     }
     // With an update under way, the settings in force are those of the old payload, which is no longer there to read.
     if account.waiting.is_none() {
-        account.in_force = Some(settings);
+        account.in_force = Some(Shared::new(settings));
     }
     follow_services(device, id);
 }

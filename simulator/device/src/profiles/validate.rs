@@ -4,22 +4,60 @@
 
 use super::applicability::acts;
 use super::chain::{ErrorChain, ErrorDomain, ErrorLink, invalid_payload, invalid_profile, link};
-use super::payload_type;
 use super::read::{self, Read, read};
+use super::{ProfileFile, payload_type};
 use crate::managed_mail::MailProtocol;
 use crate::settings::Service;
 use crate::{Defect, DeviceFacts, Keychain, MailSettings};
 use profile::plist::{Node, Value};
-use profile::{Payload, Profile, Schema};
+use profile::{MissingKey, Payload, Profile, Schema};
 use smime::{Certificate, Context};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A profile that passed the checks.
 pub(crate) struct Valid {
-    pub(crate) profile: Profile,
+    pub(crate) profile: Arc<Profile>,
+    /// Its payloads, to be kept.
+    pub(crate) payloads: Arc<Vec<Payload>>,
     pub(crate) name: String,
     pub(crate) signer: Vec<Certificate>,
     pub(crate) encrypted: bool,
+}
+
+/// What a profile says by itself, whichever phone it is for.
+pub(super) struct Checked {
+    profile: Arc<Profile>,
+    payloads: Arc<Vec<Payload>>,
+    name: String,
+    encrypted: bool,
+    /// Top level, frames and types.
+    form: Result<(), ErrorChain>,
+    /// The required keys that it does not have; of which of them the phone takes notice depends on the phone.
+    missing: Vec<MissingKey>,
+    unique: Result<(), ErrorChain>,
+}
+
+impl Checked {
+    pub(super) fn of(profile: Profile, encrypted: bool) -> Self {
+        let name = read::name(&profile);
+        let form = form(&profile, &name, encrypted);
+        let missing = match &form {
+            Ok(()) => profile::missing_keys(&profile, Schema::builtin()),
+            Err(_) => Vec::new(),
+        };
+        let unique = unique(&profile, &name);
+        let payloads = Arc::new(profile.payloads.clone());
+        Checked { profile: Arc::new(profile), payloads, name, encrypted, form, missing, unique }
+    }
+}
+
+fn form(profile: &Profile, name: &str, encrypted: bool) -> Result<(), ErrorChain> {
+    top_level(profile, name, encrypted)?;
+    for payload in &profile.payloads {
+        frame(name, payload)?;
+    }
+    types(profile, name)
 }
 
 /// The most payloads a profile may have.
@@ -42,23 +80,31 @@ fn unsupported_value(key: &str) -> ErrorLink {
 /// Reads a profile and checks what it says by itself.
 pub(crate) fn validate(
     cx: &Context<'_>,
-    bytes: &[u8],
+    file: &ProfileFile,
     facts: &DeviceFacts,
     keychain: &Keychain,
 ) -> Result<Valid, ErrorChain> {
-    let Read { profile, signer, encrypted } = read(cx, bytes, keychain, facts)?;
-    let name = read::name(&profile);
-    top_level(&profile, &name, encrypted)?;
+    let (checked, signer) = match file.plain() {
+        Some(checked) => (Arc::clone(checked), Vec::new()),
+        None => {
+            let Read { profile, signer, encrypted } = read(cx, file.bytes(), keychain, facts)?;
+            (Arc::new(Checked::of(profile, encrypted)), signer)
+        }
+    };
+    let Checked { profile, payloads, name, encrypted, form, missing, unique } = &*checked;
+    form.clone()?;
+    required(profile, missing, name, facts)?;
+    unique.clone()?;
     for payload in &profile.payloads {
-        frame(&name, payload)?;
+        values(name, payload, facts)?;
     }
-    types(&profile, &name)?;
-    required(&profile, &name, facts)?;
-    unique(&profile, &name)?;
-    for payload in &profile.payloads {
-        values(&name, payload, facts)?;
-    }
-    Ok(Valid { profile, name, signer, encrypted })
+    Ok(Valid {
+        profile: Arc::clone(profile),
+        payloads: Arc::clone(payloads),
+        name: name.clone(),
+        signer,
+        encrypted: *encrypted,
+    })
 }
 
 fn top_level(profile: &Profile, name: &str, encrypted: bool) -> Result<(), ErrorChain> {
@@ -145,9 +191,14 @@ fn types(profile: &Profile, name: &str) -> Result<(), ErrorChain> {
 /// Required keys of the payloads that act, at their first level, and the settings below SCEP's `PayloadContent`. What is
 /// stored only is not held to the schema: phones install much that is incomplete. LDAP and Exchange accounts without a
 /// host have errors of their own (19001, 21003).
-fn required(profile: &Profile, name: &str, facts: &DeviceFacts) -> Result<(), ErrorChain> {
+fn required(
+    profile: &Profile,
+    missing_keys: &[MissingKey],
+    name: &str,
+    facts: &DeviceFacts,
+) -> Result<(), ErrorChain> {
     let schema = Schema::builtin();
-    for missing_key in profile::missing_keys(profile, schema) {
+    for missing_key in missing_keys {
         let payload = missing_key.payload_index.and_then(|i| profile.payloads.iter().find(|p| p.index == i));
         let Some(payload) = payload else { continue };
         let kind = payload.payload_type().unwrap_or_default();

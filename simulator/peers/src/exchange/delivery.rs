@@ -2,7 +2,7 @@
 
 use super::Exchange;
 use crate::directory::{domain, fold};
-use crate::mailbox::{Content, Mailbox, folder};
+use crate::mailbox::{Content, folder};
 use serde::{Deserialize, Serialize};
 use smime::Timestamp;
 use std::fmt;
@@ -148,7 +148,9 @@ impl Exchange {
         for address in recipients {
             match self.directory.user(&address) {
                 Some(user) if delivered.contains(&user.address) => {}
-                Some(user) if self.mailboxes.get(&fold(&user.address)).is_none_or(Mailbox::is_full) => {
+                Some(user)
+                    if self.mailboxes.get(&*fold(&user.address)).is_none_or(|mailbox| mailbox.is_full()) =>
+                {
                     unknown.push(address);
                 }
                 Some(user) => delivered.push(user.address.clone()),
@@ -174,7 +176,7 @@ impl Exchange {
             let report = report(at, sender, &unknown, self.next_delivery);
             self.put_into_inbox(at, sender, report.as_bytes());
         }
-        if save && let Some(mailbox) = self.mailboxes.get_mut(&fold(sender)) {
+        if save && let Some(mailbox) = self.mailboxes.get_mut(&*fold(sender)) {
             let content = Content::Mail { mime: mime.to_vec() };
             if let Some(id) = mailbox.add(folder::SENT_ITEMS, at, content) {
                 mailbox.change(folder::SENT_ITEMS, &id, |item| item.read = true);
@@ -203,7 +205,7 @@ impl Exchange {
     }
 
     fn put_into_inbox(&mut self, at: Timestamp, address: &str, mime: &[u8]) -> Option<String> {
-        let key = fold(&self.directory.user(address)?.address);
+        let key = fold(&self.directory.user(address)?.address).into_owned();
         self.mailboxes.get_mut(&key)?.add(folder::INBOX, at, Content::Mail { mime: mime.to_vec() })
     }
 }

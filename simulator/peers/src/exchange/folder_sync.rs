@@ -3,6 +3,7 @@
 use super::Exchange;
 use super::server::Session;
 use std::collections::BTreeMap;
+use wire::Shared;
 use wire::eas::folder_sync::{
     FIRST_KEY, Folder, FolderChange, FolderSyncRequest, FolderSyncResponse, FolderType,
 };
@@ -19,6 +20,7 @@ impl Exchange {
         else {
             return FolderSyncResponse::failure(Status(6));
         };
+        let partnership = &mut **partnership;
         let hierarchy = &mut partnership.hierarchy;
         let first = request.sync_key == FIRST_KEY;
         let repeated = hierarchy.before.is_some()
@@ -37,7 +39,7 @@ impl Exchange {
             return FolderSyncResponse::failure(Status(9));
         }
         // Notes came with 14.0, recipients written to recently with 14.1.
-        let now: BTreeMap<String, Folder> = mailbox
+        let now: BTreeMap<String, Shared<Folder>> = mailbox
             .folders()
             .filter(|folder| {
                 folder.folder_type != FolderType::Notes || session.version >= ProtocolVersion::V14_0
@@ -67,12 +69,17 @@ fn hierarchy_key(number: u32) -> String {
     format!("h{number}")
 }
 
-fn differences(known: &BTreeMap<String, Folder>, now: &BTreeMap<String, Folder>) -> Vec<FolderChange> {
+fn differences(
+    known: &BTreeMap<String, Shared<Folder>>,
+    now: &BTreeMap<String, Shared<Folder>>,
+) -> Vec<FolderChange> {
     let gone = known.keys().filter(|id| !now.contains_key(*id)).cloned().map(FolderChange::Delete);
     let changed = now.iter().filter_map(|(id, folder)| match known.get(id) {
-        None => Some(FolderChange::Add(folder.clone())),
-        Some(old) if old != folder => Some(FolderChange::Update(folder.clone())),
+        None => Some(FolderChange::Add((**folder).clone())),
+        Some(old) if old != folder => Some(FolderChange::Update((**folder).clone())),
         Some(_) => None,
     });
-    gone.chain(changed).collect()
+    let mut changes = Vec::with_capacity(now.len());
+    changes.extend(gone.chain(changed));
+    changes
 }

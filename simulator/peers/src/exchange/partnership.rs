@@ -6,6 +6,7 @@ use crate::directory::fold;
 use serde::{Deserialize, Serialize};
 use smime::Timestamp;
 use std::collections::{BTreeMap, VecDeque};
+use wire::Shared;
 use wire::eas::folder_sync::Folder;
 use wire::eas::headers::PolicyKey;
 use wire::eas::settings::DeviceInformation;
@@ -34,7 +35,7 @@ impl From<String> for PartnershipId {
 
 impl PartnershipId {
     pub(super) fn new(address: &str, device_id: &str) -> Self {
-        Self { address: fold(address), device_id: fold(device_id) }
+        Self { address: fold(address).into_owned(), device_id: fold(device_id).into_owned() }
     }
 
     pub(super) fn same_user(&self, other: &Self) -> bool {
@@ -83,7 +84,7 @@ pub struct Partnership {
     pub(super) temporary_key: Option<PolicyKey>,
     pub(super) former_keys: VecDeque<PolicyKey>,
     pub(super) hierarchy: Hierarchy,
-    pub(super) collections: BTreeMap<String, Collection>,
+    pub(super) collections: BTreeMap<String, Shared<Collection>>,
     pub(super) sent_client_ids: VecDeque<String>,
 }
 
@@ -91,6 +92,6 @@ pub struct Partnership {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Hierarchy {
     pub(super) number: u32,
-    pub(super) known: BTreeMap<String, Folder>,
-    pub(super) before: Option<BTreeMap<String, Folder>>,
+    pub(super) known: BTreeMap<String, Shared<Folder>>,
+    pub(super) before: Option<BTreeMap<String, Shared<Folder>>>,
 }

@@ -43,6 +43,7 @@ impl Exchange {
         }
         self.policy = policy;
         for partnership in self.partnerships.values_mut() {
+            let partnership = &mut **partnership;
             partnership.former_keys.extend(partnership.policy_key.take());
             while partnership.former_keys.len() > FORMER_KEYS {
                 partnership.former_keys.pop_front();
@@ -111,7 +112,7 @@ impl Exchange {
             match acknowledged {
                 // The device forgets everything; a later request starts a new partnership.
                 Some(status) if status == Status::SUCCESS => {
-                    let wiped = std::mem::take(partnership);
+                    let wiped = std::mem::take(&mut **partnership);
                     partnership.device_type = wiped.device_type;
                     partnership.last_request = wiped.last_request;
                 }

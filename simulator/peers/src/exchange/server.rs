@@ -19,7 +19,7 @@ use wire::eas::send_mail::SendMailResponse;
 use wire::eas::settings::SettingsResponse;
 use wire::eas::sync::SyncResponse;
 use wire::eas::{Command, Message, MessageError, PATH, ProtocolVersion, Query, Status};
-use wire::{HttpRequest, HttpResponse, Method, Url};
+use wire::{HttpRequest, HttpResponse, Method, Shared, Url};
 
 /// The commands that the server knows.
 pub const COMMANDS: [Command; 7] = [
@@ -39,10 +39,10 @@ pub const DEVICES: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
     /// Who there is. Users are added by [`Exchange::add_user`], so that they have a mailbox.
-    pub(super) directory: Directory,
-    pub(super) mailboxes: BTreeMap<String, Mailbox>,
-    pub(super) partnerships: BTreeMap<PartnershipId, Partnership>,
-    pub(super) authentication: Authentication,
+    pub(super) directory: Shared<Directory>,
+    pub(super) mailboxes: Shared<BTreeMap<String, Shared<Mailbox>>>,
+    pub(super) partnerships: BTreeMap<PartnershipId, Shared<Partnership>>,
+    pub(super) authentication: Shared<Authentication>,
     pub(super) client_issuers: TrustStore,
     pub(super) versions: Vec<ProtocolVersion>,
     pub(super) policy: Option<PolicyDocument>,
@@ -68,14 +68,17 @@ impl Exchange {
     ///
     /// It speaks 14.1 and 16.1, accepts passwords, asks no client certificate, and has no policy.
     pub fn new(directory: Directory, now: Timestamp) -> Self {
-        let mailboxes = directory
-            .users()
-            .map(|user| (fold(&user.address), Mailbox::seeded(&user.address, &user.display_name, now)));
+        let mailboxes = directory.users().map(|user| {
+            (
+                fold(&user.address).into_owned(),
+                Shared::new(Mailbox::seeded(&user.address, &user.display_name, now)),
+            )
+        });
         Self {
-            mailboxes: mailboxes.collect(),
-            directory,
+            mailboxes: Shared::new(mailboxes.collect()),
+            directory: Shared::new(directory),
             partnerships: BTreeMap::new(),
-            authentication: Authentication::default(),
+            authentication: Shared::default(),
             client_issuers: TrustStore::new(),
             versions: vec![ProtocolVersion::V14_1, ProtocolVersion::V16_1],
             policy: None,
@@ -94,9 +97,9 @@ impl Exchange {
     /// As [`Directory::add`].
     pub fn add_user(&mut self, user: User, now: Timestamp) -> Result<(), DirectoryError> {
         let mailbox = Mailbox::seeded(&user.address, &user.display_name, now);
-        let key = fold(&user.address);
+        let key = fold(&user.address).into_owned();
         self.directory.add(user)?;
-        self.mailboxes.insert(key, mailbox);
+        self.mailboxes.insert(key, Shared::new(mailbox));
         Ok(())
     }
 
@@ -113,29 +116,29 @@ impl Exchange {
 
     /// Finds the mailbox of an address, primary or alias.
     pub fn mailbox(&self, address: &str) -> Option<&Mailbox> {
-        self.mailboxes.get(&fold(&self.directory.user(address)?.address))
+        self.mailboxes.get(&*fold(&self.directory.user(address)?.address)).map(|mailbox| &**mailbox)
     }
 
     /// Finds the mailbox of an address for changing it, as another client of the user would.
     pub fn mailbox_mut(&mut self, address: &str) -> Option<&mut Mailbox> {
-        let key = fold(&self.directory.user(address)?.address);
-        self.mailboxes.get_mut(&key)
+        let key = fold(&self.directory.user(address)?.address).into_owned();
+        self.mailboxes.get_mut(&key).map(|mailbox| &mut **mailbox)
     }
 
     /// Walks the partnerships, by user and device.
     pub fn partnerships(&self) -> impl Iterator<Item = (&PartnershipId, &Partnership)> {
-        self.partnerships.iter()
+        self.partnerships.iter().map(|(id, partnership)| (id, &**partnership))
     }
 
     /// Finds the partnership of a user with a device.
     pub fn partnership(&self, address: &str, device_id: &str) -> Option<&Partnership> {
         let user = self.directory.user(address)?;
-        self.partnerships.get(&PartnershipId::new(&user.address, device_id))
+        self.partnerships.get(&PartnershipId::new(&user.address, device_id)).map(|known| &**known)
     }
 
     /// Sets how requests may prove who sends them.
     pub fn set_authentication(&mut self, authentication: Authentication) {
-        self.authentication = authentication;
+        self.authentication = Shared::new(authentication);
     }
 
     /// Lets the client certificates of an issuer stand for the users whose addresses they name, as long as they
@@ -240,7 +243,7 @@ impl Exchange {
         {
             return self.signal_provisioning(command, version, status);
         }
-        let session = Session { cx, mailbox: fold(&user.address), partnership: id, version };
+        let session = Session { cx, mailbox: fold(&user.address).into_owned(), partnership: id, version };
         let answer = match command {
             Command::Provision => respond(body, |request| self.provision(&session, request)),
             Command::FolderSync => respond(body, |request| self.folder_sync(&session, request)),

@@ -122,7 +122,7 @@ impl<'p> Place<'p, '_> {
 /// As Apple's errata say, a SubjectAltName entry may be an array of strings as well, except ntPrincipalName.
 pub fn type_errors(profile: &Profile, schema: &Schema) -> Vec<TypeError> {
     let mut errors = Vec::new();
-    meet(profile, &Tables::new(schema), &mut |place, meeting| {
+    beside(profile, schema, &mut |place, meeting| {
         let Meeting::Known { schema, node } = meeting else { return };
         if !is_of_type(&place, schema, &node.value) {
             errors.push(TypeError {
@@ -143,7 +143,7 @@ pub fn type_errors(profile: &Profile, schema: &Schema) -> Vec<TypeError> {
 /// PayloadContent of the profile is not required of an encrypted one (documentation of the top level).
 pub fn missing_keys(profile: &Profile, schema: &Schema) -> Vec<MissingKey> {
     let mut missing = Vec::new();
-    meet(profile, &Tables::new(schema), &mut |place, meeting| {
+    beside(profile, schema, &mut |place, meeting| {
         if let Meeting::Missing { span } = meeting {
             let (payload_index, path, key) = (place.payload_index, place.path(), place.key.to_owned());
             missing.push(MissingKey { payload_index, path, key, span });
@@ -152,10 +152,23 @@ pub fn missing_keys(profile: &Profile, schema: &Schema) -> Vec<MissingKey> {
     missing
 }
 
-/// Walks a profile beside a schema and tells everything met, in document order below each dictionary.
-pub(crate) fn meet<'p>(
+/// As [`meet`], with tables that are made for it where they are not there.
+fn beside<'p>(
     profile: &'p Profile,
-    tables: &Tables<'p>,
+    schema: &'p Schema,
+    tell: &mut dyn FnMut(Place<'p, '_>, Meeting<'p, '_>),
+) {
+    if std::ptr::eq(schema, Schema::builtin()) {
+        meet(profile, Tables::builtin(), tell);
+    } else {
+        meet(profile, &Tables::new(schema), tell);
+    }
+}
+
+/// Walks a profile beside a schema and tells everything met, in document order below each dictionary.
+pub(crate) fn meet<'p, 's: 'p>(
+    profile: &'p Profile,
+    tables: &Tables<'s>,
     tell: &mut dyn FnMut(Place<'p, '_>, Meeting<'p, '_>),
 ) {
     let mut walk = Walk { payload_index: None, kind: "", steps: Vec::new(), above: Vec::new(), tell };

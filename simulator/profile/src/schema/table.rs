@@ -4,9 +4,8 @@ use crate::OsVersion;
 use crate::plist::Value;
 use regex_lite::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// The longest schema file read, in bytes. The built-in one has 75,000. Nesting is bounded to 128 by serde_json.
 pub const SCHEMA_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -375,7 +374,7 @@ pub(crate) struct Table<'s> {
     pub supervised: bool,
     by_name: BTreeMap<&'s str, &'s KeySchema>,
     /// The keys of dictionaries inside: the path of the first dictionary that has one, and the key.
-    inside: OnceCell<BTreeMap<&'s str, (String, &'s KeySchema)>>,
+    inside: OnceLock<BTreeMap<&'s str, (String, &'s KeySchema)>>,
     /// The entry of the type itself for whatever key.
     any: Option<&'s KeySchema>,
 }
@@ -388,7 +387,7 @@ pub(crate) struct Tables<'s> {
     /// For types the schema does not have.
     common: Table<'s>,
     /// The regular expressions, compiled when first asked for; none for one that is none here.
-    forms: BTreeMap<&'s str, OnceCell<Option<Regex>>>,
+    forms: BTreeMap<&'s str, OnceLock<Option<Regex>>>,
 }
 
 /// The largest program a regular expression may become, in bytes. The schema may be another file than the built-in one.
@@ -404,7 +403,7 @@ impl<'s> Table<'s> {
         }
         let any = own.iter().find_map(|table| table.keys.iter().find(|key| key.is_any()));
         let supervised = listed.iter().any(|key| key.any_below(&|key| key.supervised == Some(true)));
-        Table { known, listed, required, supervised, by_name, inside: OnceCell::new(), any }
+        Table { known, listed, required, supervised, by_name, inside: OnceLock::new(), any }
     }
 
     /// The schema of a key.
@@ -427,6 +426,15 @@ impl<'s> Table<'s> {
             index
         });
         index.get(name).map(|(path, key)| (path.as_str(), *key))
+    }
+}
+
+static BUILTIN_TABLES: LazyLock<Tables<'static>> = LazyLock::new(|| Tables::new(Schema::builtin()));
+
+impl Tables<'static> {
+    /// The tables of the built-in schema, made once in a process.
+    pub fn builtin() -> &'static Tables<'static> {
+        &BUILTIN_TABLES
     }
 }
 
@@ -484,7 +492,7 @@ fn collect_inside<'s>(
     }
 }
 
-fn collect_forms<'s>(key: &'s KeySchema, forms: &mut BTreeMap<&'s str, OnceCell<Option<Regex>>>) {
+fn collect_forms<'s>(key: &'s KeySchema, forms: &mut BTreeMap<&'s str, OnceLock<Option<Regex>>>) {
     if let Some(form) = &key.format {
         forms.entry(form).or_default();
     }

@@ -183,8 +183,9 @@ impl Message for FolderSyncResponse {
 
     fn from_element(element: &Element) -> Result<Self, MessageError> {
         let element = root(element, tag::FOLDER_SYNC)?;
-        let mut changes = Vec::new();
-        for change in element.child(tag::CHANGES).into_iter().flat_map(Element::elements) {
+        let listed = element.child(tag::CHANGES);
+        let mut changes = Vec::with_capacity(listed.map_or(0, |c| c.elements().count()));
+        for change in listed.into_iter().flat_map(Element::elements) {
             changes.push(match change.tag {
                 tag::ADD => FolderChange::Add(Folder::from_element(change)?),
                 tag::UPDATE => FolderChange::Update(Folder::from_element(change)?),

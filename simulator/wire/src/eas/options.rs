@@ -28,20 +28,11 @@ impl OptionsResponse {
 
     /// Reads the fields of a response; `None` if it names no versions, as a server without ActiveSync.
     pub fn read(headers: &Headers) -> Option<Self> {
-        let names = |field: &str| {
-            headers
-                .all(field)
-                .flat_map(|list| list.split(','))
-                .map(|n| n.trim().to_owned())
-                .collect::<Vec<_>>()
-        };
+        let names = |field| headers.all(field).flat_map(|list| list.split(',')).map(str::trim);
         headers.get(PROTOCOL_VERSIONS)?;
         Some(Self {
-            versions: names(PROTOCOL_VERSIONS)
-                .iter()
-                .filter_map(|name| ProtocolVersion::named(name))
-                .collect(),
-            commands: names(PROTOCOL_COMMANDS).iter().filter_map(|name| Command::named(name)).collect(),
+            versions: names(PROTOCOL_VERSIONS).filter_map(ProtocolVersion::named).collect(),
+            commands: names(PROTOCOL_COMMANDS).filter_map(Command::named).collect(),
             server: headers.get(SERVER_ACTIVE_SYNC).map(Into::into),
         })
     }

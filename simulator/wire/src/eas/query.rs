@@ -41,12 +41,12 @@ impl Query {
     /// # Errors
     /// Which parameter is missing or empty, or that the command is unknown.
     pub fn parse(query: &str) -> Result<Self, QueryError> {
-        let fields = decode_form(query);
-        let field = |name: &'static str| {
+        let mut fields = decode_form(query);
+        let mut field = |name: &'static str| {
             fields
-                .iter()
+                .iter_mut()
                 .find(|(n, value)| n.eq_ignore_ascii_case(name) && !value.is_empty())
-                .map(|(_, value)| value.clone())
+                .map(|(_, value)| std::mem::take(value))
                 .ok_or(QueryError::Missing(name))
         };
         Ok(Self {

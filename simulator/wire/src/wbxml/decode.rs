@@ -79,7 +79,11 @@ impl<'a> Reader<'a> {
                         return fail(at, WbxmlReason::TooManyValues);
                     }
                     match open.last_mut() {
-                        Some(parent) => parent.children.push(value),
+                        Some(parent) => {
+                            // A value is nearly always alone in its element.
+                            parent.children.reserve_exact(1);
+                            parent.children.push(value);
+                        }
                         None => return fail(at, WbxmlReason::OutsideRoot),
                     }
                     continue;

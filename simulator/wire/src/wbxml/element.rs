@@ -1,6 +1,6 @@
 //! Elements, how to build them and how to ask them.
 
-use super::Tag;
+use super::{Tag, Text};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
@@ -20,7 +20,7 @@ pub enum Node {
     /// An element.
     Element(Element),
     /// An inline string; an empty one differs from no content.
-    Text(String),
+    Text(Text),
     /// Bytes with a length.
     Opaque(Vec<u8>),
 }
@@ -32,13 +32,13 @@ impl Element {
     }
 
     /// Makes an element with a text.
-    pub fn text(tag: Tag, text: impl Into<String>) -> Self {
+    pub fn text(tag: Tag, text: impl Into<Text>) -> Self {
         Self { tag, children: vec![Node::Text(text.into())] }
     }
 
     /// Makes an element with a number in decimal digits.
     pub fn number(tag: Tag, number: impl Into<u64>) -> Self {
-        Self::text(tag, number.into().to_string())
+        Self::text(tag, decimal(number.into(), &mut [0; DECIMAL_DIGITS]))
     }
 
     /// Makes an element with opaque bytes.
@@ -117,6 +117,24 @@ impl Element {
     }
 }
 
+/// The most digits of a number.
+const DECIMAL_DIGITS: usize = 20;
+
+/// A number in decimal digits.
+fn decimal(mut number: u64, digits: &mut [u8; DECIMAL_DIGITS]) -> &str {
+    let mut written = 0;
+    for slot in digits.iter_mut().rev() {
+        *slot = b'0' + (number % 10) as u8;
+        written += 1;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    let digits = digits.get(DECIMAL_DIGITS - written..).unwrap_or_default();
+    std::str::from_utf8(digits).unwrap_or_default()
+}
+
 impl fmt::Debug for Element {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.children.is_empty() {
@@ -132,7 +150,7 @@ impl fmt::Debug for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Node::Element(element) => element.fmt(f),
-            Node::Text(text) => write!(f, "text[{}]", text.len()),
+            Node::Text(text) => text.fmt(f),
             Node::Opaque(bytes) => write!(f, "opaque[{}]", bytes.len()),
         }
     }

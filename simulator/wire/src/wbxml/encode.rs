@@ -11,7 +11,9 @@ use super::{
 /// A text with NUL, or a document beyond the bounds that [`super::decode`] keeps, so that what is written
 /// can always be read.
 pub fn encode(root: &Element) -> Result<Vec<u8>, WbxmlError> {
-    let mut writer = Writer { out: vec![VERSION_1_3, PUBLIC_ID_UNKNOWN], page: 0, elements: 0, values: 0 };
+    let mut out = Vec::with_capacity(512);
+    out.extend([VERSION_1_3, PUBLIC_ID_UNKNOWN]);
+    let mut writer = Writer { out, page: 0, elements: 0, values: 0 };
     writer.integer(CHARSET_UTF_8);
     writer.integer(0);
     writer.element(root, 1)?;
@@ -61,7 +63,7 @@ impl Writer {
                     if text.as_bytes().contains(&0) {
                         return self.fail(WbxmlReason::NulInText(tag));
                     }
-                    self.room(text.len())?;
+                    self.room(text.as_bytes().len())?;
                     self.out.push(STR_I);
                     self.out.extend_from_slice(text.as_bytes());
                     self.out.push(0);

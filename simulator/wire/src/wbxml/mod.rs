@@ -8,12 +8,14 @@ mod error;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use decode::decode;
 pub use element::{Element, Node};
 pub use encode::encode;
 pub use error::{WbxmlError, WbxmlReason};
 pub use tag::{Page, Tag};
+pub use text::Text;
 
 /// How deep elements may nest; the deepest ActiveSync schema (Sync with a calendar exception) needs 10.
 pub const DEPTH: usize = 64;

@@ -6,6 +6,7 @@ use crate::mailbox::{Content, Mailbox, folder};
 use serde::{Deserialize, Serialize};
 use smime::Timestamp;
 use std::collections::BTreeMap;
+use wire::Shared;
 use wire::eas::Status;
 use wire::eas::sync::{
     ClientCommand, CollectionResponse, FIRST_KEY, ItemResponse, ServerCommand, SyncCollection,
@@ -40,7 +41,7 @@ impl Collection {
     pub(super) fn exchange(
         &mut self,
         now: Timestamp,
-        mailbox: &mut Mailbox,
+        mailbox: &mut Shared<Mailbox>,
         asked: &SyncCollection,
         window: u16,
     ) -> (Option<CollectionResponse>, u16) {
@@ -166,7 +167,7 @@ impl Collection {
     fn obey(
         &self,
         now: Timestamp,
-        mailbox: &mut Mailbox,
+        mailbox: &mut Shared<Mailbox>,
         id: &str,
         asked: &SyncCollection,
         command: &ClientCommand,

@@ -1,15 +1,18 @@
-//! Parts of a world that clones share until one of them changes it.
+//! Values that copies share until one of them changes its own.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-/// A value that is copied when it is changed and somebody else has it too. Most clones of a world change little of it.
+/// A value that is copied when it is changed and somebody else has it too.
+///
+/// Phones and servers are values, and a copy of one changes little of it. It is written as what it holds.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Shared<T>(Arc<T>);
+pub struct Shared<T>(Arc<T>);
 
 impl<T> Shared<T> {
-    pub(crate) fn new(value: T) -> Self {
+    /// Holds a value.
+    pub fn new(value: T) -> Self {
         Shared(Arc::new(value))
     }
 }
