@@ -196,6 +196,55 @@ fn damage_is_told_with_its_octet_and_what_was_expected() {
 }
 
 #[test]
+fn inspect_and_verify_name_the_same_octet_and_line() {
+    let scratch = Scratch::new("smime-octets");
+    let (file, roots) = (scratch.file("broken.eml"), scratch.file("roots.der"));
+    std::fs::write(&roots, people()[0].certificate.der()).unwrap();
+    for (opaque, path) in [(true, ""), (false, "2")] {
+        let whole = String::from_utf8([HEADER, &signed(opaque)].concat()).unwrap();
+        let at = whole.find("MII").unwrap() + 200;
+        let broken = [&whole[..at], "%", &whole[at + 1..]].concat();
+        std::fs::write(&file, &broken).unwrap();
+        let line = 1 + broken[..at].matches('\n').count();
+        let name = file.to_str().unwrap();
+        let told = String::from_utf8(inspect(&[name], b"").stderr).unwrap();
+        let place = match path {
+            "" => format!("malformed at octet {at} (line {line}): this is not base64"),
+            path => format!("malformed at octet {at} (line {line}), in {path}: this is not base64"),
+        };
+        assert!(told.contains(&place), "{told}");
+        let output = Command::new(handset())
+            .args(["smime", "verify", "--ca-file", roots.to_str().unwrap(), name])
+            .output()
+            .expect("the program starts");
+        let told = String::from_utf8(output.stderr).unwrap();
+        let place = format!("octet {at} is not base64 (line {line})");
+        assert!(output.status.code() == Some(2) && told.contains(&place), "{told}");
+        let (code, value) = seen(broken.as_bytes());
+        let (error, offset) = (&value["error"], value["error"]["file_offset"].as_u64());
+        assert_eq!((code, offset, &error["line"]), (2, Some(at as u64), &Value::Null));
+        assert_eq!(error["path"], path);
+    }
+}
+
+#[test]
+fn protection_that_is_not_supported_is_shown_and_well_formed() {
+    let options = WriteOptions { protection: pkcs12::WriteProtection::Legacy, ..WriteOptions::default() };
+    let mut file = pkcs12::write(&cx(), &people()[..1], Some("x"), &options).unwrap();
+    // pbeWithSHAAnd3-KeyTripleDES-CBC, and a neighbour that nobody has defined
+    let known = [0x06, 0x0a, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01, 0x03];
+    let at = file.windows(known.len()).position(|window| window == known).unwrap();
+    file[at + known.len() - 1] = 0x09;
+    let (code, value) = seen(&file);
+    assert_eq!((code, &value["well_formed"], &value["form"]), (0, &true.into(), &"pkcs12".into()));
+    let protections = value["structure"]["protections"].as_array().unwrap();
+    let named = |words: &str| protections.iter().any(|p| p["algorithm"].as_str().unwrap().contains(words));
+    assert!(named("1.2.840.113549.1.12.1.9 is not supported") && named("HMAC-SHA-1"), "{value:#}");
+    let cut = seen(&file[..file.len() - 9]);
+    assert_eq!((cut.0, &cut.1["well_formed"]), (2, &false.into()));
+}
+
+#[test]
 fn nesting_and_numbers_are_bounded() {
     let mut nested = ENTITY.to_vec();
     for _ in 0..40 {

@@ -4,12 +4,11 @@ use super::arguments::DecryptArguments;
 use super::input::Input;
 use super::output::{Output, Readers, Release};
 use super::report::{self, Channel};
-use super::{FOUND_WANTING, SmimeFailure, credentials};
+use super::{FOUND_WANTING, SmimeFailure, credentials, passage};
 use crate::exit::Failure;
 use smime::cms::ATTEMPTS_MAX;
 use smime::message::DecryptError;
-use smime::message::stream::{Decryption, HeaderMerge, MessageDecryptor, Outermost};
-use smime::{Context, Identity, SmimeError};
+use smime::message::stream::{Decryption, MessageDecryptor, Outermost};
 
 /// Runs the command.
 ///
@@ -30,7 +29,8 @@ pub(super) fn run(arguments: &DecryptArguments) -> Result<u8, Failure> {
             input.again()?;
             output.restart()?;
         }
-        let decryption = read(&cx, arguments, &mut input, &mut output, &identities, attempt)?;
+        let decryptor = MessageDecryptor::attempt(&cx, &identities, attempt);
+        let decryption = passage::read(decryptor, arguments.merge_headers, &mut input, &mut output)?;
         let result = decryption.layer.as_ref().map(|layer| &layer.opened_by);
         let end = match result {
             Some(Ok(_)) | None => {
@@ -61,43 +61,4 @@ pub(super) fn run(arguments: &DecryptArguments) -> Result<u8, Failure> {
     let identity = opened.and_then(|index| identities.get(index));
     report::decryption(&input.name(), &decryption, identity, arguments.format, channel)?;
     Ok(if opened.is_some() { 0 } else { FOUND_WANTING })
-}
-
-/// Reads the message once, passing over `attempt` encrypted keys.
-fn read(
-    cx: &Context<'_>,
-    arguments: &DecryptArguments,
-    input: &mut Input,
-    output: &mut Output,
-    identities: &[Identity],
-    attempt: usize,
-) -> Result<Decryption, Failure> {
-    let file = input.name();
-    let failed = |error: SmimeError| SmimeFailure::Message { file: file.clone(), error };
-    let mut decryptor = MessageDecryptor::attempt(cx, identities, attempt);
-    let mut merge: Option<HeaderMerge> = None;
-    let mut held = Vec::new();
-    input.each(|piece| {
-        if !arguments.merge_headers {
-            decryptor.update(piece, output.waiting()).map_err(failed)?;
-            return output.pass();
-        }
-        decryptor.update(piece, &mut held).map_err(failed)?;
-        if !held.is_empty() {
-            let merge = merge.get_or_insert_with(|| HeaderMerge::new(decryptor.header()));
-            merge.update(&held, output.waiting());
-            held.clear();
-        }
-        output.pass()
-    })?;
-    let mut merge = merge.unwrap_or_else(|| HeaderMerge::new(decryptor.header()));
-    let decryption = decryptor.finish(&mut held).map_err(failed)?;
-    match arguments.merge_headers {
-        true => {
-            merge.update(&held, output.waiting());
-            merge.finish(output.waiting());
-        }
-        false => output.waiting().append(&mut held),
-    }
-    Ok(decryption)
 }

@@ -11,6 +11,9 @@ pub enum SmimeFailure {
     /// The message cannot be read, or not be made of what was given.
     #[error("{file}: {error}")]
     Message { file: String, error: SmimeError },
+    /// The message cannot be read at an octet that is named, in this line of it.
+    #[error("{file}: {error} (line {line})")]
+    MessageLine { file: String, error: SmimeError, line: u64 },
     /// The input is no message of any kind.
     #[error("{file}: this is no message: no mail with a header, no CMS in DER, BER or PEM")]
     NoMessage { file: String },

@@ -90,6 +90,24 @@ impl Input {
         }
     }
 
+    /// Which line an octet stands in, both counted from the first and the line from 1; `None` where what was read is gone.
+    /// Where reading goes on afterwards is not said.
+    pub(super) fn line_of(&mut self, octet: u64) -> Option<u64> {
+        if self.start.is_none() && self.copy.is_none() {
+            return None;
+        }
+        self.again().ok()?;
+        let Input { file, piece, .. } = self;
+        let (mut left, mut line) = (octet, 1);
+        while left > 0 {
+            let length = file.read(piece).ok().filter(|length| *length > 0)?;
+            let octets = piece.get(..length.min(usize::try_from(left).unwrap_or(length)))?;
+            line += octets.iter().filter(|octet| **octet == b'\n').count() as u64;
+            left -= octets.len() as u64;
+        }
+        Some(line)
+    }
+
     /// Goes back to the beginning.
     ///
     /// # Errors

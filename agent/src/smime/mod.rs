@@ -16,6 +16,7 @@ mod identities;
 mod input;
 mod inspect;
 mod output;
+mod passage;
 mod report;
 mod sign;
 mod verify;

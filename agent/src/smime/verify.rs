@@ -3,15 +3,14 @@
 use super::arguments::VerifyArguments;
 use super::input::Input;
 use super::output::{Output, Readers, Release};
+use super::passage::Verifying;
 use super::report::{self, Channel, LineEnds};
-use super::{FOUND_WANTING, SmimeFailure, credentials};
+use super::{FOUND_WANTING, SmimeFailure, credentials, passage};
 use crate::exit::Failure;
 use crate::file;
 use smime::message::SignerReport;
-use smime::message::stream::{
-    DetachedSignature, HeaderMerge, MessageVerifier, Outermost, Reading, Verification, VerifyOptions,
-};
-use smime::{Context, Crl, OcspResponse, PathOptions, RevocationMode, SmimeError, TrustStore};
+use smime::message::stream::{DetachedSignature, MessageVerifier, Outermost, Reading, VerifyOptions};
+use smime::{Context, Crl, OcspResponse, PathOptions, RevocationMode, TrustStore};
 use std::path::{Path, PathBuf};
 
 /// How often a message is read at most: with the digests and the line ends that are expected, with the digests that
@@ -53,13 +52,17 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<u8, Failure> {
         Some(path) => Output::create(Some(path), Readers::Same(input.path()), Release::Checked)?,
         None => Output::nowhere(),
     };
-    let mut verification = read(&cx, arguments, &mut input, &mut output, Reading::default(), &options)?;
+    let read = |input: &mut Input, output: &mut Output, reading| {
+        let verifying = Verifying { verifier: MessageVerifier::new(&cx, reading), options: &options };
+        passage::read(verifying, arguments.merge_headers, input, output)
+    };
+    let mut verification = read(&mut input, &mut output, Reading::default())?;
     let mut readings = 1;
     while let Some(again) = verification.again.take().filter(|_| readings < READINGS_MAX) {
         readings += 1;
         input.again()?;
         output.restart()?;
-        let next = read(&cx, arguments, &mut input, &mut output, again, &options)?;
+        let next = read(&mut input, &mut output, again)?;
         // A reading that asks for another does not verify, so that what was written for it is never shown.
         if next.holding() >= verification.holding() {
             verification = next;
@@ -91,45 +94,6 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<u8, Failure> {
     }
     report::verification(&input.name(), &verification, line_ends, arguments.format, channel)?;
     Ok(if verified { 0 } else { FOUND_WANTING })
-}
-
-/// Reads the message once.
-fn read(
-    cx: &Context<'_>,
-    arguments: &VerifyArguments,
-    input: &mut Input,
-    output: &mut Output,
-    reading: Reading,
-    options: &VerifyOptions<'_>,
-) -> Result<Verification, Failure> {
-    let file = input.name();
-    let failed = |error: SmimeError| SmimeFailure::Message { file: file.clone(), error };
-    let mut verifier = MessageVerifier::new(cx, reading);
-    let mut merge: Option<HeaderMerge> = None;
-    let mut held = Vec::new();
-    input.each(|piece| {
-        if !arguments.merge_headers {
-            verifier.update(piece, output.waiting()).map_err(failed)?;
-            return output.pass();
-        }
-        verifier.update(piece, &mut held).map_err(failed)?;
-        if !held.is_empty() {
-            let merge = merge.get_or_insert_with(|| HeaderMerge::new(verifier.header()));
-            merge.update(&held, output.waiting());
-            held.clear();
-        }
-        output.pass()
-    })?;
-    let mut merge = merge.unwrap_or_else(|| HeaderMerge::new(verifier.header()));
-    let verification = verifier.finish(&mut held, options).map_err(failed)?;
-    match arguments.merge_headers {
-        true => {
-            merge.update(&held, output.waiting());
-            merge.finish(output.waiting());
-        }
-        false => output.waiting().append(&mut held),
-    }
-    Ok(verification)
 }
 
 /// Judges a signature whose content is in a file, and tells its line ends: the octets as they are, and where they are not

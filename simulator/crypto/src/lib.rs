@@ -12,6 +12,7 @@ mod ghash;
 mod key;
 mod padding;
 mod provider;
+mod rc4;
 #[cfg(target_arch = "x86_64")]
 mod vaes;
 

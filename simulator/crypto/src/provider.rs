@@ -1,6 +1,6 @@
 //! The provider.
 
-use crate::{cipher, digest, evp, key};
+use crate::{cipher, digest, evp, key, rc4};
 use smime::{
     AgreementKey, BulkCipher, BulkEncryptor, CryptoError, CryptoProvider, Curve, Digest, DigestAlgorithm,
     Hasher, KeyWrap, LoadedKey, OaepParameters, PublicKeyAlgorithm, SignatureScheme,
@@ -26,6 +26,18 @@ impl CryptoProvider for AwsLc {
 
     fn rehash(&self, algorithm: DigestAlgorithm, value: Digest, times: u32) -> Digest {
         digest::rehash(algorithm, value, times)
+    }
+
+    fn outdated_md5(&self, value: &[u8], times: u32) -> Result<Zeroizing<[u8; 16]>, CryptoError> {
+        let mut value = evp::md5(value);
+        for _ in 1..times {
+            value = evp::md5(&value[..]);
+        }
+        Ok(value)
+    }
+
+    fn outdated_rc4(&self, key: &[u8], data: &mut [u8]) -> Result<(), CryptoError> {
+        rc4::apply(key, data)
     }
 
     fn hmac(&self, algorithm: DigestAlgorithm, key: &[u8], parts: &[&[u8]]) -> Digest {

@@ -6,7 +6,9 @@ mod openssl_program;
 
 use crypto::AwsLc;
 use openssl_program::{CA, EC, LEAF, Openssl, RSA, openssl};
-use smime::pkcs12::{self, LegacyCipher, ProtectedPart, ProtectionAlgorithm, WriteOptions, WriteProtection};
+use smime::pkcs12::{
+    self, LegacyCipher, Pbes1, ProtectedPart, ProtectionAlgorithm, WriteOptions, WriteProtection,
+};
 use smime::{
     BulkCipher, Certificate, Context, Curve, DigestAlgorithm, Identity, IssueRequest, KeyUsage, PathError,
     Pkcs12Error, PrivateKey, PublicKeyAlgorithm, Purpose, SignatureScheme, Timestamp, TrustStore,
@@ -96,13 +98,14 @@ fn private_keys_are_read_in_every_form() {
 
 #[test]
 fn pkcs12_files_of_openssl_open() {
-    use LegacyCipher::{Rc2Bits40, Rc2Bits128, TripleDes, TwoKeyTripleDes};
+    use LegacyCipher::{Rc2Bits40, Rc2Bits128, Rc4Bits40, Rc4Bits128, TripleDes, TwoKeyTripleDes};
     use ProtectionAlgorithm::{Hmac, None as Nothing, Pbes2, Pkcs12Pbe};
+    let pbes1 = ProtectionAlgorithm::Pbes1;
     let Some(o) = openssl("p12-read") else { return };
     let sha1 = DigestAlgorithm::Sha1;
     let sha256 = DigestAlgorithm::Sha256;
     let pbes2 = |cipher| Pbes2 { prf: sha256, cipher };
-    let cases: [(&str, [ProtectionAlgorithm; 3]); 11] = [
+    let cases: [(&str, [ProtectionAlgorithm; 3]); 15] = [
         ("", [Hmac(sha256), pbes2(BulkCipher::Aes256Cbc), pbes2(BulkCipher::Aes256Cbc)]),
         ("-legacy", [Hmac(sha1), Pkcs12Pbe(Rc2Bits40), Pkcs12Pbe(TripleDes)]),
         ("-certpbe NONE -keypbe NONE", [Hmac(sha256), Nothing, Nothing]),
@@ -126,6 +129,19 @@ fn pkcs12_files_of_openssl_open() {
             [Hmac(sha256), pbes2(BulkCipher::TripleDesCbc), pbes2(BulkCipher::TripleDesCbc)],
         ),
         ("-iter 20000", [Hmac(sha256), pbes2(BulkCipher::Aes256Cbc), pbes2(BulkCipher::Aes256Cbc)]),
+        (
+            "-legacy -certpbe PBE-SHA1-RC4-128 -keypbe PBE-SHA1-RC4-40",
+            [Hmac(sha1), Pkcs12Pbe(Rc4Bits128), Pkcs12Pbe(Rc4Bits40)],
+        ),
+        ("-legacy -keypbe PBE-SHA1-RC4-128 -nomac", [Nothing, Nothing, Pkcs12Pbe(Rc4Bits128)]),
+        (
+            "-legacy -certpbe PBE-MD5-DES -keypbe PBE-MD5-RC2-64",
+            [Hmac(sha1), pbes1(Pbes1::Md5Des), pbes1(Pbes1::Md5Rc2)],
+        ),
+        (
+            "-legacy -certpbe PBE-SHA1-RC2-64 -keypbe PBE-SHA1-DES",
+            [Hmac(sha1), pbes1(Pbes1::Sha1Rc2), pbes1(Pbes1::Sha1Des)],
+        ),
         (
             "-macalg sha224",
             [Hmac(DigestAlgorithm::Sha224), pbes2(BulkCipher::Aes256Cbc), pbes2(BulkCipher::Aes256Cbc)],
@@ -160,6 +176,21 @@ fn pkcs12_files_of_openssl_open() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn old_encrypted_keys_of_openssl_open() {
+    let Some(o) = openssl("pkcs8-v1") else { return };
+    o.issue("leaf", None, EC, CA);
+    let wanted = PrivateKey::from_pem(&o.read("leaf.key")).unwrap();
+    for scheme in ["PBE-MD5-DES", "PBE-MD5-RC2-64", "PBE-SHA1-DES", "PBE-SHA1-RC2-64", "PBE-SHA1-RC4-128"] {
+        let pem = o.run(&format!(
+            "pkcs8 -topk8 -in leaf.key -v1 {scheme} -passout pass:secret -provider legacy -provider default"
+        ));
+        let read = pkcs12::open_key(&cx(), &pem, "secret").unwrap();
+        assert_eq!(read.pkcs8(), wanted.pkcs8(), "{scheme}");
+        assert_eq!(pkcs12::open_key(&cx(), &pem, "wrong"), Err(Pkcs12Error::WrongPassword), "{scheme}");
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use thiserror::Error;
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// A hash function (FIPS 180-4; MD5 is not offered).
+/// A hash function (FIPS 180-4; MD5 is none, see [`CryptoProvider::outdated_md5`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)] // the names are the standard's
 pub enum DigestAlgorithm {
@@ -253,6 +253,26 @@ pub trait CryptoProvider: Send + Sync {
     fn wrap(&self, alg: KeyWrap, kek: &[u8], key: &[u8]) -> Result<Vec<u8>, CryptoError>;
     /// Unwraps a content-encryption key.
     fn unwrap(&self, alg: KeyWrap, kek: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError>;
+
+    /// MD5 (RFC 1321) over a value, then over the result, `times` times in all, at least once. It is for keys from
+    /// passwords of old files (RFC 8018, 5.1) and for nothing else, so it is no [`DigestAlgorithm`].
+    ///
+    /// # Errors
+    ///
+    /// [`CryptoError::Unsupported`] from a provider that does not have it.
+    fn outdated_md5(&self, _value: &[u8], _times: u32) -> Result<Zeroizing<[u8; 16]>, CryptoError> {
+        Err(CryptoError::Unsupported("MD5"))
+    }
+    /// RC4 over `data`, in place. It is for reading old files (RFC 7292, appendix C) and for nothing else, so it is no
+    /// [`BulkCipher`].
+    ///
+    /// # Errors
+    ///
+    /// [`CryptoError::Unsupported`] from a provider that does not have it, [`CryptoError::BadLength`] for keys that have
+    /// not 1 to 256 octets.
+    fn outdated_rc4(&self, _key: &[u8], _data: &mut [u8]) -> Result<(), CryptoError> {
+        Err(CryptoError::Unsupported("RC4"))
+    }
 
     /// Hashes in one go.
     fn digest(&self, algorithm: DigestAlgorithm, parts: &[&[u8]]) -> Digest {

@@ -1,7 +1,7 @@
 //! A MIME entity that arrives in pieces: its header, its parts, and what they hold.
 
 use super::layer::LayerReader;
-use super::seen::{Seen, below};
+use super::seen::{Seen, below, unplaced};
 use super::view::{self, Node};
 use smime::cms;
 use smime::message::stream::{Found, HeaderBlock, Parts, TransferDecoder};
@@ -24,6 +24,8 @@ pub(super) fn begins_header(octets: &[u8]) -> bool {
 pub(super) struct EntityReader {
     path: String,
     depth: usize,
+    /// Where in the input it begins, if its octets are those of the input.
+    from: Option<u64>,
     /// How many octets came.
     size: u64,
     /// How many of them are the header.
@@ -64,12 +66,12 @@ struct Multipart {
 }
 
 impl EntityReader {
-    pub(super) fn new(path: String, depth: usize, seen: &mut Seen) -> EntityReader {
+    pub(super) fn new(path: String, depth: usize, from: Option<u64>, seen: &mut Seen) -> EntityReader {
         let state = match seen.refuses(depth) {
             Some(refused) => State::Over(Box::new(refused)),
             None => State::Header(HeaderBlock::default()),
         };
-        EntityReader { path, depth, size: 0, header: 0, state }
+        EntityReader { path, depth, from, size: 0, header: 0, state }
     }
 
     pub(super) fn update(&mut self, octets: &[u8], seen: &mut Seen) {
@@ -93,7 +95,8 @@ impl EntityReader {
     /// The header cannot be read.
     fn refuse(&mut self, error: &MimeError, seen: &mut Seen) {
         let expected = Some("a header that ends with an empty line");
-        self.state = State::Over(Box::new(seen.fault(&self.path, Some(0), expected, error.to_string())));
+        self.state =
+            State::Over(Box::new(seen.fault(&self.path, self.from, Some(0), expected, error.to_string())));
     }
 
     fn begin(&mut self, header: &[u8], seen: &mut Seen) {
@@ -128,6 +131,10 @@ impl EntityReader {
             parts: Vec::new(),
         };
         let essence = kind.essence.as_str();
+        // What is decoded has other octets than the input.
+        let plain =
+            matches!(entity.transfer_encoding(), TransferEncoding::Identity | TransferEncoding::Binary);
+        let body_from = self.from.filter(|_| plain).map(|from| from + self.header);
         let body = if essence.starts_with("multipart/") {
             match Parts::new(kind.parameter("boundary").unwrap_or_default()) {
                 Ok(parts) => {
@@ -150,10 +157,10 @@ impl EntityReader {
             let inner = match essence {
                 "message/rfc822" => {
                     let path = below(&self.path, "message");
-                    Inner::Message(Box::new(EntityReader::new(path, self.depth + 1, seen)))
+                    Inner::Message(Box::new(EntityReader::new(path, self.depth + 1, body_from, seen)))
                 }
-                "application/pkcs7-mime" | "application/x-pkcs7-mime" => self.cms(),
-                essence if SIGNATURES.contains(&essence) => self.cms(),
+                "application/pkcs7-mime" | "application/x-pkcs7-mime" => self.cms(body_from),
+                essence if SIGNATURES.contains(&essence) => self.cms(body_from),
                 "application/octet-stream" if is_named(&entity) => Inner::Perhaps,
                 _ => Inner::Other,
             };
@@ -165,25 +172,32 @@ impl EntityReader {
             }
         };
         let body = body.unwrap_or_else(|(error, expected)| {
-            shown.parts.push(seen.fault(&self.path, Some(self.header), Some(expected), error.to_string()));
+            shown.parts.push(seen.fault(
+                &self.path,
+                self.from,
+                Some(self.header),
+                Some(expected),
+                unplaced(&error),
+            ));
             Body::Ignored
         });
         self.state = State::Body(Box::new(shown), body);
     }
 
-    fn cms(&self) -> Inner {
-        Inner::Cms(Box::new(LayerReader::new(self.path.clone(), self.depth + 1)))
+    fn cms(&self, from: Option<u64>) -> Inner {
+        Inner::Cms(Box::new(LayerReader::new(self.path.clone(), self.depth + 1, from)))
     }
 
     fn body(&mut self, octets: &[u8], seen: &mut Seen) {
-        let EntityReader { path, depth, state, header, .. } = self;
+        let EntityReader { path, depth, from, state, header, .. } = self;
+        let body_from = from.map(|from| from + *header);
         let State::Body(shown, body) = state else { return };
         match body {
             Body::Ignored => {}
             Body::Multipart(multipart) => {
                 let Multipart { parts, count, current, nodes, overfull, .. } = multipart.as_mut();
                 let done: Result<(), ()> = parts.update(octets, |found| {
-                    part(found, path, *depth, count, current, nodes, overfull, seen);
+                    part(found, path, *depth, body_from, count, current, nodes, overfull, seen);
                     Ok(())
                 });
                 debug_assert!(done.is_ok());
@@ -192,7 +206,7 @@ impl EntityReader {
                 let result = decoder.update(octets, decoded);
                 hand_on(decoded, inner, false, path, *depth, seen);
                 if let Err(error) = result {
-                    shown.parts.push(encoding_fault(&error, path, *header, seen));
+                    shown.parts.push(encoding_fault(&error, path, *from, *header, seen));
                     *body = Body::Ignored;
                 }
             }
@@ -204,7 +218,8 @@ impl EntityReader {
             let header = std::mem::take(&mut block.octets);
             self.begin(&header, seen);
         }
-        let EntityReader { path, depth, size, header, state } = self;
+        let EntityReader { path, depth, from, size, header, state } = self;
+        let body_from = from.map(|from| from + header);
         let (mut shown, body) = match state {
             State::Over(node) => return *node,
             State::Body(shown, body) => (shown, body),
@@ -217,30 +232,46 @@ impl EntityReader {
                 let Multipart { mut parts, mut count, mut current, mut nodes, signed, mut overfull } =
                     *multipart;
                 let done: Result<(), ()> = parts.finish(|found| {
-                    part(found, &path, depth, &mut count, &mut current, &mut nodes, &mut overfull, seen);
+                    part(
+                        found,
+                        &path,
+                        depth,
+                        body_from,
+                        &mut count,
+                        &mut current,
+                        &mut nodes,
+                        &mut overfull,
+                        seen,
+                    );
                     Ok(())
                 });
                 debug_assert!(done.is_ok());
                 nodes.extend(current.map(|current| current.finish(seen)));
                 if overfull {
                     let message = MimeError::TooManyParts { limit: PARTS_MAX }.to_string();
-                    nodes.push(seen.fault(&path, Some(size), None, message));
+                    nodes.push(seen.fault(&path, from, Some(size), None, message));
                 } else if count == 0 {
                     let message = "the multipart has no part: its boundary does not occur".to_owned();
-                    nodes.push(seen.fault(&path, Some(size), Some("a line with the boundary"), message));
+                    nodes.push(seen.fault(
+                        &path,
+                        from,
+                        Some(size),
+                        Some("a line with the boundary"),
+                        message,
+                    ));
                 } else if signed && count != 2 {
                     let message = format!("a signed multipart has two parts, this one has {count}");
-                    nodes.push(seen.fault(&path, Some(size), Some("two parts"), message));
+                    nodes.push(seen.fault(&path, from, Some(size), Some("two parts"), message));
                 } else if !parts.is_closed() {
                     let message = "the multipart is cut short: its last boundary is missing".to_owned();
-                    nodes.push(seen.fault(&path, Some(size), Some("the closing boundary"), message));
+                    nodes.push(seen.fault(&path, from, Some(size), Some("the closing boundary"), message));
                 }
                 shown.parts.append(&mut nodes);
             }
             Body::Encoded(mut decoder, mut decoded, mut inner) => {
                 let result = decoder.finish(&mut decoded);
                 hand_on(&mut decoded, &mut inner, true, &path, depth, seen);
-                let fault = result.err().map(|error| encoding_fault(&error, &path, header, seen));
+                let fault = result.err().map(|error| encoding_fault(&error, &path, from, header, seen));
                 match (fault, inner) {
                     (Some(fault), _) => shown.parts.push(fault),
                     (None, Inner::Message(message)) => shown.parts.push(message.finish(seen)),
@@ -259,6 +290,7 @@ fn part(
     found: Found<'_>,
     path: &str,
     depth: usize,
+    body_from: Option<u64>,
     count: &mut usize,
     current: &mut Option<Box<EntityReader>>,
     nodes: &mut Vec<Node>,
@@ -271,13 +303,14 @@ fn part(
                 entity.update(octets, seen);
             }
         }
-        Found::Part => {
+        Found::Part { at } => {
             nodes.extend(current.take().map(|entity| entity.finish(seen)));
             *overfull |= *count >= PARTS_MAX;
             if !*overfull {
                 *count += 1;
                 let path = below(path, &count.to_string());
-                *current = Some(Box::new(EntityReader::new(path, depth + 1, seen)));
+                let from = body_from.map(|from| from + at);
+                *current = Some(Box::new(EntityReader::new(path, depth + 1, from, seen)));
             }
         }
     }
@@ -290,7 +323,7 @@ fn hand_on(decoded: &mut Vec<u8>, inner: &mut Inner, end: bool, path: &str, dept
             return;
         }
         *inner = match cms::is_cms(decoded) {
-            true => Inner::Cms(Box::new(LayerReader::new(path.to_owned(), depth + 1))),
+            true => Inner::Cms(Box::new(LayerReader::new(path.to_owned(), depth + 1, None))),
             false => Inner::Other,
         };
     }
@@ -302,12 +335,12 @@ fn hand_on(decoded: &mut Vec<u8>, inner: &mut Inner, end: bool, path: &str, dept
     decoded.clear();
 }
 
-fn encoding_fault(error: &MimeError, path: &str, header: u64, seen: &mut Seen) -> Node {
+fn encoding_fault(error: &MimeError, path: &str, from: Option<u64>, header: u64, seen: &mut Seen) -> Node {
     let (offset, expected) = match error {
         MimeError::Base64 { offset } => (header + offset, Some("base64")),
         _ => (header, None),
     };
-    seen.fault(path, Some(offset), expected, error.to_string())
+    seen.fault(path, from, Some(offset), expected, unplaced(error))
 }
 
 /// Whether an entity may be CMS by its name (RFC 8551, 3.2.1).

@@ -11,6 +11,8 @@ use smime::{Certificate, MAX_CERTIFICATE_SIZE, TlvError};
 pub(super) struct LayerReader {
     path: String,
     depth: usize,
+    /// Where in the input it begins, if its octets are those of the input.
+    from: Option<u64>,
     state: State,
     /// What arrived, as long as it could be a certificate that was taken for a message.
     certificate: Option<Vec<u8>>,
@@ -33,10 +35,11 @@ enum State {
 }
 
 impl LayerReader {
-    pub(super) fn new(path: String, depth: usize) -> LayerReader {
+    pub(super) fn new(path: String, depth: usize, from: Option<u64>) -> LayerReader {
         LayerReader {
             path,
             depth,
+            from,
             state: State::Unseen,
             certificate: Some(Vec::new()),
             size: 0,
@@ -132,7 +135,7 @@ impl LayerReader {
         if self.certificate.as_ref().is_some_and(|kept| Certificate::from_der(kept).is_ok()) {
             message.push_str("; this is a certificate, not a message");
         }
-        self.state = State::Over(Box::new(seen.fault(&self.path, offset, expected, message)));
+        self.state = State::Over(Box::new(seen.fault(&self.path, self.from, offset, expected, message)));
     }
 
     pub(super) fn finish(mut self, seen: &mut Seen) -> Node {
@@ -198,7 +201,7 @@ impl LayerReader {
                     }
                     Err(error) => {
                         let expected = Some("content compressed with zlib");
-                        Some(seen.fault(&self.path, Some(size), expected, error.to_string()))
+                        Some(seen.fault(&self.path, self.from, Some(size), expected, error.to_string()))
                     }
                 };
                 let expanded = matches!(&content, Some(node) if !matches!(node, Node::NotShown { .. } | Node::Malformed(_)));
@@ -276,9 +279,9 @@ impl ContentReader {
         let headed = begins_header(&first) || first.starts_with(b"\r\n") || first.starts_with(b"\n");
         let (path, depth) = (self.path.clone(), self.depth);
         self.kind = if self.is_data && cms::is_cms(&first) {
-            Kind::Cms(Box::new(LayerReader::new(path, depth)))
+            Kind::Cms(Box::new(LayerReader::new(path, depth, None)))
         } else if self.is_data && headed {
-            Kind::Entity(Box::new(EntityReader::new(path, depth, seen)))
+            Kind::Entity(Box::new(EntityReader::new(path, depth, None, seen)))
         } else {
             match seen.refuses(depth) {
                 Some(refused) => Kind::Refused(Box::new(refused)),

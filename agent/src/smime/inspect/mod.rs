@@ -21,12 +21,13 @@ Examples:
   openssl cms -sign -in text -signer me.pem -inkey me.key -outform DER | handset smime inspect
 
 Reads a message, or bare CMS in DER, BER or PEM, and shows every layer that can be seen: parts, signers, certificates, \
-recipients, algorithms, attributes, encoding. A PKCS#12 file shows how it is protected. Nothing is verified, and what \
-is encrypted stays unseen. Files of any size are read, in constant memory.
+recipients, algorithms, attributes, encoding. A PKCS#12 file shows how it is protected, also where that is not \
+supported. Nothing is verified, and what is encrypted stays unseen. Files of any size are read, in constant memory.
 
 Exit codes:
   0  every layer that can be seen is well-formed, whatever its signatures are worth
-  2  one is malformed (the octet and what was expected there are told), or the input is nothing of the kind";
+  2  one is malformed (the octet and what was expected there are told, and of a file the line), or the input is nothing
+     of the kind";
 
 /// Shows the structure of a message.
 #[derive(Debug, Parser)]
@@ -61,14 +62,17 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<u8, Failure> {
         source.update(piece);
         Ok(())
     })?;
-    let report = source.finish(input.name());
+    let mut report = source.finish(input.name());
+    if let Some(error) = &mut report.error {
+        error.line = error.fault.file_offset.and_then(|octet| input.line_of(octet));
+    }
     let answer = match arguments.format {
         Form::Human => text::render(&report),
         Form::Json => serde_json::to_string_pretty(&report)? + "\n",
     };
     print::standard_output(&answer)?;
-    if let Some(fault) = &report.error {
-        eprintln!("handset: {}: {}", report.input, text::fault(fault));
+    if let Some(error) = &report.error {
+        eprintln!("handset: {}: {}", report.input, text::fault(&error.fault, error.line));
     }
     Ok(if report.well_formed { 0 } else { 2 })
 }

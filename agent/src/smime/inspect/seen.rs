@@ -2,6 +2,7 @@
 
 use super::view::{Fault, Node};
 use smime::TlvError;
+use smime::mime::MimeError;
 
 /// How deep parts and layers are looked into.
 const DEPTH_MAX: usize = 24;
@@ -16,14 +17,18 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// Notes a fault. `from` is where in the input the octets begin that `offset` counts, where they are those of the
+    /// input.
     pub(super) fn fault(
         &mut self,
         path: &str,
+        from: Option<u64>,
         offset: Option<u64>,
         expected: Option<&'static str>,
         message: String,
     ) -> Node {
-        let fault = Fault { path: path.to_owned(), offset, expected, message };
+        let file_offset = from.zip(offset).map(|(from, offset)| from + offset);
+        let fault = Fault { path: path.to_owned(), offset, file_offset, expected, message };
         self.first.get_or_insert_with(|| fault.clone());
         Node::Malformed(fault)
     }
@@ -39,6 +44,15 @@ impl Seen {
             return None;
         };
         Some(Node::NotShown { reason })
+    }
+}
+
+/// What is wrong with text, without the place.
+pub(super) fn unplaced(error: &MimeError) -> String {
+    match error {
+        MimeError::Base64 { .. } => "this is not base64".to_owned(),
+        MimeError::PemEnd { .. } => "the PEM text has no end of its block".to_owned(),
+        other => other.to_string(),
     }
 }
 

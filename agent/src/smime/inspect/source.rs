@@ -2,11 +2,11 @@
 
 use super::entity::{EntityReader, begins_header};
 use super::layer::LayerReader;
-use super::seen::{Seen, place};
-use super::view::{self, Node, Report};
+use super::seen::{Seen, place, unplaced};
+use super::view::{self, FirstFault, Node, Report};
 use smime::message::stream::{Opening, PemText, Preamble, TransferDecoder};
 use smime::mime::MimeError;
-use smime::pkcs12::{self, MAX_PKCS12_SIZE, ProtectedPart};
+use smime::pkcs12::{self, MAX_PKCS12_SIZE, Pkcs12Error, ProtectedPart};
 
 /// Looks at an input that arrives in pieces, in bounded memory.
 pub(super) struct SourceReader {
@@ -39,24 +39,25 @@ enum Decoder {
 /// CMS, or a PKCS#12 file.
 enum Binary {
     Cms(Box<LayerReader>),
-    /// Its octets, one more than may be.
-    Pkcs12(Vec<u8>),
+    /// Its octets, one more than may be, and where in the input they stand.
+    Pkcs12(Vec<u8>, Option<u64>),
 }
 
 impl Binary {
-    /// Tells by the first octets: a PFX begins with its version, which is 3, where CMS has its content type.
-    fn recognise(first: &[u8]) -> Binary {
+    /// Tells by the first octets: a PFX begins with its version, which is 3, where CMS has its content type. `from` is
+    /// where in the input they stand.
+    fn recognise(first: &[u8], from: Option<u64>) -> Binary {
         let version = || first.windows(3).take(12).any(|window| window == [2, 1, 3]);
         match !smime::cms::is_cms(first) && version() {
-            true => Binary::Pkcs12(Vec::new()),
-            false => Binary::Cms(Box::new(LayerReader::new(String::new(), 0))),
+            true => Binary::Pkcs12(Vec::new(), from),
+            false => Binary::Cms(Box::new(LayerReader::new(String::new(), 0, from))),
         }
     }
 
     fn update(&mut self, octets: &[u8], seen: &mut Seen) {
         match self {
             Binary::Cms(layer) => layer.update(octets, seen),
-            Binary::Pkcs12(file) => {
+            Binary::Pkcs12(file, _) => {
                 let room = (MAX_PKCS12_SIZE + 1).saturating_sub(file.len());
                 file.extend_from_slice(octets.get(..room).unwrap_or(octets));
             }
@@ -66,7 +67,7 @@ impl Binary {
     fn finish(self, seen: &mut Seen) -> Node {
         match self {
             Binary::Cms(layer) => layer.finish(seen),
-            Binary::Pkcs12(file) => key_file(&file, seen),
+            Binary::Pkcs12(file, from) => key_file(&file, from, seen),
         }
     }
 }
@@ -109,26 +110,27 @@ impl SourceReader {
     }
 
     fn begin(&mut self, opening: Opening, first: &[u8]) {
+        let from = Some(self.preamble.skipped());
         let encoded = |decoder| Kind::Encoded { decoder: Box::new(decoder), reader: None };
         (self.kind, self.form) = match opening {
-            Opening::Headed if begins_header(first) => {
-                (Kind::Message(Box::new(EntityReader::new(String::new(), 0, &mut self.seen))), "message")
-            }
+            Opening::Headed if begins_header(first) => (
+                Kind::Message(Box::new(EntityReader::new(String::new(), 0, from, &mut self.seen))),
+                "message",
+            ),
             Opening::Pem => (encoded(Decoder::Pem(PemText::default())), "pem"),
             Opening::Base64 => (encoded(Decoder::Base64(TransferDecoder::base64())), "base64"),
-            Opening::Bare => (Kind::Binary(Binary::recognise(first)), "binary"),
+            Opening::Bare => (Kind::Binary(Binary::recognise(first, from)), "binary"),
             // A SEQUENCE that is shorter than text could be told from.
             _ if first.first() == Some(&0x30) && first.iter().any(|octet| !octet.is_ascii_graphic()) => {
-                (Kind::Binary(Binary::recognise(first)), "binary")
+                (Kind::Binary(Binary::recognise(first, from)), "binary")
             }
             _ => {
                 let message = "this is neither a message nor CMS nor PKCS#12".to_owned();
                 let expected = Some("a message, CMS or PKCS#12");
-                let skipped = Some(self.preamble.skipped());
-                (Kind::Over(Box::new(self.seen.fault("", skipped, expected, message))), "unknown")
+                (Kind::Over(Box::new(self.seen.fault("", Some(0), from, expected, message))), "unknown")
             }
         };
-        if let Kind::Binary(Binary::Pkcs12(_)) = self.kind {
+        if let Kind::Binary(Binary::Pkcs12(..)) = self.kind {
             self.form = "pkcs12";
         }
         self.update(first);
@@ -154,9 +156,9 @@ impl SourceReader {
                 self.form = "unknown";
                 format!("the text holds {label:?}, and no message")
             }
-            _ => error.to_string(),
+            _ => unplaced(error),
         };
-        let fault = self.seen.fault("", Some(offset), Some(expected), message);
+        let fault = self.seen.fault("", Some(0), Some(offset), Some(expected), message);
         self.kind = Kind::Over(Box::new(fault));
     }
 
@@ -180,8 +182,8 @@ impl SourceReader {
         let structure = match kind {
             Kind::Message(entity) => entity.finish(&mut seen),
             Kind::Encoded { reader, .. } => {
-                let reader = reader.unwrap_or_else(|| Binary::recognise(&[]));
-                if let Binary::Pkcs12(_) = reader {
+                let reader = reader.unwrap_or_else(|| Binary::recognise(&[], None));
+                if let Binary::Pkcs12(..) = reader {
                     form = "pkcs12";
                 }
                 reader.finish(&mut seen)
@@ -197,7 +199,7 @@ impl SourceReader {
             form,
             well_formed: first.is_none(),
             layers,
-            error: first,
+            error: first.map(|fault| FirstFault { fault, line: None }),
             structure,
         }
     }
@@ -208,33 +210,45 @@ fn hand_on(octets: &mut Vec<u8>, reader: &mut Option<Binary>, end: bool, seen: &
     if reader.is_none() && octets.len() < SNIFFED && !end {
         return;
     }
-    reader.get_or_insert_with(|| Binary::recognise(octets)).update(octets, seen);
+    reader.get_or_insert_with(|| Binary::recognise(octets, None)).update(octets, seen);
     octets.clear();
 }
 
-fn key_file(octets: &[u8], seen: &mut Seen) -> Node {
+fn key_file(octets: &[u8], from: Option<u64>, seen: &mut Seen) -> Node {
     let outline = match pkcs12::outline(octets) {
         Ok(outline) => outline,
         Err(error) => {
             let fault = pkcs12::fault(octets).filter(|_| octets.len() <= MAX_PKCS12_SIZE);
             let (offset, expected) = fault.as_ref().map_or((None, None), place);
             let message = fault.map_or_else(|| error.to_string(), |fault| format!("{error}: {fault}"));
-            return seen.fault("", offset.or(Some(0)), expected.or(Some("a PKCS#12 file")), message);
+            return seen.fault("", from, offset.or(Some(0)), expected.or(Some("a PKCS#12 file")), message);
         }
     };
-    let protections = outline.protections.iter().map(|protection| view::Protection {
-        part: match protection.part {
-            ProtectedPart::Integrity => "integrity",
-            ProtectedPart::Contents => "contents",
-            ProtectedPart::Key => "key",
-        },
+    // What stands behind an identifier that is not known was not read.
+    if let Some(fault) = pkcs12::fault(octets).filter(|_| !outline.unsupported.is_empty()) {
+        let (offset, expected) = place(&fault);
+        return seen.fault("", from, offset, expected, fault.to_string());
+    }
+    let named = |part| match part {
+        ProtectedPart::Integrity => "integrity",
+        ProtectedPart::Contents => "contents",
+        ProtectedPart::Key => "key",
+    };
+    let known = outline.protections.iter().map(|protection| view::Protection {
+        part: named(protection.part),
         algorithm: protection.algorithm.to_string(),
         iterations: protection.iterations,
         legacy: protection.algorithm.is_legacy(),
     });
+    let unknown = outline.unsupported.iter().map(|(part, oid)| view::Protection {
+        part: named(*part),
+        algorithm: Pkcs12Error::Unsupported { oid: *oid }.to_string(),
+        iterations: 0,
+        legacy: false,
+    });
     Node::Pkcs12(view::Pkcs12 {
         size: octets.len() as u64,
-        protections: protections.collect(),
+        protections: known.chain(unknown).collect(),
         visible_keys: outline.keys,
         visible_certificates: outline.certificates,
     })

@@ -21,13 +21,16 @@ pub(super) fn render(report: &Report) -> String {
     page.out
 }
 
-/// What is wrong, in one line.
-pub(super) fn fault(fault: &Fault) -> String {
-    let place = match (&fault.offset, fault.path.as_str()) {
-        (Some(offset), "") => format!("malformed at octet {offset}: "),
-        (Some(offset), path) => format!("malformed at octet {offset} of {path}: "),
-        (None, "") => "malformed: ".to_owned(),
-        (None, path) => format!("malformed in {path}: "),
+/// What is wrong, in one line. Octets are those of the input, where it has them.
+pub(super) fn fault(fault: &Fault, line: Option<u64>) -> String {
+    let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
+    let place = match (fault.file_offset, fault.offset, fault.path.as_str()) {
+        (Some(offset), _, "") => format!("malformed at octet {offset}{line}: "),
+        (Some(offset), _, path) => format!("malformed at octet {offset}{line}, in {path}: "),
+        (None, Some(offset), "") => format!("malformed at decoded octet {offset}: "),
+        (None, Some(offset), path) => format!("malformed at octet {offset} of {path}: "),
+        (None, None, "") => "malformed: ".to_owned(),
+        (None, None, path) => format!("malformed in {path}: "),
     };
     let expected = match fault.expected {
         Some(expected) if !fault.message.contains(expected) => format!("; expected {expected}"),
@@ -94,7 +97,7 @@ impl Page {
                 let like = looks_like.map(|like| format!(", {like}")).unwrap_or_default();
                 self.line(format!("{}{like}", octets(*size)));
             }
-            Node::Malformed(broken) => self.line(fault(broken).replacen("malformed", "MALFORMED", 1)),
+            Node::Malformed(broken) => self.line(fault(broken, None).replacen("malformed", "MALFORMED", 1)),
             Node::NotShown { reason } => self.line(format!("not shown: {reason}")),
         }
     }

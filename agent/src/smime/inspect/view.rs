@@ -14,8 +14,17 @@ pub(super) struct Report {
     /// How many layers of CMS were seen.
     pub layers: usize,
     /// The first fault.
-    pub error: Option<Fault>,
+    pub error: Option<FirstFault>,
     pub structure: Node,
+}
+
+/// The first thing that is wrong.
+#[derive(Debug, Serialize)]
+pub(super) struct FirstFault {
+    #[serde(flatten)]
+    pub fault: Fault,
+    /// The line of `file_offset`, counted from 1; `null` too for what came through a pipe and is gone.
+    pub line: Option<u64>,
 }
 
 /// What is wrong, and where.
@@ -25,6 +34,8 @@ pub(super) struct Fault {
     pub path: String,
     /// The octet of that layer, counted from 0; `null` where it is not one octet that is wrong.
     pub offset: Option<u64>,
+    /// The same octet, counted from the beginning of the input; `null` too for what came out of an encoding.
+    pub file_offset: Option<u64>,
     /// What the structure has there, if another element was expected.
     pub expected: Option<&'static str>,
     pub message: String,
@@ -279,7 +290,9 @@ pub(super) struct Pkcs12 {
 pub(super) struct Protection {
     /// `integrity`, `contents` or `key`.
     pub part: &'static str,
+    /// Its name, or which one is not supported.
     pub algorithm: String,
+    /// 0 where there are none, and where the algorithm is not supported.
     pub iterations: u32,
     pub legacy: bool,
 }

@@ -2,7 +2,7 @@
 
 use crate::contest::Run;
 use crate::peer::{self, Output, Person, Stack, Store};
-use perf::{LARGE, Primitive, World, size_name, text};
+use perf::{LARGE, MIDDLE, Primitive, World, size_name, text};
 use smime::cms::{
     self, Decryptor, DetachedSigner, EncryptOptions, EnvelopedWriter, KeyAgreement, KeyTransport,
     SignatureOptions, SignedWriter, Verifier,
@@ -81,7 +81,7 @@ impl<'w> Stage<'w> {
                 run(self.sign(who, sha256, true, size));
             }
             if wanted("verify detached", who) {
-                run(self.verify(who, false, size));
+                run(self.verify(who, sha256, false, size));
             }
         }
         for who in ["RSA-2048", "P-256"] {
@@ -89,7 +89,19 @@ impl<'w> Stage<'w> {
                 run(self.sign(who, sha256, false, size));
             }
             if wanted("verify detached, chain", who) {
-                run(self.verify(who, true, size));
+                run(self.verify(who, sha256, true, size));
+            }
+        }
+        for digest in [DigestAlgorithm::Sha384, DigestAlgorithm::Sha512] {
+            let name = algorithm_name("RSA-2048", digest);
+            if !matches!(size, MIDDLE | LARGE) {
+                continue;
+            }
+            if wanted("sign detached", &name) {
+                run(self.sign("RSA-2048", digest, true, size));
+            }
+            if wanted("verify detached", &name) {
+                run(self.verify("RSA-2048", digest, false, size));
             }
         }
         for cipher in [BulkCipher::Aes128Cbc, BulkCipher::Aes256Cbc, BulkCipher::Aes256Gcm] {
@@ -164,7 +176,10 @@ impl<'w> Stage<'w> {
         };
         let peer = |output: Output| -> Run<'_> {
             let data = Rc::clone(&data);
-            Box::new(move || drop(peer::sign(person, &data, detached, output, false)))
+            Box::new(move || match digest {
+                DigestAlgorithm::Sha256 => drop(peer::sign(person, &data, detached, output, false)),
+                digest => drop(peer::sign_with(person, &data, digest, false)),
+            })
         };
         // What was made must be right.
         let mut made = Vec::new();
@@ -175,18 +190,14 @@ impl<'w> Stage<'w> {
             "RSA-4096" => Primitive::Rsa4096Private(1),
             _ => Primitive::P256Sign(1),
         };
-        let hash = match digest {
-            DigestAlgorithm::Sha256 => Primitive::Sha256(size),
-            _ => Primitive::Sha512(size),
-        };
-        let mut floor = vec![hash, private, Primitive::Sha256(ATTRIBUTES)];
+        let mut floor = vec![hash_floor(digest, size), private, hash_floor(digest, ATTRIBUTES)];
         if !detached {
             floor.push(Primitive::Copy(size));
         }
         let streamed = if detached { vec![] } else { vec![peer(Output::Streamed)] };
         Cell {
             operation: if detached { "sign detached" } else { "sign opaque" },
-            algorithm: who.to_owned(),
+            algorithm: algorithm_name(who, digest),
             size,
             floor,
             memory: Pair { ours: ours(false), peers: [vec![peer(Output::Memory)], streamed].concat_runs() },
@@ -194,7 +205,7 @@ impl<'w> Stage<'w> {
         }
     }
 
-    fn verify(&self, who: &str, chain: bool, size: usize) -> Cell<'_> {
+    fn verify(&self, who: &str, digest: DigestAlgorithm, chain: bool, size: usize) -> Cell<'_> {
         let world = self.world;
         let (identity, person) = self.person(who);
         let data = Rc::new(text(size, "\r\n"));
@@ -205,7 +216,7 @@ impl<'w> Stage<'w> {
             signer.update(&data);
             Rc::new(signer.finish().expect("a signature"))
         } else {
-            Rc::new(peer::sign(person, &data, true, Output::Memory, true))
+            Rc::new(peer::sign_with(person, &data, digest, true))
         };
         let trust = if chain { &world.trust } else { &self.nobody };
         let ours = |reuse: bool| -> Run<'_> {
@@ -241,14 +252,14 @@ impl<'w> Stage<'w> {
             "RSA-4096" => Primitive::Rsa4096Verify(1),
             _ => Primitive::P256Verify(1),
         };
-        let attributes = Primitive::Sha256(ATTRIBUTES);
-        let mut floor = vec![Primitive::Sha256(size), public, attributes, Primitive::Copy(size)];
+        let attributes = hash_floor(digest, ATTRIBUTES);
+        let mut floor = vec![hash_floor(digest, size), public, attributes, Primitive::Copy(size)];
         if chain {
             floor.extend(path_floor(&identity.certificate, &world.issuing));
         }
         Cell {
             operation: if chain { "verify detached, chain" } else { "verify detached" },
-            algorithm: who.to_owned(),
+            algorithm: algorithm_name(who, digest),
             size,
             floor,
             memory: Pair { ours: ours(false), peers: vec![peer(Output::Memory)] },
@@ -570,6 +581,23 @@ impl Cell<'_> {
 
 /// How many octets of signed attributes are hashed: contentType, messageDigest, signingTime and SMIMECapabilities.
 const ATTRIBUTES: usize = 208;
+
+/// The key, and the digest where it is not SHA-256.
+fn algorithm_name(who: &str, digest: DigestAlgorithm) -> String {
+    match digest {
+        DigestAlgorithm::Sha384 => format!("{who}, SHA-384"),
+        DigestAlgorithm::Sha512 => format!("{who}, SHA-512"),
+        _ => who.to_owned(),
+    }
+}
+
+/// SHA-384 is SHA-512 from another start, cut.
+fn hash_floor(digest: DigestAlgorithm, size: usize) -> Primitive {
+    match digest {
+        DigestAlgorithm::Sha384 | DigestAlgorithm::Sha512 => Primitive::Sha512(size),
+        _ => Primitive::Sha256(size),
+    }
+}
 
 /// What a path of two signatures below a root takes: each certificate is hashed.
 fn path_floor(leaf: &Certificate, issuer: &Certificate) -> Vec<Primitive> {

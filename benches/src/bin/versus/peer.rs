@@ -4,7 +4,7 @@
 #![allow(unsafe_code)]
 
 use openssl_sys as sys;
-use smime::{BulkCipher, Certificate, Identity};
+use smime::{BulkCipher, Certificate, DigestAlgorithm, Identity};
 use std::ffi::{CString, c_char, c_int, c_long, c_uint, c_void};
 use std::ptr::null_mut;
 
@@ -32,6 +32,13 @@ unsafe extern "C" {
     ) -> *mut c_void;
     fn CMS_RecipientInfo_get0_pkey_ctx(info: *mut c_void) -> *mut sys::EVP_PKEY_CTX;
     fn ERR_error_string_n(error: std::ffi::c_ulong, text: *mut c_char, len: usize);
+    fn CMS_add1_signer(
+        cms: *mut sys::CMS_ContentInfo,
+        signer: *mut sys::X509,
+        key: *mut sys::EVP_PKEY,
+        digest: *const sys::EVP_MD,
+        flags: c_uint,
+    ) -> *mut c_void;
     fn CMS_final(
         cms: *mut sys::CMS_ContentInfo,
         data: *mut sys::BIO,
@@ -268,6 +275,25 @@ pub fn sign(signer: &Person, data: &[u8], detached: bool, output: Output, keep: 
         ok(i2d_CMS_bio_stream(to.0, cms.0, from.0, flags as c_int));
     }
     if keep { to.octets() } else { Vec::new() }
+}
+
+/// Signs with another digest than the library's default, which is SHA-256; the content is not inside.
+pub fn sign_with(signer: &Person, data: &[u8], digest: DigestAlgorithm, keep: bool) -> Vec<u8> {
+    let from = Bio::over(data);
+    let flags = sys::CMS_BINARY | sys::CMS_DETACHED;
+    // SAFETY: all arguments are live or null; the signer's structure belongs to the message.
+    unsafe {
+        let digest = match digest {
+            DigestAlgorithm::Sha384 => sys::EVP_sha384(),
+            DigestAlgorithm::Sha512 => sys::EVP_sha512(),
+            _ => sys::EVP_sha256(),
+        };
+        let partial = flags | sys::CMS_PARTIAL;
+        let cms = Cms(some(sys::CMS_sign(null_mut(), null_mut(), null_mut(), null_mut(), partial)));
+        some(CMS_add1_signer(cms.0, signer.certificate, signer.key, digest, flags));
+        ok(CMS_final(cms.0, from.0, null_mut(), flags));
+        cms.write(keep)
+    }
 }
 
 /// Verifies; with a store the path too.

@@ -101,7 +101,7 @@ pub fn run(quick: bool, only: &str, program: Option<&str>, print: bool) -> Vec<V
             "peer MiB"
         );
     }
-    let sizes: &[usize] = if quick { &[SMALL, LARGE] } else { &[SMALL, MIDDLE, LARGE, 10 * LARGE] };
+    let sizes: &[usize] = if quick { &[SMALL, MIDDLE, LARGE] } else { &[SMALL, MIDDLE, LARGE, 10 * LARGE] };
     for &size in sizes {
         for row in prepare(&folder, size, &ours) {
             if !format!("{} {} {}", row.operation, row.algorithm, size_name(size)).contains(only) {

@@ -9,10 +9,12 @@ mod cipher;
 mod key;
 mod keywrap;
 mod known;
+mod md5;
 mod prefetch;
 
 pub(crate) use cipher::{Cipher, Direction};
 pub(crate) use key::{Key, RsaPadding};
 pub(crate) use keywrap::{unwrap, wrap};
 pub(crate) use known::public_key;
+pub(crate) use md5::md5;
 pub(crate) use prefetch::prefetch;

@@ -10,6 +10,12 @@ pub enum SmimeError {
     /// The MIME structure is wrong.
     #[error(transparent)]
     Mime(#[from] MimeError),
+    /// The MIME structure inside compressed content is wrong. Octets are counted there.
+    #[error("inside compressed content: {error}")]
+    Compressed {
+        /// What is wrong.
+        error: MimeError,
+    },
     /// The CMS structure inside is wrong, or not supported.
     #[error(transparent)]
     Cms(#[from] CmsError),
@@ -22,6 +28,16 @@ pub enum SmimeError {
         /// The bound.
         limit: usize,
     },
+}
+
+impl SmimeError {
+    /// The error as one of content that was compressed, whose octets are not those of the message.
+    pub(super) fn inside_compressed(self) -> SmimeError {
+        match self {
+            SmimeError::Mime(error) => SmimeError::Compressed { error },
+            other => other,
+        }
+    }
 }
 
 impl From<CryptoError> for SmimeError {

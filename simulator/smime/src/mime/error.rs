@@ -62,9 +62,21 @@ pub enum MimeError {
         encoding: String,
     },
     /// An octet that base64 does not have, or one after its end.
-    #[error("octet {offset} of the body is not base64")]
+    #[error("octet {offset} is not base64")]
     Base64 {
-        /// Where it stands in the encoded body.
+        /// Where it stands in what was read: the encoded body or, of a message that is read in pieces
+        /// ([`message::stream`](crate::message::stream)), the message.
         offset: u64,
     },
+}
+
+impl MimeError {
+    /// The error with its place in what so many octets stand in front of.
+    pub(crate) fn behind(self, octets: u64) -> MimeError {
+        match self {
+            MimeError::Base64 { offset } => MimeError::Base64 { offset: offset + octets },
+            MimeError::PemEnd { offset } => MimeError::PemEnd { offset: offset + octets },
+            other => other,
+        }
+    }
 }

@@ -1,7 +1,7 @@
-//! Password-based encryption: RFC 7292, appendix C, and PBES2 of RFC 8018.
+//! Password-based encryption: RFC 7292, appendix C, and PBES1 and PBES2 of RFC 8018.
 
 use super::kdf::{Password, Use, derive};
-use super::protection::{LegacyCipher, ProtectionAlgorithm};
+use super::protection::{LegacyCipher, Pbes1, ProtectionAlgorithm};
 use super::read::{IterationBudget, Pkcs12Error};
 use crate::algorithm::identifier;
 use crate::asn1::{
@@ -18,10 +18,19 @@ const PBES2: ObjectIdentifier = id("1.2.840.113549.1.5.13");
 const PBKDF2: ObjectIdentifier = id("1.2.840.113549.1.5.12");
 
 const LEGACY: &[(ObjectIdentifier, LegacyCipher)] = &[
+    (id("1.2.840.113549.1.12.1.1"), LegacyCipher::Rc4Bits128),
+    (id("1.2.840.113549.1.12.1.2"), LegacyCipher::Rc4Bits40),
     (id("1.2.840.113549.1.12.1.3"), LegacyCipher::TripleDes),
     (id("1.2.840.113549.1.12.1.4"), LegacyCipher::TwoKeyTripleDes),
     (id("1.2.840.113549.1.12.1.5"), LegacyCipher::Rc2Bits128),
     (id("1.2.840.113549.1.12.1.6"), LegacyCipher::Rc2Bits40),
+];
+
+const PBES1: &[(ObjectIdentifier, Pbes1)] = &[
+    (id("1.2.840.113549.1.5.3"), Pbes1::Md5Des),
+    (id("1.2.840.113549.1.5.6"), Pbes1::Md5Rc2),
+    (id("1.2.840.113549.1.5.10"), Pbes1::Sha1Des),
+    (id("1.2.840.113549.1.5.11"), Pbes1::Sha1Rc2),
 ];
 
 const CIPHERS: &[(ObjectIdentifier, BulkCipher, usize)] = &[
@@ -46,11 +55,16 @@ const MAX_SALT: usize = 4096;
 #[derive(Clone, Debug)]
 pub(super) enum Scheme {
     Legacy { cipher: LegacyCipher, salt: Vec<u8>, iterations: u32 },
+    Pbes1 { scheme: Pbes1, salt: Vec<u8>, iterations: u32 },
     Pbes2 { kdf: Pbkdf2, cipher: BulkCipher, key_len: usize, iv: Vec<u8> },
 }
 
-/// A cipher, its key and its IV.
-type KeyMaterial = (BulkCipher, Zeroizing<Vec<u8>>, Vec<u8>);
+/// A cipher with its key and its IV.
+enum KeyMaterial {
+    Block(BulkCipher, Zeroizing<Vec<u8>>, Vec<u8>),
+    /// RC4, which has no IV.
+    Rc4(Zeroizing<Vec<u8>>),
+}
 
 /// The parameters of PBKDF2 (RFC 8018, A.2).
 #[derive(Clone, Debug)]
@@ -142,15 +156,20 @@ impl Scheme {
     pub(super) fn read(element: &Element<'_>) -> Result<Self, Pkcs12Error> {
         let (oid, parameters) = identifier(element).map_err(malformed)?;
         let legacy = LEGACY.iter().find(|(i, _)| *i == oid).map(|(_, c)| *c);
-        if legacy.is_none() && oid != PBES2 {
+        let pbes1 = PBES1.iter().find(|(i, _)| *i == oid).map(|(_, s)| *s);
+        if legacy.is_none() && pbes1.is_none() && oid != PBES2 {
             return Err(Pkcs12Error::Unsupported { oid });
         }
         let parameters = parameters.ok_or(Asn1Error::Truncated).map_err(malformed)?;
         let mut r = parameters.expect(SEQUENCE).map_err(malformed)?.reader();
-        if let Some(cipher) = legacy {
+        if oid != PBES2 {
             let salt = r.any().and_then(|e| e.octets()).map_err(malformed)?;
             let iterations = r.any().and_then(|e| iterations(&e)).map_err(malformed)?;
-            return Ok(Scheme::Legacy { cipher, salt, iterations });
+            return match (legacy, pbes1) {
+                (Some(cipher), _) => Ok(Scheme::Legacy { cipher, salt, iterations }),
+                (_, Some(scheme)) => Ok(Scheme::Pbes1 { scheme, salt, iterations }),
+                _ => Err(Pkcs12Error::Unsupported { oid }),
+            };
         }
         let kdf = Pbkdf2::read(&r.any().map_err(malformed)?)?;
         let (oid, iv) = identifier(&r.any().map_err(malformed)?).map_err(malformed)?;
@@ -168,8 +187,11 @@ impl Scheme {
         match self {
             Scheme::Legacy { cipher, salt, iterations } => {
                 let oid = LEGACY.iter().find(|(_, c)| c == cipher).map_or(LEGACY[0].0, |(i, _)| *i);
-                let salt = tlv(OCTET_STRING, &[salt]);
-                algorithm(&oid, &sequence(&[&salt, &integer(&iterations.to_be_bytes())]))
+                write_parameters(&oid, salt, *iterations)
+            }
+            Scheme::Pbes1 { scheme, salt, iterations } => {
+                let oid = PBES1.iter().find(|(_, s)| s == scheme).map_or(PBES1[0].0, |(i, _)| *i);
+                write_parameters(&oid, salt, *iterations)
             }
             Scheme::Pbes2 { kdf, cipher, iv, .. } => {
                 let oid = CIPHERS.iter().find(|(_, c, _)| c == cipher).map_or(CIPHERS[0].0, |(i, ..)| *i);
@@ -185,6 +207,7 @@ impl Scheme {
             Scheme::Legacy { cipher, iterations, .. } => {
                 (ProtectionAlgorithm::Pkcs12Pbe(*cipher), *iterations)
             }
+            Scheme::Pbes1 { scheme, iterations, .. } => (ProtectionAlgorithm::Pbes1(*scheme), *iterations),
             Scheme::Pbes2 { kdf, cipher, .. } => {
                 (ProtectionAlgorithm::Pbes2 { prf: kdf.prf, cipher: *cipher }, kdf.iterations)
             }
@@ -201,24 +224,46 @@ impl Scheme {
         match self {
             Scheme::Legacy { cipher, salt, iterations } => {
                 budget.spend(*iterations)?;
-                budget.spend(*iterations)?; // once for the key, once for the IV
                 let (bulk, len) = match cipher {
-                    LegacyCipher::TripleDes => (BulkCipher::TripleDesCbc, 24),
-                    LegacyCipher::TwoKeyTripleDes => (BulkCipher::TripleDesCbc, 16),
-                    LegacyCipher::Rc2Bits128 => (BulkCipher::Rc2Cbc { effective_bits: 128 }, 16),
-                    LegacyCipher::Rc2Bits40 => (BulkCipher::Rc2Cbc { effective_bits: 40 }, 5),
+                    LegacyCipher::TripleDes => (Some(BulkCipher::TripleDesCbc), 24),
+                    LegacyCipher::TwoKeyTripleDes => (Some(BulkCipher::TripleDesCbc), 16),
+                    LegacyCipher::Rc2Bits128 => (Some(BulkCipher::Rc2Cbc { effective_bits: 128 }), 16),
+                    LegacyCipher::Rc2Bits40 => (Some(BulkCipher::Rc2Cbc { effective_bits: 40 }), 5),
+                    LegacyCipher::Rc4Bits128 => (None, 16),
+                    LegacyCipher::Rc4Bits40 => (None, 5),
                 };
                 let octets = |purpose, len| {
                     derive(crypto, DigestAlgorithm::Sha1, purpose, &password.bmp, salt, *iterations, len)
                 };
+                let Some(bulk) = bulk else { return Ok(KeyMaterial::Rc4(octets(Use::Key, len))) };
+                budget.spend(*iterations)?; // once for the key, once for the IV
                 let mut key = octets(Use::Key, len);
                 if *cipher == LegacyCipher::TwoKeyTripleDes {
                     key.extend_from_within(..8); // the first key is also the third
                 }
-                Ok((bulk, key, octets(Use::Iv, 8).to_vec()))
+                Ok(KeyMaterial::Block(bulk, key, octets(Use::Iv, 8).to_vec()))
+            }
+            Scheme::Pbes1 { scheme, salt, iterations } => {
+                budget.spend(*iterations)?;
+                let seed = Zeroizing::new([password.utf8.as_slice(), salt].concat());
+                // PBKDF1 (RFC 8018, 5.1): the first eight octets are the key, the next eight the IV (6.1).
+                let derived: Zeroizing<Vec<u8>> = Zeroizing::new(match scheme {
+                    Pbes1::Md5Des | Pbes1::Md5Rc2 => crypto.outdated_md5(&seed, *iterations)?.to_vec(),
+                    Pbes1::Sha1Des | Pbes1::Sha1Rc2 => {
+                        let first = crypto.digest(DigestAlgorithm::Sha1, &[&seed]);
+                        crypto.rehash(DigestAlgorithm::Sha1, first, iterations.saturating_sub(1))
+                    }
+                });
+                let bulk = match scheme {
+                    Pbes1::Md5Des | Pbes1::Sha1Des => BulkCipher::DesCbc,
+                    Pbes1::Md5Rc2 | Pbes1::Sha1Rc2 => BulkCipher::Rc2Cbc { effective_bits: 64 },
+                };
+                let octets = |range| derived.get(range).map(<[u8]>::to_vec).ok_or(CryptoError::BadLength);
+                Ok(KeyMaterial::Block(bulk, Zeroizing::new(octets(0..8)?), octets(8..16)?))
             }
             Scheme::Pbes2 { kdf, cipher, key_len, iv } => {
-                Ok((*cipher, kdf.derive(crypto, password, *key_len, budget)?, iv.clone()))
+                let key = kdf.derive(crypto, password, *key_len, budget)?;
+                Ok(KeyMaterial::Block(*cipher, key, iv.clone()))
             }
         }
     }
@@ -231,7 +276,14 @@ impl Scheme {
         ciphertext: &[u8],
         budget: &mut IterationBudget,
     ) -> Result<Zeroizing<Vec<u8>>, Pkcs12Error> {
-        let (cipher, key, iv) = self.key(crypto, password, budget)?;
+        let (cipher, key, iv) = match self.key(crypto, password, budget)? {
+            KeyMaterial::Block(cipher, key, iv) => (cipher, key, iv),
+            KeyMaterial::Rc4(key) => {
+                let mut out = Zeroizing::new(ciphertext.to_vec());
+                crypto.outdated_rc4(&key, &mut out)?;
+                return Ok(out);
+            }
+        };
         let block = if cipher_is_aes(cipher) { 16 } else { 8 };
         if ciphertext.is_empty() || !ciphertext.len().is_multiple_of(block) {
             return Err(Pkcs12Error::Malformed { what: "encrypted data" });
@@ -261,7 +313,9 @@ impl Scheme {
         plaintext: &[u8],
         budget: &mut IterationBudget,
     ) -> Result<Vec<u8>, Pkcs12Error> {
-        let (cipher, key, iv) = self.key(crypto, password, budget)?;
+        let KeyMaterial::Block(cipher, key, iv) = self.key(crypto, password, budget)? else {
+            return Err(CryptoError::Unsupported("encrypting with RC4").into());
+        };
         let block = if cipher_is_aes(cipher) { 16 } else { 8 };
         let padding = block - plaintext.len() % block;
         let mut c = crypto.encryptor(cipher, &key, &iv)?;
@@ -271,6 +325,11 @@ impl Scheme {
         c.finish(None)?;
         Ok(out)
     }
+}
+
+fn write_parameters(oid: &ObjectIdentifier, salt: &[u8], iterations: u32) -> Vec<u8> {
+    let salt = tlv(OCTET_STRING, &[salt]);
+    algorithm(oid, &sequence(&[&salt, &integer(&iterations.to_be_bytes())]))
 }
 
 fn cipher_is_aes(cipher: BulkCipher) -> bool {

@@ -33,6 +33,8 @@ pub enum ProtectionAlgorithm {
     None,
     /// The password-based encryption of RFC 7292, appendix C.
     Pkcs12Pbe(LegacyCipher),
+    /// The password-based encryption of PKCS#5 before PBES2 (RFC 8018, A.3).
+    Pbes1(Pbes1),
     /// PBES2 with PBKDF2 (RFC 8018).
     Pbes2 {
         /// The hash of the HMAC inside PBKDF2.
@@ -62,13 +64,32 @@ pub enum LegacyCipher {
     Rc2Bits128,
     /// RC2 with 40 bits.
     Rc2Bits40,
+    /// RC4 with 128 bits.
+    Rc4Bits128,
+    /// RC4 with 40 bits.
+    Rc4Bits40,
+}
+
+/// A hash and a cipher of PBES1 (RFC 8018, A.3). Those with MD2 are not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Pbes1 {
+    /// MD5 and DES.
+    Md5Des,
+    /// MD5 and RC2 with 64 bits.
+    Md5Rc2,
+    /// SHA-1 and DES.
+    Sha1Des,
+    /// SHA-1 and RC2 with 64 bits.
+    Sha1Rc2,
 }
 
 impl ProtectionAlgorithm {
     /// Whether the algorithm is one that current programs no longer write.
     pub fn is_legacy(self) -> bool {
         match self {
-            ProtectionAlgorithm::None | ProtectionAlgorithm::Pkcs12Pbe(_) => true,
+            ProtectionAlgorithm::None | ProtectionAlgorithm::Pkcs12Pbe(_) | ProtectionAlgorithm::Pbes1(_) => {
+                true
+            }
             ProtectionAlgorithm::Pbes2 { cipher, .. } => cipher == BulkCipher::TripleDesCbc,
             ProtectionAlgorithm::Hmac(digest) => digest == DigestAlgorithm::Sha1,
             ProtectionAlgorithm::Pbmac1 { .. } => false,
@@ -86,6 +107,14 @@ impl fmt::Display for ProtectionAlgorithm {
                 LegacyCipher::TwoKeyTripleDes => "pbeWithSHAAnd2-KeyTripleDES-CBC",
                 LegacyCipher::Rc2Bits128 => "pbeWithSHAAnd128BitRC2-CBC",
                 LegacyCipher::Rc2Bits40 => "pbeWithSHAAnd40BitRC2-CBC",
+                LegacyCipher::Rc4Bits128 => "pbeWithSHAAnd128BitRC4",
+                LegacyCipher::Rc4Bits40 => "pbeWithSHAAnd40BitRC4",
+            }),
+            ProtectionAlgorithm::Pbes1(scheme) => f.write_str(match scheme {
+                Pbes1::Md5Des => "pbeWithMD5AndDES-CBC",
+                Pbes1::Md5Rc2 => "pbeWithMD5AndRC2-CBC",
+                Pbes1::Sha1Des => "pbeWithSHA1AndDES-CBC",
+                Pbes1::Sha1Rc2 => "pbeWithSHA1AndRC2-CBC",
             }),
             ProtectionAlgorithm::Pbes2 { prf, cipher } => {
                 let cipher = match cipher {

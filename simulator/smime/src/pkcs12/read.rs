@@ -356,8 +356,10 @@ impl Contents {
                     out.algorithms.push(Protection { part: ProtectedPart::Contents, algorithm, iterations });
                     let crypto = cx.crypto;
                     let plain = scheme.decrypt(crypto, password, &ciphertext, opener.budget)?;
-                    // without an integrity code, noise that happens to end like padding is a wrong password
-                    let looks_right = Reader::new(&plain, Rules::Ber).expect(SEQUENCE).is_ok();
+                    // without an integrity code, noise is a wrong password, also if it happens to end like padding or
+                    // came out of RC4, which has none
+                    let mut whole = Reader::new(&plain, Rules::Ber);
+                    let looks_right = whole.expect(SEQUENCE).and_then(|_| whole.end()).is_ok();
                     if mac.is_none() && !looks_right {
                         return Err(Pkcs12Error::WrongPassword);
                     }

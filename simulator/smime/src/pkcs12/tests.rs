@@ -217,6 +217,34 @@ fn what_is_not_supported_is_named() {
     let signed = content_info("1.2.840.113549.1.7.2", &sequence(&[]));
     let file = sequence(&[&integer(&[3]), &signed]);
     assert!(matches!(open(&w.cx(), &file, None), Err(Pkcs12Error::Unsupported { .. })));
+    let outside = outline(&file).unwrap();
+    assert!(outside.protections.is_empty());
+    assert_eq!(outside.unsupported[0].1.to_string(), "1.2.840.113549.1.7.2");
+}
+
+#[test]
+fn the_outline_goes_on_behind_what_is_not_supported() {
+    let w = World::new();
+    let md2 = "1.2.840.113549.1.5.1";
+    let parameters = sequence(&[&tlv(OCTET_STRING, &[&[7; 8]]), &integer(&[3])]);
+    let identifier = sequence(&[&oid(&ObjectIdentifier::new_unwrap(md2)), &parameters]);
+    let key = bag(2, &sequence(&[&identifier, &tlv(OCTET_STRING, &[&[9; 16]])]));
+    let certificate = certificate_bag(&w.identity("Ann"));
+    let file = pfx(&[
+        &content_info("1.2.840.113549.1.7.3", &sequence(&[])),
+        &data(&sequence(&[&key, &certificate])),
+    ]);
+    let outside = outline(&file).unwrap();
+    assert_eq!((outside.keys, outside.certificates, outside.protections.len()), (1, 1, 1));
+    let unsupported = outside.unsupported.iter().map(|(part, oid)| (*part, oid.to_string()));
+    assert_eq!(
+        unsupported.collect::<Vec<_>>(),
+        [(ProtectedPart::Contents, "1.2.840.113549.1.7.3".into()), (ProtectedPart::Key, md2.into())]
+    );
+    assert_eq!(fault(&file), None);
+    let file = pfx(&[&data(&sequence(&[&key]))]);
+    let error = open(&w.cx(), &file, None).unwrap_err();
+    assert_eq!(error.to_string(), format!("pbeWithMD2AndDES-CBC ({md2}) is not supported"));
 }
 
 #[test]

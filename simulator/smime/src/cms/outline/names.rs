@@ -101,6 +101,8 @@ pub(super) const NAMES: &[(&str, &str)] = &[
     ("1.3.6.1.5.5.7.3.8", "timeStamping"),
     ("1.3.6.1.5.5.7.3.9", "OCSPSigning"),
     ("2.5.29.37.0", "anyExtendedKeyUsage"),
+    ("1.2.840.113549.1.5.1", "pbeWithMD2AndDES-CBC"),
+    ("1.2.840.113549.1.5.4", "pbeWithMD2AndRC2-CBC"),
     ("1.3.6.1.4.1.311.10.3.4", "Microsoft EFS"),
     ("1.3.6.1.4.1.311.20.2.2", "Microsoft smart card logon"),
 ];

@@ -52,6 +52,8 @@ pub(super) struct Carrier {
     header: Vec<u8>,
     form: Option<Form>,
     decoded: Vec<u8>,
+    /// Where in the input the text stands that is decoded, or the body of the multipart.
+    text_at: u64,
 }
 
 enum State {
@@ -113,11 +115,18 @@ impl HeaderBlock {
 
 struct Multipart {
     parts: Parts,
+    inside: Inside,
+}
+
+/// Where in a `multipart/signed` the reader is.
+struct Inside {
     /// How many parts began.
     count: usize,
     /// Whether there must be a protocol in the second part for it to be S/MIME.
     protocol: bool,
     signature: SignaturePart,
+    /// Where in the input the part begins, or the body of the signature once its header is complete.
+    part_at: u64,
 }
 
 enum SignaturePart {
@@ -134,6 +143,7 @@ impl Carrier {
             header: Vec::new(),
             form: None,
             decoded: Vec::new(),
+            text_at: 0,
         }
     }
 
@@ -150,29 +160,33 @@ impl Carrier {
     pub(super) fn update(&mut self, input: &[u8], receiver: &mut dyn Receiver) -> Result<(), SmimeError> {
         match &mut self.state {
             State::Start(preamble) => match preamble.update(input) {
-                Some((opening, first)) => self.begin(opening, &first, receiver),
+                Some((opening, first)) => {
+                    self.text_at = preamble.skipped();
+                    self.begin(opening, &first, receiver)
+                }
                 None => Ok(()),
             },
             State::Header(block) => {
                 let Some(end) = block.update(input)? else { return Ok(()) };
                 let mut octets = std::mem::take(&mut block.octets);
                 let body = octets.split_off(end);
+                self.text_at += end as u64;
                 self.read_header(octets, receiver)?;
                 self.update(&body, receiver)
             }
             State::Encoded(decoder) => {
                 self.decoded.clear();
-                decoder.update(input, &mut self.decoded)?;
+                decoder.update(input, &mut self.decoded).map_err(|error| error.behind(self.text_at))?;
                 receiver.cms(&self.decoded)
             }
             State::Multipart(multipart) => {
-                let Multipart { parts, count, protocol, signature } = multipart.as_mut();
-                let decoded = &mut self.decoded;
-                parts.update(input, |found| part(found, count, *protocol, signature, decoded, receiver))
+                let (inside, parts) = multipart.split();
+                let (decoded, at) = (&mut self.decoded, self.text_at);
+                parts.update(input, |found| inside.part(found, at, decoded, receiver))
             }
             State::Pem(pem) => {
                 self.decoded.clear();
-                pem.update(input, &mut self.decoded)?;
+                pem.update(input, &mut self.decoded).map_err(|error| error.behind(self.text_at))?;
                 receiver.cms(&self.decoded)
             }
             State::Bare => receiver.cms(input),
@@ -184,6 +198,7 @@ impl Carrier {
     pub(super) fn finish(&mut self, receiver: &mut dyn Receiver) -> Result<(), SmimeError> {
         if let State::Start(preamble) = &mut self.state {
             let (opening, first) = preamble.finish();
+            self.text_at = preamble.skipped();
             self.begin(opening, &first, receiver)?;
         }
         if let State::Header(block) = &mut self.state {
@@ -193,26 +208,27 @@ impl Carrier {
         self.decoded.clear();
         match &mut self.state {
             State::Encoded(decoder) => {
-                decoder.finish(&mut self.decoded)?;
+                decoder.finish(&mut self.decoded).map_err(|error| error.behind(self.text_at))?;
                 receiver.cms(&self.decoded)
             }
             State::Multipart(multipart) => {
-                let Multipart { parts, count, protocol, signature } = multipart.as_mut();
-                let decoded = &mut self.decoded;
-                parts.finish(|found| part(found, count, *protocol, signature, decoded, receiver))?;
-                if let SignaturePart::Header(block) = signature
-                    && *count == 2
+                let (inside, parts) = multipart.split();
+                let (decoded, at) = (&mut self.decoded, self.text_at);
+                parts.finish(|found| inside.part(found, at, decoded, receiver))?;
+                if let SignaturePart::Header(block) = &mut inside.signature
+                    && inside.count == 2
                 {
                     let octets = std::mem::take(&mut block.octets);
-                    *signature = signature_header(&octets, *protocol, receiver)?;
+                    inside.signature = signature_header(&octets, inside.protocol, receiver)?;
                 }
-                if *count != 2 {
-                    return Err(MimeError::PartCount { found: *count }.into());
+                if inside.count != 2 {
+                    return Err(MimeError::PartCount { found: inside.count }.into());
                 }
-                match signature {
+                match &mut inside.signature {
                     SignaturePart::Body(decoder) => {
                         self.decoded.clear();
-                        decoder.finish(&mut self.decoded)?;
+                        let ended = decoder.finish(&mut self.decoded);
+                        ended.map_err(|error| error.behind(inside.part_at))?;
                         receiver.cms(&self.decoded)?;
                     }
                     _ => self.form = Some(Form::Plain),
@@ -220,7 +236,7 @@ impl Carrier {
                 Ok(())
             }
             State::Pem(pem) => {
-                pem.finish(&mut self.decoded)?;
+                pem.finish(&mut self.decoded).map_err(|error| error.behind(self.text_at))?;
                 receiver.cms(&self.decoded)
             }
             _ => Ok(()),
@@ -267,12 +283,13 @@ impl Carrier {
                 if protocol.as_ref().is_none_or(|protocol| SIGNATURES.contains(&protocol.as_str())) {
                     form = Form::MultipartSigned { micalg: kind.parameter("micalg").map(str::to_owned) };
                     let parts = Parts::new(kind.parameter("boundary").unwrap_or_default())?;
-                    state = State::Multipart(Box::new(Multipart {
-                        parts,
+                    let inside = Inside {
                         count: 0,
                         protocol: protocol.is_some(),
                         signature: SignaturePart::Header(HeaderBlock::default()),
-                    }));
+                        part_at: 0,
+                    };
+                    state = State::Multipart(Box::new(Multipart { parts, inside }));
                 }
             }
             "application/pkcs7-mime" | "application/x-pkcs7-mime" => form = Form::Mail,
@@ -295,41 +312,55 @@ impl Carrier {
     }
 }
 
-/// Takes what was found in a `multipart/signed`.
-fn part(
-    found: Found<'_>,
-    count: &mut usize,
-    protocol: bool,
-    signature: &mut SignaturePart,
-    decoded: &mut Vec<u8>,
-    receiver: &mut dyn Receiver,
-) -> Result<(), SmimeError> {
-    let octets = match found {
-        Found::Part => {
-            *count += 1;
-            // Exactly two (RFC 1847, 2.1).
-            return if *count > 2 { Err(MimeError::PartCount { found: *count }.into()) } else { Ok(()) };
-        }
-        Found::Octets(octets) => octets,
-    };
-    if *count < 2 {
-        return receiver.signed(octets);
+impl Multipart {
+    fn split(&mut self) -> (&mut Inside, &mut Parts) {
+        (&mut self.inside, &mut self.parts)
     }
-    decoded.clear();
-    match signature {
-        SignaturePart::Header(block) => {
-            let Some(end) = block.update(octets)? else { return Ok(()) };
-            let mut octets = std::mem::take(&mut block.octets);
-            let body = octets.split_off(end);
-            *signature = signature_header(&octets, protocol, receiver)?;
-            if let SignaturePart::Body(decoder) = signature {
-                decoder.update(&body, decoded)?;
+}
+
+impl Inside {
+    /// Takes what was found; the body of the multipart stands at `body_at` in the input.
+    fn part(
+        &mut self,
+        found: Found<'_>,
+        body_at: u64,
+        decoded: &mut Vec<u8>,
+        receiver: &mut dyn Receiver,
+    ) -> Result<(), SmimeError> {
+        let octets = match found {
+            Found::Part { at } => {
+                self.count += 1;
+                self.part_at = body_at + at;
+                // Exactly two (RFC 1847, 2.1).
+                return match self.count > 2 {
+                    true => Err(MimeError::PartCount { found: self.count }.into()),
+                    false => Ok(()),
+                };
             }
+            Found::Octets(octets) => octets,
+        };
+        if self.count < 2 {
+            return receiver.signed(octets);
         }
-        SignaturePart::Body(decoder) => decoder.update(octets, decoded)?,
-        SignaturePart::Other => return Ok(()),
+        decoded.clear();
+        let result = match &mut self.signature {
+            SignaturePart::Header(block) => {
+                let Some(end) = block.update(octets)? else { return Ok(()) };
+                let mut octets = std::mem::take(&mut block.octets);
+                let body = octets.split_off(end);
+                self.part_at += end as u64;
+                self.signature = signature_header(&octets, self.protocol, receiver)?;
+                match &mut self.signature {
+                    SignaturePart::Body(decoder) => decoder.update(&body, decoded),
+                    _ => Ok(()),
+                }
+            }
+            SignaturePart::Body(decoder) => decoder.update(octets, decoded),
+            SignaturePart::Other => return Ok(()),
+        };
+        result.map_err(|error| error.behind(self.part_at))?;
+        receiver.cms(decoded)
     }
-    receiver.cms(decoded)
 }
 
 /// The header of the second part is complete.

@@ -1,10 +1,11 @@
 //! Decrypting messages in pieces.
 
-use super::carrier::{Carrier, Form, Receiver};
+use super::carrier::{Form, Receiver};
 use super::feed::Feed;
+use super::layered::{Carried, Compressed, Layer};
 use super::verify::Outermost;
-use crate::cms::{self, CmsError, Decompressor, Decryptor};
-use crate::message::{EncryptedLayer, LAYERS_MAX, SmimeError};
+use crate::cms::{self, CmsError, Decryptor};
+use crate::message::{EncryptedLayer, SmimeError};
 use crate::{Context, Identity};
 
 /// What came of decrypting a message.
@@ -19,41 +20,19 @@ pub struct Decryption {
 /// Takes the encryption off a message that arrives in pieces of any size.
 ///
 /// What it appends is *held* until [`MessageDecryptor::finish`] says that the layer opened (EFAIL, CVE-2017-17688).
-pub struct MessageDecryptor<'a> {
-    carrier: Carrier,
-    content: Content<'a>,
-}
+pub struct MessageDecryptor<'a>(Carried<Content<'a>>);
 
 impl<'a> MessageDecryptor<'a> {
     /// Starts a message; `attempt` encrypted keys that belong to an identity are passed over. At most
     /// [`ATTEMPTS_MAX`](cms::ATTEMPTS_MAX) should be tried.
     pub fn attempt(cx: &Context<'a>, identities: &'a [Identity], attempt: usize) -> MessageDecryptor<'a> {
-        Self::at_depth(cx, identities, attempt, 0)
-    }
-
-    fn at_depth(
-        cx: &Context<'a>,
-        identities: &'a [Identity],
-        attempt: usize,
-        depth: usize,
-    ) -> MessageDecryptor<'a> {
-        let content = Content {
-            cx: *cx,
-            identities,
-            attempt,
-            depth,
-            feed: Feed::default(),
-            beside: false,
-            engine: Engine::None,
-            held: Vec::new(),
-        };
-        MessageDecryptor { carrier: Carrier::new(), content }
+        MessageDecryptor(Carried::new(Content::at_depth(cx, identities, attempt, 0)))
     }
 
     /// The header of the mail with the empty line; empty for what is no mail, and before it arrived. It is there before
     /// any content is.
     pub fn header(&self) -> &[u8] {
-        self.carrier.header()
+        self.0.carrier.header()
     }
 
     /// Feeds octets and appends plaintext, to be held.
@@ -62,10 +41,7 @@ impl<'a> MessageDecryptor<'a> {
     ///
     /// Structures that cannot be read, passing a bound, or not supported. The decryptor must not be fed again after.
     pub fn update(&mut self, input: &[u8], held: &mut Vec<u8>) -> Result<(), SmimeError> {
-        std::mem::swap(&mut self.content.held, held);
-        let result = self.carrier.update(input, &mut self.content);
-        std::mem::swap(&mut self.content.held, held);
-        result
+        self.0.update(input, held)
     }
 
     /// Ends the message and appends the last of the plaintext.
@@ -75,11 +51,9 @@ impl<'a> MessageDecryptor<'a> {
     /// Those of [`MessageDecryptor::update`], and truncation. That the message does not open is no error: see
     /// [`EncryptedLayer::opened_by`].
     pub fn finish(mut self, held: &mut Vec<u8>) -> Result<Decryption, SmimeError> {
-        std::mem::swap(&mut self.content.held, held);
-        let result = self.carrier.finish(&mut self.content).and_then(|()| self.content.end());
-        std::mem::swap(&mut self.content.held, held);
-        result?;
-        let outermost = match (self.content.engine, self.carrier.form()) {
+        self.0.end(held)?;
+        let Carried { carrier, layer } = self.0;
+        let outermost = match (layer.engine, carrier.form()) {
             (Engine::Encrypted(decryptor), _) => {
                 let decrypted = decryptor.finish(held)?;
                 if decrypted.content_type != cms::DATA {
@@ -98,9 +72,8 @@ impl<'a> MessageDecryptor<'a> {
                     }),
                 });
             }
-            (Engine::Compressed(decompressor, inner), _) => {
-                decompressor.finish()?;
-                return inner.finish(held);
+            (Engine::Compressed(compressed), _) => {
+                return compressed.finish(|inner| MessageDecryptor(inner).finish(held));
             }
             (Engine::Signed, _) => Outermost::SignedData,
             (Engine::None, None | Some(Form::Unknown)) => Outermost::Unknown,
@@ -129,7 +102,7 @@ struct Content<'a> {
 enum Engine<'a> {
     None,
     Encrypted(Box<Decryptor<'a>>),
-    Compressed(Box<Decompressor>, Box<MessageDecryptor<'a>>),
+    Compressed(Compressed<Content<'a>>),
     /// It is not looked into.
     Signed,
 }
@@ -144,16 +117,7 @@ impl Receiver for Content<'_> {
     }
 
     fn cms(&mut self, octets: &[u8]) -> Result<(), SmimeError> {
-        if self.beside {
-            return Ok(());
-        }
-        if !self.feed.waits() {
-            return self.pass(octets);
-        }
-        match self.feed.begin(octets, false) {
-            Some(first) => self.choose(&first),
-            None => Ok(()),
-        }
+        if self.beside { Ok(()) } else { self.take(octets) }
     }
 
     fn signed(&mut self, _: &[u8]) -> Result<(), SmimeError> {
@@ -161,17 +125,35 @@ impl Receiver for Content<'_> {
     }
 }
 
-impl Content<'_> {
+impl<'a> Content<'a> {
+    fn at_depth(cx: &Context<'a>, identities: &'a [Identity], attempt: usize, depth: usize) -> Content<'a> {
+        Content {
+            cx: *cx,
+            identities,
+            attempt,
+            depth,
+            feed: Feed::default(),
+            beside: false,
+            engine: Engine::None,
+            held: Vec::new(),
+        }
+    }
+}
+
+impl Layer for Content<'_> {
+    fn held(&mut self) -> &mut Vec<u8> {
+        &mut self.held
+    }
+
+    fn feed(&mut self) -> &mut Feed {
+        &mut self.feed
+    }
+
     fn choose(&mut self, first: &[u8]) -> Result<(), SmimeError> {
         self.engine = match cms::content_type(first) {
-            Some(cms::COMPRESSED_DATA) => {
-                let depth = self.depth + 1;
-                if depth > LAYERS_MAX {
-                    return Err(SmimeError::TooManyLayers { limit: LAYERS_MAX });
-                }
-                let inner = MessageDecryptor::at_depth(&self.cx, self.identities, self.attempt, depth);
-                Engine::Compressed(Box::new(Decompressor::new(cms::DECOMPRESSED_MAX)), Box::new(inner))
-            }
+            Some(cms::COMPRESSED_DATA) => Engine::Compressed(Compressed::new(self.depth, |depth| {
+                Content::at_depth(&self.cx, self.identities, self.attempt, depth)
+            })?),
             Some(cms::SIGNED_DATA) => Engine::Signed,
             // What is something else, its reader will say.
             _ => Engine::Encrypted(Box::new(Decryptor::attempt(&self.cx, self.identities, self.attempt))),
@@ -184,19 +166,7 @@ impl Content<'_> {
         match engine {
             Engine::None | Engine::Signed => Ok(()),
             Engine::Encrypted(decryptor) => Ok(feed.feed(octets, |octets| decryptor.update(octets, held))?),
-            Engine::Compressed(decompressor, inner) => {
-                let mut content = Vec::new();
-                let result = feed.feed(octets, |octets| decompressor.update(octets, &mut content));
-                inner.update(&content, held)?;
-                Ok(result?)
-            }
-        }
-    }
-
-    fn end(&mut self) -> Result<(), SmimeError> {
-        match self.feed.begin(&[], true) {
-            Some(first) if !first.is_empty() => self.choose(&first),
-            _ => Ok(()),
+            Engine::Compressed(compressed) => compressed.update(feed, octets, held),
         }
     }
 }

@@ -12,6 +12,7 @@
 mod carrier;
 mod decrypt;
 mod feed;
+mod layered;
 mod merge;
 mod outgoing;
 mod parts;

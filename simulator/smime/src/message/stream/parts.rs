@@ -11,7 +11,10 @@ pub const DELIMITER_LINE_MAX: usize = 1000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found<'a> {
     /// A part begins.
-    Part,
+    Part {
+        /// Its first octet, counted from the beginning of the multipart's body.
+        at: u64,
+    },
     /// Octets of the part, exactly.
     Octets(&'a [u8]),
 }
@@ -23,6 +26,8 @@ pub struct Parts {
     needle: Finder<'static>,
     /// What is not handed on yet. It begins with a line end of the structure when `fresh`.
     kept: Vec<u8>,
+    /// How many octets are not kept any more.
+    gone: u64,
     /// Whether the first octet kept is the line feed in front of the part (or of the body), which is not content.
     fresh: bool,
     /// Whether a part is open.
@@ -41,7 +46,7 @@ impl Parts {
             return Err(MimeError::Boundary);
         }
         let needle = Finder::new(format!("\n--{boundary}").as_bytes()).into_owned();
-        Ok(Parts { needle, kept: b"\n".to_vec(), fresh: true, inside: false, closed: false })
+        Ok(Parts { needle, kept: b"\n".to_vec(), gone: 0, fresh: true, inside: false, closed: false })
     }
 
     /// Feeds octets and hands on what is found.
@@ -104,10 +109,12 @@ impl Parts {
                         return Ok(());
                     }
                     self.inside = true;
-                    found(Found::Part)?;
                     // The line feed that ends the delimiter is the one in front of the part.
                     self.fresh = line_end.is_some();
                     done = at + 1 + whole.map_or(0, <[u8]>::len);
+                    // The line feed that the first octets begin with is none of the body's.
+                    let first = self.gone + (done + usize::from(self.fresh)) as u64;
+                    found(Found::Part { at: first.saturating_sub(1) })?;
                     from = done;
                 }
             }
@@ -116,6 +123,7 @@ impl Parts {
         self.hand_on(&kept, done, tail, false, found)?;
         self.kept = kept;
         self.kept.drain(..tail);
+        self.gone += tail as u64;
         Ok(())
     }
 
@@ -155,11 +163,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn cut(body: &[u8], piece: usize) -> Vec<Vec<u8>> {
-        let mut found: Vec<Vec<u8>> = Vec::new();
+        let mut found: Vec<(u64, Vec<u8>)> = Vec::new();
         let mut take = |event: Found<'_>| {
             match event {
-                Found::Part => found.push(Vec::new()),
-                Found::Octets(octets) => found.last_mut().unwrap().extend_from_slice(octets),
+                Found::Part { at } => found.push((at, Vec::new())),
+                Found::Octets(octets) => found.last_mut().unwrap().1.extend_from_slice(octets),
             }
             Ok::<(), ()>(())
         };
@@ -168,7 +176,11 @@ mod tests {
             parts.update(piece, &mut take).unwrap();
         }
         parts.finish(&mut take).unwrap();
-        found
+        let whole = |(at, part): (u64, Vec<u8>)| {
+            assert!(body[usize::try_from(at).unwrap()..].starts_with(&part), "{at}");
+            part
+        };
+        found.into_iter().map(whole).collect()
     }
 
     #[test]

@@ -133,7 +133,7 @@ impl PemText {
         self.decoder
             .as_mut()
             .map_or(Ok(()), |decoder| decoder.update(text, out))
-            .map_err(|e| placed(e, body_at))
+            .map_err(|e| e.behind(body_at))
     }
 
     fn end(&mut self, out: &mut Vec<u8>) -> Result<(), MimeError> {
@@ -143,7 +143,7 @@ impl PemText {
         self.line.clear();
         self.place = Place::Ended;
         let body_at = self.body_at;
-        self.decoder.take().map_or(Ok(()), |mut decoder| decoder.finish(out)).map_err(|e| placed(e, body_at))
+        self.decoder.take().map_or(Ok(()), |mut decoder| decoder.finish(out)).map_err(|e| e.behind(body_at))
     }
 
     fn line_at(&self) -> u64 {
@@ -171,14 +171,6 @@ impl PemText {
 fn label(line: &[u8], begin: &[u8]) -> Option<String> {
     let label = line.trim_ascii_end().strip_prefix(begin)?.strip_suffix(b"-----")?;
     String::from_utf8(label.to_vec()).ok()
-}
-
-/// The error with its place in the whole text.
-fn placed(error: MimeError, body_at: u64) -> MimeError {
-    match error {
-        MimeError::Base64 { offset } => MimeError::Base64 { offset: offset + body_at },
-        other => other,
-    }
 }
 
 #[cfg(test)]

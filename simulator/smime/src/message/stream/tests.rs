@@ -399,6 +399,30 @@ fn lines_of_carriers_stop_at_their_bounds() {
 }
 
 #[test]
+fn broken_base64_is_told_with_the_octet_of_the_message() {
+    let headed = "Subject: x\r\nContent-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: base64\r\n\r\nMIAG\r\n*AAA\r\n";
+    let part = "Content-Type: application/pkcs7-signature\nContent-Transfer-Encoding: base64\n\nMIAG\n*A\n";
+    let signed = format!(
+        "\n\nContent-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=b\n\nfront\n--b\n\ntext\n--b \n{part}--b--\n"
+    );
+    let text = format!("{}\n*AAA\n", "MIAGCSqGSIb3DQEHAqCA".repeat(3));
+    let pem = format!("text\n-----BEGIN CMS-----\n{text}-----END CMS-----\n");
+    for message in [headed, &signed, &format!("\r\n\n{text}"), &pem, &format!("\n{pem}")] {
+        let offset = message.find('*').unwrap() as u64;
+        for piece in PIECES {
+            let error = Err(MimeError::Base64 { offset }.into());
+            assert_eq!(verify(message.as_bytes(), piece).map(|_| ()), error, "{piece} {message}");
+            if !message.contains("multipart") {
+                assert_eq!(decrypt(message.as_bytes(), piece).map(|_| ()), error, "{piece} {message}");
+            }
+        }
+    }
+    let compressed = compress(headed.as_bytes());
+    let error = MimeError::Base64 { offset: headed.find('*').unwrap() as u64 };
+    assert_eq!(verify(&compressed, 7).map(|_| ()), Err(SmimeError::Compressed { error }));
+}
+
+#[test]
 fn headers_are_merged() {
     let merged = |outer: &str, inner: &str| {
         let mut results = PIECES

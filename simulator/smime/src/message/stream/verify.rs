@@ -1,11 +1,12 @@
 //! Verifying messages in pieces.
 
-use super::carrier::{Carrier, Form, Receiver};
+use super::carrier::{Form, Receiver};
 use super::feed::Feed;
-use crate::cms::{self, CmsError, ContentDigests, Decompressor, FinishedDigests, Signed, Verifier};
+use super::layered::{Carried, Compressed, Layer};
+use crate::cms::{self, CmsError, ContentDigests, FinishedDigests, Signed, Verifier};
 use crate::message::open::holding;
 use crate::message::sender::SenderCheck;
-use crate::message::{LAYERS_MAX, ProtectedHeaders, Senders, SignerReport, SmimeError};
+use crate::message::{ProtectedHeaders, Senders, SignerReport, SmimeError};
 use crate::mime::{Canonicaliser, HEADER_BLOCK_MAX};
 use crate::{Certificate, Context, DigestAlgorithm, PathOptions, Purpose, TrustStore};
 
@@ -139,35 +140,18 @@ fn reports(
 }
 
 /// Takes the signature off a message that arrives in pieces of any size.
-pub struct MessageVerifier<'a> {
-    carrier: Carrier,
-    content: Content<'a>,
-}
+pub struct MessageVerifier<'a>(Carried<Content<'a>>);
 
 impl<'a> MessageVerifier<'a> {
     /// Starts a message. The [default](Reading::default) reading comes first.
     pub fn new(cx: &Context<'a>, reading: Reading) -> MessageVerifier<'a> {
-        Self::at_depth(cx, reading, 0)
-    }
-
-    fn at_depth(cx: &Context<'a>, reading: Reading, depth: usize) -> MessageVerifier<'a> {
-        let content = Content {
-            cx: *cx,
-            reading,
-            depth,
-            feed: Feed::default(),
-            engine: Engine::None,
-            beside: None,
-            beginning: Beginning::default(),
-            held: Vec::new(),
-        };
-        MessageVerifier { carrier: Carrier::new(), content }
+        MessageVerifier(Carried::new(Content::at_depth(cx, reading, 0)))
     }
 
     /// The header of the mail with the empty line; empty for what is no mail, and before it arrived. It is there before
     /// any content is.
     pub fn header(&self) -> &[u8] {
-        self.carrier.header()
+        self.0.carrier.header()
     }
 
     /// Feeds octets and appends content, to be held.
@@ -176,10 +160,7 @@ impl<'a> MessageVerifier<'a> {
     ///
     /// Structures that cannot be read, passing a bound, or not supported. The verifier must not be fed again after.
     pub fn update(&mut self, input: &[u8], held: &mut Vec<u8>) -> Result<(), SmimeError> {
-        std::mem::swap(&mut self.content.held, held);
-        let result = self.carrier.update(input, &mut self.content);
-        std::mem::swap(&mut self.content.held, held);
-        result
+        self.0.update(input, held)
     }
 
     /// Ends the message and appends the last of its content, which is what was signed if the report is
@@ -198,13 +179,11 @@ impl<'a> MessageVerifier<'a> {
         options: &VerifyOptions<'_>,
         around: Option<&[u8]>,
     ) -> Result<Verification, SmimeError> {
-        std::mem::swap(&mut self.content.held, held);
-        let result = self.carrier.finish(&mut self.content).and_then(|()| self.content.end());
-        std::mem::swap(&mut self.content.held, held);
-        result?;
-        let form = self.carrier.form().cloned();
-        let header = around.unwrap_or(self.carrier.header());
-        let cx = self.content.cx;
+        self.0.end(held)?;
+        let Carried { carrier, layer } = self.0;
+        let form = carrier.form();
+        let header = around.unwrap_or(carrier.header());
+        let cx = layer.cx;
         let none = |outermost| Verification {
             outermost,
             signers: Vec::new(),
@@ -214,11 +193,11 @@ impl<'a> MessageVerifier<'a> {
             again: None,
             signature: None,
         };
-        let signed = match self.content.engine {
+        let signed = match layer.engine {
             Engine::Signed(verifier) => verifier.finish()?,
-            Engine::Compressed(decompressor, inner) => {
-                decompressor.finish()?;
-                return inner.finish_inside(held, options, Some(header));
+            Engine::Compressed(compressed) => {
+                let end = |inner| MessageVerifier(inner).finish_inside(held, options, Some(header));
+                return compressed.finish(end);
             }
             Engine::Encrypted => return Ok(none(Outermost::Encrypted)),
             Engine::None if matches!(form, Some(Form::Unknown) | None) => {
@@ -226,7 +205,7 @@ impl<'a> MessageVerifier<'a> {
             }
             Engine::None => return Ok(none(Outermost::Plain)),
         };
-        let beside = self.content.beside.filter(|_| form != Some(Form::Plain));
+        let beside = layer.beside.filter(|_| form != Some(&Form::Plain));
         let (outermost, digests) = match beside {
             Some(beside) => (Outermost::MultipartSigned, Some(beside.finish())),
             None if signed.attached && signed.content_type != cms::DATA => {
@@ -240,11 +219,11 @@ impl<'a> MessageVerifier<'a> {
         if outermost == Outermost::DetachedSignature {
             return Ok(Verification { signature: Some(DetachedSignature(signed)), ..found });
         }
-        let protected_headers = self.content.beginning.protected(header);
+        let protected_headers = layer.beginning.protected(header);
         let senders = options.sender_check().senders(header, protected_headers.as_ref())?;
         let computed = digests.as_ref().map(|(digests, _)| digests);
         let signers = reports(&cx, &signed, computed, &senders, options);
-        let Reading { digests: wanted, canonical } = self.content.reading;
+        let Reading { digests: wanted, canonical } = layer.reading;
         let again = digests.as_ref().and_then(|(digests, changed)| {
             if wanted.is_none() && signed.lacks(digests) {
                 let declared = signed.declared_digests().to_vec();
@@ -276,7 +255,7 @@ struct Content<'a> {
 enum Engine<'a> {
     None,
     Signed(Box<Verifier<'a>>),
-    Compressed(Box<Decompressor>, Box<MessageVerifier<'a>>),
+    Compressed(Compressed<Content<'a>>),
     /// It is not looked into.
     Encrypted,
 }
@@ -316,13 +295,7 @@ impl Receiver for Content<'_> {
     }
 
     fn cms(&mut self, octets: &[u8]) -> Result<(), SmimeError> {
-        if !self.feed.waits() {
-            return self.pass(octets);
-        }
-        match self.feed.begin(octets, false) {
-            Some(first) => self.choose(&first),
-            None => Ok(()),
-        }
+        self.take(octets)
     }
 
     fn signed(&mut self, octets: &[u8]) -> Result<(), SmimeError> {
@@ -349,21 +322,43 @@ impl Receiver for Content<'_> {
 /// How much content passes all steps at a time.
 const PIECE: usize = 64 * 1024;
 
-impl Content<'_> {
-    /// Chooses the engine by the first octets of the CMS message.
+impl<'a> Content<'a> {
+    fn at_depth(cx: &Context<'a>, reading: Reading, depth: usize) -> Content<'a> {
+        Content {
+            cx: *cx,
+            reading,
+            depth,
+            feed: Feed::default(),
+            engine: Engine::None,
+            beside: None,
+            beginning: Beginning::default(),
+            held: Vec::new(),
+        }
+    }
+}
+
+impl Layer for Content<'_> {
+    fn held(&mut self) -> &mut Vec<u8> {
+        &mut self.held
+    }
+
+    fn feed(&mut self) -> &mut Feed {
+        &mut self.feed
+    }
+
+    /// A signature of no octets beside content is one that cannot be read.
+    fn wants_nothing(&self) -> bool {
+        self.beside.is_some()
+    }
+
     fn choose(&mut self, first: &[u8]) -> Result<(), SmimeError> {
         // What stands beside content is its signature or nothing: taken for a message of its own it would vouch for that
         // content.
         let kind = cms::content_type(first).filter(|_| self.beside.is_none());
         self.engine = match kind {
-            Some(cms::COMPRESSED_DATA) => {
-                let depth = self.depth + 1;
-                if depth > LAYERS_MAX {
-                    return Err(SmimeError::TooManyLayers { limit: LAYERS_MAX });
-                }
-                let inner = MessageVerifier::at_depth(&self.cx, self.reading.clone(), depth);
-                Engine::Compressed(Box::new(Decompressor::new(cms::DECOMPRESSED_MAX)), Box::new(inner))
-            }
+            Some(cms::COMPRESSED_DATA) => Engine::Compressed(Compressed::new(self.depth, |depth| {
+                Content::at_depth(&self.cx, self.reading.clone(), depth)
+            })?),
             Some(cms::ENVELOPED_DATA | cms::AUTH_ENVELOPED_DATA) => Engine::Encrypted,
             // What is something else, its reader will say.
             _ => Engine::Signed(Box::new(Verifier::new(&self.cx))),
@@ -386,19 +381,7 @@ impl Content<'_> {
                 }
                 Ok(result?)
             }
-            Engine::Compressed(decompressor, inner) => {
-                let mut content = Vec::new();
-                let result = feed.feed(octets, |octets| decompressor.update(octets, &mut content));
-                inner.update(&content, held)?;
-                Ok(result?)
-            }
-        }
-    }
-
-    fn end(&mut self) -> Result<(), SmimeError> {
-        match self.feed.begin(&[], true) {
-            Some(first) if !first.is_empty() || self.beside.is_some() => self.choose(&first),
-            _ => Ok(()),
+            Engine::Compressed(compressed) => compressed.update(feed, octets, held),
         }
     }
 }
