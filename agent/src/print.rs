@@ -29,3 +29,8 @@ impl Colour {
         }
     }
 }
+
+/// So many of something, whose name makes its plural with an s.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}

@@ -206,6 +206,7 @@ fn the_guide_has_every_command_of_suites() {
         "scenario schema",
         "scenario new",
         "space size",
+        "soak",
         "list",
         "run",
         "rerun",

@@ -294,8 +294,9 @@ impl Matrix {
         }
         let Summary { mutants, caught, missed, judged } = &self.summary;
         out.push_str(&format!(
-            "{mutants} defects: {caught} caught, {missed} missed; the judge reports {judged} of them; {} cases\n",
-            self.sound.cases
+            "{}: {caught} caught, {missed} missed; the judge reports {judged} of them; {}\n",
+            print::counted(*mutants, "defect"),
+            print::counted(self.sound.cases, "case")
         ));
         out
     }

@@ -119,7 +119,11 @@ fn told(replay: &Replay) -> String {
     }
     let last: Vec<RunFailure> = case.failures.iter().filter(|f| f.step.is_none()).cloned().collect();
     out.push_str(&format!("\nat the end\n{}", failures(&last)));
-    out.push_str(&format!("{}, {} checks\n", case.outcome.as_str(), case.checks));
+    out.push_str(&format!(
+        "{}, {}\n",
+        case.outcome.as_str(),
+        print::counted(case.checks as usize, "check")
+    ));
     if let Some(reason) = case.reason.as_ref().filter(|_| case.outcome != RunOutcome::Pass) {
         out.push_str(&format!("{reason}\n"));
     }

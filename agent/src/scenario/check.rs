@@ -15,24 +15,20 @@ pub(super) fn run(paths: &[PathBuf], colour: Colour) -> Result<u8, Failure> {
     }
     if !problems.is_empty() {
         let mut text = rendered(suites.sources(), &problems, colour.on_standard_output());
-        text.push_str(&format!("{}\n", counted(problems.len(), "problem")));
+        text.push_str(&format!("{}\n", print::counted(problems.len(), "problem")));
         print::standard_output(&text)?;
         return Ok(ExitCode::CannotStart as u8);
     }
     let scenarios = suites.suites().iter().map(scenario::Suite::scenario_count).sum();
     let mut text = format!(
         "{}, {}, {}",
-        counted(suites.suites().len(), "suite"),
-        counted(scenarios, "scenario"),
-        counted(suites.case_count(), "case")
+        print::counted(suites.suites().len(), "suite"),
+        print::counted(scenarios, "scenario"),
+        print::counted(suites.case_count(), "case")
     );
     if suites.fragment_count() > 0 {
-        text.push_str(&format!(", {}", counted(suites.fragment_count(), "fragment")));
+        text.push_str(&format!(", {}", print::counted(suites.fragment_count(), "fragment")));
     }
     print::standard_output(&(text + ": nothing is wrong\n"))?;
     Ok(0)
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

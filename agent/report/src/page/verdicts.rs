@@ -117,7 +117,14 @@ fn failed(sheet: &mut Sheet<'_>, verdict: &Verdict, observations: &[Observation]
             policies.dedup();
             if !policies.is_empty() {
                 sheet.said("dt", "", "of-policy");
-                sheet.within("dd", "", |sheet| sheet.text(&policies.join(", ")));
+                sheet.within("dd", "", |sheet| {
+                    for (at, policy) in policies.iter().enumerate() {
+                        if at > 0 {
+                            sheet.text(", ");
+                        }
+                        sheet.within("bdi", "", |sheet| sheet.text(policy));
+                    }
+                });
             }
             if let Some(citation) = &verdict.citation {
                 sheet.said("dt", "", "says");
