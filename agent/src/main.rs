@@ -1,6 +1,5 @@
 //! `handset`: a simulated iPhone for mail profiles, and an agent that judges it.
 
-use clap::Parser;
 use handset::{
     answers, cli, devices, judge, lint, policies, requirements, run, scenario, service, smime, soak, tools,
     trial,
@@ -9,8 +8,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let started = std::time::Instant::now();
-    // clap prints help and usage errors itself: help ends with 0, a usage error with 2.
-    let cli = cli::Cli::parse();
+    let cli = cli::Cli::of_program();
     let result = match cli.command {
         cli::Command::Try(arguments) => trial::run(&arguments, cli.lang, started),
         cli::Command::Device(arguments) => devices::run(&arguments),

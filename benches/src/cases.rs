@@ -22,6 +22,24 @@ scenarios:
       - state: {account.services.mail.on: false, account.services.contacts.on: true}
 ";
 
+/// A case of states that talks to no server: install, act, expect, judge, before the owner has entered a password.
+pub const INSTALL: &str = "\
+suite: bench
+scenarios:
+  - name: install
+    requirements: [EAS-041]
+    given:
+      policy: {easServices: [contacts], easServicesUserOverrideEnabled: false}
+    steps:
+      - install: given
+        expect: {install: installed, asked: [password]}
+      - act: service.mail.on
+        expect: {verdict: absent}
+    expect:
+      - state: {account: {absent: true}}
+      - prompts: [password]
+";
+
 /// A whole case: PKCS#12 files opened, mail signed, encrypted and read, both ways.
 pub const FULL: &str = "\
 suite: bench

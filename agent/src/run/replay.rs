@@ -119,11 +119,7 @@ fn told(replay: &Replay) -> String {
     }
     let last: Vec<RunFailure> = case.failures.iter().filter(|f| f.step.is_none()).cloned().collect();
     out.push_str(&format!("\nat the end\n{}", failures(&last)));
-    out.push_str(&format!(
-        "{}, {}\n",
-        case.outcome.as_str(),
-        print::counted(case.checks as usize, "check")
-    ));
+    out.push_str(&format!("{}, {}\n", case.outcome.as_str(), print::counted(case.checks as usize, "check")));
     if let Some(reason) = case.reason.as_ref().filter(|_| case.outcome != RunOutcome::Pass) {
         out.push_str(&format!("{reason}\n"));
     }

@@ -2,15 +2,18 @@
 //!
 //!     cargo run --release -p perf --bin cases -- state 1000000
 //!     cargo run --release -p perf --bin cases -- full 1000
+//!     cargo run --release -p perf --bin cases -- state-install 100000
 //!     cargo run --release -p perf --bin cases -- state-apart 10000
 //!
 //! In `state` the installation and the sign-in, in which the cases are alike, are done once and their result is shared, as
-//! `handset run` does; in `state-apart` every case does them, and in `full` too, PKCS#12 files and all.
+//! `handset run` does; in `state-install` every case installs, acts, expects and judges, but nobody signs in; in
+//! `state-apart` every case does that too, with its four exchanges over ActiveSync, and in `full` with PKCS#12 files and
+//! all.
 //!
 //! Prints the rate by processor time of this thread, and the peak of resident memory after a tenth of the cases and after
 //! all of them: they are the same where memory is flat.
 
-use perf::cases::{FULL, Measured, STATE};
+use perf::cases::{FULL, INSTALL, Measured, STATE};
 use perf::thread_us;
 use std::process::ExitCode;
 
@@ -19,9 +22,10 @@ fn main() -> ExitCode {
     let kind = arguments.next();
     let suite = match kind.as_deref() {
         Some("state" | "state-apart") => STATE,
+        Some("state-install") => INSTALL,
         Some("full") => FULL,
         _ => {
-            eprintln!("usage: cases state|state-apart|full [COUNT]");
+            eprintln!("usage: cases state|state-install|state-apart|full [COUNT]");
             return ExitCode::from(2);
         }
     };
