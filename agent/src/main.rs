@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            eprintln!("handset: {failure}");
+            handset::print::standard_error(format_args!("handset: {failure}"));
             ExitCode::from(failure.exit_code())
         }
     }

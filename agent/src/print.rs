@@ -1,4 +1,4 @@
-//! What goes to standard output.
+//! What goes to standard output and standard error.
 
 use crate::cli::Colour;
 use crate::exit::Failure;
@@ -14,6 +14,11 @@ pub fn standard_output(text: &str) -> Result<(), Failure> {
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(Failure::Print),
     }
+}
+
+/// Says a line on standard error. Where nobody can read it nothing is said: the exit code tells it too.
+pub fn standard_error(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
 impl Colour {

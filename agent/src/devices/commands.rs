@@ -84,7 +84,7 @@ pub(super) fn list(session: &Session, format: Format) -> Result<u8, Failure> {
             // Removed since the names were read.
             Err(DeviceError::NoDevice { .. }) => {}
             Err(error) => {
-                eprintln!("handset: {name}: {error}");
+                crate::print::standard_error(format_args!("handset: {name}: {error}"));
                 broken = Some(error);
             }
         }
@@ -261,7 +261,11 @@ fn say_why(world: &World, profile: &Profile, said: Said) {
     });
     for finding in told.chain(unopened(&cx, profile, &identities)) {
         let help = finding.help.as_deref().map(|help| format!("; {}", visible(help))).unwrap_or_default();
-        eprintln!("handset: {}: {}{help}", finding.rule, visible(&finding.message));
+        crate::print::standard_error(format_args!(
+            "handset: {}: {}{help}",
+            finding.rule,
+            visible(&finding.message)
+        ));
     }
 }
 

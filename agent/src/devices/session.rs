@@ -68,7 +68,10 @@ impl Session {
         let patience = PATIENCE.min(self.wait);
         match self.store.lock(patience) {
             Err(StoreError::Busy { store, .. }) if patience < self.wait => {
-                eprintln!("handset: waiting for another command that changes {}", store.display());
+                crate::print::standard_error(format_args!(
+                    "handset: waiting for another command that changes {}",
+                    store.display()
+                ));
                 let locked = self.store.lock(self.wait - patience);
                 locked.map_err(|error| match error {
                     StoreError::Busy { store, .. } => StoreError::Busy { store, waited: self.wait },

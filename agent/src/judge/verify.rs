@@ -193,7 +193,7 @@ fn tell_findings(policies: &[Policy]) {
             };
             let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
             let text = format!("handset: {place}: {}: {}{help}", finding.rule, finding.message);
-            eprintln!("{}", report::visible(&text));
+            crate::print::standard_error(format_args!("{}", report::visible(&text)));
         }
     }
 }

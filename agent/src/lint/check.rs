@@ -48,7 +48,7 @@ pub fn run(arguments: &LintArguments, language: Language) -> Result<u8, Failure>
     };
     for path in selected {
         let linted = check(arguments, &schema, &path, coloured, &words).unwrap_or_else(|failure| {
-            eprintln!("handset: {failure}");
+            crate::print::standard_error(format_args!("handset: {failure}"));
             unread(&path, &failure)
         });
         exit = exit.max(linted.exit);

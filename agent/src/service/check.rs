@@ -76,15 +76,15 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<u8, Failure> {
     if defects.is_empty() {
         return Ok(0);
     }
-    eprintln!("{}", told(path, &defects));
+    crate::print::standard_error(format_args!("{}", told(path, &defects)));
     let (blocking, all) = (defects.iter().filter(|d| d.blocks).count(), defects.len());
-    eprintln!(
+    crate::print::standard_error(format_args!(
         "handset: {all} to mend; {}",
         match blocking {
             0 => "an agent starts all the same, tells them, and looks again".to_owned(),
             some => format!("for {some} of them no agent starts"),
         }
-    );
+    ));
     Ok(ExitCode::CannotStart as u8)
 }
 

@@ -461,14 +461,21 @@ impl Stopwatch {
     fn lap(&mut self, phase: &str) {
         let now = Instant::now();
         if self.shown {
-            eprintln!("{phase:>8} {:8.1} ms", (now - self.last).as_secs_f64() * 1_000.0);
+            crate::print::standard_error(format_args!(
+                "{phase:>8} {:8.1} ms",
+                (now - self.last).as_secs_f64() * 1_000.0
+            ));
         }
         self.last = now;
     }
 
     fn total(&self) {
         if self.shown {
-            eprintln!("{:>8} {:8.1} ms", "total", self.started.elapsed().as_secs_f64() * 1_000.0);
+            crate::print::standard_error(format_args!(
+                "{:>8} {:8.1} ms",
+                "total",
+                self.started.elapsed().as_secs_f64() * 1_000.0
+            ));
         }
     }
 }

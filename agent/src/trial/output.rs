@@ -104,10 +104,10 @@ fn certificates(folder: &Path, session: &Session) -> Result<(), Failure> {
 
 /// The embedded peers' keys, which are fixed test keys; the phone's are never written.
 fn keys(folder: &Path, session: &Session) -> Result<(), Failure> {
-    eprintln!(
+    crate::print::standard_error(format_args!(
         "handset: warning: writing the private test keys of the embedded peers to {}",
         folder.join("keys").display()
-    );
+    ));
     let keys = folder.join("keys");
     fs::create_dir_all(&keys).map_err(|source| Failure::Write { path: keys.clone(), source })?;
     for peer in session.world.peers() {

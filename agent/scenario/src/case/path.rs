@@ -164,9 +164,9 @@ impl ViewPath {
 }
 
 fn below<'s>(schema: &'s Value, name: &str) -> Option<&'s Value> {
+    // Where a schema allows members that it does not name, it means those of later versions: no scenario can know them.
     let listed = schema.get("properties").and_then(|p| p.get(name));
-    listed
-        .or_else(|| schema.get("additionalProperties").filter(|a| a.is_object() || **a == Value::Bool(true)))
+    listed.or_else(|| schema.get("additionalProperties").filter(|a| a.is_object()))
 }
 
 /// A schema with references followed and alternatives spread, to a bounded depth.

@@ -2,7 +2,7 @@
 
 use super::check::{Checked, check};
 use super::target::{Done, Refusal, Target};
-use crate::case::{Case, Expectation, Step, StepAction};
+use crate::case::{Case, Check, Expectation, Installed, Step, StepAction};
 use crate::diagnostic::Place;
 use profile::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -143,6 +143,7 @@ impl Course<'_> {
         if let Some(name) = &step.name {
             self.seen.named.insert(name.clone(), done.messages.clone());
         }
+        self.taken(number, step, &done);
         self.seen.last = Some(done);
         self.expectations(&step.expect, Some(number), target);
         // Checks may have opened them.
@@ -155,12 +156,12 @@ impl Course<'_> {
         true
     }
 
-    /// Whether a step took no longer than it may. Steps that let time pass take what they take.
+    /// Whether a step took no longer than it may. What holds for the steps of a case does not for those that let time
+    /// pass, unless they say so themselves.
     fn in_time(&mut self, number: u32, step: &Step, from: Option<i64>, to: Option<i64>) {
-        if matches!(step.action, StepAction::Wait(_) | StepAction::Until(_)) {
-            return;
-        }
-        let limit = step.timeout_ms.or(self.case.options.timeout_ms);
+        let lets_time_pass = matches!(step.action, StepAction::Wait(_) | StepAction::Until(_));
+        let usual = self.case.options.timeout_ms.filter(|_| !lets_time_pass);
+        let limit = step.timeout_ms.or(usual);
         let (Some(limit), Some(from), Some(to)) = (limit, from, to) else { return };
         self.run.checks += 1;
         let took = to.saturating_sub(from);
@@ -176,6 +177,29 @@ impl Course<'_> {
                 place: place(&step.place),
             });
         }
+    }
+
+    /// An installation that is refused without the scenario saying anything of it has failed: nothing that is looked at
+    /// afterwards means what it seems to mean.
+    fn taken(&mut self, number: u32, step: &Step, done: &Done) {
+        let told = |check: &Check| matches!(check, Check::Install(_) | Check::ErrorChain(_));
+        let is_told = step.expect.iter().any(|expectation| told(&expectation.check));
+        if is_told
+            || !matches!(step.action, StepAction::Install(_))
+            || done.installed != Some(Installed::Refused)
+        {
+            return;
+        }
+        self.fail(RunFailure {
+            subject: "install".to_owned(),
+            outcome: RunOutcome::Fail,
+            expected: "installed".to_owned(),
+            observed: done.observed.clone(),
+            step: Some(number),
+            requirements: self.own.clone(),
+            why: None,
+            place: place(&step.place),
+        });
     }
 
     fn expectations(&mut self, all: &[Expectation], step: Option<u32>, target: &mut dyn Target) {

@@ -72,7 +72,11 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<u8, Failure> {
     };
     print::standard_output(&answer)?;
     if let Some(error) = &report.error {
-        eprintln!("handset: {}: {}", report.input, text::fault(&error.fault, error.line));
+        crate::print::standard_error(format_args!(
+            "handset: {}: {}",
+            report.input,
+            text::fault(&error.fault, error.line)
+        ));
     }
     Ok(if report.well_formed { 0 } else { 2 })
 }
