@@ -13,6 +13,17 @@ pub struct Targeted {
     pub reason: Option<String>,
 }
 
+impl Targeted {
+    /// Whether there are assignments, and who they are for cannot be told. A document without any leaves it to whoever
+    /// hands it over.
+    pub fn is_open(&self) -> bool {
+        self.applies.is_none() && self.reason.as_deref().is_some_and(|reason| reason != UNSAID)
+    }
+}
+
+/// Why nothing is known of a policy that comes without its assignments.
+const UNSAID: &str = "the document does not say whom the policy is assigned to";
+
 /// Says whether a policy is for a user, and for the device of that name.
 pub(super) fn targeted(
     assigned: Option<&[Assignment]>,
@@ -36,11 +47,7 @@ pub(super) fn targeted(
         })
     };
     match targeting(assigned, user, directory) {
-        Targeting::Unknown => Targeted {
-            state: "unknown",
-            applies: None,
-            reason: Some("the document does not say whom the policy is assigned to".to_owned()),
-        },
+        Targeting::Unknown => Targeted { state: "unknown", applies: None, reason: Some(UNSAID.to_owned()) },
         Targeting::NotAssigned if let Some(reason) = unheard_of(false) => {
             Targeted { state: "unknown", applies: None, reason: Some(reason) }
         }

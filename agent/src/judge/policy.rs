@@ -124,6 +124,10 @@ impl Policy {
         let expectations = intent::expectations_under(intent, facts, &circumstances);
         let terms = Terms { allow_user_changes, ..self.terms.clone() };
         comparisons.extend(verdict::compare(&expectations, log, &terms));
+        if let Some(targeted) = self.targeted.as_ref().filter(|targeted| targeted.is_open()) {
+            let reason = targeted.reason.as_deref().unwrap_or_default();
+            comparisons.push(verdict::open_assignment(reason));
+        }
         if let Some(changed) = changed_by_owner(intent, log) {
             verdict::excuse_owner(&mut comparisons, &intent::expectations(&changed, facts));
         }

@@ -168,17 +168,23 @@ fn named(configuration: &Configuration) -> (Option<Intents>, Vec<Defect>) {
     (intents, defects)
 }
 
-/// Whether a folder is there to write to, or can be made.
+/// Whether a folder is there to write to, or can be made: the first of its folders that is missing is made, and taken away
+/// again.
 fn room(folder: &Path) -> Result<(), String> {
     let told = |folder: &Path, reason| format!("{}: {reason}", folder.display());
-    let mut existing = folder;
+    let (mut existing, mut missing) = (folder, None);
     while !existing.exists() {
+        missing = Some(existing);
         existing = match existing.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
     }
-    writable(existing).map_err(|reason| told(existing, reason))
+    writable(existing).map_err(|reason| told(existing, reason))?;
+    let Some(missing) = missing else { return Ok(()) };
+    std::fs::create_dir(missing)
+        .and_then(|()| std::fs::remove_dir(missing))
+        .map_err(|error| told(missing, format!("it cannot be made: {error}")))
 }
 
 /// What cannot be watched now.

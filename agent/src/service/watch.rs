@@ -92,7 +92,8 @@ impl Look {
     pub fn present(&self) -> Option<BTreeSet<String>> {
         let mut present: BTreeSet<String> = self.found.iter().map(|found| found.device.clone()).collect();
         for one in self.unwatched.iter().filter(|one| one.about == Trouble::Evidence) {
-            if one.reason == NOT_YET {
+            // What is not there is not present, whatever names it.
+            if one.reason == NOT_YET || one.setting.starts_with("devices[") {
                 continue;
             }
             present.insert(one.device.clone()?);

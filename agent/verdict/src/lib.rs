@@ -29,6 +29,7 @@ pub use drift::{Drift, drift};
 pub use evidence::{ActionOutcome, MailOutcome};
 pub use outlook::compare_outlook;
 pub use owner::excuse_owner;
+pub use presence::open_assignment;
 pub use remedy::{REMEDIES, Remedy, remedy, remedy_key};
 pub use requirement::{Check, Judged, TOLD_CHECKS_MAX, Verdict, verdicts};
 pub use run::{

@@ -1,11 +1,23 @@
 //! Whether the account is there at all, what its profile has left behind, and how often it came.
 
-use crate::comparison::{Bench, Outcome, Reasons};
+use crate::comparison::{Bench, Comparison, Outcome, Reasons};
 use crate::seen::{IN_FORCE, tells_account};
 use evidence::{Fact, ObservationId};
 use intent::{Expectations, INSTALL_WINDOW_HOURS, Leftover, Presence};
 
 const HOUR_MS: i64 = 3_600_000;
+
+/// What an assignment comes to that nobody can tell: whether the account has to be there is left open (EAS-003).
+pub fn open_assignment(reason: &str) -> Comparison {
+    let reasons = Reasons { requirements: &["EAS-003"], citation: ASSIGNED };
+    let mut comparison = reasons.comparison("assignment", word(Presence::OnThePhone).to_owned());
+    comparison.reason = Some(reason.to_owned());
+    comparison
+}
+
+/// Where it is written that a profile has no effect before it is assigned.
+const ASSIGNED: &str =
+    "Intune e-mail settings for iOS: Next steps, the profile does nothing until it is assigned";
 
 impl Bench<'_> {
     /// Compares whether the phone has the account with whether the policy is assigned (EAS-003).

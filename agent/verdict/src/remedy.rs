@@ -68,7 +68,7 @@ pub const REMEDIES: &[Remedy] = &[
     },
     Remedy {
         key: "prompt-pending",
-        template: "A prompt waits on the phone, and what the policy means comes into force when it is answered. Ask the owner to answer the prompt on the phone, and judge again then; until that has shown otherwise, nothing has to be changed in policies or certificates.",
+        template: "A prompt waits on the phone, so that what was sent to it last is not in force yet. Ask the owner to answer the prompt on the phone, and judge again then; only what differs still is a matter of policies and certificates.",
     },
     Remedy {
         key: "redeploy-loop",

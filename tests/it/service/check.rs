@@ -137,3 +137,17 @@ fn a_policy_that_cannot_be_compiled_for_a_user_is_named() {
     told(&answer, &[(Some(4), "evidence", false, "phone cannot be judged: ")]);
     ok(&["evidence", "validate", text(&service.file("seen/phone"))]);
 }
+
+#[test]
+fn a_state_folder_that_cannot_be_made_is_told() {
+    let policy = evidence("contoso-mail-policy.json");
+    let service = Service::new("check-state", "");
+    service.configure(&format!("policies = [\"{}\"]\nstate = \"/proc/handset\"\n", text(&policy)));
+    let (code, answer) = checked(&service);
+    assert_eq!((code, &answer["starts"]), (Some(2), &json!(false)), "{answer:#}");
+    told(&answer, &[(Some(4), "state", true, "it cannot be made")]);
+    // Looking has made nothing.
+    service.configure(&format!("policies = [\"{}\"]\nstate = \"new/state\"\n", text(&policy)));
+    assert_eq!(checked(&service).0, Some(0));
+    assert!(!service.config().with_file_name("new").exists());
+}
