@@ -1,12 +1,15 @@
 //! Bad input: a clear end, a place and a reason, no panic, and a device that is as it was.
 
-use crate::program::{try_json, try_profile};
+use crate::program::{handset, try_json, try_profile};
 use conformance::{files, profile, root};
 use device::{Device, DeviceFacts, Input, Reply, Source, Variants};
 use serde_json::Value;
 use simulator::PROVIDER;
 use smime::{Context, Timestamp};
 use std::collections::BTreeSet;
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 fn device() -> Device {
     let facts = DeviceFacts {
@@ -157,4 +160,31 @@ fn missing_files_and_wrong_flags_end_with_2() {
 fn an_output_folder_that_cannot_be_made_ends_with_3() {
     let output = try_profile(&profile("all-data-open"), &["--out", "/dev/null/found"]);
     assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn an_error_that_nobody_can_read_is_told_by_the_exit_code() {
+    if !Path::new("/dev/full").exists() {
+        eprintln!("SKIPPED an_error_that_nobody_can_read_is_told_by_the_exit_code: no /dev/full");
+        return;
+    }
+    for command in [
+        &["run", "nofile"][..],
+        &["list", "nofile"],
+        &["rerun", "--failed", "nowhere"],
+        &["merge", "nofile.json", "-o", "out.json"],
+        &["lint", "nofile"],
+        &["smime", "inspect", "nofile"],
+        &["device", "show", "nosuch", "--store", "nowhere"],
+    ] {
+        let end = |errors: Stdio| {
+            let mut child = Command::new(handset());
+            child.args(command).stdout(Stdio::null()).stderr(errors).current_dir(root());
+            child.status().expect("the program starts").code()
+        };
+        let full = OpenOptions::new().write(true).open("/dev/full").expect("a device");
+        let told = end(Stdio::null());
+        assert!(matches!(told, Some(2..=4)), "{command:?}: {told:?}");
+        assert_eq!(end(full.into()), told, "{command:?}");
+    }
 }

@@ -128,9 +128,8 @@ impl Health {
     /// The answer.
     pub fn answer<'a>(&self, agent: &'a str) -> Answer<'a> {
         let state = self.state();
-        let mut troubles: Vec<Concern> = concerns(&state).take(MAX_LISTED).collect();
+        let troubles: Vec<Concern> = concerns(&state).take(MAX_LISTED).collect();
         let more = concerns(&state).count() - troubles.len();
-        troubles.shrink_to_fit();
         Answer {
             schema_version: AGENT_SCHEMA_VERSION,
             status: if troubles.is_empty() { "ok" } else { "trouble" },

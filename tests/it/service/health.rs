@@ -122,9 +122,16 @@ fn a_full_queue_is_no_good_health() {
 
 #[test]
 fn nothing_is_told_of_a_device_that_is_gone() {
+    // Also where it is named, and so is waited for.
+    for devices in ["", "devices = [\"phone\"]\n"] {
+        goes_and_comes_back(devices);
+    }
+}
+
+fn goes_and_comes_back(devices: &str) {
     let service = Service::new("gone", "");
     service.configure(&format!(
-        "policies = [\"{}\"]\nstore = \"store\"\nevidence = \"seen\"\nstate = \"state\"\n",
+        "policies = [\"{}\"]\nstore = \"store\"\nevidence = \"seen\"\nstate = \"state\"\n{devices}",
         text(&evidence("contoso-mail-policy.json"))
     ));
     device(&service, &["create", "phone"]);

@@ -215,6 +215,20 @@ fn steps_take_no_longer_than_they_may() {
 }
 
 #[test]
+fn an_installation_that_is_refused_and_not_spoken_of_has_failed() {
+    let refused = |step: &str| {
+        let run = run(&format!("    steps: [{step}]\n    expect: {{sent: 0}}\n"), Told::default());
+        (run.outcome, run.failures.first().map(|failure| failure.subject.clone()))
+    };
+    assert_eq!(refused("install"), (RunOutcome::Fail, Some("install".to_owned())));
+    assert_eq!(refused("{install: given, expect: {sent: 0}}").0, RunOutcome::Fail);
+    assert_eq!(refused("{install: given, expect: {install: refused}}"), (RunOutcome::Pass, None));
+    assert_eq!(refused("{install: given, expect: {error-chain: [1]}}"), (RunOutcome::Pass, None));
+    // What else is done is no installation of this step.
+    assert_eq!(refused("refresh"), (RunOutcome::Pass, None));
+}
+
+#[test]
 fn a_case_without_a_check_is_not_passed_and_a_pending_one_not_run() {
     let mut case = case("    steps: [refresh]\n    expect: {sent: 0}\n");
     case.expect.clear();

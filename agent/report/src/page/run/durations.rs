@@ -2,6 +2,7 @@
 
 use super::super::sheet::Sheet;
 use super::page::count;
+use super::suites::drawing;
 
 /// The most cases that are named as the slowest.
 const SLOWEST_MAX: usize = 10;
@@ -93,13 +94,7 @@ fn milliseconds(us: u64) -> String {
 /// A bar whose whole length is `most`. The number stands beside it.
 fn bar(sheet: &mut Sheet<'_>, number: u64, most: u64) {
     let width = (u128::from(number) * 1_000).div_ceil(u128::from(most.max(1))).min(1_000).to_string();
-    let attributes = [
-        ("class", "plot"),
-        ("viewBox", "0 0 1000 10"),
-        ("preserveAspectRatio", "none"),
-        ("aria-hidden", "true"),
-    ];
-    sheet.with("svg", &attributes, |sheet| {
+    drawing(sheet, |sheet| {
         sheet.with("rect", &[("class", "accent"), ("width", &width), ("height", "10")], |_| {});
     });
 }

@@ -52,15 +52,20 @@ pub(super) fn plot(sheet: &mut Sheet<'_>, groups: &[Group<'_>]) {
     sheet.close("div");
 }
 
-/// The outcomes as lengths; the longest bar is that of `most` cases.
-fn bar(sheet: &mut Sheet<'_>, counts: &OutcomeCounts, most: u64) {
+/// A bar of a thousand by ten units, as wide as there is room. The numbers stand beside it.
+pub(super) fn drawing(sheet: &mut Sheet<'_>, bars: impl FnOnce(&mut Sheet<'_>)) {
     let attributes = [
         ("class", "plot"),
         ("viewBox", "0 0 1000 10"),
         ("preserveAspectRatio", "none"),
         ("aria-hidden", "true"),
     ];
-    sheet.with("svg", &attributes, |sheet| {
+    sheet.with("svg", &attributes, bars);
+}
+
+/// The outcomes as lengths; the longest bar is that of `most` cases.
+fn bar(sheet: &mut Sheet<'_>, counts: &OutcomeCounts, most: u64) {
+    drawing(sheet, |sheet| {
         let at = |number: u64| u128::from(number) * 1_000 / u128::from(most.max(1));
         let mut begun = 0;
         for outcome in ORDER {
