@@ -123,6 +123,14 @@ pub(crate) fn inner<'a>(element: &Element<'a>) -> Result<Element<'a>, Asn1Error>
     Ok(e)
 }
 
+/// The identifier of a signature.
+pub(crate) fn signature_oid(scheme: SignatureScheme) -> ObjectIdentifier {
+    match scheme {
+        SignatureScheme::RsaPss { .. } => RSASSA_PSS,
+        other => SIGNATURES.iter().find(|(_, s)| *s == other).map_or(ED25519, |(id, _)| *id),
+    }
+}
+
 /// Writes the AlgorithmIdentifier of a signature.
 pub(crate) fn signature_identifier(scheme: SignatureScheme) -> Vec<u8> {
     match scheme {
@@ -138,10 +146,9 @@ pub(crate) fn signature_identifier(scheme: SignatureScheme) -> Vec<u8> {
             algorithm(&RSASSA_PSS, &parameters)
         }
         other => {
-            let oid = SIGNATURES.iter().find(|(_, s)| *s == other).map_or(ED25519, |(id, _)| *id);
             // RFC 4055, 5: NULL for PKCS#1; RFC 5758, 3.2 and RFC 8410, 3: absent for the others
             let parameters = if matches!(other, SignatureScheme::RsaPkcs1(_)) { DER_NULL } else { &[] };
-            algorithm(&oid, parameters)
+            algorithm(&signature_oid(other), parameters)
         }
     }
 }

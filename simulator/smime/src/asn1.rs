@@ -330,7 +330,7 @@ pub(crate) fn each_extension<'a, E>(
     mut take: impl FnMut(Extension<'a>) -> core::result::Result<(), E>,
 ) -> core::result::Result<(), E> {
     let malformed = |_| wrong(ExtensionsFault::Malformed);
-    let mut seen: Vec<&[u8]> = Vec::new();
+    let mut seen: Vec<&[u8]> = Vec::with_capacity(16);
     let mut r = list.expect(SEQUENCE).map_err(malformed)?.reader();
     while let Some(extension) = r.next().map_err(malformed)? {
         if seen.len() == limit {

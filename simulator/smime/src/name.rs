@@ -144,7 +144,7 @@ pub(crate) fn to_text(name: &[u8]) -> String {
                 out.push(if a.joined { '+' } else { ',' });
             }
             let known = SHORT_NAMES.iter().find(|(oid, _)| oid.as_bytes() == a.kind);
-            match (known, a.text()) {
+            match (known, text(&a.value)) {
                 (Some((_, short)), Some(value)) => {
                     out.push_str(short);
                     out.push('=');
@@ -169,7 +169,9 @@ pub(crate) fn to_text(name: &[u8]) -> String {
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
-    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 0xF)]).collect()
+    let mut out = String::with_capacity(2 * bytes.len());
+    bytes.iter().for_each(|b| out.extend([digit(b >> 4), digit(b & 0xF)]));
+    out
 }
 
 fn escape(value: &str, out: &mut String) {

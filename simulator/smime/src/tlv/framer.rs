@@ -30,9 +30,13 @@ pub(crate) trait Visitor {
 
 /// For how many octets room is made before they arrive.
 const CAPTURE_ROOM: u64 = 4096;
+/// For how many open elements room is made at once.
+const USUAL_DEPTH: usize = 8;
 
 /// Follows the frames of BER through pieces of any size, with an explicit stack and in constant memory but for what
 /// it is told to capture.
+///
+/// An element of definite length that is captured and arrives in one piece is handed over where it stands, and not copied.
 ///
 /// Bounds: nesting [`DEPTH_MAX`], a header [`HEADER_MAX`] octets, all captured elements together `capture_max`.
 /// A length is believed only as far as octets arrive.
@@ -73,7 +77,7 @@ enum At {
 impl Framer {
     pub(crate) fn new(capture_max: usize) -> Framer {
         Framer {
-            stack: Vec::new(),
+            stack: Vec::with_capacity(USUAL_DEPTH),
             at: At::Header,
             offset: 0,
             header: [0; HEADER_MAX],
@@ -95,6 +99,7 @@ impl Framer {
             match self.at {
                 At::Done => return Err(TlvError::Trailing { offset: self.offset }.into()),
                 At::Header => {
+                    let front = input;
                     let (header, size) = match self.gather(&mut input)? {
                         None => return Ok(()),
                         Some(header) => (header, self.header_len),
@@ -102,7 +107,10 @@ impl Framer {
                     self.header_len = 0;
                     let offset = self.offset;
                     self.offset += size as u64;
-                    self.begin(header, offset, size, visitor)?;
+                    // What arrived of the element in one piece; nothing if its header did not.
+                    let arrived = if front.len() - input.len() == size { front } else { &[] };
+                    let taken = self.begin(header, offset, size, arrived, visitor)?;
+                    input = input.get(taken..).unwrap_or_default();
                 }
                 At::Body { left, step } => {
                     let take = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
@@ -163,13 +171,16 @@ impl Framer {
         }
     }
 
+    /// An element begins. Gives how many octets behind its header were taken from `arrived`, which begins with the header
+    /// or is empty.
     fn begin<V: Visitor>(
         &mut self,
         header: Header,
         offset: u64,
         size: usize,
+        arrived: &[u8],
         visitor: &mut V,
-    ) -> Result<(), V::Error> {
+    ) -> Result<usize, V::Error> {
         let octets = self.header;
         let octets = octets.get(..size).unwrap_or_default();
         let parent = self.stack.last().copied();
@@ -180,7 +191,8 @@ impl Framer {
                         self.capture(octets, offset)?;
                     }
                     self.stack.pop();
-                    self.complete(step, visitor)
+                    self.complete(step, visitor)?;
+                    Ok(0)
                 }
                 _ => Err(TlvError::EndOfContents { offset }.into()),
             };
@@ -198,6 +210,14 @@ impl Framer {
             None | Some(Step::Enter) => {
                 let step = visitor.header(&header, offset)?;
                 if step == Step::Capture {
+                    let length = end.and_then(|end| usize::try_from(end - offset).ok());
+                    if let Some(whole) = length.and_then(|length| arrived.get(..length)) {
+                        self.reserve(whole.len() as u64, offset)?;
+                        self.offset += (whole.len() - size) as u64;
+                        visitor.captured(whole, offset)?;
+                        self.ended(visitor)?;
+                        return Ok(whole.len() - size);
+                    }
                     self.captured.clear();
                     self.captured_at = offset;
                 }
@@ -228,14 +248,15 @@ impl Framer {
                     self.at = At::Header;
                     self.complete(step, visitor)?;
                 }
-                Ok(())
+                Ok(0)
             }
             _ => {
                 if self.stack.len() >= DEPTH_MAX {
                     return Err(TlvError::Depth { offset, limit: DEPTH_MAX }.into());
                 }
                 self.stack.push(Open { end, limit: end.unwrap_or(limit), step });
-                self.close(visitor)
+                self.close(visitor)?;
+                Ok(0)
             }
         }
     }
@@ -254,6 +275,11 @@ impl Framer {
             Step::Content if inside != Some(Step::Content) => visitor.content_end()?,
             _ => {}
         }
+        self.ended(visitor)
+    }
+
+    /// An element has ended: ends those around it whose length is used up.
+    fn ended<V: Visitor>(&mut self, visitor: &mut V) -> Result<(), V::Error> {
         if self.stack.is_empty() {
             self.at = At::Done;
             return Ok(());

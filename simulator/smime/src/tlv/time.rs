@@ -52,8 +52,8 @@ fn parse(text: &[u8], year_digits: usize) -> Option<Timestamp> {
     Some(Timestamp(days_from_epoch(year, month, day) * DAY_MS + clock - offset))
 }
 
-/// Writes UTCTime through 2049 and GeneralizedTime after (RFC 5652, 11.3), in whole seconds.
-pub(crate) fn write_time(time: Timestamp) -> Vec<u8> {
+/// Appends UTCTime through 2049 and GeneralizedTime after (RFC 5652, 11.3), in whole seconds.
+pub(crate) fn append_time(out: &mut Vec<u8>, time: Timestamp) {
     let days = time.0.div_euclid(DAY_MS);
     let seconds = time.0.rem_euclid(DAY_MS) / 1000;
     let (year, month, day) = date(days);
@@ -61,17 +61,25 @@ pub(crate) fn write_time(time: Timestamp) -> Vec<u8> {
         1950..2050 => (0x17, year % 100, 2),
         _ => (0x18, year.clamp(0, 9999), 4),
     };
-    let mut text = Vec::with_capacity(15);
-    append(&mut text, year, places);
-    for value in [month, day, seconds / 3600, seconds / 60 % 60, seconds % 60] {
-        append(&mut text, value, 2);
-    }
-    text.push(b'Z');
-    super::write::tlv(tag, &text)
+    super::write::nest(out, tag, |out| {
+        append_digits(out, year, places);
+        for value in [month, day, seconds / 3600, seconds / 60 % 60, seconds % 60] {
+            append_digits(out, value, 2);
+        }
+        out.push(b'Z');
+    });
+}
+
+/// The time as [`append_time`] writes it.
+#[cfg(test)]
+pub(crate) fn write_time(time: Timestamp) -> Vec<u8> {
+    let mut out = Vec::new();
+    append_time(&mut out, time);
+    out
 }
 
 /// Appends a number in so many decimal digits.
-fn append(out: &mut Vec<u8>, value: i64, places: u32) {
+fn append_digits(out: &mut Vec<u8>, value: i64, places: u32) {
     out.extend((0..places).rev().map(|place| b'0' + (value / 10_i64.pow(place) % 10) as u8));
 }
 
