@@ -207,7 +207,7 @@ pub(crate) fn same_key(a: &[u8], b: &[u8]) -> bool {
         return true;
     }
     match (crate::algorithm::public_key(a), crate::algorithm::public_key(b)) {
-        (Ok((Ok(x), p)), Ok((Ok(y), q))) => x == y && p == q,
+        (Ok(a), Ok(b)) => a.algorithm.is_ok() && a.algorithm == b.algorithm && a.key == b.key,
         _ => false,
     }
 }

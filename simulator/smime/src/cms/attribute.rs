@@ -43,47 +43,90 @@ impl SignedAttributes {
                 return Err(CmsError::TooMany { what: "signed attributes", limit: ATTRIBUTES_MAX });
             }
             let mut parts = element.open(Tag::SEQUENCE, "an attribute")?;
-            let kind = parts.required("an attribute type")?.oid()?;
+            let kind = parts.required("an attribute type")?;
+            kind.expect(Tag::OID, "an object identifier")?;
+            let known = Kind::of(kind.body);
+            if known.is_none() {
+                kind.oid()?;
+            }
             let values = parts.expect(Tag::SET, "attribute values")?;
             parts.end()?;
-            let (bit, name) = match kind {
-                oid::CONTENT_TYPE => (1, "contentType"),
-                oid::MESSAGE_DIGEST => (2, "messageDigest"),
-                oid::SIGNING_TIME => (4, "signingTime"),
-                oid::SMIME_CAPABILITIES => (8, "SMIMECapabilities"),
-                oid::ENCRYPTION_KEY_PREFERENCE => (16, "encrypKeyPref"),
-                oid::MICROSOFT_ENCRYPTION_KEY_PREFERENCE => (32, "encrypKeyPref"),
-                oid::SIGNING_CERTIFICATE => (64, "signingCertificate"),
-                oid::SIGNING_CERTIFICATE_V2 => (128, "signingCertificateV2"),
-                _ => continue,
-            };
+            let Some(kind) = known else { continue };
             let mut values = values.reader();
             let value = values.next()?;
             match value {
-                Some(value) if values.is_empty() && seen & bit == 0 => attributes.take(kind, &value)?,
-                _ => wrong = Some(SignatureError::Attribute { attribute: name }),
+                Some(value) if values.is_empty() && seen & kind.bit() == 0 => {
+                    attributes.take(kind, &value)?
+                }
+                _ => wrong = Some(SignatureError::Attribute { attribute: kind.name() }),
             }
-            seen |= bit;
+            seen |= kind.bit();
         }
         Ok(wrong.map_or(Ok(attributes), Err))
     }
 
-    fn take(&mut self, kind: ObjectIdentifier, value: &Element<'_>) -> Result<(), TlvError> {
+    fn take(&mut self, kind: Kind, value: &Element<'_>) -> Result<(), TlvError> {
         match kind {
-            oid::CONTENT_TYPE => self.content_type = Some(value.oid()?),
-            oid::MESSAGE_DIGEST => self.message_digest = Some(value.octet_string()?.into_owned()),
+            Kind::ContentType => self.content_type = Some(value.oid()?),
+            Kind::MessageDigest => self.message_digest = Some(value.octet_string()?.into_owned()),
             // What only informs is left out when it cannot be read.
-            oid::SIGNING_TIME => self.signing_time = read_time(value).ok(),
-            oid::SMIME_CAPABILITIES => self.capabilities = read_capabilities(value).unwrap_or_default(),
-            oid::MICROSOFT_ENCRYPTION_KEY_PREFERENCE if self.encryption_key.is_none() => {
+            Kind::SigningTime => self.signing_time = read_time(value).ok(),
+            Kind::Capabilities => self.capabilities = read_capabilities(value).unwrap_or_default(),
+            Kind::MicrosoftEncryptionKey if self.encryption_key.is_none() => {
                 self.encryption_key = CertificateId::read_issuer_serial(value).ok();
             }
-            oid::SIGNING_CERTIFICATE => self.signing_certificates.push(ess::read(value, false)),
-            oid::SIGNING_CERTIFICATE_V2 => self.signing_certificates.push(ess::read(value, true)),
-            oid::ENCRYPTION_KEY_PREFERENCE => self.encryption_key = read_preference(value).ok().flatten(),
-            _ => {}
+            Kind::MicrosoftEncryptionKey => {}
+            Kind::SigningCertificate => self.signing_certificates.push(ess::read(value, false)),
+            Kind::SigningCertificateV2 => self.signing_certificates.push(ess::read(value, true)),
+            Kind::EncryptionKey => self.encryption_key = read_preference(value).ok().flatten(),
         }
         Ok(())
+    }
+}
+
+/// An attribute that is known.
+#[derive(Clone, Copy)]
+enum Kind {
+    ContentType,
+    MessageDigest,
+    SigningTime,
+    Capabilities,
+    EncryptionKey,
+    MicrosoftEncryptionKey,
+    SigningCertificate,
+    SigningCertificateV2,
+}
+
+impl Kind {
+    /// The kind that the octets of an attribute type name.
+    fn of(octets: &[u8]) -> Option<Kind> {
+        const KINDS: [(ObjectIdentifier, Kind); 8] = [
+            (oid::CONTENT_TYPE, Kind::ContentType),
+            (oid::MESSAGE_DIGEST, Kind::MessageDigest),
+            (oid::SIGNING_TIME, Kind::SigningTime),
+            (oid::SMIME_CAPABILITIES, Kind::Capabilities),
+            (oid::ENCRYPTION_KEY_PREFERENCE, Kind::EncryptionKey),
+            (oid::MICROSOFT_ENCRYPTION_KEY_PREFERENCE, Kind::MicrosoftEncryptionKey),
+            (oid::SIGNING_CERTIFICATE, Kind::SigningCertificate),
+            (oid::SIGNING_CERTIFICATE_V2, Kind::SigningCertificateV2),
+        ];
+        KINDS.iter().find(|(oid, _)| oid.as_bytes() == octets).map(|(_, kind)| *kind)
+    }
+
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Kind::ContentType => "contentType",
+            Kind::MessageDigest => "messageDigest",
+            Kind::SigningTime => "signingTime",
+            Kind::Capabilities => "SMIMECapabilities",
+            Kind::EncryptionKey | Kind::MicrosoftEncryptionKey => "encrypKeyPref",
+            Kind::SigningCertificate => "signingCertificate",
+            Kind::SigningCertificateV2 => "signingCertificateV2",
+        }
     }
 }
 

@@ -5,9 +5,7 @@ use super::certificate_id::append_issuer_serial;
 use super::parser::{CERTIFICATES_MAX, SIGNERS_MAX};
 use super::stream::{Frame, SEGMENT};
 use super::{CmsError, ess, oid};
-use crate::algorithm::{
-    RSA_ENCRYPTION, RSASSA_PSS, digest_oid, key_identifier, signature_identifier, signature_oid,
-};
+use crate::algorithm::{RSA_ENCRYPTION, digest_oid, signature_identifier, signature_oid};
 use crate::tlv::write;
 use crate::{
     BulkCipher, Certificate, Context, CryptoError, CryptoProvider, Digest, DigestAlgorithm, Hasher, Identity,
@@ -281,8 +279,11 @@ struct Done<'a> {
     infos: Vec<u8>,
 }
 
-/// The room that is made for what one signer writes, but for the encoded names of certificates.
-const INFO_ROOM: usize = 1024;
+/// The room that is made for what one signer writes, beside its issuer's name and its signature.
+const INFO_ROOM: usize = 320;
+
+/// The length of most ECDSA signatures, at most.
+const ECDSA_USUAL: usize = 72;
 
 impl<'a> Signing<'a> {
     fn new(cx: &Context<'a>, signers: &[Signer<'a>]) -> Result<Signing<'a>, CmsError> {
@@ -320,8 +321,9 @@ impl<'a> Signing<'a> {
             return Ok(None);
         }
         let infos = self.infos(|signer, out| {
-            let digest = vec![0; digest_len(signer.digest)];
-            signer.append_info(&digest, |_| Ok(vec![0; signer.signature_len().unwrap_or_default()]), out)
+            let digest = [0; DIGEST_MAX];
+            let digest = digest.get(..digest_len(signer.digest)).unwrap_or_default();
+            signer.append_info(digest, |_| Ok(vec![0; signer.signature_len().unwrap_or_default()]), out)
         })?;
         Ok(Some(tail_len(&self.certificates(), &infos)))
     }
@@ -356,7 +358,11 @@ impl<'a> Signing<'a> {
         &self,
         append: impl Fn(&OneSigner<'_>, &mut Vec<u8>) -> Result<(), CmsError>,
     ) -> Result<Vec<u8>, CmsError> {
-        let mut out = Vec::with_capacity(INFO_ROOM * self.signers.len());
+        let room = |signer: &OneSigner<'_>| {
+            let signature = signer.signature_len().unwrap_or(ECDSA_USUAL);
+            INFO_ROOM + signer.identity.certificate.issuer_der().len() + signature
+        };
+        let mut out = Vec::with_capacity(self.signers.iter().map(room).sum());
         write::append_set_of(&mut out, 0x31, |set| {
             self.signers.iter().try_for_each(|signer| set.member(|out| append(signer, out)))
         })?;
@@ -385,7 +391,7 @@ impl<'a> OneSigner<'a> {
     fn new(cx: &Context<'a>, signer: Signer<'a>) -> Result<OneSigner<'a>, CmsError> {
         let Signer { identity, options } = signer;
         let key = identity.key.load(cx)?;
-        let restricted = key_identifier(identity.certificate.spki_der()) == Some(RSASSA_PSS);
+        let restricted = identity.certificate.is_pss_only();
         if options.digest == DigestAlgorithm::Sha1 {
             return Err(CryptoError::Unsupported("signing with SHA-1").into());
         }
@@ -565,6 +571,9 @@ fn head_der(version: u32, digests: &[u8], content_length: Option<u64>, tail_leng
 
 /// The octets of a version, which is less than 128.
 const VERSION_SIZE: u64 = 3;
+
+/// The length of the longest digest, in octets.
+const DIGEST_MAX: usize = 64;
 
 fn digest_len(digest: DigestAlgorithm) -> usize {
     match digest {

@@ -5,7 +5,6 @@ use super::parser::{Head, Parser, SignedTail, Sink};
 use super::signer::{SignatureAlgorithm, SignerInfo};
 use super::stream::SEGMENT;
 use super::{AddressMatch, CmsError, Countersignature, SignatureError, SignerReport, oid};
-use crate::algorithm::{RSASSA_PSS, key_identifier};
 use crate::tlv::Element;
 use crate::{
     Certificate, Context, CryptoError, CryptoProvider, Digest, DigestAlgorithm, Hasher, PathError,
@@ -428,9 +427,7 @@ fn fits(
 ) -> bool {
     let Ok(key) = certificate.public_key_algorithm() else { return false };
     // A key that is for PSS alone signs nothing else (RFC 4055, 1.2).
-    if matches!(scheme, SignatureScheme::RsaPkcs1(_))
-        && key_identifier(certificate.spki_der()) == Some(RSASSA_PSS)
-    {
+    if matches!(scheme, SignatureScheme::RsaPkcs1(_)) && certificate.is_pss_only() {
         return false;
     }
     match (scheme, key) {

@@ -1,4 +1,5 @@
 use super::{DEPTH_MAX, Header, Length, Tag, TlvError};
+use crate::algorithm::object_identifier;
 use const_oid::ObjectIdentifier;
 use std::borrow::Cow;
 
@@ -53,7 +54,7 @@ impl<'a> Element<'a> {
     /// The value of an OBJECT IDENTIFIER.
     pub(crate) fn oid(&self) -> Result<ObjectIdentifier, TlvError> {
         self.expect(Tag::OID, "an object identifier")?;
-        ObjectIdentifier::from_bytes(self.body).map_err(|_| self.wrong("object identifier"))
+        object_identifier(self.body).ok_or_else(|| self.wrong("object identifier"))
     }
 
     /// The octets of an INTEGER, two's complement, without superfluous leading octets.
@@ -169,7 +170,25 @@ impl<'a> Reader<'a> {
     /// # Errors
     ///
     /// Truncation, an unreadable header, nesting deeper than [`DEPTH_MAX`].
+    #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<Element<'a>>, TlvError> {
+        // Nearly all elements have a header of two octets and are where nesting is shallow.
+        if let [first, length @ ..=0x7f, ..] = *self.rest
+            && first & 0x1f != 0x1f
+            && first != 0
+            && self.depth < DEPTH_MAX
+            && let Some((raw, rest)) = self.rest.split_at_checked(2 + usize::from(length))
+            && let Some(body) = raw.get(2..)
+        {
+            let (offset, depth) = (self.offset, self.depth);
+            self.rest = rest;
+            self.offset += raw.len() as u64;
+            return Ok(Some(Element { tag: Tag::short(first), body, raw, offset, header_size: 2, depth }));
+        }
+        self.next_any()
+    }
+
+    fn next_any(&mut self) -> Result<Option<Element<'a>>, TlvError> {
         if self.rest.is_empty() {
             return Ok(None);
         }
@@ -205,12 +224,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element, which must be there.
+    #[inline]
     pub(crate) fn required(&mut self, expected: &'static str) -> Result<Element<'a>, TlvError> {
         let offset = self.offset;
         self.next()?.ok_or(TlvError::Unexpected { offset, expected })
     }
 
     /// The next element, which must have `tag`.
+    #[inline]
     pub(crate) fn expect(&mut self, tag: Tag, expected: &'static str) -> Result<Element<'a>, TlvError> {
         let element = self.required(expected)?;
         element.expect(tag, expected)?;

@@ -9,12 +9,13 @@ use const_oid::ObjectIdentifier;
 pub(crate) const END_OF_CONTENTS: [u8; 2] = [0, 0];
 
 /// Appends an identifier octet and a minimal definite length.
+#[inline]
 pub(crate) fn header(out: &mut Vec<u8>, tag: u8, length: u64) {
-    out.push(tag);
     if length < 0x80 {
-        out.push(length as u8);
+        out.extend_from_slice(&[tag, length as u8]);
         return;
     }
+    out.push(tag);
     let octets = length.to_be_bytes();
     let skip = length.leading_zeros() as usize / 8;
     out.push(0x80 | (octets.len() - skip) as u8);
