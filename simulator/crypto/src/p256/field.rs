@@ -10,8 +10,8 @@
 //! (A B / 16 + 1) p.
 //!
 //! On a Zen 5 multiplications take 4 cycles and additions and shifts 2, and two multiplications, two shifts and four
-//! instructions in all begin in a cycle: 68 multiplications are 34 cycles, and the dependent chain, carrying
-//! included, is hardly longer, provided that sums stay apart that are needed at different times.
+//! instructions in all begin in a cycle: 75 multiplications are 38 cycles, and the chain from one product to the next that
+//! it is a factor of, carrying included, is as long.
 
 use std::arch::x86_64::*;
 use zeroize::{DefaultIsZeroes, Zeroizing};
@@ -75,32 +75,43 @@ impl Limbs {
         }
         Limbs(less)
     }
+}
 
-    /// Four times the number, when it fits.
-    pub(super) const fn times_four(self) -> Limbs {
-        let mut limbs = self.0;
-        let (mut at, mut carry) = (0, 0);
-        while at < LIMBS {
-            let limb = limbs[at] << 2 | carry;
-            carry = limb >> LIMB_BITS;
-            limbs[at] = limb & MASK;
-            at += 1;
-        }
-        Limbs(limbs)
+/// Eight elements as factors: of each limb the lower 52 bits count, whatever is above.
+#[derive(Clone, Copy)]
+pub(super) struct Elements([__m512i; LIMBS]);
+
+/// Eight elements as sums, whose limbs are not carried.
+#[derive(Clone, Copy)]
+pub(super) struct Sums(pub(super) [__m512i; LIMBS]);
+
+impl Sums {
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn zero() -> Sums {
+        Sums([_mm512_setzero_si512(); LIMBS])
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn new(lanes: &[Limbs; LANES]) -> Sums {
+        Sums(Elements::new(lanes).0)
+    }
+
+    /// Carries; the limbs may have any sign and must be below 2^62, and the numbers must be from 0 to 2^260.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn carried(&self) -> Elements {
+        let [l0, l1, l2, l3, l4] = self.0;
+        let l1 = add(l1, _mm512_srai_epi64::<LIMB_BITS>(l0));
+        let l2 = add(l2, _mm512_srai_epi64::<LIMB_BITS>(l1));
+        let l3 = add(l3, _mm512_srai_epi64::<LIMB_BITS>(l2));
+        let l4 = add(l4, _mm512_srai_epi64::<LIMB_BITS>(l3));
+        Elements([l0, l1, l2, l3, l4])
     }
 }
 
-/// Eight elements, or, from a multiplication or an addition, eight sums whose limbs are not carried.
-#[derive(Clone, Copy)]
-pub(super) struct Elements(pub(super) [__m512i; LIMBS]);
-
 impl Elements {
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    pub(super) fn zero() -> Elements {
-        Elements([_mm512_setzero_si512(); LIMBS])
-    }
-
     #[inline]
     #[target_feature(enable = "avx512f")]
     pub(super) fn new(lanes: &[Limbs; LANES]) -> Elements {
@@ -111,7 +122,6 @@ impl Elements {
         }))
     }
 
-    /// The elements, which are carried.
     #[inline]
     #[target_feature(enable = "avx512f")]
     pub(super) fn lanes(&self) -> Zeroizing<[Limbs; LANES]> {
@@ -121,7 +131,7 @@ impl Elements {
             // SAFETY: a store to the 64 octets of an array.
             unsafe { _mm512_storeu_si512(limbs.as_mut_ptr().cast(), *limb) };
             for (lane, limb) in lanes.iter_mut().zip(limbs.iter()) {
-                lane.0[at] = *limb;
+                lane.0[at] = *limb & MASK;
             }
         }
         lanes
@@ -134,97 +144,87 @@ impl Elements {
         Elements(self.0.map(|limb| _mm512_permutexvar_epi64(index, limb)))
     }
 
-    /// Carries sums whose limbs are of any sign and below 2^62; the numbers must be from 0 to 2^260.
+    /// These, and in some lanes others.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    pub(super) fn carried(&self) -> Elements {
-        let mask = _mm512_set1_epi64(MASK.cast_signed());
-        let [l0, l1, l2, l3, l4] = self.0;
-        let l1 = add(l1, _mm512_srai_epi64::<LIMB_BITS>(l0));
-        let l2 = add(l2, _mm512_srai_epi64::<LIMB_BITS>(l1));
-        let l3 = add(l3, _mm512_srai_epi64::<LIMB_BITS>(l2));
-        let l4 = add(l4, _mm512_srai_epi64::<LIMB_BITS>(l3));
-        let low = |limb| _mm512_and_si512(limb, mask);
-        Elements([low(l0), low(l1), low(l2), low(l3), l4])
+    pub(super) fn with_lanes(&self, lanes: __mmask8, others: &Elements) -> Elements {
+        Elements(std::array::from_fn(|limb| _mm512_mask_mov_epi64(self.0[limb], lanes, others.0[limb])))
     }
 
-    /// `self` * `other` / R + `sum`, not carried.
+    /// `self` * `other` / R + `sum`. The limbs of `sum` must be from 0 to 2^60; without it those of the result are below
+    /// 2^57.
     ///
-    /// Both factors must be carried; the limbs of `sum` must be from 0 to 2^60. Without `sum` the limbs are below 2^57.
-    ///
-    /// Column k of the product is a sum of lower halves of a_i b_j with i + j = k and upper halves with i + j = k - 1; it
-    /// is held in several registers so that chains stay short. Reducing, a multiple of p is added for each of the lower
-    /// five columns, so that the column becomes 0. Because p = -1 modulo 2^96, the multiple of the column s itself does
-    /// it, s (2^96 + 2^192 + (2^48 - 2^16) 2^208 - 1), from the column's place: 2^96 is limb 1 from there, at bit 44
-    /// (`low_byte` and a shift to the right by 8 in the column above), 2^192 is limb 3 at bit 36, and the rest is limb 4.
+    /// Column k of the product is a sum of lower halves of a_i b_j with i + j = k and upper halves with i + j = k - 1.
+    /// Reducing, a multiple of p is added for each of the lower five columns, so that the column becomes 0. Because p = -1
+    /// modulo 2^96, the multiple of the column s itself does it: s (2^96 + 2^192 + (2^48 - 2^16) 2^208 - 1), from the
+    /// column's place, where 2^96 is bit 44 of limb 1 (`k44`, whose upper half is a shift by 8 to the right), 2^192 is bit
+    /// 36 of limb 3 (`k36`, a shift by 16) and the rest is limb 4 (`top`).
     ///
     /// The lower four columns are not carried: s has up to 56 bits, and all of it is cancelled. Shifts take all of it;
-    /// multiplications take the lower 52 bits, and where it matters the upper 4 are multiplied apart. Only the fifth
+    /// multiplications take the lower 52 bits, whose multiple of `top` is complete only with that of the upper 4. The fifth
     /// column is carried, because what its multiple has above 2^52 would remain above the result. The sum of the multiples
     /// is therefore below (2^260 + 2^213) p.
+    ///
+    /// The order is that in which limbs and columns come to be known, the lowest first, because the carry of the factors is
+    /// still under way; what is late is added last, or by a multiplication, which the compiler does not move.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub(super) fn times(&self, other: &Elements, sum: &Elements) -> Elements {
+    pub(super) fn times(&self, other: &Elements, sum: &Sums) -> Sums {
         let [a0, a1, a2, a3, a4] = self.0;
         let [b0, b1, b2, b3, b4] = other.0;
         let zero = _mm512_setzero_si512();
-        let p3 = _mm512_set1_epi64(PRIME.0[3].cast_signed());
-        let p4 = _mm512_set1_epi64(PRIME.0[4].cast_signed());
+        let k44 = _mm512_set1_epi64(1 << 44);
+        let k36 = _mm512_set1_epi64(PRIME.0[3].cast_signed());
+        let top = _mm512_set1_epi64(PRIME.0[4].cast_signed());
 
         let s0 = lo(zero, a0, b0); // below 2^52
 
         let c = lo(hi(zero, a0, b0), a0, b1);
         let d = lo(zero, a1, b0);
         let t1 = add(c, d);
-        let s1 = add(t1, low_byte(s0)); // below 4 * 2^52
+        let s1 = lo(t1, s0, k44); // below 4 * 2^52
 
-        let c = hi(lo(zero, a0, b2), a0, b1);
-        let d = hi(lo(zero, a1, b1), a1, b0);
-        let e = lo(zero, a2, b0);
-        // What s1 has more than t1 is above its low byte.
-        let s2 = add(add(add(c, d), add(e, right::<8>(s0))), low_byte(t1)); // below 7 * 2^52
+        let c = lo(hi(zero, a0, b1), a0, b2);
+        let d = lo(hi(zero, a1, b0), a2, b0);
+        let e = lo(lo(right::<8>(s0), a1, b1), t1, k44);
+        let s2 = add(add(c, d), e); // below 7 * 2^52
 
-        let c = hi(lo(lo(zero, a0, b3), a1, b2), a0, b2);
-        let d = hi(lo(lo(zero, a2, b1), a3, b0), a1, b1);
-        let e = lo(hi(zero, a2, b0), s0, p3);
-        let s3 = add(add(add(c, d), add(e, right::<8>(s1))), low_byte(s2)); // below 10 * 2^52
+        let c = lo(hi(zero, a0, b2), a0, b3);
+        let d = lo(hi(zero, a2, b0), a3, b0);
+        let e = lo(lo(hi(zero, a1, b1), s0, k36), a1, b2);
+        let f = lo(zero, a2, b1);
+        let s3 = add(add(add(c, d), add(f, right::<8>(s1))), lo(e, s2, k44)); // below 10 * 2^52
 
-        let c = lo(lo(lo(zero, a0, b4), a1, b3), a2, b2);
-        let d = hi(lo(lo(zero, a3, b1), a4, b0), a0, b3);
-        let e = hi(hi(hi(zero, a1, b2), a2, b1), a3, b0);
-        let f = lo(lo(zero, s0, p4), s1, p3);
-        let g = add(right::<16>(s0), right::<8>(s2));
-        let s4 = add(add(add(c, d), add(e, f)), add(g, low_byte(s3)));
-        let m4 = _mm512_and_si512(s4, _mm512_set1_epi64(MASK.cast_signed()));
+        let c = lo(lo(hi(zero, a1, b2), a1, b3), a0, b4);
+        let d = lo(lo(hi(zero, a2, b1), a3, b1), a4, b0);
+        let e = lo(lo(lo(right::<16>(s0), s0, top), a2, b2), s1, k36);
+        let f = hi(hi(zero, a0, b3), a3, b0);
+        let s4 = add(add(add(c, d), right::<8>(s2)), lo(add(e, f), s3, k44));
 
-        let c = hi(hi(hi(sum.0[0], a0, b4), a1, b3), a2, b2);
-        let d = hi(hi(lo(zero, a1, b4), a3, b1), a4, b0);
-        let e = lo(lo(lo(zero, a2, b3), a3, b2), a4, b1);
-        let f = lo(hi(zero, s0, p4), s1, p4);
-        let g = lo(zero, s2, p3);
-        let h = add(right::<16>(s1), right::<8>(s3));
-        let last = add(right::<LIMB_BITS>(s4), low_byte(s4));
-        let r0 = add(add(add(add(c, d), add(e, f)), add(g, h)), last);
+        let c = hi(hi(lo(sum.0[0], a2, b3), a1, b3), a0, b4);
+        let d = hi(hi(lo(zero, a3, b2), a3, b1), a4, b0);
+        let e = lo(hi(hi(zero, s0, top), a2, b2), a1, b4);
+        let f = lo(lo(lo(right::<16>(s1), s1, top), s2, k36), a4, b1);
+        let e = lo(add(add(c, d), add(e, f)), s4, k44);
+        let r0 = add(e, add(right::<8>(s3), right::<LIMB_BITS>(s4)));
 
-        let c = hi(hi(sum.0[1], a1, b4), a2, b3);
+        let c = hi(hi(lo(sum.0[1], a3, b3), a2, b3), a1, b4);
         let d = hi(hi(lo(zero, a2, b4), a3, b2), a4, b1);
-        let e = lo(lo(lo(zero, right::<LIMB_BITS>(s1), p4), a3, b3), a4, b2);
-        let f = lo(lo(hi(zero, s1, p4), s2, p4), s3, p3);
-        let g = add(right::<16>(s2), right::<8>(m4));
-        let r1 = add(add(add(c, d), add(e, f)), g);
+        let e = lo(lo(lo(zero, right::<LIMB_BITS>(s1), top), a4, b2), s2, top);
+        let f = lo(hi(right::<16>(s2), s1, top), s3, k36);
+        let r1 = hi(add(add(c, d), add(e, f)), s4, k44);
 
-        let c = hi(hi(lo(sum.0[2], a3, b4), a2, b4), a3, b3);
-        let d = hi(lo(hi(zero, s2, p4), a4, b3), a4, b2);
-        let e = lo(lo(lo(zero, right::<LIMB_BITS>(s2), p4), s3, p4), s4, p3);
-        let r2 = add(add(add(c, d), e), right::<16>(s3));
+        let c = hi(hi(lo(sum.0[2], a3, b4), a3, b3), a2, b4);
+        let d = hi(lo(hi(zero, s2, top), a4, b3), a4, b2);
+        let e = lo(lo(right::<16>(s3), right::<LIMB_BITS>(s2), top), s3, top);
+        let r2 = lo(add(add(c, d), e), s4, k36);
 
         let c = hi(hi(sum.0[3], a3, b4), a4, b3);
-        let d = lo(hi(zero, s3, p4), a4, b4);
-        let e = lo(lo(zero, right::<LIMB_BITS>(s3), p4), s4, p4);
-        let r3 = add(add(c, d), add(e, right::<16>(m4)));
+        let d = lo(hi(lo(zero, a4, b4), s3, top), right::<LIMB_BITS>(s3), top);
+        let r3 = lo(hi(add(c, d), s4, k36), s4, top);
 
-        let r4 = hi(hi(sum.0[4], a4, b4), s4, p4);
-        Elements([r0, r1, r2, r3, r4])
+        let r4 = hi(hi(sum.0[4], a4, b4), s4, top);
+        Sums([r0, r1, r2, r3, r4])
     }
 }
 
@@ -252,11 +252,4 @@ pub(super) fn add(a: __m512i, b: __m512i) -> __m512i {
 #[target_feature(enable = "avx512f")]
 fn right<const BITS: u32>(a: __m512i) -> __m512i {
     _mm512_srli_epi64::<BITS>(a)
-}
-
-/// The lower octet at bit 44, where its product with 2^44 has the part that is below 2^52.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn low_byte(a: __m512i) -> __m512i {
-    _mm512_slli_epi64::<44>(_mm512_and_si512(a, _mm512_set1_epi64(0xff)))
 }

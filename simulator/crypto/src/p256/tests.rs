@@ -1,6 +1,6 @@
 //! The multiples against aws-lc's, the arithmetic against its big integers.
 
-use super::field::{Elements, LANES, Limbs, PRIME};
+use super::field::{Elements, LANES, Limbs, PRIME, Sums};
 use super::inverse::inverse;
 use super::{FIELD, ORDER, Scalar, is_available};
 use crate::evp::P256Point;
@@ -254,7 +254,7 @@ fn power(bits: usize) -> Big {
 /// Eight products with a sum, carried.
 fn times(a: &[Limbs; LANES], b: &[Limbs; LANES], sum: &[Limbs; LANES]) -> [Limbs; LANES] {
     // SAFETY: the callers know that the instructions are there.
-    unsafe { *Elements::new(a).times(&Elements::new(b), &Elements::new(sum)).carried().lanes() }
+    unsafe { *Elements::new(a).times(&Elements::new(b), &Sums::new(sum)).carried().lanes() }
 }
 
 #[test]
@@ -300,7 +300,7 @@ fn carrying_takes_limbs_of_any_sign() {
     }
     let limbs = [-1i64, -(1 << 61), 1 << 61, -1, 1 << 50].map(i64::cast_unsigned);
     // SAFETY: the instructions are there.
-    let carried = unsafe { Elements::new(&[Limbs(limbs); LANES]).carried().lanes()[3] };
+    let carried = unsafe { Sums::new(&[Limbs(limbs); LANES]).carried().lanes()[3] };
     let wanted = [MASK, MASK, MASK - 512, 510, 1 << 50];
     assert_eq!(carried.0, wanted);
 }
