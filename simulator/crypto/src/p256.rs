@@ -19,6 +19,7 @@ mod tests;
 
 use crate::evp::P256Point;
 use field::Limbs;
+use std::hint::black_box;
 use zeroize::Zeroizing;
 
 /// The length of a coordinate and of a scalar in octets.
@@ -45,13 +46,14 @@ impl Scalar {
         for (word, octets) in words.iter_mut().zip(octets.rchunks_exact(8)) {
             *word = octets.iter().fold(0, |word, octet| word << 8 | u64::from(*octet));
         }
-        // Only whether it is one may be seen.
+        // Only whether it is one may be seen: the compiler, which knows the order, would compare words with branches.
         let any = words.iter().fold(0, |any, word| any | word);
-        let less = words.iter().zip(ORDER).fold(false, |borrow, (word, order)| {
-            let (difference, first) = word.overflowing_sub(order);
-            first | difference.overflowing_sub(u64::from(borrow)).1
+        let any = any | any.wrapping_neg();
+        let less = words.iter().zip(ORDER).fold(0, |borrow, (word, order)| {
+            let difference = i128::from(*word) - i128::from(order) - i128::from(borrow);
+            black_box((difference >> 64) as u64 & 1)
         });
-        (any != 0 && less).then_some(Scalar(words))
+        (black_box(any >> 63) & less == 1).then_some(Scalar(words))
     }
 
     /// The x-coordinate of the point's multiple, in big-endian octets.
