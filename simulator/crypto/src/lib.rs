@@ -2,8 +2,8 @@
 //!
 //! What the safe interface of aws-lc-rs covers goes through it; the rest (streaming ciphers, signatures over
 //! digests, RSA encryption with any hash, keys under 2048 bits) goes through the small unsafe module `evp`. What newer
-//! processors do faster than aws-lc has it is in the other unsafe modules: decrypting CBC and GCM in `vaes`, agreeing over
-//! P-256 in `p256`.
+//! processors do faster than aws-lc has it is in the other unsafe modules: decrypting CBC and GCM in `vaes`, agreeing and
+//! signing over P-256 in `p256`.
 #![warn(missing_docs)]
 
 mod cipher;
