@@ -2,7 +2,8 @@
 //!
 //! What the safe interface of aws-lc-rs covers goes through it; the rest (streaming ciphers, signatures over
 //! digests, RSA encryption with any hash, keys under 2048 bits) goes through the small unsafe module `evp`. What newer
-//! processors do faster than aws-lc has it, decrypting CBC and GCM, is in the other unsafe module, `vaes`.
+//! processors do faster than aws-lc has it is in the other unsafe modules: decrypting CBC and GCM in `vaes`, agreeing over
+//! P-256 in `p256`.
 #![warn(missing_docs)]
 
 mod cipher;
@@ -10,6 +11,8 @@ mod digest;
 mod evp;
 mod ghash;
 mod key;
+#[cfg(target_arch = "x86_64")]
+mod p256;
 mod padding;
 mod provider;
 mod rc4;

@@ -15,7 +15,7 @@ const MAX_SALT: u32 = 2048;
 const ED25519_PUBLIC: usize = 32;
 
 /// A key, public or private.
-pub(crate) struct Key(NonNull<sys::EVP_PKEY>);
+pub(crate) struct Key(pub(super) NonNull<sys::EVP_PKEY>);
 
 // SAFETY: the key is never changed after it was read, and aws-lc allows concurrent use of such keys: its own
 // caches (Montgomery values, blinding) are behind locks, the reference count is atomic.
@@ -314,12 +314,12 @@ fn marshalled(writer: Writer, key: &Key) -> Result<Vec<u8>, CryptoError> {
     }
 }
 
-fn done(result: c_int) -> Result<(), CryptoError> {
+pub(super) fn done(result: c_int) -> Result<(), CryptoError> {
     if result == 1 { Ok(()) } else { Err(forget_errors(CryptoError::Failed)) }
 }
 
 /// Empties the thread's error queue, which would otherwise keep what failed.
-fn forget_errors(error: CryptoError) -> CryptoError {
+pub(super) fn forget_errors(error: CryptoError) -> CryptoError {
     // SAFETY: touches only the thread's own queue.
     unsafe { sys::ERR_clear_error() };
     error
