@@ -13,6 +13,8 @@ mod key;
 mod padding;
 mod provider;
 mod rc4;
+#[cfg_attr(not(target_arch = "x86_64"), path = "rsa/absent.rs")]
+mod rsa;
 #[cfg(target_arch = "x86_64")]
 mod vaes;
 
