@@ -1,14 +1,16 @@
 //! What is computed once for a key.
 
 use super::limbs::{self, Block, LANES, LIMB_BITS, LIMB_MAX};
-use super::{Modulus, product};
+use super::product::{self, Room};
+use super::Modulus;
 use crate::evp;
 
 impl<const Z: usize> Modulus<Z> {
     /// Prepares an odd modulus for which (Z + 1)^2 n <= X^Z, where the processor has the instructions.
     pub(super) fn new(octets: &[u8], exponent: u64) -> Option<Box<Modulus<Z>>> {
         let zeros = [Block::default(); Z];
-        let n = limbs::read::<Z>(octets);
+        let mut n = zeros;
+        limbs::read(octets, &mut n);
         let mut modulus = Box::new(Modulus {
             exponent,
             factors: [zeros; Z],
@@ -33,11 +35,10 @@ impl<const Z: usize> Modulus<Z> {
         }
         // a square of X^Z 2^k is X^Z 2^2k
         let block = LANES * LIMB_BITS as usize;
-        let mut residue = evp::power_of_two(Z * block + Z * block / 8, octets)?;
-        let mut square = limbs::read::<Z>(&residue);
-        residue.clear();
+        limbs::read(&evp::power_of_two(Z * block + Z * block / 8, octets)?, &mut modulus.square);
+        let mut square = modulus.square;
         // SAFETY: the caller found the instructions in the processor.
-        unsafe { product::square(&modulus, &mut square, 3) };
+        unsafe { product::square(&modulus, &mut square, 3, &mut Room::new()) };
         modulus.square = square;
         Some(modulus)
     }

@@ -20,7 +20,7 @@ mod limbs;
 mod product;
 
 use limbs::{Block, LANES};
-use zeroize::Zeroizing;
+use product::Room;
 
 /// The bits of a modulus.
 const BITS_MIN: usize = 1024;
@@ -96,13 +96,13 @@ impl Power {
 
 impl<const Z: usize> Modulus<Z> {
     fn raise(&self, octets: &mut [u8]) -> Option<()> {
-        let x = Zeroizing::new(limbs::read::<Z>(octets));
-        let mut result = Zeroizing::new([Block::default(); Z]);
+        let mut room = Room::new();
+        limbs::read(octets, &mut room.number);
         // SAFETY: a modulus is only ever made after `detect` found the instructions in the processor.
-        if !unsafe { product::raise(self, &x, &mut result) } {
+        if !unsafe { product::raise(self, &mut room) } {
             return None;
         }
-        limbs::write(&result, octets);
+        limbs::write(&room.power, octets);
         Some(())
     }
 }
