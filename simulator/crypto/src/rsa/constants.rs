@@ -1,8 +1,7 @@
 //! What is computed once for a key.
 
 use super::limbs::{self, Block, LANES, LIMB_BITS, LIMB_MAX};
-use super::product::{self, Room};
-use super::Modulus;
+use super::{Modulus, product};
 use crate::evp;
 
 impl<const Z: usize> Modulus<Z> {
@@ -33,13 +32,10 @@ impl<const Z: usize> Modulus<Z> {
         for at in 1..4 {
             modulus.multiples[at] = doubled(&modulus.multiples[at - 1]);
         }
-        // a square of X^Z 2^k is X^Z 2^2k
         let block = LANES * LIMB_BITS as usize;
         limbs::read(&evp::power_of_two(Z * block + Z * block / 8, octets)?, &mut modulus.square);
-        let mut square = modulus.square;
         // SAFETY: the caller found the instructions in the processor.
-        unsafe { product::square(&modulus, &mut square, 3, &mut Room::new()) };
-        modulus.square = square;
+        unsafe { product::complete(&mut modulus) };
         Some(modulus)
     }
 }

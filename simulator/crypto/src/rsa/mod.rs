@@ -15,6 +15,7 @@
 //! compiler leaves in vector registers and on the stack.
 #![allow(unsafe_code)]
 
+mod columns;
 mod constants;
 mod limbs;
 mod product;
@@ -62,7 +63,7 @@ impl Power {
         let bits = 8 * modulus.len() - modulus.first()?.leading_zeros() as usize;
         let odd = modulus.last()? & 1 == 1 && exponent & 1 == 1;
         let short = exponent > 1 && exponent >> EXPONENT_BITS_MAX == 0;
-        if !(BITS_MIN..=BITS_MAX).contains(&bits) || modulus[0] == 0 || !odd || !short || !product::detect() {
+        if !(BITS_MIN..=BITS_MAX).contains(&bits) || modulus[0] == 0 || !odd || !short || !columns::detect() {
             return None;
         }
         let sized = match bits {
@@ -97,12 +98,12 @@ impl Power {
 impl<const Z: usize> Modulus<Z> {
     fn raise(&self, octets: &mut [u8]) -> Option<()> {
         let mut room = Room::new();
-        limbs::read(octets, &mut room.number);
+        limbs::read(octets, &mut room.x);
         // SAFETY: a modulus is only ever made after `detect` found the instructions in the processor.
         if !unsafe { product::raise(self, &mut room) } {
             return None;
         }
-        limbs::write(&room.power, octets);
+        limbs::write(&room.power.number, octets);
         Some(())
     }
 }

@@ -49,7 +49,7 @@ fn modulus(bits: usize, seed: u64) -> Vec<u8> {
 
 /// Whether the processor has the instructions; the tests say so when there is nothing to test.
 fn detected() -> bool {
-    let detected = product::detect();
+    let detected = columns::detect();
     if !detected {
         eprintln!("SKIPPED: the processor has no AVX-512 IFMA");
     }
@@ -169,7 +169,7 @@ fn limbs_that_are_all_ones_or_nearly_empty() {
 #[test]
 fn keys_that_are_not_done_here() {
     let n = modulus(2048, 1);
-    assert_eq!(Power::new(&n, 65537).is_some(), product::detect());
+    assert_eq!(Power::new(&n, 65537).is_some(), columns::detect());
     for e in [0, 1, 2, 65536, (1 << 33) + 1, u64::MAX] {
         assert!(Power::new(&n, e).is_none(), "{e}");
     }
