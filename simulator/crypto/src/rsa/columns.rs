@@ -26,12 +26,12 @@ macro_rules! each {
 }
 
 /// Sums products with the limbs below the first number and from the second on, numbered `at`, into the first so many
-/// columns of `sum`: `pairs` reads `source` and adds the low halves of products to `low`, and the high halves to
+/// columns of `sum`: `pairs` adds the low halves of products to `low`, and the high halves to
 /// `high`, where each column has the weight of the limb above.
 macro_rules! sum {
     (
         $sum:ident[$count:expr], $from:expr, $to:expr,
-        |$source:ident, $at:ident, $high:ident, $low:ident| $pairs:block
+        |$at:ident, $high:ident, $low:ident| $pairs:block
     ) => {{
         let zero = _mm512_setzero_si512();
         // a number that the compiler does not know, so that it leaves the loop a loop
@@ -39,7 +39,6 @@ macro_rules! sum {
         while limbs > $to {
             limbs -= 1;
             let $at = limbs % LANES;
-            let $source = anew($source);
             let mut $high: Columns = if Z > WAITLESS { $sum } else { [zero; 20] };
             let mut $low: Columns = [zero; 20];
             $pairs
@@ -149,4 +148,3 @@ pub(super) fn carry<const Z: usize, const MORE: usize>(columns: &mut Columns) ->
         _mm512_zextsi128_si512(_mm_cvtsi64_si128(out.cast_signed())),
     )
 }
-

@@ -11,31 +11,45 @@ pub(super) const LANES: usize = 8;
 #[repr(C, align(64))]
 pub(super) struct Block(pub(super) [u64; LANES]);
 
+/// The octets of two limbs.
+const PAIR: usize = 13;
+
 /// Reads a number from octets, the highest first; what does not fit is left out.
 pub(super) fn read<const Z: usize>(octets: &[u8], number: &mut [Block; Z]) {
-    let mut end = octets.len();
-    for pair in number.iter_mut().flat_map(|block| block.0.chunks_exact_mut(2)) {
-        // two limbs have 13 octets
-        let word = match octets[..end].last_chunk() {
-            Some(word) => u128::from_be_bytes(*word),
-            None => octets[..end].iter().fold(0, |word, octet| word << 8 | u128::from(*octet)),
-        };
-        pair[0] = word as u64 & LIMB_MAX;
-        pair[1] = (word >> LIMB_BITS) as u64 & LIMB_MAX;
-        end = end.saturating_sub(13);
+    let mut octets = octets;
+    for block in number {
+        for pair in block.0.chunks_exact_mut(2) {
+            // two limbs have 13 octets
+            let word = match octets.last_chunk() {
+                Some(word) => u128::from_be_bytes(*word),
+                None => octets.iter().fold(0, |word, octet| word << 8 | u128::from(*octet)),
+            };
+            pair[0] = word as u64 & LIMB_MAX;
+            pair[1] = (word >> LIMB_BITS) as u64 & LIMB_MAX;
+            octets = &octets[..octets.len().saturating_sub(PAIR)];
+        }
     }
 }
 
 /// Writes a number as octets, the highest first, as many as there are.
 pub(super) fn write<const Z: usize>(number: &[Block; Z], octets: &mut [u8]) {
     let mut end = octets.len();
-    for pair in number.iter().flat_map(|block| block.0.chunks_exact(2)) {
-        let word = (u128::from(pair[0]) | u128::from(pair[1]) << LIMB_BITS).to_be_bytes();
-        match octets[..end].last_chunk_mut() {
-            Some(place) => *place = word,
-            None => octets[..end].copy_from_slice(&word[word.len() - end..]),
+    for block in number {
+        for pair in block.0.chunks_exact(2) {
+            let low = pair[0] | pair[1] << LIMB_BITS;
+            let high = pair[1] >> (u64::BITS - LIMB_BITS);
+            match octets.get_mut(end.wrapping_sub(16)..end) {
+                Some(place) => {
+                    place[8..].copy_from_slice(&low.to_be_bytes());
+                    place[..8].copy_from_slice(&high.to_be_bytes());
+                }
+                None => {
+                    let word = (u128::from(high) << u64::BITS | u128::from(low)).to_be_bytes();
+                    octets[..end].copy_from_slice(&word[word.len() - end..]);
+                }
+            }
+            end = end.saturating_sub(PAIR);
         }
-        end = end.saturating_sub(13);
     }
 }
 

@@ -98,12 +98,12 @@ impl Power {
 impl<const Z: usize> Modulus<Z> {
     fn raise(&self, octets: &mut [u8]) -> Option<()> {
         let mut room = Room::new();
-        limbs::read(octets, &mut room.x);
+        limbs::read(octets, &mut room.0.x);
         // SAFETY: a modulus is only ever made after `detect` found the instructions in the processor.
-        if !unsafe { product::raise(self, &mut room) } {
+        if !unsafe { product::raise(self, &mut room.0) } {
             return None;
         }
-        limbs::write(&room.power.number, octets);
+        limbs::write(&room.0.power.number, octets);
         Some(())
     }
 }

@@ -6,6 +6,7 @@ use super::limbs::{Block, LANES, LIMB_BITS, LIMB_MAX};
 use std::arch::x86_64::*;
 
 /// A number to be squared: itself, its double, and the double's blocks without the bit that comes from the block below.
+#[derive(Clone, Copy)]
 pub(super) struct Squarable<const Z: usize> {
     pub(super) number: [Block; Z],
     double: [Block; Z],
@@ -14,46 +15,51 @@ pub(super) struct Squarable<const Z: usize> {
 
 /// A product to be reduced: its low blocks, with the quotient in place of the last one; and its high ones, which are
 /// not carried.
+#[derive(Clone, Copy)]
 struct Product<const Z: usize> {
     low: [Block; Z],
     last: Block,
     high: [Block; Z],
 }
 
-/// What is computed with; wiped when dropped.
-pub(super) struct Room<const Z: usize> {
+/// What is computed with.
+#[derive(Clone, Copy)]
+pub(super) struct Numbers<const Z: usize> {
     pub(super) x: [Block; Z],
     pub(super) power: Squarable<Z>,
     form: [Block; Z],
     product: Product<Z>,
 }
 
-impl<const Z: usize> Room<Z> {
-    pub(super) fn new() -> Room<Z> {
-        let zeros = [Block::default(); Z];
-        Room {
+impl<const Z: usize> Numbers<Z> {
+    const EMPTY: Numbers<Z> = {
+        let zeros = [Block([0; LANES]); Z];
+        Numbers {
             x: zeros,
             power: Squarable { number: zeros, double: zeros, first: zeros },
             form: zeros,
-            product: Product { low: zeros, last: Block::default(), high: zeros },
+            product: Product { low: zeros, last: Block([0; LANES]), high: zeros },
         }
+    };
+}
+
+/// Room for numbers, wiped when dropped.
+pub(super) struct Room<const Z: usize>(pub(super) Numbers<Z>);
+
+impl<const Z: usize> Room<Z> {
+    pub(super) fn new() -> Room<Z> {
+        Room(Numbers::EMPTY)
     }
 }
 
 impl<const Z: usize> Drop for Room<Z> {
     fn drop(&mut self) {
-        let Squarable { number, double, first } = &mut self.power;
-        let Product { low, last, high } = &mut self.product;
-        *last = Block::default();
-        for part in [&mut self.x, &mut self.form, number, double, first, low, high] {
-            *part = [Block::default(); Z];
-        }
+        self.0 = Numbers::EMPTY;
         let place: *const Room<Z> = self;
         // SAFETY: no instruction; for all that the compiler knows the zeros are read here, so it cannot leave them out.
         unsafe { std::arch::asm!("/* {0} */", in(reg) place, options(nostack, preserves_flags, readonly)) }
     }
 }
-
 
 /// Computes a product: for a limb of `$limb`'s row, the blocks of the columns that are `$wanted`.
 ///
@@ -63,7 +69,8 @@ macro_rules! product {
     ($modulus:ident, $source:ident, $product:ident, |$at:ident, $row:ident, $column:ident| $limb:expr, $wanted:expr, $block:expr) => {{
         let zero = _mm512_setzero_si512();
         let (mut below, mut above): (Columns, Columns) = ([zero; 20], [zero; 20]);
-        sum!(below[Z + 1], LANES, 0, |$source, $at, high, low| {
+        sum!(below[Z + 1], LANES, 0, |$at, high, low| {
+            let $source = if Z > WAITLESS { anew($source) } else { $source };
             each!($row {
                 if $row < Z {
                     let limb = $limb;
@@ -83,7 +90,8 @@ macro_rules! product {
         });
         macro_rules! high {
             ($from:expr, $to:expr) => {
-                sum!(above[Z], $from, $to, |$source, $at, high, low| {
+                sum!(above[Z], $from, $to, |$at, high, low| {
+            let $source = if Z > WAITLESS { anew($source) } else { $source };
                     each!($row {
                         if $row < Z {
                             let limb = $limb;
@@ -176,7 +184,8 @@ fn reduce<const Z: usize>(modulus: &Modulus<Z>, product: &Product<Z>, result: &m
     let factors = &modulus.factors;
     let zero = _mm512_setzero_si512();
     let mut sum: Columns = [zero; 20];
-    sum!(sum[Z + 1], LANES, 0, |factors, at, high, low| {
+    sum!(sum[Z + 1], LANES, 0, |at, high, low| {
+        let factors = anew(factors);
         each!(row {
             if row < Z {
                 let limb = broadcast(&product.low[row], at);
@@ -236,10 +245,10 @@ fn subtract<const Z: usize>(a: &mut [Block; Z], b: &[Block; Z]) -> __mmask8 {
     negative
 }
 
-/// Sets the power in the room to x to the exponent, modulo n; gives false when x is not less than n.
+/// Sets the power to x to the exponent, modulo n; gives false when x is not less than n.
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-pub(super) fn raise<const Z: usize>(modulus: &Modulus<Z>, room: &mut Room<Z>) -> bool {
-    let Room { x, power, form, product } = room;
+pub(super) fn raise<const Z: usize>(modulus: &Modulus<Z>, numbers: &mut Numbers<Z>) -> bool {
+    let Numbers { x, power, form, product } = numbers;
     *form = *x;
     if subtract(form, &modulus.multiples[0]) == 0 {
         return false;
@@ -270,7 +279,7 @@ pub(super) fn raise<const Z: usize>(modulus: &Modulus<Z>, room: &mut Room<Z>) ->
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
 pub(super) fn complete<const Z: usize>(modulus: &mut Modulus<Z>) {
     let mut room = Room::new();
-    let Room { power, product, .. } = &mut room;
+    let Numbers { power, product, .. } = &mut room.0;
     multiply(modulus, &modulus.square, &modulus.square, product);
     reduce(modulus, product, power);
     square(modulus, power, 2, product);
