@@ -99,6 +99,7 @@ pub(super) fn broadcast(block: &Block, at: usize) -> __m512i {
 /// The same reference, which the compiler takes for another one: inside a loop, what is read through it is read each
 /// time from where it is, instead of being copied to the stack before, all of it, for want of registers.
 #[inline(always)]
+#[allow(clippy::pointers_in_nomem_asm_block)] // nothing is read there
 pub(super) fn anew<T>(value: &T) -> &T {
     let mut place: *const T = value;
     // SAFETY: no instruction; the pointer stays what it is, and so does the lifetime.
