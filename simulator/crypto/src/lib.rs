@@ -16,6 +16,8 @@ mod p256;
 mod padding;
 mod provider;
 mod rc4;
+#[cfg_attr(not(target_arch = "x86_64"), path = "rsa/absent.rs")]
+mod rsa;
 #[cfg(target_arch = "x86_64")]
 mod vaes;
 
