@@ -14,6 +14,8 @@ mod padding;
 mod provider;
 mod rc4;
 #[cfg(target_arch = "x86_64")]
+mod sha512;
+#[cfg(target_arch = "x86_64")]
 mod vaes;
 
 pub use provider::AwsLc;

@@ -111,7 +111,7 @@ fn substitute(word: u32) -> u32 {
 
 /// Octets that look random and are the same each time.
 #[cfg(test)]
-fn octets(len: usize, seed: u64) -> Vec<u8> {
+pub(crate) fn octets(len: usize, seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut next = || {
         state ^= state << 13;
