@@ -9,6 +9,7 @@
 
 mod kernel;
 
+use std::{ptr, slice};
 use zeroize::Zeroize;
 
 /// The length of a block.
@@ -81,7 +82,7 @@ impl Sha512 {
             if self.begun < BLOCK {
                 return;
             }
-            compress(&mut self.state, &[self.held]);
+            compress(&mut self.state, slice::from_ref(&self.held));
         }
         let (blocks, rest) = octets.as_chunks();
         compress(&mut self.state, blocks);
@@ -91,15 +92,15 @@ impl Sha512 {
 
     /// Pads (FIPS 180-4, 5.1.2) and gives the hash.
     pub(crate) fn finish(mut self) -> Vec<u8> {
-        let mut end = [[0; BLOCK]; 2];
-        let blocks = if self.begun < BLOCK - LENGTH { 1 } else { 2 };
-        let octets = end[..blocks].as_flattened_mut();
-        octets[..self.begun].copy_from_slice(&self.held[..self.begun]);
-        octets[self.begun] = 0x80;
+        self.held[self.begun] = 0x80;
+        self.held[self.begun + 1..].fill(0);
+        if self.begun >= BLOCK - LENGTH {
+            compress(&mut self.state, slice::from_ref(&self.held));
+            self.held.fill(0);
+        }
         let bits = self.len.wrapping_mul(8);
-        octets[blocks * BLOCK - LENGTH..].copy_from_slice(&bits.to_be_bytes());
-        compress(&mut self.state, &end[..blocks]);
-        end.zeroize();
+        self.held[BLOCK - LENGTH..].copy_from_slice(&bits.to_be_bytes());
+        compress(&mut self.state, slice::from_ref(&self.held));
         let mut hash = Vec::with_capacity(self.state.len() * 8);
         hash.extend(self.state.iter().flat_map(|word| word.to_be_bytes()));
         hash.truncate(self.output_len);
@@ -110,7 +111,9 @@ impl Sha512 {
 impl Drop for Sha512 {
     fn drop(&mut self) {
         self.state.zeroize();
-        self.held.zeroize();
+        // SAFETY: a store to an array of our own. `zeroize` would store each octet for itself, which for a short message
+        // takes as long as part of a block.
+        unsafe { ptr::write_volatile(&mut self.held, [0; BLOCK]) }
     }
 }
 

@@ -17,10 +17,12 @@ pub(crate) use cbc::{CbcDecryptor, CbcEncryptor};
 pub(crate) use gcm::GcmDecryptor;
 
 use std::arch::x86_64::*;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// The length of a block.
 const BLOCK: usize = 16;
+/// The words of a block and of a round key.
+const WORDS: usize = 4;
 /// The most round keys there are (AES-256; FIPS 197, 5).
 const ROUND_KEYS: usize = 15;
 
@@ -46,7 +48,7 @@ impl Width {
 
 /// The round keys in the order in which they are used.
 struct Schedule {
-    keys: Zeroizing<[[u8; BLOCK]; ROUND_KEYS]>,
+    words: Zeroizing<[u32; WORDS * ROUND_KEYS]>,
     rounds: usize,
 }
 
@@ -54,38 +56,46 @@ impl Schedule {
     /// Expands a key of 16, 24 or 32 octets (FIPS 197, 5.2). Substitution is an instruction, so no table is read.
     #[target_feature(enable = "aes")]
     fn expand(key: &[u8]) -> Schedule {
-        let length = key.len() / 4;
-        let rounds = length + 6;
-        let mut words = Zeroizing::new([0u32; 4 * ROUND_KEYS]);
-        for (word, octets) in words.iter_mut().zip(key.chunks_exact(4)) {
-            *word = octets.iter().rev().fold(0, |word, octet| word << 8 | u32::from(*octet));
+        match key.len() {
+            16 => Self::expand_words::<4>(key),
+            24 => Self::expand_words::<6>(key),
+            _ => Self::expand_words::<8>(key),
+        }
+    }
+
+    /// Expands a key of so many words.
+    #[target_feature(enable = "aes")]
+    fn expand_words<const LENGTH: usize>(key: &[u8]) -> Schedule {
+        let rounds = LENGTH + 6;
+        let mut words = Zeroizing::new([0; WORDS * ROUND_KEYS]);
+        let mut last = [0; LENGTH];
+        for (word, octets) in last.iter_mut().zip(key.as_chunks().0) {
+            *word = u32::from_le_bytes(*octets);
         }
         let mut constant = 1;
-        for at in length..4 * (rounds + 1) {
-            let mut word = words[at - 1];
-            if at % length == 0 {
-                word = substitute(word).rotate_right(8) ^ constant;
-                constant = if constant == 0x80 { 0x1b } else { constant << 1 };
-            } else if length > 6 && at % length == 4 {
-                word = substitute(word);
-            }
-            words[at] = words[at - length] ^ word;
-        }
-        let mut keys = Zeroizing::new([[0; BLOCK]; ROUND_KEYS]);
-        for (round, key) in keys.iter_mut().take(rounds + 1).enumerate() {
-            for (octets, word) in key.chunks_exact_mut(4).zip(&words[4 * round..4 * round + 4]) {
-                octets.copy_from_slice(&word.to_le_bytes());
+        for next in words[..WORDS * (rounds + 1)].chunks_mut(LENGTH) {
+            next.copy_from_slice(&last[..next.len()]);
+            let mut word = substitute(last[LENGTH - 1]).rotate_right(8) ^ constant;
+            constant = if constant == 0x80 { 0x1b } else { constant << 1 };
+            for (n, last) in last.iter_mut().enumerate() {
+                if LENGTH > 6 && n == 4 {
+                    word = substitute(word);
+                }
+                word ^= *last;
+                *last = word;
             }
         }
-        Schedule { keys, rounds }
+        last.zeroize();
+        Schedule { words, rounds }
     }
 
     /// The round keys of the equivalent inverse cipher (FIPS 197, 5.3.5).
     #[target_feature(enable = "aes")]
     fn inverse(mut self) -> Schedule {
-        let last = self.rounds;
-        self.keys[..=last].reverse();
-        for key in &mut self.keys[1..last] {
+        let (keys, _) = self.words.as_chunks_mut::<WORDS>();
+        let keys = &mut keys[..=self.rounds];
+        keys.reverse();
+        for key in &mut keys[1..self.rounds] {
             // SAFETY: a load and a store of the 16 octets of an array.
             unsafe {
                 let mixed = _mm_aesimc_si128(_mm_loadu_si128(key.as_ptr().cast()));
@@ -95,10 +105,14 @@ impl Schedule {
         self
     }
 
+    /// # Panics
+    ///
+    /// When there is no such round key.
     #[target_feature(enable = "aes")]
     fn round(&self, round: usize) -> __m128i {
-        // SAFETY: a load of the 16 octets of an array.
-        unsafe { _mm_loadu_si128(self.keys[round].as_ptr().cast()) }
+        let key = &self.words[WORDS * round..][..WORDS];
+        // SAFETY: a load of the 16 octets of as many words as were just counted.
+        unsafe { _mm_loadu_si128(key.as_ptr().cast()) }
     }
 }
 
