@@ -1,10 +1,11 @@
 //! SHA-512 and SHA-384 for processors with AVX-512 and BMI2.
 //!
-//! aws-lc computes them with the instructions of older processors: on a Zen 5 it takes 600 cycles for a block, ours
-//! takes 350. Other processors, and valgrind, which does not know these instructions, go on with aws-lc.
+//! aws-lc computes them with the instructions of older processors: on a Zen 5 it takes 600 cycles for a block, which is
+//! 0.89 GB/s, and ours takes 410, which is 1.3. Other processors, and valgrind, which does not know these instructions,
+//! go on with aws-lc.
 //!
 //! The time depends on the length alone: nothing is looked up, and no branch depends on the message. State, held octets
-//! and schedules are wiped; copies in registers are not.
+//! and schedules are wiped; copies that the compiler leaves in registers and on the stack are not.
 #![allow(unsafe_code)]
 
 mod kernel;

@@ -3,14 +3,17 @@
 //! The schedules of four blocks are computed together, two words of each block in a register of 512 bits, between the
 //! rounds of the first of the four; the sums with the constants go to memory, where the rounds of all four find them.
 //!
-//! A round waits for the one before only by way of `e`: three rotations, two sums without carry and one with, so four
-//! cycles; and as late by way of `a`. That takes what is usually one sum to be split: the first, third and fourth
-//! word are added before the choice is known, the majority is the sum of two parts of which only one waits for `a`,
-//! and the new `a` is the new `e` less the old `d`, which spares an addition. 24 operations are left, which six units
-//! do in four cycles. The compiler orders them otherwise and moves words to memory; therefore the order is fixed here.
+//! A round waits for the one before only by way of `e`: three rotations, two sums without carry and one with, which is
+//! four cycles; and as long by way of `a`. That takes the words that are known to be added first, and the majority to
+//! be the sum of two parts of which only one waits for `a`. The new `a` is reckoned from the new `e`, less the old `d`
+//! that is in it, which spares an addition. That leaves 24 operations besides copies. Six units could do them in four
+//! cycles; on a Zen 5, which finds work for not quite five of its six units when each operation needs the one before,
+//! it is five, in whatever order they stand. The schedule, on other units, takes no time at all. The compiler knows
+//! no such sums and moves words to memory; therefore the instructions are written down.
 //!
-//! What is in which vector register: 0 to 7 the last sixteen words of the schedule; 8 to 11 what the next is made of;
-//! 16 to 23 the constants of the sixteen rounds to come.
+//! Sixteen rounds are a loop: all of them in a row do not stay where the processor keeps decoded instructions.
+//!
+//! What is in which vector register: 0 to 7 the last sixteen words of the schedule; 8 to 11 what the next is made of.
 
 use super::BLOCK;
 use std::arch::asm;
@@ -26,8 +29,8 @@ const PAIR: usize = 16;
 const PAIRS: usize = 8;
 const PARTS: usize = 5;
 
-/// The constants of the rounds (FIPS 180-4, 4.2.3), those of the first sixteen at the end. Where the others end is seen
-/// by the address.
+/// The constants of the rounds (FIPS 180-4, 4.2.3), those of the first sixteen at the end: the loop over the others ends
+/// where the address is a multiple of 512 again.
 #[repr(align(512))]
 struct Constants([u64; 2 * PAIRS * PARTS]);
 
@@ -217,7 +220,7 @@ struct Words {
     h: u64,
 }
 
-/// Sixteen rounds, again and again, with these instructions.
+/// Sixteen rounds with these instructions, the last of which says whether there are more.
 macro_rules! again {
     ($words:ident, [$($instruction:expr),*], $($operand:tt)*) => {
         asm!(
@@ -245,8 +248,8 @@ impl Words {
     ///
     /// # Safety
     ///
-    /// There are parts, and eight vectors for each can be read from `scheduled` on, but for what lies in front of the
-    /// block in the first of them.
+    /// There is a part, and eight vectors for each can be read, where `scheduled` is the place of the block in the first
+    /// of them.
     #[inline]
     #[target_feature(enable = "bmi1,bmi2")]
     unsafe fn rounds(&mut self, scheduled: *const u64, parts: usize) {
@@ -271,7 +274,7 @@ impl Words {
     }
 
     /// All rounds but the last sixteen with the words scheduled for them, and the schedule, from the first sixteen
-    /// words of it on.
+    /// words of it on; gives the place of the last part.
     ///
     /// # Safety
     ///
@@ -315,30 +318,36 @@ impl Words {
         scheduled
     }
 
-    /// Adds the state before a block to what the block made of it, which is the next state (6.4.2, step 4).
+    /// The words that the next block begins with, from those that this one began and ended with (6.4.2, step 4).
     #[inline]
-    fn add_to(&mut self, state: &mut [u64; 8]) {
-        let Words { a, b, c, d, e, f, g, h } = self;
-        for (word, sum) in [a, b, c, d, e, f, g, h].into_iter().zip(state) {
-            *word = word.wrapping_add(*sum);
-            *sum = *word;
+    fn plus(self, state: Words) -> Words {
+        Words {
+            a: self.a.wrapping_add(state.a),
+            b: self.b.wrapping_add(state.b),
+            c: self.c.wrapping_add(state.c),
+            d: self.d.wrapping_add(state.d),
+            e: self.e.wrapping_add(state.e),
+            f: self.f.wrapping_add(state.f),
+            g: self.g.wrapping_add(state.g),
+            h: self.h.wrapping_add(state.h),
         }
     }
 }
 
-/// The first sixteen words of each of four blocks.
+/// The first sixteen words of each of four blocks, or of fewer, whose first then stands for those that there are not.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn first(blocks: [&[u8; BLOCK]; LANES]) -> [__m512i; PAIRS] {
+fn first(group: &[[u8; BLOCK]]) -> [__m512i; PAIRS] {
+    let lane = |n| group.get(n).unwrap_or(&group[0]).as_ptr();
+    let (a, b, c, d) = (lane(0), lane(1), lane(2), lane(3));
+    // SAFETY: a load of the 16 octets of the pair of this number of a block, which has as many pairs as there are.
+    let load = |block: *const u8, n: usize| unsafe { _mm_loadu_si128(block.add(n * PAIR).cast()) };
     let reversal = _mm512_broadcast_i32x4(_mm_set_epi64x(0x0809_0a0b_0c0d_0e0f, 0x0001_0203_0405_0607));
-    let [a, b, c, d] = blocks.map(|block| block.as_chunks::<PAIR>().0);
     let mut words = [_mm512_setzero_si512(); PAIRS];
     for (n, words) in words.iter_mut().enumerate() {
-        // SAFETY: loads of the 16 octets of a chunk.
-        let load = |pairs: &[[u8; PAIR]]| unsafe { _mm_loadu_si128(pairs[n].as_ptr().cast()) };
-        let pairs = _mm512_inserti32x4::<1>(_mm512_castsi128_si512(load(a)), load(b));
-        let pairs = _mm512_inserti32x4::<2>(pairs, load(c));
-        *words = _mm512_shuffle_epi8(_mm512_inserti32x4::<3>(pairs, load(d)), reversal);
+        let pairs = _mm512_inserti32x4::<1>(_mm512_castsi128_si512(load(a, n)), load(b, n));
+        let pairs = _mm512_inserti32x4::<2>(pairs, load(c, n));
+        *words = _mm512_shuffle_epi8(_mm512_inserti32x4::<3>(pairs, load(d, n)), reversal);
     }
     words
 }
@@ -351,9 +360,7 @@ pub(super) fn compress(state: &mut [u64; 8], blocks: &[[u8; BLOCK]]) {
     let [a, b, c, d, e, f, g, h] = *state;
     let mut words = Words { a, b, c, d, e, f, g, h };
     for group in blocks.chunks(LANES) {
-        // Lanes that have no block have the first another time, of which nobody reads the schedule.
-        let lane = |n| group.get(n).unwrap_or(&group[0]);
-        let first = first([lane(0), lane(1), lane(2), lane(3)]);
+        let first = first(group);
         let constants = CONSTANTS.0[2 * PAIRS * (PARTS - 1)..].as_chunks::<2>().0;
         for (n, (first, constants)) in first.iter().zip(constants).enumerate() {
             // SAFETY: a load of the 16 octets of two words, and a store to one of the first eight of the vectors that
@@ -364,9 +371,10 @@ pub(super) fn compress(state: &mut [u64; 8], blocks: &[[u8; BLOCK]]) {
             }
         }
         for n in 0..group.len() {
-            // SAFETY: the whole schedule has room from the start on, at an address that is a multiple of 64, and its
-            // first part is there. With the first block it is completed, so that it can be read with the others, of
-            // which there are fewer than lanes.
+            let before = words;
+            // SAFETY: the whole schedule has room from the start on, which is aligned as vectors are, and its first part
+            // was just written. With the first block the rest of it is written, so that all of it can be read with the
+            // others, which are no more than there are lanes, and have their place at as many times 16 octets.
             unsafe {
                 if n == 0 {
                     let last = words.rounds_and_schedule(start.cast(), first);
@@ -375,9 +383,11 @@ pub(super) fn compress(state: &mut [u64; 8], blocks: &[[u8; BLOCK]]) {
                     words.rounds(start.cast::<u64>().add(n * PAIR / 8), PARTS);
                 }
             }
-            words.add_to(state);
+            words = words.plus(before);
         }
     }
+    let Words { a, b, c, d, e, f, g, h } = words;
+    *state = [a, b, c, d, e, f, g, h];
     wipe(&mut scheduled);
 }
 
