@@ -17,7 +17,7 @@ pub(crate) use cbc::{CbcDecryptor, CbcEncryptor};
 pub(crate) use gcm::GcmDecryptor;
 
 use std::arch::x86_64::*;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 /// The length of a block.
 const BLOCK: usize = 16;
@@ -56,37 +56,64 @@ impl Schedule {
     /// Expands a key of 16, 24 or 32 octets (FIPS 197, 5.2). Substitution is an instruction, so no table is read.
     #[target_feature(enable = "aes")]
     fn expand(key: &[u8]) -> Schedule {
-        match key.len() {
-            16 => Self::expand_words::<4>(key),
-            24 => Self::expand_words::<6>(key),
-            _ => Self::expand_words::<8>(key),
+        let mut schedule =
+            Schedule { words: Zeroizing::new([0; WORDS * ROUND_KEYS]), rounds: key.len() / 4 + 6 };
+        for (word, octets) in schedule.words.iter_mut().zip(key.as_chunks().0) {
+            *word = u32::from_le_bytes(*octets);
+        }
+        match schedule.rounds {
+            10 => schedule.expand_128(),
+            12 => schedule.expand_192(),
+            _ => schedule.expand_256(),
+        }
+        schedule
+    }
+
+    /// Expands the four words that are there.
+    #[target_feature(enable = "aes")]
+    fn expand_128(&mut self) {
+        let mut key = self.round(0);
+        macro_rules! expand {
+            ($($round:literal: $constant:literal)*) => {
+                $(
+                    key = turned::<$constant>(key, key);
+                    self.put_round($round, key);
+                )*
+            };
+        }
+        expand!(1: 0x01 2: 0x02 3: 0x04 4: 0x08 5: 0x10 6: 0x20 7: 0x40 8: 0x80 9: 0x1b 10: 0x36);
+    }
+
+    /// Expands the six words that are there, which do not fit the round keys: word by word.
+    #[target_feature(enable = "aes")]
+    fn expand_192(&mut self) {
+        const LENGTH: usize = 6;
+        let words = &mut self.words[..WORDS * (12 + 1)];
+        for at in LENGTH..words.len() {
+            let mut word = words[at - 1];
+            if at % LENGTH == 0 {
+                word = substitute(word).rotate_right(8) ^ (1 << (at / LENGTH - 1));
+            }
+            words[at] = words[at - LENGTH] ^ word;
         }
     }
 
-    /// Expands a key of so many words.
+    /// Expands the eight words that are there.
     #[target_feature(enable = "aes")]
-    fn expand_words<const LENGTH: usize>(key: &[u8]) -> Schedule {
-        let rounds = LENGTH + 6;
-        let mut words = Zeroizing::new([0; WORDS * ROUND_KEYS]);
-        let mut last = [0; LENGTH];
-        for (word, octets) in last.iter_mut().zip(key.as_chunks().0) {
-            *word = u32::from_le_bytes(*octets);
+    fn expand_256(&mut self) {
+        let (mut even, mut odd) = (self.round(0), self.round(1));
+        macro_rules! expand {
+            ($($round:literal: $constant:literal)*) => {
+                $(
+                    even = turned::<$constant>(even, odd);
+                    self.put_round($round, even);
+                    odd = straight(odd, even);
+                    self.put_round($round + 1, odd);
+                )*
+            };
         }
-        let mut constant = 1;
-        for next in words[..WORDS * (rounds + 1)].chunks_mut(LENGTH) {
-            next.copy_from_slice(&last[..next.len()]);
-            let mut word = substitute(last[LENGTH - 1]).rotate_right(8) ^ constant;
-            constant = if constant == 0x80 { 0x1b } else { constant << 1 };
-            for (n, last) in last.iter_mut().enumerate() {
-                if LENGTH > 6 && n == 4 {
-                    word = substitute(word);
-                }
-                word ^= *last;
-                *last = word;
-            }
-        }
-        last.zeroize();
-        Schedule { words, rounds }
+        expand!(2: 0x01 4: 0x02 6: 0x04 8: 0x08 10: 0x10 12: 0x20);
+        self.put_round(14, turned::<0x40>(even, odd));
     }
 
     /// The round keys of the equivalent inverse cipher (FIPS 197, 5.3.5).
@@ -114,6 +141,39 @@ impl Schedule {
         // SAFETY: a load of the 16 octets of as many words as were just counted.
         unsafe { _mm_loadu_si128(key.as_ptr().cast()) }
     }
+
+    /// # Panics
+    ///
+    /// When there is no such round key.
+    #[target_feature(enable = "aes")]
+    fn put_round(&mut self, round: usize, key: __m128i) {
+        let place = &mut self.words[WORDS * round..][..WORDS];
+        // SAFETY: a store to the 16 octets of as many words as were just counted.
+        unsafe { _mm_storeu_si128(place.as_mut_ptr().cast(), key) }
+    }
+}
+
+/// Four words of an expanded key from those that lie as far back as the key is long, and the four in front of them, of
+/// which the last is turned and substituted, and a constant added.
+#[inline]
+#[target_feature(enable = "aes")]
+fn turned<const CONSTANT: i32>(back: __m128i, front: __m128i) -> __m128i {
+    _mm_xor_si128(sums(back), _mm_shuffle_epi32::<0xff>(_mm_aeskeygenassist_si128::<CONSTANT>(front)))
+}
+
+/// Four words likewise, in the middle of a key of eight: the last in front is substituted and no more.
+#[inline]
+#[target_feature(enable = "aes")]
+fn straight(back: __m128i, front: __m128i) -> __m128i {
+    _mm_xor_si128(sums(back), _mm_shuffle_epi32::<0xaa>(_mm_aeskeygenassist_si128::<0>(front)))
+}
+
+/// The sums of one, two, three and four words.
+#[inline]
+#[target_feature(enable = "aes")]
+fn sums(words: __m128i) -> __m128i {
+    let pairs = _mm_xor_si128(words, _mm_slli_si128::<4>(words));
+    _mm_xor_si128(pairs, _mm_slli_si128::<8>(pairs))
 }
 
 /// Puts each octet of a word through the S-box.
