@@ -32,11 +32,11 @@ const EXPONENT_BITS_MAX: u32 = 33;
 /// Raising to a public exponent modulo a public modulus.
 pub(crate) struct Power {
     len: usize,
-    modulus: Sized,
+    modulus: AnyModulus,
 }
 
 /// A modulus with as few blocks as it needs.
-enum Sized {
+enum AnyModulus {
     Z3(Box<Modulus<3>>),
     Z5(Box<Modulus<5>>),
     Z8(Box<Modulus<8>>),
@@ -66,13 +66,13 @@ impl Power {
         if !(BITS_MIN..=BITS_MAX).contains(&bits) || modulus[0] == 0 || !odd || !short || !columns::detect() {
             return None;
         }
-        let sized = match bits {
-            ..1245 => Sized::Z3(Modulus::new(modulus, exponent)?),
-            1245..2075 => Sized::Z5(Modulus::new(modulus, exponent)?),
-            2075..3322 => Sized::Z8(Modulus::new(modulus, exponent)?),
-            3322.. => Sized::Z10(Modulus::new(modulus, exponent)?),
+        let prepared = match bits {
+            ..1245 => AnyModulus::Z3(Modulus::new(modulus, exponent)?),
+            1245..2075 => AnyModulus::Z5(Modulus::new(modulus, exponent)?),
+            2075..3322 => AnyModulus::Z8(Modulus::new(modulus, exponent)?),
+            3322.. => AnyModulus::Z10(Modulus::new(modulus, exponent)?),
         };
-        Some(Power { len: modulus.len(), modulus: sized })
+        Some(Power { len: modulus.len(), modulus: prepared })
     }
 
     /// The length of the modulus and of every result in octets.
@@ -80,17 +80,17 @@ impl Power {
         self.len
     }
 
-    /// Raises a number, which has the length of the modulus and is wiped; `None` when it has not, or is not less than
-    /// the modulus.
+    /// Raises a number, which has the length of the modulus, in place; `None` when it has not, or is not less than the
+    /// modulus.
     pub(crate) fn raise(&self, x: &mut [u8]) -> Option<()> {
         if x.len() != self.len {
             return None;
         }
         match &self.modulus {
-            Sized::Z3(modulus) => modulus.raise(x),
-            Sized::Z5(modulus) => modulus.raise(x),
-            Sized::Z8(modulus) => modulus.raise(x),
-            Sized::Z10(modulus) => modulus.raise(x),
+            AnyModulus::Z3(modulus) => modulus.raise(x),
+            AnyModulus::Z5(modulus) => modulus.raise(x),
+            AnyModulus::Z8(modulus) => modulus.raise(x),
+            AnyModulus::Z10(modulus) => modulus.raise(x),
         }
     }
 }
