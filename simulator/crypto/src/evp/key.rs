@@ -15,7 +15,7 @@ pub(super) const MAX_SALT: u32 = 2048;
 const ED25519_PUBLIC: usize = 32;
 
 /// A key, public or private.
-pub(crate) struct Key(NonNull<sys::EVP_PKEY>);
+pub(crate) struct Key(pub(super) NonNull<sys::EVP_PKEY>);
 
 // SAFETY: the key is never changed after it was read, and aws-lc allows concurrent use of such keys: its own
 // caches (Montgomery values, blinding) are behind locks, the reference count is atomic.
@@ -205,12 +205,58 @@ impl Key {
 
     /// Signs a digest; Ed25519 is not done here.
     pub(crate) fn sign(&self, scheme: SignatureScheme, digest: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        if self.algorithm()? == PublicKeyAlgorithm::Ed25519 {
-            return Err(CryptoError::Unsupported("this signature scheme with this kind of key"));
+        match (scheme, self.algorithm()?) {
+            // ECDSA and PKCS#1 v1.5 are asked of the key itself: an operation would be made, and freed, for each.
+            (SignatureScheme::Ecdsa(d), PublicKeyAlgorithm::Ec(_)) => {
+                check_length(d, digest)?;
+                self.sign_ecdsa(digest)
+            }
+            (SignatureScheme::RsaPkcs1(d), PublicKeyAlgorithm::Rsa { .. }) => {
+                check_length(d, digest)?;
+                self.sign_pkcs1(d, digest)
+            }
+            (SignatureScheme::RsaPss { .. }, PublicKeyAlgorithm::Rsa { .. }) => {
+                let o = self.operation(sys::EVP_PKEY_sign_init)?;
+                self.prepare(&o, scheme, digest)?;
+                transform(&o, sys::EVP_PKEY_sign, digest).map(|v| v.to_vec())
+            }
+            _ => Err(CryptoError::Unsupported("this signature scheme with this kind of key")),
         }
-        let o = self.operation(sys::EVP_PKEY_sign_init)?;
-        self.prepare(&o, scheme, digest)?;
-        transform(&o, sys::EVP_PKEY_sign, digest).map(|v| v.to_vec())
+    }
+
+    /// ECDSA with a random nonce; the key is one of an elliptic curve.
+    fn sign_ecdsa(&self, digest: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        // SAFETY: the key inside is borrowed from the live key.
+        let (key, size) = unsafe {
+            let key = sys::EVP_PKEY_get0_EC_KEY(self.0.as_ptr());
+            (key, sys::ECDSA_size(key))
+        };
+        let mut out = vec![0; size];
+        let mut len = 0;
+        // SAFETY: reads the live digest with its length, writes at most `size` octets, which `out` has, and tells how
+        // many.
+        done(unsafe { sys::ECDSA_sign(0, digest.as_ptr(), digest.len(), out.as_mut_ptr(), &mut len, key) })?;
+        out.truncate(len as usize);
+        Ok(out)
+    }
+
+    /// PKCS#1 v1.5; the key is one of RSA, and the digest has its algorithm's length.
+    fn sign_pkcs1(&self, algorithm: DigestAlgorithm, digest: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        // SAFETY: the key inside is borrowed from the live key.
+        let (key, size) = unsafe {
+            let key = sys::EVP_PKEY_get0_RSA(self.0.as_ptr());
+            (key, sys::RSA_size(key) as usize)
+        };
+        let mut out = vec![0; size];
+        let mut len = 0;
+        // SAFETY: reads the live digest with its length, writes `RSA_size` octets, which `out` has, and tells so. What
+        // it changes in the key (the blinding, the Montgomery values) is behind the key's own lock.
+        done(unsafe {
+            let kind = sys::EVP_MD_type(table(algorithm));
+            sys::RSA_sign(kind, digest.as_ptr(), digest.len(), out.as_mut_ptr(), &mut len, key)
+        })?;
+        out.truncate(len as usize);
+        Ok(out)
     }
 
     /// Verifies a signature over a digest, or over a message for Ed25519.
@@ -335,7 +381,7 @@ fn marshalled(writer: Writer, key: &Key) -> Result<Vec<u8>, CryptoError> {
     }
 }
 
-fn done(result: c_int) -> Result<(), CryptoError> {
+pub(super) fn done(result: c_int) -> Result<(), CryptoError> {
     if result == 1 { Ok(()) } else { Err(forget_errors(CryptoError::Failed)) }
 }
 

@@ -6,6 +6,8 @@
 #![allow(unsafe_code)]
 
 mod cipher;
+#[cfg(target_arch = "x86_64")]
+mod curve;
 mod key;
 mod keywrap;
 mod known;
@@ -15,6 +17,8 @@ mod public;
 mod residue;
 
 pub(crate) use cipher::{Cipher, Direction};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use curve::{P256Point, generate_p256};
 pub(crate) use key::{Key, RsaPadding};
 pub(crate) use keywrap::{unwrap, wrap};
 pub(crate) use known::public_key;
