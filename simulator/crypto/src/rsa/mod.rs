@@ -63,7 +63,7 @@ impl Power {
         let bits = 8 * modulus.len() - modulus.first()?.leading_zeros() as usize;
         let odd = modulus.last()? & 1 == 1 && exponent & 1 == 1;
         let short = exponent > 1 && exponent >> EXPONENT_BITS_MAX == 0;
-        if !(BITS_MIN..=BITS_MAX).contains(&bits) || modulus[0] == 0 || !odd || !short || !columns::detect() {
+        if !(BITS_MIN..=BITS_MAX).contains(&bits) || modulus[0] == 0 || !odd || !short {
             return None;
         }
         let prepared = match bits {
@@ -99,7 +99,7 @@ impl<const Z: usize> Modulus<Z> {
     fn raise(&self, octets: &mut [u8]) -> Option<()> {
         let mut room = Room::new();
         limbs::read(octets, &mut room.0.x);
-        // SAFETY: a modulus is only ever made after `detect` found the instructions in the processor.
+        // SAFETY: a modulus is only ever made after `columns::detect` found the instructions in the processor.
         if !unsafe { product::raise(self, &mut room.0) } {
             return None;
         }
