@@ -8,8 +8,9 @@ use std::arch::x86_64::*;
 
 /// Room for the columns of a product of numbers, which has up to 20 blocks.
 pub(super) type Columns = [__m512i; 20];
-/// Up to how many blocks the high halves of products are summed apart, so as not to wait for the sum.
-pub(super) const WAITLESS: usize = 5;
+/// Up to how many blocks a number has to have for its columns, and the factors, to be in registers all together; then
+/// the high halves of products are summed apart, so as not to wait for the sum.
+pub(super) const REGISTERS: usize = 5;
 
 /// Whether the processor has the instructions.
 pub(super) fn detect() -> bool {
@@ -39,14 +40,14 @@ macro_rules! sum {
         while limbs > $to {
             limbs -= 1;
             let $at = limbs % LANES;
-            let mut $high: Columns = if Z > WAITLESS { $sum } else { [zero; 20] };
+            let mut $high: Columns = if Z > REGISTERS { $sum } else { [zero; 20] };
             let mut $low: Columns = [zero; 20];
             $pairs
             let mut below = zero;
             each!(+ column {
                 if column < $count {
                     let here =
-                        if Z > WAITLESS { $high[column] } else { _mm512_add_epi64($sum[column], $high[column]) };
+                        if Z > REGISTERS { $high[column] } else { _mm512_add_epi64($sum[column], $high[column]) };
                     $sum[column] = _mm512_add_epi64(_mm512_alignr_epi64::<7>(here, below), $low[column]);
                     below = here;
                 }

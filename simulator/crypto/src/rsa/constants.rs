@@ -1,12 +1,15 @@
 //! What is computed once for a key.
 
 use super::limbs::{self, Block, LANES, LIMB_BITS, LIMB_MAX};
-use super::{Modulus, product};
+use super::{Modulus, columns, product};
 use crate::evp;
 
 impl<const Z: usize> Modulus<Z> {
-    /// Prepares an odd modulus for which (Z + 1)^2 n <= X^Z, where the processor has the instructions.
+    /// Prepares an odd modulus for which (Z + 1)^2 n <= X^Z; `None` where the processor has not the instructions.
     pub(super) fn new(octets: &[u8], exponent: u64) -> Option<Box<Modulus<Z>>> {
+        if !columns::detect() {
+            return None;
+        }
         let zeros = [Block::default(); Z];
         let mut n = zeros;
         limbs::read(octets, &mut n);
@@ -22,7 +25,7 @@ impl<const Z: usize> Modulus<Z> {
         power[0].0[0] = 1;
         modulus.factors[Z - 1] = n;
         for at in (0..Z).rev() {
-            // SAFETY: the caller found the instructions in the processor.
+            // SAFETY: `detect` found the instructions in the processor.
             unsafe { product::divide(&mut power, &n, inverse, &mut modulus.quotients[at][LANES..]) };
             if let Some(below) = at.checked_sub(1) {
                 modulus.factors[below] = power;
@@ -34,7 +37,7 @@ impl<const Z: usize> Modulus<Z> {
         }
         let block = LANES * LIMB_BITS as usize;
         limbs::read(&evp::power_of_two(Z * block + Z * block / 8, octets)?, &mut modulus.square);
-        // SAFETY: the caller found the instructions in the processor.
+        // SAFETY: `detect` found the instructions in the processor.
         unsafe { product::complete(&mut modulus) };
         Some(modulus)
     }

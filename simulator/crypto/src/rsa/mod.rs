@@ -32,11 +32,11 @@ const EXPONENT_BITS_MAX: u32 = 33;
 /// Raising to a public exponent modulo a public modulus.
 pub(crate) struct Power {
     len: usize,
-    modulus: Sized,
+    modulus: AnyModulus,
 }
 
 /// A modulus with as few blocks as it needs.
-enum Sized {
+enum AnyModulus {
     Z3(Box<Modulus<3>>),
     Z5(Box<Modulus<5>>),
     Z8(Box<Modulus<8>>),
@@ -63,16 +63,16 @@ impl Power {
         let bits = 8 * modulus.len() - modulus.first()?.leading_zeros() as usize;
         let odd = modulus.last()? & 1 == 1 && exponent & 1 == 1;
         let short = exponent > 1 && exponent >> EXPONENT_BITS_MAX == 0;
-        if !(BITS_MIN..=BITS_MAX).contains(&bits) || modulus[0] == 0 || !odd || !short || !columns::detect() {
+        if !(BITS_MIN..=BITS_MAX).contains(&bits) || modulus[0] == 0 || !odd || !short {
             return None;
         }
-        let sized = match bits {
-            ..1245 => Sized::Z3(Modulus::new(modulus, exponent)?),
-            1245..2075 => Sized::Z5(Modulus::new(modulus, exponent)?),
-            2075..3322 => Sized::Z8(Modulus::new(modulus, exponent)?),
-            3322.. => Sized::Z10(Modulus::new(modulus, exponent)?),
+        let prepared = match bits {
+            ..1245 => AnyModulus::Z3(Modulus::new(modulus, exponent)?),
+            1245..2075 => AnyModulus::Z5(Modulus::new(modulus, exponent)?),
+            2075..3322 => AnyModulus::Z8(Modulus::new(modulus, exponent)?),
+            3322.. => AnyModulus::Z10(Modulus::new(modulus, exponent)?),
         };
-        Some(Power { len: modulus.len(), modulus: sized })
+        Some(Power { len: modulus.len(), modulus: prepared })
     }
 
     /// The length of the modulus and of every result in octets.
@@ -80,17 +80,17 @@ impl Power {
         self.len
     }
 
-    /// Raises a number, which has the length of the modulus and is wiped; `None` when it has not, or is not less than
-    /// the modulus.
+    /// Raises a number, which has the length of the modulus, in place; `None` when it has not, or is not less than the
+    /// modulus.
     pub(crate) fn raise(&self, x: &mut [u8]) -> Option<()> {
         if x.len() != self.len {
             return None;
         }
         match &self.modulus {
-            Sized::Z3(modulus) => modulus.raise(x),
-            Sized::Z5(modulus) => modulus.raise(x),
-            Sized::Z8(modulus) => modulus.raise(x),
-            Sized::Z10(modulus) => modulus.raise(x),
+            AnyModulus::Z3(modulus) => modulus.raise(x),
+            AnyModulus::Z5(modulus) => modulus.raise(x),
+            AnyModulus::Z8(modulus) => modulus.raise(x),
+            AnyModulus::Z10(modulus) => modulus.raise(x),
         }
     }
 }
@@ -99,7 +99,7 @@ impl<const Z: usize> Modulus<Z> {
     fn raise(&self, octets: &mut [u8]) -> Option<()> {
         let mut room = Room::new();
         limbs::read(octets, &mut room.0.x);
-        // SAFETY: a modulus is only ever made after `detect` found the instructions in the processor.
+        // SAFETY: a modulus is only ever made after `columns::detect` found the instructions in the processor.
         if !unsafe { product::raise(self, &mut room.0) } {
             return None;
         }

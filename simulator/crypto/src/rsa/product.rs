@@ -1,7 +1,7 @@
 //! Multiplying modulo n.
 
 use super::Modulus;
-use super::columns::{Columns, WAITLESS, add, anew, broadcast, carry, each, load, load_at, store, sum};
+use super::columns::{Columns, REGISTERS, add, anew, broadcast, carry, each, load, load_at, store, sum};
 use super::limbs::{Block, LANES, LIMB_BITS, LIMB_MAX};
 use std::arch::x86_64::*;
 
@@ -13,8 +13,8 @@ pub(super) struct Squarable<const Z: usize> {
     first: [Block; Z],
 }
 
-/// A product to be reduced: its low blocks, with the quotient in place of the last one; and its high ones, which are
-/// not carried.
+/// A product to be reduced: its low blocks, of which the last is apart, with the quotient of the reduction in its place;
+/// and its high blocks, which are not carried.
 #[derive(Clone, Copy)]
 struct Product<const Z: usize> {
     low: [Block; Z],
@@ -61,16 +61,20 @@ impl<const Z: usize> Drop for Room<Z> {
     }
 }
 
-/// Computes a product: for a limb of `$limb`'s row, the blocks of the columns that are `$wanted`.
+/// Computes a product: the limbs `$limb` of one factor's blocks, the rows, with the blocks `$block` of the other, the
+/// columns, where they are `$wanted`.
 ///
-/// First come the low columns, because the quotient waits for their carries; the high ones are computed meanwhile, in
-/// two halves.
+/// First come the low columns, because the quotient waits for their carries; the high ones are summed meanwhile, in two
+/// halves.
 macro_rules! product {
-    ($modulus:ident, $source:ident, $product:ident, |$at:ident, $row:ident, $column:ident| $limb:expr, $wanted:expr, $block:expr) => {{
+    (
+        $modulus:ident, $factor:ident, $product:ident,
+        |$at:ident, $row:ident, $column:ident| $limb:expr, $wanted:expr, $block:expr
+    ) => {{
         let zero = _mm512_setzero_si512();
         let (mut below, mut above): (Columns, Columns) = ([zero; 20], [zero; 20]);
         sum!(below[Z + 1], LANES, 0, |$at, high, low| {
-            let $source = if Z > WAITLESS { anew($source) } else { $source };
+            let $factor = if Z > REGISTERS { anew($factor) } else { $factor };
             each!($row {
                 if $row < Z {
                     let limb = $limb;
@@ -88,10 +92,10 @@ macro_rules! product {
                 store(&mut $product.low[at], below[at]);
             }
         });
-        macro_rules! high {
+        macro_rules! sum_above {
             ($from:expr, $to:expr) => {
                 sum!(above[Z], $from, $to, |$at, high, low| {
-            let $source = if Z > WAITLESS { anew($source) } else { $source };
+                    let $factor = if Z > REGISTERS { anew($factor) } else { $factor };
                     each!($row {
                         if $row < Z {
                             let limb = $limb;
@@ -105,11 +109,11 @@ macro_rules! product {
                 })
             };
         }
-        high!(LANES, LANES / 2);
+        sum_above!(LANES, LANES / 2);
         let quotient = quotient(&$product.low, &$modulus.quotients);
         store(&mut $product.low[Z - 1], quotient);
         store(&mut $product.last, below[Z - 1]);
-        high!(LANES / 2, 0);
+        sum_above!(LANES / 2, 0);
         above[0] = _mm512_add_epi64(above[0], _mm512_add_epi64(below[Z], carried));
         each!(at {
             if at < Z {
