@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 /// The smallest modulus that is taken: old messages have it. The largest is the library's own, 16384.
 const MIN_RSA_BITS: u32 = 1024;
 /// The longest salt of a PSS signature; more than fits any modulus.
-const MAX_SALT: u32 = 2048;
+pub(super) const MAX_SALT: u32 = 2048;
 const ED25519_PUBLIC: usize = 32;
 
 /// A key, public or private.
@@ -122,6 +122,27 @@ impl Key {
     /// The DER SubjectPublicKeyInfo.
     pub(crate) fn spki(&self) -> Result<Vec<u8>, CryptoError> {
         marshalled(sys::EVP_marshal_public_key, self)
+    }
+
+    /// The modulus and the exponent of an RSA key; `None` for other keys and those for PSS alone.
+    pub(super) fn rsa_numbers(&self) -> Option<(Vec<u8>, u64)> {
+        // SAFETY: reads of a live key, to which its numbers belong; the modulus has as many octets as are written.
+        unsafe {
+            if sys::EVP_PKEY_id(self.0.as_ptr()) != sys::EVP_PKEY_RSA {
+                return None;
+            }
+            let (n, e) = (sys::RSA_get0_n(self.rsa_key()), sys::RSA_get0_e(self.rsa_key()));
+            let mut modulus = vec![0; sys::BN_num_bytes(n) as usize];
+            let mut exponent = 0;
+            sys::BN_bn2bin(n, modulus.as_mut_ptr());
+            (sys::BN_get_u64(e, &mut exponent) == 1).then_some((modulus, exponent))
+        }
+    }
+
+    /// What the key is inside; null for one that is not RSA.
+    pub(super) fn rsa_key(&self) -> *const sys::RSA {
+        // SAFETY: a read of a live key.
+        unsafe { sys::EVP_PKEY_get0_RSA(self.0.as_ptr()) }
     }
 
     /// The private key as DER PKCS#8.
@@ -371,7 +392,7 @@ pub(super) fn forget_errors(error: CryptoError) -> CryptoError {
     error
 }
 
-fn table(digest: DigestAlgorithm) -> *const sys::EVP_MD {
+pub(super) fn table(digest: DigestAlgorithm) -> *const sys::EVP_MD {
     // SAFETY: these functions take nothing and give static tables.
     unsafe {
         match digest {

@@ -13,6 +13,8 @@ mod keywrap;
 mod known;
 mod md5;
 mod prefetch;
+mod public;
+mod residue;
 
 pub(crate) use cipher::{Cipher, Direction};
 #[cfg(target_arch = "x86_64")]
@@ -22,3 +24,4 @@ pub(crate) use keywrap::{unwrap, wrap};
 pub(crate) use known::public_key;
 pub(crate) use md5::md5;
 pub(crate) use prefetch::prefetch;
+pub(crate) use residue::power_of_two;

@@ -7,11 +7,11 @@
 //!
 //! Values are not reduced below the prime p. A bound of a value is stated as a multiple of p; 2^260 is a little more than
 //! 16 p, so that every value below 16 p has five limbs below 2^52. The product of a < A p and b < B p is below
-//! (A B / 16 + 1) p.
+//! (A B / 16 + 1 + 2^-47) p.
 //!
 //! On a Zen 5 multiplications take 4 cycles and additions and shifts 2, and two multiplications, two shifts and four
-//! instructions in all begin in a cycle: 75 multiplications are 38 cycles, and the chain from one product to the next that
-//! it is a factor of, carrying included, is as long.
+//! instructions in all begin in a cycle. A product has 75 multiplications, which are 38 cycles, and from one to the next
+//! that it is a factor of, carrying included, the chain is as long.
 
 use std::arch::x86_64::*;
 use zeroize::{DefaultIsZeroes, Zeroizing};

@@ -84,27 +84,41 @@ fn inverted(x: Wide, modulus: &Modulus) -> Zeroizing<[i64; LIMBS]> {
 struct Size(i64);
 
 impl Size {
-    /// Makes 59 division steps with the lowest bits of f and g. A step is, when delta is positive and g is odd,
-    /// (delta, f, g) := (1 - delta, g, (g - f) / 2), and otherwise (1 + delta, f, (g + (g mod 2) f) / 2).
+    /// Makes 59 division steps with the lowest bits of f and g.
     fn steps(&mut self, f: i64, g: i64) -> Matrix {
+        let (f, g, first) = self.half::<{ STEPS / 2 }>(f, g);
+        let (_, _, second) = self.half::<{ STEPS - STEPS / 2 }>(f, g);
+        let row =
+            |row: [i64; 2]| std::array::from_fn(|at| row[0] * first.first[at] + row[1] * first.second[at]);
+        Matrix { first: row(second.first), second: row(second.second) }
+    }
+
+    /// Makes division steps, at most 30. A step is, when delta is positive and g is odd,
+    /// (delta, f, g) := (1 - delta, g, (g - f) / 2), and otherwise (1 + delta, f, (g + (g mod 2) f) / 2).
+    fn half<const STEPS: u32>(&mut self, f: i64, g: i64) -> (i64, i64, Matrix) {
         let (mut f, mut g) = (f, g);
-        // f and g as multiples of what they were, f being doubled at each step in place of halving g.
-        let (mut first, mut second) = ([1i64, 0], [0, 1i64]);
+        // f and g as multiples of what they were, doubled at each step in place of halving g. Both numbers of a row are in
+        // one, the second 2^32 times, which adding, negating and doubling are right for.
+        let (mut first, mut second) = (1i64, 1i64 << 32);
         for _ in 0..STEPS {
             let positive = self.0 >> 63;
             let odd = -(g & 1);
-            let signed = |a: i64| (a ^ positive).wrapping_sub(positive) & odd;
-            g = g.wrapping_add(signed(f));
-            second = [second[0].wrapping_add(signed(first[0])), second[1].wrapping_add(signed(first[1]))];
-            // Now g is g - f where both are exchanged, so that f becomes g by adding it.
             let exchange = positive & odd;
+            // Half of f and half of g are less by 1/2 each where both are odd: (g + f) / 2 is the sum of the halves and 1,
+            // and (g - f) / 2 is their difference, for which the complement wants 1 too.
+            let halves = (g >> 1).wrapping_add(g & 1).wrapping_add((f >> 1 ^ positive) & odd);
+            f ^= (f ^ g) & exchange;
+            g = halves;
+            let signed = (first ^ positive) - positive;
+            first = (first ^ (first ^ second) & exchange) << 1;
+            second += signed & odd;
             self.0 = (self.0 ^ exchange) - 1;
-            f = f.wrapping_add(g & exchange);
-            g >>= 1;
-            let sum = |a: i64, b: i64| a.wrapping_add(b & exchange).wrapping_mul(2);
-            first = [sum(first[0], second[0]), sum(first[1], second[1])];
         }
-        Matrix { first, second }
+        let row = |both: i64| {
+            let first = i64::from(both as i32);
+            [first, (both - first) >> 32]
+        };
+        (f, g, Matrix { first: row(first), second: row(second) })
     }
 }
 

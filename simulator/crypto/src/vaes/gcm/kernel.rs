@@ -226,7 +226,7 @@ macro_rules! batches {
             from = inout(reg) $from => _,
             to = inout(reg) $to => _,
             batches = inout(reg) $batches => _,
-            keys = in(reg) $cipher.key.keys.as_ptr(),
+            keys = in(reg) $cipher.key.words.as_ptr(),
             powers = in(reg) $cipher.powers.0.as_ptr(),
             numbers = in(reg) NUMBERS.0.as_ptr(),
             out("zmm0") _, out("zmm1") _, out("zmm2") _, out("zmm3") _, out("zmm4") _, out("zmm5") _,
