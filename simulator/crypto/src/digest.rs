@@ -15,16 +15,21 @@ const AHEAD: usize = 4 * 1024;
 /// A hash in progress.
 enum Running {
     Library(digest::Context),
+    Sha1(evp::Sha1),
+    Sha256(evp::Sha256),
     #[cfg(target_arch = "x86_64")]
     Own(Sha512),
 }
 
 pub(crate) fn hasher(algorithm: DigestAlgorithm) -> Box<dyn Hasher> {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(own) = own(algorithm) {
-        return Box::new(Running::Own(own));
-    }
-    Box::new(Running::library(algorithm))
+    Box::new(Running::new(algorithm))
+}
+
+/// Hashes in one go.
+pub(crate) fn digest(algorithm: DigestAlgorithm, parts: &[&[u8]]) -> Digest {
+    let mut running = Running::new(algorithm);
+    parts.iter().for_each(|part| running.update(part));
+    running.end()
 }
 
 /// The hash that is ours, where the processor has the instructions for it.
@@ -59,6 +64,18 @@ pub(crate) fn rehash(algorithm: DigestAlgorithm, mut value: Digest, times: u32) 
 }
 
 impl Running {
+    fn new(algorithm: DigestAlgorithm) -> Running {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(own) = own(algorithm) {
+            return Running::Own(own);
+        }
+        match algorithm {
+            DigestAlgorithm::Sha1 => Running::Sha1(evp::Sha1::new()),
+            DigestAlgorithm::Sha256 => Running::Sha256(evp::Sha256::new()),
+            _ => Running::library(algorithm),
+        }
+    }
+
     fn library(algorithm: DigestAlgorithm) -> Running {
         Running::Library(digest::Context::new(table(algorithm)))
     }
@@ -66,8 +83,20 @@ impl Running {
     fn feed(&mut self, bytes: &[u8]) {
         match self {
             Running::Library(context) => context.update(bytes),
+            Running::Sha1(hash) => hash.update(bytes),
+            Running::Sha256(hash) => hash.update(bytes),
             #[cfg(target_arch = "x86_64")]
             Running::Own(hash) => hash.update(bytes),
+        }
+    }
+
+    fn end(self) -> Digest {
+        match self {
+            Running::Library(context) => context.finish().as_ref().to_vec(),
+            Running::Sha1(hash) => hash.finish().to_vec(),
+            Running::Sha256(hash) => hash.finish().to_vec(),
+            #[cfg(target_arch = "x86_64")]
+            Running::Own(hash) => hash.finish(),
         }
     }
 }
@@ -87,11 +116,7 @@ impl Hasher for Running {
     }
 
     fn finish(self: Box<Self>) -> Digest {
-        match *self {
-            Running::Library(context) => context.finish().as_ref().to_vec(),
-            #[cfg(target_arch = "x86_64")]
-            Running::Own(hash) => hash.finish(),
-        }
+        self.end()
     }
 }
 
@@ -153,7 +178,9 @@ mod tests {
 
     #[test]
     fn ours_is_the_same_as_the_library() {
-        for algorithm in [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512] {
+        for algorithm in
+            [DigestAlgorithm::Sha1, DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512]
+        {
             for length in [0, 1, 111, 112, 128, 5000, COLD, COLD + AHEAD + 1] {
                 let data: Vec<u8> = (0..length).map(|i| (i * 7) as u8).collect();
                 let (mut ours, mut library) = (hasher(algorithm), Box::new(Running::library(algorithm)));

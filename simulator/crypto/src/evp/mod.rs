@@ -15,6 +15,7 @@ mod md5;
 mod prefetch;
 mod public;
 mod residue;
+mod sha;
 
 pub(crate) use cipher::{Cipher, Direction};
 #[cfg(target_arch = "x86_64")]
@@ -25,3 +26,4 @@ pub(crate) use known::public_key;
 pub(crate) use md5::md5;
 pub(crate) use prefetch::prefetch;
 pub(crate) use residue::power_of_two;
+pub(crate) use sha::{Sha1, Sha256};
