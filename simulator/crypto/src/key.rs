@@ -79,6 +79,11 @@ impl LoadedKey for PrivateKey {
     fn sign(&self, scheme: SignatureScheme, digest: &[u8]) -> Result<Vec<u8>, CryptoError> {
         match (&self.special, scheme) {
             (Special::Ed25519(pair), SignatureScheme::Ed25519) => Ok(pair.sign(digest).as_ref().to_vec()),
+            #[cfg(target_arch = "x86_64")]
+            (Special::P256(scalar), SignatureScheme::Ecdsa(algorithm)) => {
+                evp::check_length(algorithm, digest)?;
+                scalar.sign(digest)
+            }
             _ => self.key.sign(scheme, digest),
         }
     }

@@ -1,10 +1,10 @@
-//! What ECDH over P-256 takes of aws-lc when the multiple of the peer's point is computed here.
+//! What ECDH and signatures over P-256 take of aws-lc when the rest is computed here.
 
 use super::Key;
 use super::key::{done, forget_errors};
 use aws_lc_sys as sys;
 use smime::CryptoError;
-use std::ptr::{NonNull, null_mut};
+use std::ptr::{NonNull, null, null_mut};
 use zeroize::Zeroizing;
 
 /// The length of a coordinate and of a scalar in octets.
@@ -82,6 +82,41 @@ pub(crate) fn generate_p256() -> Result<(Zeroizing<[u8; FIELD]>, Vec<u8>), Crypt
         }
         Ok((scalar(key.0.as_ptr())?, point))
     }
+}
+
+/// The x-coordinate of a multiple of the generator of P-256, both in big-endian octets; the scalar, which is secret, is from
+/// 1 to the order less 1.
+pub(crate) fn p256_generator_x(scalar: &[u8; FIELD]) -> Result<[u8; FIELD], CryptoError> {
+    let mut octets = [0; FIELD];
+    // SAFETY: the group is static; all values are live until they are freed below (the scalar's number and the point are
+    // wiped by that); the slices have the lengths that are given. What could not be made is null, which the functions that
+    // free take, and nothing else is given it.
+    let ok = unsafe {
+        let group = sys::EC_group_p256();
+        let number = sys::BN_bin2bn(scalar.as_ptr(), scalar.len(), null_mut());
+        let (point, x) = (sys::EC_POINT_new(group), sys::BN_new());
+        let ok = !number.is_null()
+            && !point.is_null()
+            && !x.is_null()
+            && sys::EC_POINT_mul(group, point, number, null(), null(), null_mut()) == 1
+            && sys::EC_POINT_get_affine_coordinates_GFp(group, point, x, null_mut(), null_mut()) == 1
+            && sys::BN_bn2bin_padded(octets.as_mut_ptr(), octets.len(), x) == 1;
+        sys::BN_free(x);
+        sys::EC_POINT_free(point);
+        sys::BN_clear_free(number);
+        ok
+    };
+    if ok { Ok(octets) } else { Err(forget_errors(CryptoError::Failed)) }
+}
+
+/// Random octets that depend on a seed too.
+pub(crate) fn random_seeded(seed: &[u8; FIELD]) -> Result<Zeroizing<[u8; FIELD]>, CryptoError> {
+    let mut octets = Zeroizing::new([0; FIELD]);
+    // SAFETY: writes the length that is given, and reads 32 octets of the seed, which has as many.
+    done(unsafe {
+        sys::RAND_bytes_with_user_prediction_resistance(octets.as_mut_ptr(), octets.len(), seed.as_ptr())
+    })?;
+    Ok(octets)
 }
 
 /// The secret scalar of a key.

@@ -405,7 +405,8 @@ pub(super) fn table(digest: DigestAlgorithm) -> *const sys::EVP_MD {
     }
 }
 
-pub(super) fn check_length(digest: DigestAlgorithm, value: &[u8]) -> Result<(), CryptoError> {
+/// Compares a digest's length with what its algorithm makes.
+pub(crate) fn check_length(digest: DigestAlgorithm, value: &[u8]) -> Result<(), CryptoError> {
     let length = match digest {
         DigestAlgorithm::Sha1 => 20,
         DigestAlgorithm::Sha224 => 28,

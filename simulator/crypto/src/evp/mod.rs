@@ -18,8 +18,8 @@ mod residue;
 
 pub(crate) use cipher::{Cipher, Direction};
 #[cfg(target_arch = "x86_64")]
-pub(crate) use curve::{P256Point, generate_p256};
-pub(crate) use key::{Key, RsaPadding};
+pub(crate) use curve::{P256Point, generate_p256, p256_generator_x, random_seeded};
+pub(crate) use key::{Key, RsaPadding, check_length};
 pub(crate) use keywrap::{unwrap, wrap};
 pub(crate) use known::public_key;
 pub(crate) use md5::md5;

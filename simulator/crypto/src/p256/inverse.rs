@@ -1,10 +1,11 @@
-//! Inverses modulo the prime of P-256, in constant time.
+//! Inverses modulo the prime of P-256, and modulo its order, in constant time.
 //!
 //! Bernstein and Yang ("Fast constant-time gcd computation and modular inversion", 2019) make division steps of f = p and g,
 //! which look at the lowest bits only, until f is 1 or -1 and g is 0. With the difference of sizes starting at 1/2 in place
 //! of 1, as Wuille found, 590 steps are enough for all numbers below 2^256 (Bitcoin Core, libsecp256k1,
 //! doc/safegcd_implementation.md). 59 steps at a time are made with the lowest bits of f and g alone and collected in a
 //! matrix, which is then applied to the whole of f and g, and, modulo p, to d and e, for which f = d x and g = e x always.
+//! All of this holds for every odd p below 2^256 that has no divisor in common with x, which is why p is an argument.
 
 use super::field::Limbs;
 use zeroize::{Zeroize as _, Zeroizing};
@@ -16,11 +17,33 @@ const ROUNDS: u32 = 10;
 const LIMBS: usize = 5;
 const MASK: i64 = (1 << STEPS) - 1;
 /// The prime; it is -1 modulo 2^59.
-const PRIME: Wide = Wide([MASK, 0x1f_ffff_ffff, 0, 0x7ff_8000_0000_8000, 0xf_ffff]);
+const PRIME: Modulus =
+    Modulus { number: Wide([MASK, 0x1f_ffff_ffff, 0, 0x7ff_8000_0000_8000, 0xf_ffff]), opposite: 1 };
+const ORDER: Modulus = Modulus::of(&super::ORDER);
 
 /// A number of 295 bits with sign: five limbs of 59 bits, the last one signed.
 #[derive(Clone, Copy)]
 struct Wide([i64; LIMBS]);
+
+/// What is computed modulo.
+struct Modulus {
+    number: Wide,
+    /// The opposite of its inverse modulo 2^59, perhaps with more bits.
+    opposite: i64,
+}
+
+impl Modulus {
+    const fn of(words: &[u64; 4]) -> Modulus {
+        // Each step of Newton's doubles how many bits are right, and an odd number is its own inverse modulo 8.
+        let mut inverse = words[0];
+        let mut bits = 3;
+        while bits < STEPS {
+            inverse = inverse.wrapping_mul(2u64.wrapping_sub(words[0].wrapping_mul(inverse)));
+            bits *= 2;
+        }
+        Modulus { number: Wide::from_words(words), opposite: inverse.wrapping_neg() as i64 }
+    }
+}
 
 /// 2^59 times the matrix of 59 steps. The absolute values of a row have a sum of at most 2^59.
 struct Matrix {
@@ -30,16 +53,27 @@ struct Matrix {
 
 /// A number below 12 p that is the inverse of `x`, which is below p, or of 0 a multiple of p.
 pub(super) fn inverse(x: &Limbs) -> Zeroizing<Limbs> {
-    let (mut f, mut g) = (PRIME, Wide::from_limbs(x));
+    Zeroizing::new(Wide::to_limbs(&inverted(Wide::from_limbs(x), &PRIME)))
+}
+
+/// A number below 12 times the order that is the inverse modulo the order of `x`, which is below it; the lowest word first.
+pub(super) fn inverse_of_scalar(x: &[u64; 4]) -> Zeroizing<[u64; 5]> {
+    Zeroizing::new(Wide::to_words(&inverted(Wide::from_words(x), &ORDER)))
+}
+
+/// The inverse of `x` with a multiple of the modulus added: between 0.5 and 11.5 times the modulus, limbs without sign.
+#[inline(always)]
+fn inverted(x: Wide, modulus: &Modulus) -> Zeroizing<[i64; LIMBS]> {
+    let (mut f, mut g) = (modulus.number, x);
     let (mut d, mut e) = (Wide([0; LIMBS]), Wide([1, 0, 0, 0, 0]));
     let mut size = Size(-1);
     for _ in 0..ROUNDS {
         let matrix = size.steps(f.lowest(), g.lowest());
         (f, g) = (f.exactly(matrix.first, &g), f.exactly(matrix.second, &g));
-        (d, e) = (d.modulo(matrix.first, &e), d.modulo(matrix.second, &e));
+        (d, e) = (d.modulo(matrix.first, &e, modulus), d.modulo(matrix.second, &e, modulus));
     }
-    // d is the inverse when f is 1, and the opposite when it is -1; what is returned is between 0.5 p and 11.5 p.
-    let inverse = Zeroizing::new(d.opposite_if(f.0[LIMBS - 1] >> 63).to_limbs());
+    // d is the inverse when f is 1, and the opposite when it is -1.
+    let inverse = Zeroizing::new(d.opposite_if(f.0[LIMBS - 1] >> 63).lifted(modulus));
     for mut secret in [f, g, d, e] {
         secret.0.zeroize();
     }
@@ -97,16 +131,36 @@ impl Wide {
         )
     }
 
-    /// The number with 6 p added, which must be from 0 to 2^260.
-    fn to_limbs(self) -> Limbs {
+    const fn from_words(words: &[u64; 4]) -> Wide {
+        let [a, b, c, d] = *words;
+        Wide([
+            a as i64 & MASK,
+            (a >> 59 | b << 5) as i64 & MASK,
+            (b >> 54 | c << 10) as i64 & MASK,
+            (c >> 49 | d << 15) as i64 & MASK,
+            (d >> 44) as i64,
+        ])
+    }
+
+    /// The limbs of the number with 6 times the modulus added, which must be from 0 to 2^260.
+    fn lifted(self, modulus: &Modulus) -> [i64; LIMBS] {
         let mut limbs = [0; LIMBS];
         let mut carry = 0;
-        for (limb, (own, prime)) in limbs.iter_mut().zip(self.0.iter().zip(PRIME.0)) {
-            let sum = own + 6 * prime + carry;
+        for (limb, (own, six)) in limbs.iter_mut().zip(self.0.iter().zip(modulus.number.0)) {
+            let sum = own + 6 * six + carry;
             *limb = sum & MASK;
             carry = sum >> STEPS;
         }
-        let [a, b, c, d, e] = limbs;
+        limbs
+    }
+
+    fn to_words(limbs: &[i64; LIMBS]) -> [u64; 5] {
+        let [a, b, c, d, e] = limbs.map(i64::cast_unsigned);
+        [a | b << 59, b >> 5 | c << 54, c >> 10 | d << 49, d >> 15 | e << 44, e >> 20]
+    }
+
+    fn to_limbs(limbs: &[i64; LIMBS]) -> Limbs {
+        let [a, b, c, d, e] = *limbs;
         let limbs = [a, a >> 52 | b << 7, b >> 45 | c << 14, c >> 38 | d << 21, d >> 31 | e << 28];
         Limbs(limbs.map(|limb| limb.cast_unsigned() & ((1 << 52) - 1)))
     }
@@ -118,26 +172,32 @@ impl Wide {
 
     /// A row of the matrix times this and another number, divided by 2^59, which leaves nothing.
     fn exactly(&self, row: [i64; 2], other: &Wide) -> Wide {
-        self.combined(row, other, |_| 0)
+        self.combined(row, other, &PRIME, |_| 0)
     }
 
     /// The same modulo p: what has to be added so that the division leaves nothing is less than p / 2 after it. From
     /// numbers of at most c p comes one of at most (c + 1/2) p.
-    fn modulo(&self, row: [i64; 2], other: &Wide) -> Wide {
-        // Because p is -1, the lowest bits themselves, as a number with sign, are how often p is added.
-        self.combined(row, other, |lowest| lowest << (64 - STEPS) >> (64 - STEPS))
+    #[inline(always)]
+    fn modulo(&self, row: [i64; 2], other: &Wide, modulus: &Modulus) -> Wide {
+        // The lowest bits, as a number with sign, times the opposite of p's inverse are how often p is added; for the
+        // prime, which is -1, they are it themselves.
+        self.combined(row, other, modulus, |lowest| {
+            lowest.wrapping_mul(modulus.opposite) << (64 - STEPS) >> (64 - STEPS)
+        })
     }
 
-    fn combined(&self, row: [i64; 2], other: &Wide, primes: impl Fn(i64) -> i64) -> Wide {
+    #[inline(always)]
+    fn combined(&self, row: [i64; 2], other: &Wide, modulus: &Modulus, primes: impl Fn(i64) -> i64) -> Wide {
+        let modulus = modulus.number.0;
         let product = |at: usize| {
             i128::from(row[0]) * i128::from(self.0[at]) + i128::from(row[1]) * i128::from(other.0[at])
         };
         let mut sum = product(0);
         let primes = i128::from(primes(sum as i64));
-        sum = (sum + primes * i128::from(PRIME.0[0])) >> STEPS;
+        sum = (sum + primes * i128::from(modulus[0])) >> STEPS;
         let mut limbs = [0; LIMBS];
         for at in 1..LIMBS {
-            sum += product(at) + primes * i128::from(PRIME.0[at]);
+            sum += product(at) + primes * i128::from(modulus[at]);
             limbs[at - 1] = sum as i64 & MASK;
             sum >>= STEPS;
         }
