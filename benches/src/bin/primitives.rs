@@ -12,7 +12,7 @@ use aws_lc_rs::{aead, agreement, digest, signature};
 use perf::contest::{Effort, Run, interleave};
 use perf::{LARGE, MIDDLE, SMALL, World, size_name};
 use serde_json::{Value, json};
-use smime::{BulkCipher, Curve, DigestAlgorithm, LoadedKey, OaepParameters, SignatureScheme};
+use smime::{BulkCipher, Curve, DigestAlgorithm, OaepParameters, SignatureScheme};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -135,7 +135,7 @@ fn public_keys(world: &World) -> Vec<Cell<'_>> {
 
 fn agreements(world: &World) -> Vec<Cell<'_>> {
     let crypto = world.cx().crypto;
-    let key: Box<dyn LoadedKey> = world.agreement.key.load(&world.cx()).expect("a key");
+    let key = world.agreement.key.load(&world.cx()).expect("a key");
     let own = crypto.generate_key(key.algorithm()).expect("a key");
     let own_key = crypto.load_key(&own).expect("a key");
     let algorithm = &agreement::ECDH_P256;
