@@ -8,7 +8,7 @@
 
 mod kernel;
 
-use super::{BLOCK, Schedule};
+use super::{BLOCK, Schedule, before_line, through_caches};
 use crate::ghash;
 use smime::{BulkEncryptor, CryptoError};
 use std::arch::x86_64::*;
@@ -108,14 +108,24 @@ impl GcmDecryptor {
     fn blocks(&mut self, input: &[u8], out: &mut Vec<u8>) {
         let len = input.len() / BLOCK * BLOCK;
         out.reserve(len);
-        let Some(room) = out.spare_capacity_mut().get_mut(..len) else { return };
+        let (through, past) = input[..len].split_at(through_caches(out, len));
+        self.blocks_to(through, out, false);
+        self.blocks_to(past, out, true);
+    }
+
+    /// Decrypts whole blocks and appends them, under `past` past the caches; no block is begun.
+    fn blocks_to(&mut self, input: &[u8], out: &mut Vec<u8>, past: bool) {
+        let len = input.len();
+        let Some(room) = out.spare_capacity_mut().get_mut(..len).filter(|room| !room.is_empty()) else {
+            return;
+        };
         let counter = self.counter();
         // SAFETY: a value of this type is only made where the instructions were found. The function writes the whole of
         // `room`, which has the length of the whole blocks.
         unsafe {
             self.hash = match self.key.rounds {
-                10 => decrypt::<10>(self, counter, input, room),
-                _ => decrypt::<14>(self, counter, input, room),
+                10 => decrypt::<10>(self, counter, input, room, past),
+                _ => decrypt::<14>(self, counter, input, room, past),
             };
             out.set_len(out.len() + len);
         }
@@ -381,20 +391,25 @@ fn reversal() -> __m512i {
     _mm512_broadcast_i32x4(_mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
 }
 
-/// Decrypts the whole blocks of `input` into `out`, which has their length, from the block with this counter on; gives
-/// the hash with them.
+/// Decrypts the whole blocks of `input` into `out`, which has their length, from the block with this counter on, under
+/// `past` past the caches if lines can be written whole; gives the hash with them.
 #[target_feature(enable = "aes,vaes,pclmulqdq,vpclmulqdq,avx512f,avx512bw,avx512vl")]
 fn decrypt<const ROUNDS: usize>(
     cipher: &GcmDecryptor,
     counter: u32,
     input: &[u8],
     out: &mut [MaybeUninit<u8>],
+    past: bool,
 ) -> u128 {
     let blocks = out.len() / BLOCK;
+    // Batches begin so few blocks behind a multiple that they are written to whole lines.
+    let before = before_line(out);
+    let shift =
+        before.map_or(0, |before| counter.wrapping_add((before / BLOCK) as u32) % VECTOR_BLOCKS as u32);
     // Behind the last multiple there are no more blocks than those that lead to one.
-    let aligned = counter.checked_next_multiple_of(BATCH as u32);
-    let head = aligned.map_or(blocks, |aligned| ((aligned - counter) as usize).min(blocks));
-    let aligned = aligned.unwrap_or_default();
+    let begin = counter.saturating_sub(shift).checked_next_multiple_of(BATCH as u32).map(|even| even + shift);
+    let head = begin.map_or(blocks, |begin| ((begin - counter) as usize).min(blocks));
+    let begin = begin.unwrap_or_default();
     let batches = (blocks - head) / BATCH;
     let (first, rest) = input.split_at(head * BLOCK);
     let (whole, last) = rest.split_at(batches * BATCH * BLOCK);
@@ -403,10 +418,10 @@ fn decrypt<const ROUNDS: usize>(
     let mut hash = load(&cipher.hash);
     hash = decrypt_some::<ROUNDS>(cipher, counter, hash, first, to_first);
     if batches > 0 {
-        hash = kernel::decrypt::<ROUNDS>(cipher, aligned, hash, whole, to_whole);
+        hash = kernel::decrypt::<ROUNDS>(cipher, begin, hash, whole, to_whole, past && before.is_some());
     }
     // Where nothing is left, it is not looked at.
-    let counter = aligned.wrapping_add((batches * BATCH) as u32);
+    let counter = begin.wrapping_add((batches * BATCH) as u32);
     hash = decrypt_some::<ROUNDS>(cipher, counter, hash, last, to_last);
     store(hash)
 }

@@ -6,7 +6,13 @@
 //! processors, and valgrind, which does not know these instructions, go on with aws-lc, and so does encryption
 //! everywhere.
 //!
-//! The time depends on the lengths alone: there are no tables and no branches on keys or texts. Keys and what is
+//! A result that is written is first read into the caches, and pushes out of them what is there. Where it is too long to
+//! stay in them until its end, that is for nothing: 10 MiB to 10 MiB is bounded by the traffic between caches. Such
+//! results are written past the caches (non-temporally), which takes 10 to 20 % less time; for who reads all of a result
+//! of 10 MiB at once and has 32 MiB of third-level cache to himself it takes as much more again. `past_caches` has the
+//! bounds. Whatever the way, stores are of whole lines where the place of the result allows it.
+//!
+//! The time depends on the lengths: there are no tables and no branches on keys or texts. Keys and what is
 //! derived from them are wiped when dropped; copies that the compiler leaves in vector registers are not.
 #![allow(unsafe_code)]
 
@@ -17,12 +23,41 @@ pub(crate) use cbc::CbcDecryptor;
 pub(crate) use gcm::GcmDecryptor;
 
 use std::arch::x86_64::*;
+use std::mem::MaybeUninit;
 use zeroize::Zeroizing;
 
 /// The length of a block.
 const BLOCK: usize = 16;
 /// The most round keys there are (AES-256; FIPS 197, 5).
 const ROUND_KEYS: usize = 15;
+
+/// The octets of a line of the caches, and of a vector of 512 bits.
+const LINE: usize = 64;
+/// The room for a result from which on it is long: eight times the second-level cache of a Zen 5, and with its source half
+/// of the third-level one.
+const LONG: usize = 8 << 20;
+/// How much of a long result goes through the caches before the rest goes past them. Who takes a result away piece by
+/// piece leaves less than this in it, however much room there is, and so always finds his pieces in the caches.
+const THROUGH: usize = 1 << 20;
+
+/// The shortest piece that goes past the caches: there is a fence behind each.
+const PIECE: usize = 32 << 10;
+
+/// How many of the next `len` octets of a result, whole blocks, go through the caches; those behind them go past them.
+/// The room for all is there.
+fn through_caches(out: &Vec<u8>, len: usize) -> usize {
+    if out.capacity() < LONG {
+        len
+    } else {
+        THROUGH.saturating_sub(out.len()).next_multiple_of(BLOCK).min(len)
+    }
+}
+
+/// How many octets lie in front of the first line that begins in `out`; `None` where no blocks lead to one.
+fn before_line(out: &[MaybeUninit<u8>]) -> Option<usize> {
+    let before = out.as_ptr().addr().wrapping_neg() % LINE;
+    before.is_multiple_of(BLOCK).then_some(before)
+}
 
 /// Which instructions the processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
