@@ -1,6 +1,6 @@
 //! Decrypting AES-CBC. Its blocks are decrypted independently of one another, so that 32 of them are in flight at once.
 
-use super::{BLOCK, ROUND_KEYS, Schedule, Width, before_line, through_caches};
+use super::{BLOCK, PIECE, ROUND_KEYS, Schedule, Width, before_line, through_caches};
 use smime::{BulkEncryptor, CryptoError};
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
@@ -101,8 +101,8 @@ const AT_ONCE: usize = 8;
 /// How far ahead the input is asked for when the result goes past the caches, in octets.
 const AHEAD: usize = 4096;
 
-/// Decrypts the whole blocks of `input`, which follow `previous`, into `out`, which has their length, under `past` past
-/// the caches if lines can be written whole.
+/// Decrypts the whole blocks of `input`, which follow `previous`, into `out`, which has their length; a long piece to whole
+/// lines if there can be any, and then under `past` past the caches.
 #[target_feature(enable = "aes,vaes,avx512f")]
 fn decrypt_512<const ROUNDS: usize>(
     key: &Schedule,
@@ -119,7 +119,7 @@ fn decrypt_512<const ROUNDS: usize>(
     // SAFETY: a load of the 16 octets of the array.
     let mut previous = _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(previous.as_ptr().cast()) });
     let (mut input, mut out) = (&input[..out.len()], out);
-    let before = before_line(out).filter(|_| out.len() > AT_ONCE * VECTOR);
+    let before = before_line(out).filter(|_| out.len() >= PIECE);
     if let Some(last) = input[..before.unwrap_or_default()].last_chunk::<BLOCK>() {
         let (blocks, rest) = input.split_at(before.unwrap_or_default());
         let (place, room) = out.split_at_mut(blocks.len());
@@ -283,7 +283,7 @@ fn decrypt_128<const ROUNDS: usize>(
 mod tests {
     use super::*;
     use crate::evp::{Cipher, Direction};
-    use crate::vaes::octets;
+    use crate::vaes::{THROUGH, assert_untouched, octets, room};
     use smime::BulkCipher;
 
     /// The widths that this processor has.
@@ -343,6 +343,48 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn past_the_caches_it_is_the_same_and_nothing_else_is_written() {
+        let mut out = Vec::new();
+        for (cipher, key_len) in
+            [(BulkCipher::Aes128Cbc, 16), (BulkCipher::Aes192Cbc, 24), (BulkCipher::Aes256Cbc, 32)]
+        {
+            for (n, taken) in [0, 1, 8, 16, 32, 48, 63, 64].into_iter().enumerate() {
+                // The last begins in front of the bound.
+                let taken = if n == 7 { THROUGH - 1000 } else { THROUGH + taken };
+                let len = PIECE + n * 208 + key_len * BLOCK;
+                let (key, iv, text) =
+                    (octets(key_len, 3), octets(BLOCK, 4), octets(2 * len + 7 * BLOCK, n as u64));
+                let mut reference = Cipher::new(cipher, Direction::Decrypt, &key, &iv).unwrap();
+                let mut expected = Vec::new();
+                reference.update(&text, &mut expected).unwrap();
+                for width in widths() {
+                    for piece in [text.len(), len, len + 5] {
+                        room(&mut out, taken);
+                        let mut cipher = CbcDecryptor::with_width(width, &key, &iv).unwrap();
+                        for piece in text.chunks(piece) {
+                            cipher.update(piece, &mut out).unwrap();
+                        }
+                        assert!(out[taken..] == expected, "{width:?} {key_len} {taken} {piece}");
+                        assert_untouched(&mut out, taken);
+                    }
+                }
+            }
+        }
+        let text = octets(THROUGH + 100_000, 9);
+        let mut reference =
+            Cipher::new(BulkCipher::Aes128Cbc, Direction::Decrypt, &[1; 16], &[2; 16]).unwrap();
+        let mut expected = Vec::new();
+        reference.update(&text, &mut expected).unwrap();
+        for width in widths() {
+            room(&mut out, 0);
+            let mut cipher = CbcDecryptor::with_width(width, &[1; 16], &[2; 16]).unwrap();
+            cipher.update(&text, &mut out).unwrap();
+            assert!(out == expected, "{width:?}");
+            assert_untouched(&mut out, 0);
         }
     }
 

@@ -488,7 +488,7 @@ fn decrypt_some<const ROUNDS: usize>(
 mod tests {
     use super::*;
     use crate::evp::{Cipher, Direction};
-    use crate::vaes::octets;
+    use crate::vaes::{PIECE, THROUGH, assert_untouched, octets, room};
     use smime::BulkCipher;
 
     fn start(key: &[u8], nonce: &[u8]) -> Option<Box<GcmDecryptor>> {
@@ -531,6 +531,60 @@ mod tests {
                     assert!(out[1..] == text, "{key_len} {len} {piece}");
                     assert_eq!(cipher.finish(Some(&tag)), Ok(Vec::new()), "{key_len} {len} {piece}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn past_the_caches_it_is_the_same_and_nothing_else_is_written() {
+        let mut out = Vec::new();
+        for key_len in [16, 32] {
+            for (n, taken) in [0, 1, 8, 16, 32, 48, 63, 64].into_iter().enumerate() {
+                // The last begins in front of the bound.
+                let taken = if n == 7 { THROUGH - 1000 } else { THROUGH + taken };
+                let len = PIECE + n * 208 + key_len * BLOCK;
+                let text = octets(2 * len + 7 * BLOCK + n, n as u64);
+                let (key, nonce) = (octets(key_len, 3), octets(NONCE, 4));
+                let (sealed, tag) = encrypted(&key, &nonce, b"header", &text);
+                for piece in [sealed.len(), len, len + 5] {
+                    room(&mut out, taken);
+                    let Some(mut cipher) = start(&key, &nonce) else { return };
+                    cipher.additional_data(b"header").unwrap();
+                    for piece in sealed.chunks(piece) {
+                        cipher.update(piece, &mut out).unwrap();
+                    }
+                    assert!(out[taken..] == text, "{key_len} {taken} {piece}");
+                    assert_eq!(cipher.finish(Some(&tag)), Ok(Vec::new()), "{key_len} {taken} {piece}");
+                    assert_untouched(&mut out, taken);
+                }
+            }
+            let (key, text) = (octets(key_len, 5), octets(THROUGH + 100_003, 6));
+            let (sealed, tag) = encrypted(&key, &[7; NONCE], b"", &text);
+            let Some(mut cipher) = start(&key, &[7; NONCE]) else { return };
+            room(&mut out, 0);
+            cipher.update(&sealed, &mut out).unwrap();
+            assert!(out == text, "{key_len}");
+            assert_eq!(cipher.finish(Some(&tag)), Ok(Vec::new()), "{key_len}");
+            assert_untouched(&mut out, 0);
+        }
+    }
+
+    #[test]
+    fn batches_begin_anywhere() {
+        // Any first counter, and any place of the result: so many octets were there before.
+        for len in (0..16 * 70).step_by(16).chain([MAX_LEN / 16 * 16 - 16 * 400]) {
+            let (key, sealed) = (octets(32, len), octets(16 * 200, len + 1));
+            let opened = |piece: usize, before: usize| {
+                let mut cipher = start(&key, &[5; NONCE])?;
+                cipher.len = len;
+                let mut out = vec![1; before];
+                out.reserve_exact(sealed.len());
+                sealed.chunks(piece).for_each(|piece| cipher.update(piece, &mut out).unwrap());
+                Some((out.split_off(before), cipher.hash))
+            };
+            let expected = opened(BLOCK, 0);
+            for before in [0, 1, 16, 32, 48] {
+                assert!(opened(usize::MAX, before) == expected, "{len} {before}");
             }
         }
     }
