@@ -99,7 +99,7 @@ impl BulkEncryptor for CbcDecryptor {
 const VECTOR: usize = 64;
 const AT_ONCE: usize = 8;
 /// How far ahead the input is asked for when the result goes past the caches, in octets.
-const AHEAD: usize = 4096;
+const AHEAD: usize = 8192;
 
 /// Decrypts the whole blocks of `input`, which follow `previous`, into `out`, which has their length; a long piece to whole
 /// lines if there can be any, and then under `past` past the caches.

@@ -113,14 +113,14 @@ macro_rules! through {
     };
 }
 
-/// Writes a vector past the caches, and asks for input 4096 octets ahead; at the end the fence.
+/// Writes a vector past the caches, and asks for input 8192 octets ahead; at the end the fence.
 macro_rules! past {
     () => {
         "sfence\n"
     };
     ($n:literal) => {
         concat!(
-            "prefetcht0 [{from} + 4096 + 64 * ",
+            "prefetcht0 [{from} + 8192 + 64 * ",
             $n,
             "]\n",
             "vmovntdq [{to} + 64 * ",
