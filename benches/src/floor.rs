@@ -15,6 +15,7 @@ use smime::{
     BulkCipher, Curve, DigestAlgorithm, Identity, KeyWrap, LoadedKey, OaepParameters, SignatureScheme,
 };
 use std::hint::black_box;
+use std::sync::Arc;
 
 /// A primitive, with how much of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +73,7 @@ pub struct Floor<'w> {
     output_len: usize,
     digest: Vec<u8>,
     hashed: digest::Digest,
-    keys: [Box<dyn LoadedKey>; 4],
+    keys: [Arc<dyn LoadedKey>; 4],
     signatures: [Vec<u8>; 3],
     point: Vec<u8>,
     encrypted_key: Vec<u8>,

@@ -3,7 +3,8 @@
 use crate::asn1::{
     Asn1Error, DER_NULL, Element, NULL, OID, Reader, SEQUENCE, algorithm, context, integer, sequence, tlv,
 };
-use crate::{CryptoError, CryptoProvider, Curve, DigestAlgorithm, PublicKeyAlgorithm, SignatureScheme};
+use crate::path::EMAIL_PROTECTION;
+use crate::{CryptoError, CryptoProvider, Curve, DigestAlgorithm, PublicKeyAlgorithm, SignatureScheme, cms};
 use const_oid::ObjectIdentifier;
 
 const fn id(text: &str) -> ObjectIdentifier {
@@ -45,9 +46,36 @@ const SIGNATURES: &[(ObjectIdentifier, SignatureScheme)] = &[
     (ED25519, SignatureScheme::Ed25519),
 ];
 
+/// Identifiers that nearly every message or certificate has.
+const USUAL: [ObjectIdentifier; 8] = [
+    cms::DATA,
+    cms::SIGNED_DATA,
+    cms::ENVELOPED_DATA,
+    id("2.16.840.1.101.3.4.2.1"),
+    RSA_ENCRYPTION,
+    id("1.2.840.113549.1.1.11"),
+    EC_PUBLIC_KEY,
+    EMAIL_PROTECTION,
+];
+
+/// The identifier that the contents of an OBJECT IDENTIFIER are, if they are one. What is usual is known by its octets;
+/// the others are gone through arc by arc.
+pub(crate) fn object_identifier(octets: &[u8]) -> Option<ObjectIdentifier> {
+    match USUAL.iter().find(|known| known.as_bytes() == octets) {
+        Some(known) => Some(*known),
+        None => ObjectIdentifier::from_bytes(octets).ok(),
+    }
+}
+
+/// What a table says of an identifier.
+fn find<T: Copy>(table: &[(ObjectIdentifier, T)], oid: &ObjectIdentifier) -> Option<T> {
+    let octets = oid.as_bytes();
+    table.iter().find(|(known, _)| known.as_bytes() == octets).map(|(_, named)| *named)
+}
+
 /// The digest that an identifier names.
 pub(crate) fn digest_by_oid(oid: &ObjectIdentifier) -> Option<DigestAlgorithm> {
-    DIGESTS.iter().find(|(id, _)| id == oid).map(|(_, d)| *d)
+    find(DIGESTS, oid)
 }
 
 /// The identifier of a digest.
@@ -80,7 +108,7 @@ pub(crate) fn signature_scheme(
     if oid == RSASSA_PSS {
         return Ok(pss(parameters)?.ok_or(oid));
     }
-    Ok(SIGNATURES.iter().find(|(id, _)| *id == oid).map(|(_, s)| *s).ok_or(oid))
+    Ok(find(SIGNATURES, &oid).ok_or(oid))
 }
 
 /// RSASSA-PSS-params (RFC 8017, A.2.3); `None` for a hash or mask that is not known.
@@ -123,6 +151,14 @@ pub(crate) fn inner<'a>(element: &Element<'a>) -> Result<Element<'a>, Asn1Error>
     Ok(e)
 }
 
+/// The identifier of a signature.
+pub(crate) fn signature_oid(scheme: SignatureScheme) -> ObjectIdentifier {
+    match scheme {
+        SignatureScheme::RsaPss { .. } => RSASSA_PSS,
+        other => SIGNATURES.iter().find(|(_, s)| *s == other).map_or(ED25519, |(id, _)| *id),
+    }
+}
+
 /// Writes the AlgorithmIdentifier of a signature.
 pub(crate) fn signature_identifier(scheme: SignatureScheme) -> Vec<u8> {
     match scheme {
@@ -138,25 +174,32 @@ pub(crate) fn signature_identifier(scheme: SignatureScheme) -> Vec<u8> {
             algorithm(&RSASSA_PSS, &parameters)
         }
         other => {
-            let oid = SIGNATURES.iter().find(|(_, s)| *s == other).map_or(ED25519, |(id, _)| *id);
             // RFC 4055, 5: NULL for PKCS#1; RFC 5758, 3.2 and RFC 8410, 3: absent for the others
             let parameters = if matches!(other, SignatureScheme::RsaPkcs1(_)) { DER_NULL } else { &[] };
-            algorithm(&oid, parameters)
+            algorithm(&signature_oid(other), parameters)
         }
     }
 }
 
-/// What kind of key a SubjectPublicKeyInfo holds, and the key's bits; `Err` holds an identifier that is not known.
-pub(crate) fn public_key(
-    spki: &[u8],
-) -> Result<(Result<PublicKeyAlgorithm, ObjectIdentifier>, &[u8]), Asn1Error> {
+/// What a SubjectPublicKeyInfo holds.
+pub(crate) struct PublicKey<'a> {
+    /// What kind of key it is; `Err` holds an identifier that is not known.
+    pub(crate) algorithm: Result<PublicKeyAlgorithm, ObjectIdentifier>,
+    /// Whether it is for PSS alone (RFC 4055, 1.2).
+    pub(crate) pss_only: bool,
+    /// The key's bits.
+    pub(crate) key: &'a [u8],
+}
+
+/// Reads a SubjectPublicKeyInfo.
+pub(crate) fn public_key(spki: &[u8]) -> Result<PublicKey<'_>, Asn1Error> {
     let mut outer = Reader::der(spki);
     let mut r = outer.expect(SEQUENCE)?.reader();
     outer.end()?;
     let (oid, parameters) = identifier(&r.any()?)?;
     let key = r.any()?.whole_bits()?;
     r.end()?;
-    Ok((key_algorithm(oid, parameters, key)?, key))
+    Ok(PublicKey { algorithm: key_algorithm(oid, parameters, key)?, pss_only: oid == RSASSA_PSS, key })
 }
 
 fn key_algorithm(
@@ -177,11 +220,7 @@ fn key_algorithm(
         return Ok(match parameters {
             Some(p) if p.tag == OID => {
                 let curve = p.oid()?;
-                CURVES
-                    .iter()
-                    .find(|(id, _)| *id == curve)
-                    .map(|(_, c)| PublicKeyAlgorithm::Ec(*c))
-                    .ok_or(curve)
+                find(CURVES, &curve).map(PublicKeyAlgorithm::Ec).ok_or(curve)
             }
             _ => Err(oid), // explicit curve parameters are refused (RFC 5480, 2.1.1)
         });
@@ -190,12 +229,6 @@ fn key_algorithm(
         return Ok(Ok(PublicKeyAlgorithm::Ed25519));
     }
     Ok(Err(oid))
-}
-
-/// The algorithm identifier of a SubjectPublicKeyInfo.
-pub(crate) fn key_identifier(spki: &[u8]) -> Option<ObjectIdentifier> {
-    let mut r = Reader::der(spki).expect(SEQUENCE).ok()?.reader();
-    Some(identifier(&r.any().ok()?).ok()?.0)
 }
 
 /// Verifies a signature over a message, hashing it as the scheme asks.

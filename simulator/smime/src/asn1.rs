@@ -4,6 +4,7 @@
 //! lengths; in BER it also takes indefinite and redundant lengths, with the nesting bounded by [`MAX_DEPTH`].
 
 use crate::Timestamp;
+use crate::algorithm::object_identifier;
 use const_oid::ObjectIdentifier;
 use thiserror::Error;
 
@@ -72,6 +73,7 @@ impl<'a> Element<'a> {
     }
 
     /// Refuses another tag.
+    #[inline]
     pub(crate) fn expect(self, tag: u8) -> Result<Self> {
         if self.tag == tag { Ok(self) } else { Err(Asn1Error::Tag { expected: tag, found: self.tag }) }
     }
@@ -109,7 +111,7 @@ impl<'a> Element<'a> {
     /// The value of an OBJECT IDENTIFIER.
     pub(crate) fn oid(&self) -> Result<ObjectIdentifier> {
         self.expect(OID)?;
-        ObjectIdentifier::from_bytes(self.content).map_err(|_| Asn1Error::Value)
+        object_identifier(self.content).ok_or(Asn1Error::Value)
     }
 
     /// The value of a non-negative INTEGER that fits.
@@ -220,6 +222,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element, or `None` at the end.
+    #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<Element<'a>>> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -230,16 +233,19 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element, whatever it is.
+    #[inline]
     pub(crate) fn any(&mut self) -> Result<Element<'a>> {
         self.next()?.ok_or(Asn1Error::Truncated)
     }
 
     /// The next element, which has this tag.
+    #[inline]
     pub(crate) fn expect(&mut self, tag: u8) -> Result<Element<'a>> {
         self.any()?.expect(tag)
     }
 
     /// The next element if it has this tag.
+    #[inline]
     pub(crate) fn optional(&mut self, tag: u8) -> Result<Option<Element<'a>>> {
         if self.peek() == Some(tag) { self.next() } else { Ok(None) }
     }
@@ -251,17 +257,24 @@ impl<'a> Reader<'a> {
 }
 
 /// Splits the first element off.
+#[inline]
 fn split(input: &[u8], rules: Rules, depth: u8) -> Result<(Element<'_>, &[u8])> {
-    if depth > MAX_DEPTH {
-        return Err(Asn1Error::TooDeep);
-    }
     // Most elements have a short tag and a short length.
-    if let [tag, length @ 0..=0x7F, rest @ ..] = input
+    if let [tag, length @ 0..=0x7F, ..] = input
         && tag & 0x1F != 0x1F
-        && let Some((content, after)) = rest.split_at_checked(usize::from(*length))
-        && let Some(raw) = input.get(..2 + usize::from(*length))
+        && depth <= MAX_DEPTH
+        && let Some((raw, after)) = input.split_at_checked(2 + usize::from(*length))
+        && let Some(content) = raw.get(2..)
     {
         return Ok((Element { tag: *tag, content, raw, rules }, after));
+    }
+    split_any(input, rules, depth)
+}
+
+/// Splits the first element off, whatever its header looks like.
+fn split_any(input: &[u8], rules: Rules, depth: u8) -> Result<(Element<'_>, &[u8])> {
+    if depth > MAX_DEPTH {
+        return Err(Asn1Error::TooDeep);
     }
     let (&tag, rest) = input.split_first().ok_or(Asn1Error::Truncated)?;
     if tag & 0x1F == 0x1F {
@@ -330,7 +343,7 @@ pub(crate) fn each_extension<'a, E>(
     mut take: impl FnMut(Extension<'a>) -> core::result::Result<(), E>,
 ) -> core::result::Result<(), E> {
     let malformed = |_| wrong(ExtensionsFault::Malformed);
-    let mut seen: Vec<&[u8]> = Vec::new();
+    let mut seen: Vec<&[u8]> = Vec::with_capacity(16);
     let mut r = list.expect(SEQUENCE).map_err(malformed)?.reader();
     while let Some(extension) = r.next().map_err(malformed)? {
         if seen.len() == limit {

@@ -61,6 +61,7 @@ struct Parsed {
     /// The kind of the key, or the identifier that is not known, and the octets of the key; `None` when that cannot be
     /// read.
     key: Option<(Result<PublicKeyAlgorithm, ObjectIdentifier>, Range<usize>)>,
+    pss_only: bool,
     signature: Range<usize>,
     not_before: Timestamp,
     not_after: Timestamp,
@@ -292,12 +293,12 @@ impl Certificate {
 
     /// The `subjectKeyIdentifier` extension, if present.
     pub fn subject_key_id(&self) -> Option<&[u8]> {
-        self.0.extensions.subject_key_id.as_deref()
+        self.0.extensions.subject_key_id.as_ref().map(|id| self.part(id))
     }
 
     /// The key identifier of the `authorityKeyIdentifier` extension, if present.
     pub fn authority_key_id(&self) -> Option<&[u8]> {
-        self.0.extensions.authority_key_id.as_deref()
+        self.0.extensions.authority_key_id.as_ref().map(|id| self.part(id))
     }
 
     pub(crate) fn name_constraints(&self) -> Option<&NameConstraints> {
@@ -373,6 +374,11 @@ impl Certificate {
             Some((Err(oid), _)) => Err(CertificateError::UnknownPublicKey { oid: *oid }),
             None => Err(CertificateError::Malformed { what: "subjectPublicKeyInfo" }),
         }
+    }
+
+    /// Whether the key is an RSA key that is for PSS alone (RFC 4055, 1.2).
+    pub(crate) fn is_pss_only(&self) -> bool {
+        self.0.pss_only
     }
 
     /// Whether subject and issuer are the same name; the signature is not looked at.
@@ -536,11 +542,12 @@ fn parse(der: &[u8]) -> Result<Parsed, CertificateError> {
         }
     }
     let extensions = match r.optional(context(3)).part("extensions")? {
-        Some(e) if version == 2 => extensions(&e)?,
+        Some(e) if version == 2 => extensions(&e, range)?,
         Some(_) => return Err(CertificateError::Malformed { what: "extensions" }), // only in v3
         None => Extensions::default(),
     };
     r.end().part("tbsCertificate")?;
+    let key = algorithm::public_key(spki).ok();
     Ok(Parsed {
         version: version as u8 + 1,
         tbs: range(tbs.raw),
@@ -548,7 +555,8 @@ fn parse(der: &[u8]) -> Result<Parsed, CertificateError> {
         issuer: range(issuer),
         serial: range(serial),
         spki: range(spki),
-        key: algorithm::public_key(spki).ok().map(|(algorithm, key)| (algorithm, range(key))),
+        pss_only: key.as_ref().is_some_and(|key| key.pss_only),
+        key: key.map(|key| (key.algorithm, range(key.key))),
         signature: range(signature),
         not_before,
         not_after,

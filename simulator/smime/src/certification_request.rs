@@ -246,7 +246,7 @@ impl CertificationRequest {
         let subject = r.expect(SEQUENCE).part("subject")?;
         name::attributes(subject.raw).part("subject")?;
         let spki = r.expect(SEQUENCE).part("subjectPKInfo")?;
-        let (algorithm, _) = public_key(spki.raw).part("subjectPKInfo")?;
+        let algorithm = public_key(spki.raw).part("subjectPKInfo")?.algorithm;
         let mut request = CertificationRequest {
             info: info.raw.to_vec(),
             subject: within(info.raw, subject.raw),

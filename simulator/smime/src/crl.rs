@@ -503,7 +503,8 @@ fn list_extensions(list: &Element<'_>, out: &mut Parsed) -> Result<(), CrlError>
             CRL_NUMBER if !critical => out.number = Some(magnitude(value).part("cRLNumber")?),
             DELTA_CRL_INDICATOR => out.base_number = Some(magnitude(value).part("deltaCRLIndicator")?),
             AUTHORITY_KEY_ID => {
-                out.authority_key_id = authority_key_id(value).part("authorityKeyIdentifier")?;
+                out.authority_key_id =
+                    authority_key_id(value).part("authorityKeyIdentifier")?.map(<[u8]>::to_vec);
             }
             ISSUING_DISTRIBUTION_POINT => {
                 out.scope = Some(single(value).and_then(|e| scope(&e)).part("issuingDistributionPoint")?);

@@ -162,7 +162,7 @@ fn scheme_bytes(scheme: SignatureScheme) -> Vec<u8> {
 
 fn key_kind(spki: &[u8]) -> Result<(PublicKeyAlgorithm, &[u8]), CryptoError> {
     match algorithm::public_key(spki) {
-        Ok((Ok(kind), bits)) => Ok((kind, bits)),
+        Ok(algorithm::PublicKey { algorithm: Ok(kind), key, .. }) => Ok((kind, key)),
         _ => Err(CryptoError::BadKey),
     }
 }

@@ -164,10 +164,10 @@ impl PrivateKey {
     ///
     /// # Errors
     /// The provider's: a kind or size of key that it does not implement, or a key that cannot be read.
-    pub fn load(&self, cx: &Context<'_>) -> Result<Box<dyn LoadedKey>, CryptoError> {
+    pub fn load(&self, cx: &Context<'_>) -> Result<Arc<dyn LoadedKey>, CryptoError> {
         match &self.loaded {
-            Some(loaded) => Ok(Box::new(Arc::clone(loaded))),
-            None => cx.crypto.load_key(&self.der),
+            Some(loaded) => Ok(Arc::clone(loaded)),
+            None => cx.crypto.load_key(&self.der).map(Arc::from),
         }
     }
 
@@ -207,7 +207,7 @@ pub(crate) fn same_key(a: &[u8], b: &[u8]) -> bool {
         return true;
     }
     match (crate::algorithm::public_key(a), crate::algorithm::public_key(b)) {
-        (Ok((Ok(x), p)), Ok((Ok(y), q))) => x == y && p == q,
+        (Ok(a), Ok(b)) => a.algorithm.is_ok() && a.algorithm == b.algorithm && a.key == b.key,
         _ => false,
     }
 }

@@ -202,7 +202,7 @@ fn sign(
     let identifier = signature_identifier(scheme);
     let subject = subject(request);
     let validity = sequence(&[&time(request.not_before)?, &time(request.not_after)?]);
-    let (_, key_bits) = public_key(spki).map_err(|_| IssueError::BadPublicKey)?;
+    let key_bits = public_key(spki).map_err(|_| IssueError::BadPublicKey)?.key;
     // RFC 5280, 4.2.1.2, method 1
     let key_id = cx.crypto.digest(DigestAlgorithm::Sha1, &[key_bits]);
     let issuer_key_id = if issuer_name.is_some() { issuer_key_id } else { Some(key_id.as_slice()) };

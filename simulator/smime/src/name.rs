@@ -99,37 +99,57 @@ pub(crate) fn bmp(content: &[u8]) -> Option<String> {
 /// The attributes of a DER Name, in encoded order.
 pub(crate) fn attributes(name: &[u8]) -> Result<Vec<Attribute<'_>>, Asn1Error> {
     let mut out = Vec::with_capacity(8);
-    walk(name, |attribute| out.push(attribute))?;
+    let mut attributes = Attributes::of(name)?;
+    while let Some(attribute) = attributes.next()? {
+        out.push(attribute);
+    }
     Ok(out)
 }
 
 /// How many attributes a DER Name has, if it can be read.
 pub(crate) fn count(name: &[u8]) -> Result<usize, Asn1Error> {
-    walk(name, |_| ())
+    let mut attributes = Attributes::of(name)?;
+    while attributes.next()?.is_some() {}
+    Ok(attributes.count)
 }
 
-fn walk<'a>(name: &'a [u8], mut each: impl FnMut(Attribute<'a>)) -> Result<usize, Asn1Error> {
-    let mut count = 0;
-    let mut outer = Reader::der(name);
-    let mut rdns = outer.expect(SEQUENCE)?.reader();
-    outer.end()?;
-    while let Some(rdn) = rdns.next()? {
-        let mut members = rdn.expect(SET)?.reader();
-        let mut joined = false;
-        while let Some(member) = members.next()? {
-            if count == MAX_ATTRIBUTES {
-                return Err(Asn1Error::Value);
+/// Reads the attributes of a DER Name one after the other.
+struct Attributes<'a> {
+    rdns: Reader<'a>,
+    /// What is left of the RDN that is being read.
+    members: Reader<'a>,
+    joined: bool,
+    count: usize,
+}
+
+impl<'a> Attributes<'a> {
+    fn of(name: &'a [u8]) -> Result<Attributes<'a>, Asn1Error> {
+        let mut outer = Reader::der(name);
+        let rdns = outer.expect(SEQUENCE)?.reader();
+        outer.end()?;
+        Ok(Attributes { rdns, members: Reader::der(&[]), joined: false, count: 0 })
+    }
+
+    #[inline]
+    fn next(&mut self) -> Result<Option<Attribute<'a>>, Asn1Error> {
+        loop {
+            if let Some(member) = self.members.next()? {
+                if self.count == MAX_ATTRIBUTES {
+                    return Err(Asn1Error::Value);
+                }
+                let mut r = member.expect(SEQUENCE)?.reader();
+                let kind = r.expect(OID)?.content;
+                let value = r.any()?;
+                r.end()?;
+                let joined = std::mem::replace(&mut self.joined, true);
+                self.count += 1;
+                return Ok(Some(Attribute { kind, value, joined }));
             }
-            let mut r = member.expect(SEQUENCE)?.reader();
-            let kind = r.expect(OID)?.content;
-            let value = r.any()?;
-            r.end()?;
-            each(Attribute { kind, value, joined });
-            joined = true;
-            count += 1;
+            let Some(rdn) = self.rdns.next()? else { return Ok(None) };
+            self.members = rdn.expect(SET)?.reader();
+            self.joined = false;
         }
     }
-    Ok(count)
 }
 
 /// The RFC 4514 text of a DER Name; empty when it cannot be read.
@@ -144,7 +164,7 @@ pub(crate) fn to_text(name: &[u8]) -> String {
                 out.push(if a.joined { '+' } else { ',' });
             }
             let known = SHORT_NAMES.iter().find(|(oid, _)| oid.as_bytes() == a.kind);
-            match (known, a.text()) {
+            match (known, text(&a.value)) {
                 (Some((_, short)), Some(value)) => {
                     out.push_str(short);
                     out.push('=');
@@ -169,10 +189,21 @@ pub(crate) fn to_text(name: &[u8]) -> String {
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
-    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 0xF)]).collect()
+    let mut out = String::with_capacity(2 * bytes.len());
+    bytes.iter().for_each(|b| out.extend([digit(b >> 4), digit(b & 0xF)]));
+    out
 }
 
 fn escape(value: &str, out: &mut String) {
+    let plain = |octet: &u8| octet.is_ascii_alphanumeric() || b"@.-_".contains(octet);
+    let inner = |octet: &u8| plain(octet) || *octet == b' ';
+    if let [first, .., last] = value.as_bytes()
+        && plain(first)
+        && plain(last)
+        && value.bytes().all(|octet| inner(&octet))
+    {
+        return out.push_str(value);
+    }
     let last = value.chars().count().saturating_sub(1);
     for (i, c) in value.chars().enumerate() {
         match c {
@@ -196,9 +227,13 @@ pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
     if a == b {
         return true;
     }
-    match (attributes(a), attributes(b)) {
-        (Ok(a), Ok(b)) => a.len() == b.len() && a.iter().zip(&b).all(|(x, y)| x.same(y)),
-        _ => false,
+    let (Ok(mut a), Ok(mut b)) = (Attributes::of(a), Attributes::of(b)) else { return false };
+    loop {
+        match (a.next(), b.next()) {
+            (Ok(None), Ok(None)) => return true,
+            (Ok(Some(x)), Ok(Some(y))) if x.same(&y) => {}
+            _ => return false,
+        }
     }
 }
 

@@ -5,7 +5,6 @@
 //! a cipher is fed pieces of any length, and what it gives back may lag behind by one block.
 
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use thiserror::Error;
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -176,27 +175,6 @@ pub trait LoadedKey: Send + Sync {
     fn decrypt_oaep(&self, p: &OaepParameters, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError>;
     /// Static ECDH with an uncompressed SEC 1 point; gives the x coordinate.
     fn agree(&self, peer_point: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError>;
-}
-
-impl LoadedKey for Arc<dyn LoadedKey> {
-    fn algorithm(&self) -> PublicKeyAlgorithm {
-        self.as_ref().algorithm()
-    }
-    fn public_key(&self) -> Vec<u8> {
-        self.as_ref().public_key()
-    }
-    fn sign(&self, scheme: SignatureScheme, digest: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        self.as_ref().sign(scheme, digest)
-    }
-    fn decrypt_pkcs1(&self, ciphertext: &[u8], random_len: usize) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        self.as_ref().decrypt_pkcs1(ciphertext, random_len)
-    }
-    fn decrypt_oaep(&self, p: &OaepParameters, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        self.as_ref().decrypt_oaep(p, ciphertext)
-    }
-    fn agree(&self, peer_point: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        self.as_ref().agree(peer_point)
-    }
 }
 
 /// The primitives.

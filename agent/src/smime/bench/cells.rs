@@ -9,6 +9,7 @@ use smime::cms::{
 };
 use smime::{BulkCipher, CryptoError, Curve, DigestAlgorithm, Identity, LoadedKey, Purpose, SignatureScheme};
 use std::hint::black_box;
+use std::sync::Arc;
 
 /// The piece in which content is fed.
 const PIECE: usize = 128 << 10;
@@ -59,7 +60,7 @@ fn row(
 struct Signing<'s> {
     stage: &'s Stage<'s>,
     identity: &'s Identity,
-    key: Box<dyn LoadedKey>,
+    key: Arc<dyn LoadedKey>,
     scheme: SignatureScheme,
 }
 
@@ -128,7 +129,7 @@ impl<'s> Signing<'s> {
 struct Sealing<'s> {
     stage: &'s Stage<'s>,
     identity: &'s Identity,
-    key: Box<dyn LoadedKey>,
+    key: Arc<dyn LoadedKey>,
     options: EncryptOptions,
 }
 

@@ -5,14 +5,13 @@
 
 mod allocations;
 mod cells;
-mod contest;
 mod peer;
 mod processes;
 
 use allocations::allocated_by;
 use cells::Stage;
-use contest::{Effort, Run, interleave};
-use perf::{Floor, HUGE, LARGE, MIDDLE, SMALL, World, size_name};
+use perf::contest::{Effort, Run, interleave};
+use perf::{Floor, HUGE, LARGE, MIDDLE, SMALL, World, machine, size_name};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -51,22 +50,6 @@ fn main() {
 
 fn report(rows: Vec<Value>) -> Value {
     json!({ "machine": machine(), "peer_version": peer::version(), "ratios": rows })
-}
-
-/// The processor's name, as the system has it.
-fn machine() -> String {
-    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let field = |name: &str| {
-        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-        line.split(':').nth(1).unwrap_or_default().trim().to_owned()
-    };
-    let cores = text.lines().filter(|line| line.starts_with("processor")).count();
-    format!(
-        "{} family {} model {}, {cores} cores",
-        field("model name"),
-        field("cpu family"),
-        field("model\t")
-    )
 }
 
 /// Runs the cells whose name contains `only`, of one size or of all that the effort has.

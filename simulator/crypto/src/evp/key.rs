@@ -11,11 +11,11 @@ use zeroize::Zeroizing;
 /// The smallest modulus that is taken: old messages have it. The largest is the library's own, 16384.
 const MIN_RSA_BITS: u32 = 1024;
 /// The longest salt of a PSS signature; more than fits any modulus.
-const MAX_SALT: u32 = 2048;
+pub(super) const MAX_SALT: u32 = 2048;
 const ED25519_PUBLIC: usize = 32;
 
 /// A key, public or private.
-pub(crate) struct Key(NonNull<sys::EVP_PKEY>);
+pub(crate) struct Key(pub(super) NonNull<sys::EVP_PKEY>);
 
 // SAFETY: the key is never changed after it was read, and aws-lc allows concurrent use of such keys: its own
 // caches (Montgomery values, blinding) are behind locks, the reference count is atomic.
@@ -124,6 +124,27 @@ impl Key {
         marshalled(sys::EVP_marshal_public_key, self)
     }
 
+    /// The modulus and the exponent of an RSA key; `None` for other keys and those for PSS alone.
+    pub(super) fn rsa_numbers(&self) -> Option<(Vec<u8>, u64)> {
+        // SAFETY: reads of a live key, to which its numbers belong; the modulus has as many octets as are written.
+        unsafe {
+            if sys::EVP_PKEY_id(self.0.as_ptr()) != sys::EVP_PKEY_RSA {
+                return None;
+            }
+            let (n, e) = (sys::RSA_get0_n(self.rsa_key()), sys::RSA_get0_e(self.rsa_key()));
+            let mut modulus = vec![0; sys::BN_num_bytes(n) as usize];
+            let mut exponent = 0;
+            sys::BN_bn2bin(n, modulus.as_mut_ptr());
+            (sys::BN_get_u64(e, &mut exponent) == 1).then_some((modulus, exponent))
+        }
+    }
+
+    /// What the key is inside; null for one that is not RSA.
+    pub(super) fn rsa_key(&self) -> *const sys::RSA {
+        // SAFETY: a read of a live key.
+        unsafe { sys::EVP_PKEY_get0_RSA(self.0.as_ptr()) }
+    }
+
     /// The private key as DER PKCS#8.
     fn pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
         marshalled(sys::EVP_marshal_private_key, self).map(Zeroizing::new)
@@ -184,12 +205,58 @@ impl Key {
 
     /// Signs a digest; Ed25519 is not done here.
     pub(crate) fn sign(&self, scheme: SignatureScheme, digest: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        if self.algorithm()? == PublicKeyAlgorithm::Ed25519 {
-            return Err(CryptoError::Unsupported("this signature scheme with this kind of key"));
+        match (scheme, self.algorithm()?) {
+            // ECDSA and PKCS#1 v1.5 are asked of the key itself: an operation would be made, and freed, for each.
+            (SignatureScheme::Ecdsa(d), PublicKeyAlgorithm::Ec(_)) => {
+                check_length(d, digest)?;
+                self.sign_ecdsa(digest)
+            }
+            (SignatureScheme::RsaPkcs1(d), PublicKeyAlgorithm::Rsa { .. }) => {
+                check_length(d, digest)?;
+                self.sign_pkcs1(d, digest)
+            }
+            (SignatureScheme::RsaPss { .. }, PublicKeyAlgorithm::Rsa { .. }) => {
+                let o = self.operation(sys::EVP_PKEY_sign_init)?;
+                self.prepare(&o, scheme, digest)?;
+                transform(&o, sys::EVP_PKEY_sign, digest).map(|v| v.to_vec())
+            }
+            _ => Err(CryptoError::Unsupported("this signature scheme with this kind of key")),
         }
-        let o = self.operation(sys::EVP_PKEY_sign_init)?;
-        self.prepare(&o, scheme, digest)?;
-        transform(&o, sys::EVP_PKEY_sign, digest).map(|v| v.to_vec())
+    }
+
+    /// ECDSA with a random nonce; the key is one of an elliptic curve.
+    fn sign_ecdsa(&self, digest: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        // SAFETY: the key inside is borrowed from the live key.
+        let (key, size) = unsafe {
+            let key = sys::EVP_PKEY_get0_EC_KEY(self.0.as_ptr());
+            (key, sys::ECDSA_size(key))
+        };
+        let mut out = vec![0; size];
+        let mut len = 0;
+        // SAFETY: reads the live digest with its length, writes at most `size` octets, which `out` has, and tells how
+        // many.
+        done(unsafe { sys::ECDSA_sign(0, digest.as_ptr(), digest.len(), out.as_mut_ptr(), &mut len, key) })?;
+        out.truncate(len as usize);
+        Ok(out)
+    }
+
+    /// PKCS#1 v1.5; the key is one of RSA, and the digest has its algorithm's length.
+    fn sign_pkcs1(&self, algorithm: DigestAlgorithm, digest: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        // SAFETY: the key inside is borrowed from the live key.
+        let (key, size) = unsafe {
+            let key = sys::EVP_PKEY_get0_RSA(self.0.as_ptr());
+            (key, sys::RSA_size(key) as usize)
+        };
+        let mut out = vec![0; size];
+        let mut len = 0;
+        // SAFETY: reads the live digest with its length, writes `RSA_size` octets, which `out` has, and tells so. What
+        // it changes in the key (the blinding, the Montgomery values) is behind the key's own lock.
+        done(unsafe {
+            let kind = sys::EVP_MD_type(table(algorithm));
+            sys::RSA_sign(kind, digest.as_ptr(), digest.len(), out.as_mut_ptr(), &mut len, key)
+        })?;
+        out.truncate(len as usize);
+        Ok(out)
     }
 
     /// Verifies a signature over a digest, or over a message for Ed25519.
@@ -314,18 +381,18 @@ fn marshalled(writer: Writer, key: &Key) -> Result<Vec<u8>, CryptoError> {
     }
 }
 
-fn done(result: c_int) -> Result<(), CryptoError> {
+pub(super) fn done(result: c_int) -> Result<(), CryptoError> {
     if result == 1 { Ok(()) } else { Err(forget_errors(CryptoError::Failed)) }
 }
 
 /// Empties the thread's error queue, which would otherwise keep what failed.
-fn forget_errors(error: CryptoError) -> CryptoError {
+pub(super) fn forget_errors(error: CryptoError) -> CryptoError {
     // SAFETY: touches only the thread's own queue.
     unsafe { sys::ERR_clear_error() };
     error
 }
 
-fn table(digest: DigestAlgorithm) -> *const sys::EVP_MD {
+pub(super) fn table(digest: DigestAlgorithm) -> *const sys::EVP_MD {
     // SAFETY: these functions take nothing and give static tables.
     unsafe {
         match digest {
@@ -338,7 +405,8 @@ fn table(digest: DigestAlgorithm) -> *const sys::EVP_MD {
     }
 }
 
-fn check_length(digest: DigestAlgorithm, value: &[u8]) -> Result<(), CryptoError> {
+/// Compares a digest's length with what its algorithm makes.
+pub(crate) fn check_length(digest: DigestAlgorithm, value: &[u8]) -> Result<(), CryptoError> {
     let length = match digest {
         DigestAlgorithm::Sha1 => 20,
         DigestAlgorithm::Sha224 => 28,

@@ -1,9 +1,15 @@
-//! Decrypting AES-CBC. Its blocks are decrypted independently of one another, so that 32 of them are in flight at once.
+//! AES-CBC. Encryption is in `encryptor`; here is decryption, whose blocks are independent of one
+//! another, so that 32 of them are in flight at once.
+
+mod encryptor;
+
+pub(crate) use encryptor::CbcEncryptor;
 
 use super::{BLOCK, PIECE, ROUND_KEYS, Schedule, Width, before_line, through_caches};
 use smime::{BulkEncryptor, CryptoError};
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// AES-CBC being decrypted.
 pub(crate) struct CbcDecryptor {
@@ -11,9 +17,41 @@ pub(crate) struct CbcDecryptor {
     key: Schedule,
     /// The last whole block of ciphertext, at first the initialisation vector.
     previous: [u8; BLOCK],
-    /// The block that is not complete, and how much of it has arrived.
-    held: [u8; BLOCK],
+    held: Held,
+}
+
+/// A block that is not complete, and how much of it has arrived, which is less than a block.
+#[derive(Default, Zeroize, ZeroizeOnDrop)]
+struct Held {
+    block: [u8; BLOCK],
     begun: usize,
+}
+
+impl Held {
+    /// Takes what is missing from the front of the input, if a block has been begun; gives the block once it is
+    /// complete.
+    fn complete(&mut self, input: &mut &[u8]) -> Option<[u8; BLOCK]> {
+        if self.begun == 0 {
+            return None;
+        }
+        let (head, rest) = input.split_at(input.len().min(BLOCK - self.begun));
+        self.block[self.begun..][..head.len()].copy_from_slice(head);
+        *input = rest;
+        self.begun = (self.begun + head.len()) % BLOCK;
+        (self.begun == 0).then_some(self.block)
+    }
+
+    /// Begins a block with the end of the input, if there is any.
+    fn keep(&mut self, rest: &[u8]) {
+        if !rest.is_empty() {
+            self.block[..rest.len()].copy_from_slice(rest);
+            self.begun = rest.len();
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.begun == 0
+    }
 }
 
 impl CbcDecryptor {
@@ -30,7 +68,7 @@ impl CbcDecryptor {
         // SAFETY: a width is only ever made by `detect`, which found AES among the processor's instructions; the key
         // has one of the lengths that there are.
         let key = unsafe { Schedule::expand(key).inverse() };
-        Some(CbcDecryptor { width, key, previous, held: [0; BLOCK], begun: 0 })
+        Some(CbcDecryptor { width, key, previous, held: Held::default() })
     }
 
     /// Decrypts whole blocks and appends them.
@@ -71,27 +109,16 @@ impl BulkEncryptor for CbcDecryptor {
     }
 
     fn update(&mut self, mut input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError> {
-        if self.begun > 0 {
-            let (head, rest) = input.split_at(input.len().min(BLOCK - self.begun));
-            self.held[self.begun..][..head.len()].copy_from_slice(head);
-            self.begun += head.len();
-            input = rest;
-            if self.begun < BLOCK {
-                return Ok(());
-            }
-            let block = self.held;
+        if let Some(block) = self.held.complete(&mut input) {
             self.blocks(&block, out);
-            self.begun = 0;
         }
         self.blocks(input, out);
-        let rest = &input[input.len() / BLOCK * BLOCK..];
-        self.held[..rest.len()].copy_from_slice(rest);
-        self.begun = rest.len();
+        self.held.keep(&input[input.len() / BLOCK * BLOCK..]);
         Ok(())
     }
 
     fn finish(self: Box<Self>, _: Option<&[u8]>) -> Result<Vec<u8>, CryptoError> {
-        if self.begun == 0 { Ok(Vec::new()) } else { Err(CryptoError::BadLength) }
+        if self.held.is_empty() { Ok(Vec::new()) } else { Err(CryptoError::BadLength) }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::asn1::{
 use crate::{BulkCipher, algorithm};
 use const_oid::ObjectIdentifier;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// The contents octets of an identifier in the arc `id-ce` (RFC 5280, 4.2.1), 2.5.29.
 const fn id_ce(number: u8) -> [u8; 3] {
@@ -44,8 +45,10 @@ pub(super) struct Extensions {
     pub(super) path_len: Option<u8>,
     pub(super) key_usage: Option<KeyUsage>,
     pub(super) extended_key_usage: Option<Vec<ObjectIdentifier>>,
-    pub(super) subject_key_id: Option<Vec<u8>>,
-    pub(super) authority_key_id: Option<Vec<u8>>,
+    /// Where in the certificate it stands.
+    pub(super) subject_key_id: Option<Range<usize>>,
+    /// Where in the certificate it stands.
+    pub(super) authority_key_id: Option<Range<usize>>,
     pub(super) alternative_names: Vec<GeneralName>,
     pub(super) name_constraints: Option<NameConstraints>,
     pub(super) policies: Policies,
@@ -133,8 +136,11 @@ impl std::ops::BitOr for KeyUsage {
     }
 }
 
-/// Reads the extensions inside their tag.
-pub(super) fn extensions(tagged: &Element<'_>) -> Result<Extensions, CertificateError> {
+/// Reads the extensions inside their tag; `range` tells where in the certificate octets stand.
+pub(super) fn extensions(
+    tagged: &Element<'_>,
+    range: impl Fn(&[u8]) -> Range<usize>,
+) -> Result<Extensions, CertificateError> {
     let mut out = Extensions::default();
     let list = algorithm::inner(tagged).part("extensions")?;
     let wrong = |fault| match fault {
@@ -152,10 +158,11 @@ pub(super) fn extensions(tagged: &Element<'_>) -> Result<Extensions, Certificate
             }
             SUBJECT_KEY_ID => {
                 let id = single(value).and_then(|e| e.expect(OCTET_STRING));
-                out.subject_key_id = Some(id.part("subjectKeyIdentifier")?.content.to_vec());
+                out.subject_key_id = Some(range(id.part("subjectKeyIdentifier")?.content));
             }
             AUTHORITY_KEY_ID => {
-                out.authority_key_id = authority_key_id(value).part("authorityKeyIdentifier")?
+                let id = authority_key_id(value).part("authorityKeyIdentifier")?;
+                out.authority_key_id = id.map(&range);
             }
             SUBJECT_ALT_NAME => {
                 let names = single(value)
@@ -246,7 +253,7 @@ fn extended_key_usage(value: &[u8]) -> Result<Vec<ObjectIdentifier>, Asn1Error> 
     if count == 0 { Err(Asn1Error::Value) } else { Ok(out) }
 }
 
-pub(crate) fn authority_key_id(value: &[u8]) -> Result<Option<Vec<u8>>, Asn1Error> {
+pub(crate) fn authority_key_id(value: &[u8]) -> Result<Option<&[u8]>, Asn1Error> {
     let mut r = single(value)?.expect(SEQUENCE)?.reader();
-    Ok(r.optional(context_primitive(0))?.map(|e| e.content.to_vec()))
+    Ok(r.optional(context_primitive(0))?.map(|e| e.content))
 }

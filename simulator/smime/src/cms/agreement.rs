@@ -57,9 +57,16 @@ pub(super) fn key_encryption_key(
 
 /// ECC-CMS-SharedInfo (RFC 5753, 7.2).
 fn shared_info(wrap: &[u8], user_keying_material: Option<&[u8]>, key_bits: u16) -> Vec<u8> {
-    let entity = user_keying_material.map(|octets| write::tlv(0xa0, &write::octet_string(octets)));
-    let bits = write::tlv(0xa2, &write::octet_string(&u32::from(key_bits).to_be_bytes()));
-    write::sequence(&[wrap, entity.as_deref().unwrap_or_default(), &bits])
+    let keying_material = user_keying_material.unwrap_or_default();
+    let mut out = Vec::with_capacity(wrap.len() + keying_material.len() + 32);
+    write::nest(&mut out, 0x30, |out| {
+        out.extend_from_slice(wrap);
+        if let Some(octets) = user_keying_material {
+            write::nest(out, 0xa0, |out| write::append(out, 0x04, octets));
+        }
+        write::nest(out, 0xa2, |out| write::append(out, 0x04, &u32::from(key_bits).to_be_bytes()));
+    });
+    out
 }
 
 #[cfg(test)]

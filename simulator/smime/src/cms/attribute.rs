@@ -1,9 +1,9 @@
 //! Signed attributes (RFC 5652, 11; RFC 8551, 2.5).
 
-use super::certificate_id::CertificateId;
+use super::certificate_id::{CertificateId, append_issuer_serial};
 use super::ess::{self, SigningCertificate};
 use super::{CmsError, SignatureError, cipher, oid};
-use crate::tlv::{Element, Tag, TlvError, read_time, write, write_time};
+use crate::tlv::{Element, Tag, TlvError, append_time, read_time, write};
 use crate::{BulkCipher, Certificate, Timestamp};
 use const_oid::ObjectIdentifier;
 
@@ -32,7 +32,8 @@ impl SignedAttributes {
     /// inside.
     pub(super) fn read(set: &Element<'_>) -> Result<Result<SignedAttributes, SignatureError>, CmsError> {
         let mut attributes = SignedAttributes::default();
-        let mut seen: Vec<ObjectIdentifier> = Vec::new();
+        // One bit for each kind that is known.
+        let mut seen = 0u8;
         let mut wrong = None;
         let mut count = 0;
         let mut reader = set.reader();
@@ -42,46 +43,90 @@ impl SignedAttributes {
                 return Err(CmsError::TooMany { what: "signed attributes", limit: ATTRIBUTES_MAX });
             }
             let mut parts = element.open(Tag::SEQUENCE, "an attribute")?;
-            let kind = parts.required("an attribute type")?.oid()?;
+            let kind = parts.required("an attribute type")?;
+            kind.expect(Tag::OID, "an object identifier")?;
+            let known = Kind::of(kind.body);
+            if known.is_none() {
+                kind.oid()?;
+            }
             let values = parts.expect(Tag::SET, "attribute values")?;
             parts.end()?;
-            let name = match kind {
-                oid::CONTENT_TYPE => "contentType",
-                oid::MESSAGE_DIGEST => "messageDigest",
-                oid::SIGNING_TIME => "signingTime",
-                oid::SMIME_CAPABILITIES => "SMIMECapabilities",
-                oid::ENCRYPTION_KEY_PREFERENCE | oid::MICROSOFT_ENCRYPTION_KEY_PREFERENCE => "encrypKeyPref",
-                oid::SIGNING_CERTIFICATE => "signingCertificate",
-                oid::SIGNING_CERTIFICATE_V2 => "signingCertificateV2",
-                _ => continue,
-            };
+            let Some(kind) = known else { continue };
             let mut values = values.reader();
             let value = values.next()?;
             match value {
-                Some(value) if values.is_empty() && !seen.contains(&kind) => attributes.take(kind, &value)?,
-                _ => wrong = Some(SignatureError::Attribute { attribute: name }),
+                Some(value) if values.is_empty() && seen & kind.bit() == 0 => {
+                    attributes.take(kind, &value)?
+                }
+                _ => wrong = Some(SignatureError::Attribute { attribute: kind.name() }),
             }
-            seen.push(kind);
+            seen |= kind.bit();
         }
         Ok(wrong.map_or(Ok(attributes), Err))
     }
 
-    fn take(&mut self, kind: ObjectIdentifier, value: &Element<'_>) -> Result<(), TlvError> {
+    fn take(&mut self, kind: Kind, value: &Element<'_>) -> Result<(), TlvError> {
         match kind {
-            oid::CONTENT_TYPE => self.content_type = Some(value.oid()?),
-            oid::MESSAGE_DIGEST => self.message_digest = Some(value.octet_string()?.into_owned()),
+            Kind::ContentType => self.content_type = Some(value.oid()?),
+            Kind::MessageDigest => self.message_digest = Some(value.octet_string()?.into_owned()),
             // What only informs is left out when it cannot be read.
-            oid::SIGNING_TIME => self.signing_time = read_time(value).ok(),
-            oid::SMIME_CAPABILITIES => self.capabilities = read_capabilities(value).unwrap_or_default(),
-            oid::MICROSOFT_ENCRYPTION_KEY_PREFERENCE if self.encryption_key.is_none() => {
+            Kind::SigningTime => self.signing_time = read_time(value).ok(),
+            Kind::Capabilities => self.capabilities = read_capabilities(value).unwrap_or_default(),
+            Kind::MicrosoftEncryptionKey if self.encryption_key.is_none() => {
                 self.encryption_key = CertificateId::read_issuer_serial(value).ok();
             }
-            oid::SIGNING_CERTIFICATE => self.signing_certificates.push(ess::read(value, false)),
-            oid::SIGNING_CERTIFICATE_V2 => self.signing_certificates.push(ess::read(value, true)),
-            oid::ENCRYPTION_KEY_PREFERENCE => self.encryption_key = read_preference(value).ok().flatten(),
-            _ => {}
+            Kind::MicrosoftEncryptionKey => {}
+            Kind::SigningCertificate => self.signing_certificates.push(ess::read(value, false)),
+            Kind::SigningCertificateV2 => self.signing_certificates.push(ess::read(value, true)),
+            Kind::EncryptionKey => self.encryption_key = read_preference(value).ok().flatten(),
         }
         Ok(())
+    }
+}
+
+/// An attribute that is known.
+#[derive(Clone, Copy)]
+enum Kind {
+    ContentType,
+    MessageDigest,
+    SigningTime,
+    Capabilities,
+    EncryptionKey,
+    MicrosoftEncryptionKey,
+    SigningCertificate,
+    SigningCertificateV2,
+}
+
+impl Kind {
+    /// The kind that the octets of an attribute type name.
+    fn of(octets: &[u8]) -> Option<Kind> {
+        const KINDS: [(ObjectIdentifier, Kind); 8] = [
+            (oid::CONTENT_TYPE, Kind::ContentType),
+            (oid::MESSAGE_DIGEST, Kind::MessageDigest),
+            (oid::SIGNING_TIME, Kind::SigningTime),
+            (oid::SMIME_CAPABILITIES, Kind::Capabilities),
+            (oid::ENCRYPTION_KEY_PREFERENCE, Kind::EncryptionKey),
+            (oid::MICROSOFT_ENCRYPTION_KEY_PREFERENCE, Kind::MicrosoftEncryptionKey),
+            (oid::SIGNING_CERTIFICATE, Kind::SigningCertificate),
+            (oid::SIGNING_CERTIFICATE_V2, Kind::SigningCertificateV2),
+        ];
+        KINDS.iter().find(|(oid, _)| oid.as_bytes() == octets).map(|(_, kind)| *kind)
+    }
+
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Kind::ContentType => "contentType",
+            Kind::MessageDigest => "messageDigest",
+            Kind::SigningTime => "signingTime",
+            Kind::Capabilities => "SMIMECapabilities",
+            Kind::EncryptionKey | Kind::MicrosoftEncryptionKey => "encrypKeyPref",
+            Kind::SigningCertificate => "signingCertificate",
+            Kind::SigningCertificateV2 => "signingCertificateV2",
+        }
     }
 }
 
@@ -127,49 +172,61 @@ pub(super) struct NewAttributes<'a> {
     /// Whether the preference is written in Microsoft's form too.
     pub microsoft_preference: bool,
     /// The value of signingCertificateV2.
-    pub signing_certificate: Option<Vec<u8>>,
+    pub signing_certificate: Option<&'a [u8]>,
 }
 
 impl NewAttributes<'_> {
-    /// The DER of the SET OF, which is what is signed.
-    pub(super) fn write(&self) -> Vec<u8> {
-        let mut attributes = Vec::with_capacity(8);
-        attributes.extend(self.content_type.map(|kind| attribute(oid::CONTENT_TYPE, &write::oid(kind))));
-        attributes.extend(
-            self.message_digest.map(|digest| attribute(oid::MESSAGE_DIGEST, &write::octet_string(digest))),
-        );
-        attributes.extend(self.signing_time.map(|time| attribute(oid::SIGNING_TIME, &write_time(time))));
-        if !self.capabilities.is_empty() {
-            let mut capabilities = Vec::with_capacity(16 * self.capabilities.len());
-            for capability in self.capabilities {
-                cipher::write_capability(*capability, &mut capabilities);
+    /// Appends the DER of the SET OF, which is what is signed.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        // Short ones first, as the order of a SET OF has it, so that mostly nothing has to move.
+        write::append_set_of(out, 0x31, |set| {
+            let mut attribute =
+                |kind, value: &dyn Fn(&mut Vec<u8>)| set.member(|out| append_attribute(out, kind, value));
+            if let Some(kind) = self.content_type {
+                attribute(oid::CONTENT_TYPE, &|out| write::append_oid(out, kind));
             }
-            attributes.push(attribute(oid::SMIME_CAPABILITIES, &write::tlv(0x30, &capabilities)));
-        }
-        if let Some(certificate) = self.encryption_certificate {
-            let preference = CertificateId::of(certificate).write(0xa0);
-            attributes.push(attribute(oid::ENCRYPTION_KEY_PREFERENCE, &preference));
-            if self.microsoft_preference {
-                let preference = CertificateId::of(certificate).write(0x30);
-                attributes.push(attribute(oid::MICROSOFT_ENCRYPTION_KEY_PREFERENCE, &preference));
+            if let Some(time) = self.signing_time {
+                attribute(oid::SIGNING_TIME, &|out| append_time(out, time));
             }
-        }
-        attributes.extend(
-            self.signing_certificate.iter().map(|value| attribute(oid::SIGNING_CERTIFICATE_V2, value)),
-        );
-        write::set_of(attributes)
+            if let Some(digest) = self.message_digest {
+                attribute(oid::MESSAGE_DIGEST, &|out| write::append(out, 0x04, digest));
+            }
+            if !self.capabilities.is_empty() {
+                attribute(oid::SMIME_CAPABILITIES, &|out| {
+                    write::nest(out, 0x30, |out| {
+                        self.capabilities.iter().for_each(|cipher| cipher::write_capability(*cipher, out));
+                    });
+                });
+            }
+            if let Some(certificate) = self.encryption_certificate {
+                attribute(oid::ENCRYPTION_KEY_PREFERENCE, &|out| {
+                    append_issuer_serial(out, 0xa0, certificate)
+                });
+                if self.microsoft_preference {
+                    attribute(oid::MICROSOFT_ENCRYPTION_KEY_PREFERENCE, &|out| {
+                        append_issuer_serial(out, 0x30, certificate);
+                    });
+                }
+            }
+            if let Some(value) = self.signing_certificate {
+                attribute(oid::SIGNING_CERTIFICATE_V2, &|out| out.extend_from_slice(value));
+            }
+        });
     }
 }
 
+/// Appends an attribute of one value, which is what `value` appends.
+fn append_attribute(out: &mut Vec<u8>, kind: ObjectIdentifier, value: &dyn Fn(&mut Vec<u8>)) {
+    write::nest(out, 0x30, |out| {
+        write::append_oid(out, kind);
+        write::nest(out, 0x31, value);
+    });
+}
+
+#[cfg(test)]
 pub(super) fn attribute(kind: ObjectIdentifier, value: &[u8]) -> Vec<u8> {
-    let (kind, length) = (kind.as_bytes(), value.len() as u64);
-    let size = write::size(kind.len() as u64) + write::size(length);
-    let mut out = Vec::with_capacity(write::size(size) as usize);
-    write::header(&mut out, 0x30, size);
-    write::header(&mut out, 0x06, kind.len() as u64);
-    out.extend_from_slice(kind);
-    write::header(&mut out, 0x31, length);
-    out.extend_from_slice(value);
+    let mut out = Vec::new();
+    append_attribute(&mut out, kind, &|out| out.extend_from_slice(value));
     out
 }
 
@@ -199,7 +256,8 @@ mod tests {
             capabilities: &CAPABILITIES,
             ..NewAttributes::default()
         };
-        let set = new.write();
+        let mut set = Vec::new();
+        new.write(&mut set);
         let read = SignedAttributes::read(&Element::only(&set, 0).unwrap()).unwrap().unwrap();
         assert_eq!(read.content_type, Some(oid::DATA));
         assert_eq!(read.message_digest.as_deref(), Some(&[1, 2][..]));

@@ -44,14 +44,6 @@ impl fmt::Display for RecipientId {
 }
 
 impl CertificateId {
-    /// How a certificate is identified by issuer and serial number.
-    pub(crate) fn of(certificate: &Certificate) -> CertificateId {
-        CertificateId::IssuerSerial {
-            issuer: certificate.issuer_der().to_vec(),
-            serial: minimal(certificate.serial()).to_vec(),
-        }
-    }
-
     /// Reads a SignerIdentifier or RecipientIdentifier. The key identifier may be a constructed string, as Apple
     /// sends it in signed configuration profiles.
     pub(crate) fn read(element: &Element<'_>) -> Result<CertificateId, CmsError> {
@@ -76,16 +68,6 @@ impl CertificateId {
         let serial = reader.expect(Tag::INTEGER, "a serial number")?.integer()?;
         reader.end()?;
         Ok(CertificateId::IssuerSerial { issuer: name, serial: serial.to_vec() })
-    }
-
-    /// Writes an IssuerAndSerialNumber with the given tag, or a `[0]` key identifier.
-    pub(crate) fn write(&self, tag: u8) -> Vec<u8> {
-        match self {
-            CertificateId::IssuerSerial { issuer, serial } => {
-                write::tlv_parts(tag, &[issuer.as_slice(), &write::tlv(0x02, serial)])
-            }
-            CertificateId::KeyId(id) => write::tlv(0x80, id),
-        }
     }
 
     /// Whether the certificate is the one that is meant. Names are compared as RFC 5280 (7.1) says.
@@ -115,6 +97,14 @@ impl CertificateId {
     }
 }
 
+/// Appends a certificate's IssuerAndSerialNumber with the given tag.
+pub(super) fn append_issuer_serial(out: &mut Vec<u8>, tag: u8, certificate: &Certificate) {
+    let (issuer, serial) = (certificate.issuer_der(), minimal(certificate.serial()));
+    write::header(out, tag, issuer.len() as u64 + write::size(serial.len() as u64));
+    out.extend_from_slice(issuer);
+    write::append(out, 0x02, serial);
+}
+
 /// An integer's octets without superfluous leading zeros.
 fn minimal(mut octets: &[u8]) -> &[u8] {
     while let [0, rest @ ..] = octets
@@ -123,4 +113,25 @@ fn minimal(mut octets: &[u8]) -> &[u8] {
         octets = rest;
     }
     octets
+}
+
+#[cfg(test)]
+impl CertificateId {
+    /// How a certificate is identified by issuer and serial number.
+    pub(crate) fn of(certificate: &Certificate) -> CertificateId {
+        CertificateId::IssuerSerial {
+            issuer: certificate.issuer_der().to_vec(),
+            serial: minimal(certificate.serial()).to_vec(),
+        }
+    }
+
+    /// Writes an IssuerAndSerialNumber with the given tag, or a `[0]` key identifier.
+    pub(crate) fn write(&self, tag: u8) -> Vec<u8> {
+        match self {
+            CertificateId::IssuerSerial { issuer, serial } => {
+                write::tlv_parts(tag, &[issuer.as_slice(), &write::tlv(0x02, serial)])
+            }
+            CertificateId::KeyId(id) => write::tlv(0x80, id),
+        }
+    }
 }

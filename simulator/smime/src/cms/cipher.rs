@@ -19,6 +19,8 @@ pub(super) struct ContentEncryption {
 pub(super) const NONCE: usize = 12;
 /// The length of a GCM tag that is written, in octets.
 pub(super) const TAG: usize = 16;
+/// The largest block of a cipher, in octets.
+const BLOCK_MAX: usize = 16;
 /// The longest GCM nonce that is read.
 const NONCE_MAX: usize = 64;
 
@@ -95,13 +97,20 @@ fn rc2(parameters: &Element<'_>) -> Result<Option<(BulkCipher, Vec<u8>)>, TlvErr
     Ok(Some((BulkCipher::Rc2Cbc { effective_bits }, iv)))
 }
 
-/// Writes the AlgorithmIdentifier of a cipher that is encrypted with here.
-pub(super) fn identifier(cipher: BulkCipher, iv: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    let parameters = match is_authenticated(cipher) {
-        true => write::sequence(&[write::octet_string(iv), write::small_integer(TAG as u32)]),
-        false => write::octet_string(iv),
-    };
-    Ok(write::sequence(&[write::oid(algorithm(cipher)?), parameters]))
+/// Appends the AlgorithmIdentifier of a cipher that is encrypted with here.
+pub(super) fn append_identifier(out: &mut Vec<u8>, cipher: BulkCipher, iv: &[u8]) -> Result<(), CryptoError> {
+    let algorithm = algorithm(cipher)?;
+    write::nest(out, 0x30, |out| {
+        write::append_oid(out, algorithm);
+        match is_authenticated(cipher) {
+            true => write::nest(out, 0x30, |out| {
+                write::append(out, 0x04, iv);
+                write::append_small_integer(out, TAG as u32);
+            }),
+            false => write::append(out, 0x04, iv),
+        }
+    });
+    Ok(())
 }
 
 /// Whether the cipher makes a tag, so that it goes into AuthEnvelopedData.
@@ -147,19 +156,14 @@ pub(super) fn read_capability(capability: &Element<'_>) -> Result<Option<BulkCip
 
 /// Appends an SMIMECapability, also of a cipher that is only decrypted with.
 pub(super) fn write_capability(cipher: BulkCipher, out: &mut Vec<u8>) {
-    let (kind, bits) = match (cipher, algorithm(cipher)) {
+    match (cipher, algorithm(cipher)) {
         (BulkCipher::Rc2Cbc { effective_bits }, _) => {
-            (oid::RC2_CBC, Some(write::small_integer(effective_bits.into())))
+            write::append_algorithm(out, oid::RC2_CBC, &write::small_integer(effective_bits.into()));
         }
-        (BulkCipher::TripleDesCbc, _) => (oid::TRIPLE_DES_CBC, None),
-        (_, Ok(algorithm)) => (algorithm, None),
-        (_, Err(_)) => (oid::DES_CBC, None),
-    };
-    let (kind, bits) = (kind.as_bytes(), bits.as_deref().unwrap_or_default());
-    write::header(out, 0x30, write::size(kind.len() as u64) + bits.len() as u64);
-    write::header(out, 0x06, kind.len() as u64);
-    out.extend_from_slice(kind);
-    out.extend_from_slice(bits);
+        (BulkCipher::TripleDesCbc, _) => write::append_algorithm(out, oid::TRIPLE_DES_CBC, &[]),
+        (_, Ok(algorithm)) => write::append_algorithm(out, algorithm, &[]),
+        (_, Err(_)) => write::append_algorithm(out, oid::DES_CBC, &[]),
+    }
 }
 
 /// The ciphers that are encrypted with here, the strongest first.
@@ -195,10 +199,21 @@ pub(super) fn is_legacy(cipher: BulkCipher) -> bool {
     matches!(cipher, BulkCipher::TripleDesCbc | BulkCipher::DesCbc | BulkCipher::Rc2Cbc { .. })
 }
 
+/// Each octet that pads, as often as it can be needed.
+const PADDING: [[u8; BLOCK_MAX]; BLOCK_MAX + 1] = {
+    let mut rows = [[0; BLOCK_MAX]; BLOCK_MAX + 1];
+    let mut count = 0;
+    while count <= BLOCK_MAX {
+        rows[count] = [count as u8; BLOCK_MAX];
+        count += 1;
+    }
+    rows
+};
+
 /// The padding of `length` octets: 1 to a block, each its own count.
-pub(super) fn padding(length: u64, block: usize) -> Vec<u8> {
+pub(super) fn padding(length: u64, block: usize) -> &'static [u8] {
     let count = block - (length % block as u64) as usize;
-    vec![count as u8; count]
+    PADDING.get(count).and_then(|octets| octets.get(..count)).unwrap_or_default()
 }
 
 /// Removes the padding of CBC from a stream: the last block is held back until the stream ends.
@@ -234,8 +249,7 @@ impl Unpadder {
         if self.fed == 0 || !self.fed.is_multiple_of(self.block as u64) {
             return Err(CryptoError::BadLength);
         }
-        let mut rest = Vec::new();
-        rest.append(&mut self.last);
+        let mut rest = std::mem::take(&mut self.last);
         let ended = self.cipher.finish(None)?;
         rest.extend_from_slice(&ended);
         let count = rest.last().copied().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Making EnvelopedData and AuthEnvelopedData (RFC 5652, 6; RFC 5083; RFC 5753, 3.1).
 
 use super::attribute::NewAttributes;
-use super::certificate_id::CertificateId;
+use super::certificate_id::append_issuer_serial;
 use super::parser::RECIPIENTS_MAX;
 use super::stream::{Frame, SEGMENT};
 use super::{CmsError, agreement, cipher, oid};
@@ -88,6 +88,12 @@ impl EncryptOptions {
     }
 }
 
+/// The room that is made for what is written for one recipient.
+const INFO_ROOM: usize = 512;
+/// The longest key and the longest initialisation vector of a content cipher, in octets.
+const KEY_MAX: usize = 32;
+const IV_MAX: usize = 16;
+
 /// Encrypts content to the keys of certificates: DER EnvelopedData of id-data, or AuthEnvelopedData if the cipher is
 /// AES-GCM. Whether the certificates may be used for it is the caller's to know.
 ///
@@ -101,7 +107,7 @@ pub fn encrypt(
     recipients: &[Certificate],
     options: &EncryptOptions,
 ) -> Result<Vec<u8>, CmsError> {
-    let mut out = Vec::with_capacity(content.len() + 512 * (recipients.len() + 2));
+    let mut out = Vec::with_capacity(content.len() + INFO_ROOM * (recipients.len() + 2));
     let mut writer = EnvelopedWriter::new(cx, recipients, options, Some(content.len() as u64), &mut out)?;
     writer.update(content, &mut out)?;
     writer.finish(&mut out)?;
@@ -147,36 +153,44 @@ impl EnvelopedWriter {
         if options.authenticated_attributes.is_some() && !authenticated {
             return Err(CryptoError::Unsupported("authenticated attributes without AES-GCM").into());
         }
-        let mut key = Zeroizing::new(vec![0; cipher::key_len(options.cipher)]);
-        cx.crypto.random(&mut key);
-        let mut iv = vec![0; if authenticated { cipher::NONCE } else { cipher::block_len(options.cipher) }];
-        cx.crypto.random(&mut iv);
-        let infos = recipients
-            .iter()
-            .enumerate()
-            .map(|(index, certificate)| recipient_info(cx, index, certificate, &key, options))
-            .collect::<Result<Vec<_>, _>>()?;
+        // Key and vector are drawn at once.
+        let key_len = cipher::key_len(options.cipher);
+        let iv_len = if authenticated { cipher::NONCE } else { cipher::block_len(options.cipher) };
+        let mut random = Zeroizing::new([0; KEY_MAX + IV_MAX]);
+        let drawn = random.get_mut(..key_len + iv_len).unwrap_or_default();
+        cx.crypto.random(drawn);
+        let (key, iv) = drawn.split_at(key_len);
         // Version 0 is for key transport by issuer and serial number alone (RFC 5652, 6.1), and the only one of
         // AuthEnvelopedData (RFC 5083, 2.1).
         let plain = recipients.iter().all(|certificate| {
             let rsa = matches!(certificate.public_key_algorithm(), Ok(PublicKeyAlgorithm::Rsa { .. }));
             rsa && !(options.identify_by_key && certificate.subject_key_id().is_some())
         });
-        let version = write::small_integer(if plain || authenticated { 0 } else { 2 });
-        let front = [version, write::set_of(infos)].concat();
-        let encryption = [write::oid(oid::DATA), cipher::identifier(options.cipher, &iv)?].concat();
-        let mut cipher = cx.crypto.encryptor(options.cipher, &key, &iv)?;
+        let mut front = Vec::with_capacity(INFO_ROOM * (recipients.len() + 1));
+        write::append_small_integer(&mut front, if plain || authenticated { 0 } else { 2 });
+        write::append_set_of(&mut front, 0x31, |set| {
+            let mut each = recipients.iter().enumerate();
+            each.try_for_each(|(index, to)| {
+                set.member(|out| recipient_info(cx, index, to, key, options, out))
+            })
+        })?;
+        let mut encryption = Vec::with_capacity(64);
+        write::append_oid(&mut encryption, oid::DATA);
+        cipher::append_identifier(&mut encryption, options.cipher, iv)?;
+        let mut cipher = cx.crypto.encryptor(options.cipher, key, iv)?;
         let mut attributes = Vec::new();
         if let Some(written) = &options.authenticated_attributes {
             // Authenticated as a SET OF and sent with an implicit tag (RFC 5083, 2.2).
-            let set = NewAttributes {
+            NewAttributes {
                 content_type: Some(oid::DATA),
                 signing_time: written.signing_time,
                 ..NewAttributes::default()
             }
-            .write();
-            cipher.additional_data(&set)?;
-            attributes = [&[0xa1], set.get(1..).unwrap_or_default()].concat();
+            .write(&mut attributes);
+            cipher.additional_data(&attributes)?;
+            if let Some(tag) = attributes.first_mut() {
+                *tag = 0xa1;
+            }
         }
         let layout = Layout {
             content_type: if authenticated { oid::AUTH_ENVELOPED_DATA } else { oid::ENVELOPED_DATA },
@@ -211,6 +225,10 @@ impl EnvelopedWriter {
     /// [`CmsError::Crypto`].
     pub fn update(&mut self, content: &[u8], out: &mut Vec<u8>) -> Result<(), CmsError> {
         self.fed += content.len() as u64;
+        self.encrypt(content, out)
+    }
+
+    fn encrypt(&mut self, content: &[u8], out: &mut Vec<u8>) -> Result<(), CmsError> {
         if self.frame.is_definite() {
             let before = out.len();
             self.cipher.update(content, out)?;
@@ -236,8 +254,7 @@ impl EnvelopedWriter {
             return Err(CmsError::ContentLength { announced, written });
         }
         if let Some(block) = self.block {
-            self.cipher.update(&cipher::padding(written, block), &mut self.ciphertext)?;
-            self.frame.update(&self.ciphertext, out);
+            self.encrypt(cipher::padding(written, block), out)?;
         }
         // CBC leaves nothing, GCM its tag.
         let tag = self.cipher.finish(None)?;
@@ -245,15 +262,15 @@ impl EnvelopedWriter {
         self.frame.finish(out);
         if !definite {
             // EncryptedContentInfo
-            out.extend_from_slice(&write::END_OF_CONTENTS);
+            write::end(out, 1);
         }
         if self.block.is_none() {
             out.extend_from_slice(&self.attributes);
-            out.extend_from_slice(&write::octet_string(&tag));
+            write::append(out, 0x04, &tag);
         }
         if !definite {
             // EnvelopedData, [0], ContentInfo
-            out.extend_from_slice(&write::END_OF_CONTENTS.repeat(3));
+            write::end(out, 3);
         }
         Ok(())
     }
@@ -273,10 +290,9 @@ struct Layout {
 impl Layout {
     /// Appends what stands in front of the ciphertext and starts its string.
     fn write(&self, ciphertext: Option<u64>, out: &mut Vec<u8>) -> Frame {
-        let content_type = write::oid(self.content_type);
         let Some(ciphertext) = ciphertext else {
             write::indefinite(out, 0x30);
-            out.extend_from_slice(&content_type);
+            write::append_oid(out, self.content_type);
             write::indefinite(out, 0xa0);
             write::indefinite(out, 0x30);
             out.extend_from_slice(&self.front);
@@ -284,10 +300,11 @@ impl Layout {
             out.extend_from_slice(&self.encryption);
             return Frame::indefinite(0xa0, out);
         };
+        let content_type = write::size(self.content_type.as_bytes().len() as u64);
         let content_info = self.encryption.len() as u64 + write::size(ciphertext);
         let body = self.front.len() as u64 + write::size(content_info) + self.behind;
-        write::header(out, 0x30, content_type.len() as u64 + write::size(write::size(body)));
-        out.extend_from_slice(&content_type);
+        write::header(out, 0x30, content_type + write::size(write::size(body)));
+        write::append_oid(out, self.content_type);
         write::header(out, 0xa0, write::size(body));
         write::header(out, 0x30, body);
         out.extend_from_slice(&self.front);
@@ -297,96 +314,120 @@ impl Layout {
     }
 }
 
+/// Appends the RecipientInfo of a certificate, with the content key encrypted to it.
 fn recipient_info(
     cx: &Context<'_>,
     index: usize,
     certificate: &Certificate,
     key: &[u8],
     options: &EncryptOptions,
-) -> Result<Vec<u8>, CmsError> {
-    let by_key = certificate.subject_key_id().filter(|_| options.identify_by_key);
+    out: &mut Vec<u8>,
+) -> Result<(), CmsError> {
     match certificate.public_key_algorithm() {
         Ok(PublicKeyAlgorithm::Rsa { .. }) => {
             let spki = certificate.spki_der();
-            let (identifier, encrypted) = match options.transport {
-                KeyTransport::Pkcs1 => (
-                    write::sequence(&[write::oid(RSA_ENCRYPTION), write::NULL.to_vec()]),
-                    cx.crypto.encrypt_pkcs1(spki, key)?,
-                ),
+            let encrypted = match options.transport {
+                KeyTransport::Pkcs1 => cx.crypto.encrypt_pkcs1(spki, key)?,
                 KeyTransport::Oaep { digest, mgf } => {
                     let parameters = OaepParameters { digest, mgf, label: Vec::new() };
-                    (oaep_identifier(digest, mgf), cx.crypto.encrypt_oaep(spki, &parameters, key)?)
+                    cx.crypto.encrypt_oaep(spki, &parameters, key)?
                 }
             };
-            let (version, id) = match by_key {
-                Some(id) => (2, write::tlv(0x80, id)),
-                None => (0, CertificateId::of(certificate).write(0x30)),
-            };
-            Ok(write::sequence(&[
-                write::small_integer(version),
-                id,
-                identifier,
-                write::octet_string(&encrypted),
-            ]))
+            write::nest(out, 0x30, |out| {
+                match key_id(certificate, options) {
+                    Some(id) => {
+                        write::append_small_integer(out, 2);
+                        write::append(out, 0x80, id);
+                    }
+                    None => {
+                        write::append_small_integer(out, 0);
+                        append_issuer_serial(out, 0x30, certificate);
+                    }
+                }
+                match options.transport {
+                    KeyTransport::Pkcs1 => write::append_algorithm(out, RSA_ENCRYPTION, &write::NULL),
+                    KeyTransport::Oaep { digest, mgf } => append_oaep_identifier(out, digest, mgf),
+                }
+                write::append(out, 0x04, &encrypted);
+            });
+            Ok(())
         }
-        Ok(PublicKeyAlgorithm::Ec(curve)) => {
-            let id = match by_key {
-                // RecipientKeyIdentifier, implicitly tagged
-                Some(id) => write::tlv(0xa0, &write::octet_string(id)),
-                None => CertificateId::of(certificate).write(0x30),
-            };
-            agreement_info(cx, curve, certificate.public_key(), &id, key, options.agreement)
-        }
+        Ok(PublicKeyAlgorithm::Ec(curve)) => agreement_info(cx, curve, certificate, key, options, out),
         _ => Err(CmsError::RecipientKey { index }),
     }
 }
 
-/// The AlgorithmIdentifier of RSAES-OAEP (RFC 4055, 4.1): what is the default is left out.
-fn oaep_identifier(digest: DigestAlgorithm, mgf: DigestAlgorithm) -> Vec<u8> {
-    let hash = |digest| write::sequence(&[write::oid(digest_oid(digest)), write::NULL.to_vec()]);
-    let mut parameters = Vec::new();
-    if digest != DigestAlgorithm::Sha1 {
-        parameters.push(write::tlv(0xa0, &hash(digest)));
-    }
-    if mgf != DigestAlgorithm::Sha1 {
-        parameters.push(write::tlv(0xa1, &write::sequence(&[write::oid(MGF1), hash(mgf)])));
-    }
-    write::sequence(&[write::oid(RSAES_OAEP), write::sequence(&parameters)])
+/// By what key identifier a recipient is named, if by one.
+fn key_id<'c>(certificate: &'c Certificate, options: &EncryptOptions) -> Option<&'c [u8]> {
+    certificate.subject_key_id().filter(|_| options.identify_by_key)
 }
 
-/// KeyAgreeRecipientInfo with a fresh ephemeral key, as a `[1]` of the choice.
+/// Appends the AlgorithmIdentifier of RSAES-OAEP (RFC 4055, 4.1): what is the default is left out.
+fn append_oaep_identifier(out: &mut Vec<u8>, digest: DigestAlgorithm, mgf: DigestAlgorithm) {
+    let hash = |out: &mut Vec<u8>, digest| write::append_algorithm(out, digest_oid(digest), &write::NULL);
+    write::nest(out, 0x30, |out| {
+        write::append_oid(out, RSAES_OAEP);
+        write::nest(out, 0x30, |out| {
+            if digest != DigestAlgorithm::Sha1 {
+                write::nest(out, 0xa0, |out| hash(out, digest));
+            }
+            if mgf != DigestAlgorithm::Sha1 {
+                write::nest(out, 0xa1, |out| {
+                    write::nest(out, 0x30, |out| {
+                        write::append_oid(out, MGF1);
+                        hash(out, mgf);
+                    });
+                });
+            }
+        });
+    });
+}
+
+/// Appends KeyAgreeRecipientInfo with a fresh ephemeral key, as a `[1]` of the choice.
 fn agreement_info(
     cx: &Context<'_>,
     curve: Curve,
-    point: &[u8],
-    id: &[u8],
+    certificate: &Certificate,
     key: &[u8],
-    options: KeyAgreement,
-) -> Result<Vec<u8>, CmsError> {
-    let KeyAgreement { digest, wrap_bits } = options;
-    let wrap = write::sequence(&[write::oid(match wrap_bits {
+    options: &EncryptOptions,
+    out: &mut Vec<u8>,
+) -> Result<(), CmsError> {
+    let KeyAgreement { digest, wrap_bits } = options.agreement;
+    let algorithm = match wrap_bits {
         128 => oid::AES128_WRAP,
         192 => oid::AES192_WRAP,
         256 => oid::AES256_WRAP,
         _ => return Err(CryptoError::Unsupported("AES with this key length").into()),
-    })]);
-    let agreed = cx.crypto.agree_ephemeral(curve, point)?;
+    };
+    let mut wrap = Vec::with_capacity(16);
+    write::append_algorithm(&mut wrap, algorithm, &[]);
+    let agreed = cx.crypto.agree_ephemeral(curve, certificate.public_key())?;
     let kek = agreement::key_encryption_key(cx.crypto, digest, &agreed.shared, &wrap, None, wrap_bits);
     let wrapped = cx.crypto.wrap(KeyWrap::Aes(wrap_bits), &kek, key)?;
-    // The curve is the recipient's, so that the parameters can be absent (RFC 5753, 3.1.1).
-    let originator = [
-        write::sequence(&[write::oid(EC_PUBLIC_KEY)]),
-        write::tlv_parts(0x03, &[&[0][..], &agreed.public_point]),
-    ]
-    .concat();
-    let keys = write::sequence(&[write::sequence(&[id, &write::octet_string(&wrapped)])]);
-    Ok(write::tlv_parts(
-        0xa1,
-        &[
-            write::small_integer(3),
-            write::tlv(0xa0, &write::tlv(0xa1, &originator)),
-            write::sequence(&[write::oid(agreement::scheme(digest)), wrap]),
-            keys,
-        ],
-    ))
+    write::nest(out, 0xa1, |out| {
+        write::append_small_integer(out, 3);
+        write::nest(out, 0xa0, |out| {
+            write::nest(out, 0xa1, |out| {
+                // The curve is the recipient's, so that the parameters can be absent (RFC 5753, 3.1.1).
+                write::append_algorithm(out, EC_PUBLIC_KEY, &[]);
+                write::nest(out, 0x03, |out| {
+                    out.push(0);
+                    out.extend_from_slice(&agreed.public_point);
+                });
+            });
+        });
+        write::append_algorithm(out, agreement::scheme(digest), &wrap);
+        // RecipientEncryptedKeys with one
+        write::nest(out, 0x30, |out| {
+            write::nest(out, 0x30, |out| {
+                match key_id(certificate, options) {
+                    // RecipientKeyIdentifier, implicitly tagged
+                    Some(id) => write::nest(out, 0xa0, |out| write::append(out, 0x04, id)),
+                    None => append_issuer_serial(out, 0x30, certificate),
+                }
+                write::append(out, 0x04, &wrapped);
+            });
+        });
+    });
+    Ok(())
 }

@@ -6,6 +6,7 @@ use super::oid;
 use crate::tlv::{Element, Tag, write};
 use crate::{BulkCipher, CryptoError, CryptoProvider, DigestAlgorithm, KeyWrap};
 use const_oid::ObjectIdentifier;
+use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 /// The longest wrapped key that is opened, in octets.
@@ -66,13 +67,13 @@ impl Wrapping {
 
     /// The AlgorithmIdentifier that enters the key derivation: as it was sent, but NULL in place of Apple's vector
     /// (Security, `cmspubkey.c`, after RFC 3278, 8.2).
-    pub(super) fn derivation_identifier(&self, sent: &[u8]) -> Vec<u8> {
+    pub(super) fn derivation_identifier<'s>(&self, sent: &'s [u8]) -> Cow<'s, [u8]> {
         match self.wrap {
             AgreementWrap::Cbc(cipher) => {
                 let algorithm = cipher::algorithm(cipher).unwrap_or(oid::TRIPLE_DES_CBC);
-                write::sequence(&[write::oid(algorithm), write::NULL.to_vec()])
+                Cow::Owned(write::sequence(&[write::oid(algorithm), write::NULL.to_vec()]))
             }
-            _ => sent.to_vec(),
+            _ => Cow::Borrowed(sent),
         }
     }
 

@@ -56,7 +56,7 @@ impl Recipient {
 
 /// Reads RecipientInfos. Keys of one agreement count as recipients of their own.
 pub(super) fn read_recipients(set: &Element<'_>) -> Result<Vec<Recipient>, CmsError> {
-    let mut recipients = Vec::new();
+    let mut recipients = Vec::with_capacity(1);
     let mut reader = set.reader();
     while let Some(choice) = reader.next()? {
         if choice.tag == Tag::SEQUENCE {

@@ -1,17 +1,17 @@
 //! Making SignedData (RFC 5652, 5; RFC 8551, 2.4.2 and 2.5).
 
 use super::attribute::NewAttributes;
-use super::certificate_id::CertificateId;
+use super::certificate_id::append_issuer_serial;
 use super::parser::{CERTIFICATES_MAX, SIGNERS_MAX};
 use super::stream::{Frame, SEGMENT};
 use super::{CmsError, ess, oid};
-use crate::algorithm::{RSA_ENCRYPTION, RSASSA_PSS, digest_oid, key_identifier, signature_identifier};
+use crate::algorithm::{RSA_ENCRYPTION, digest_oid, signature_identifier, signature_oid};
 use crate::tlv::write;
 use crate::{
-    BulkCipher, Certificate, Context, CryptoError, CryptoProvider, DigestAlgorithm, Hasher, Identity,
-    LoadedKey, PublicKeyAlgorithm, SignatureScheme, Timestamp,
+    BulkCipher, Certificate, Context, CryptoError, CryptoProvider, Digest, DigestAlgorithm, Hasher, Identity,
+    LoadedKey, ObjectIdentifier, PublicKeyAlgorithm, SignatureScheme, Timestamp,
 };
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The content ciphers that a signature advertises unless told otherwise, the preferred one first.
 pub const CAPABILITIES: [BulkCipher; 3] =
@@ -94,9 +94,7 @@ pub fn sign_attached_by(
 ) -> Result<Vec<u8>, CmsError> {
     let mut signing = Signing::new(cx, signers)?;
     signing.update(content);
-    let mut out = Vec::with_capacity(content.len() + 8 * 1024);
-    signing.finish()?.write(Some(content), &mut out);
-    Ok(out)
+    Ok(signing.finish()?.write(Some(content)))
 }
 
 /// Writes SignedData without content or signers that carries certificates (RFC 8551, 3.8), as `smime.p7c` does. Each
@@ -109,11 +107,8 @@ pub fn certificates_only(certificates: &[Certificate]) -> Result<Vec<u8>, CmsErr
     if certificates.len() > CERTIFICATES_MAX {
         return Err(CmsError::TooMany { what: "certificates", limit: CERTIFICATES_MAX });
     }
-    let mut tail = certificate_set(certificates.iter());
-    tail.extend_from_slice(&write::set_of(Vec::new()));
-    let mut out = Vec::new();
-    Done { digests: write::set_of(Vec::new()), version: 1, tail }.write(None, &mut out);
-    Ok(out)
+    let none = || write::set_of(Vec::new());
+    Ok(Done { version: 1, digests: none(), certificates: each_once(certificates), infos: none() }.write(None))
 }
 
 /// Signs content that travels beside the signature: DER SignedData without content. Feed the content in pieces of any
@@ -152,7 +147,7 @@ impl<'a> DetachedSigner<'a> {
 
     /// The digest algorithms of the signers, each once, for `micalg`.
     pub fn digests(&self) -> Vec<DigestAlgorithm> {
-        self.signing.hashers.keys().copied().collect()
+        self.signing.hashers.iter().map(|(algorithm, _)| *algorithm).collect()
     }
 
     /// Ends the content and gives the DER.
@@ -161,20 +156,19 @@ impl<'a> DetachedSigner<'a> {
     ///
     /// [`CmsError::Crypto`].
     pub fn finish(self) -> Result<Vec<u8>, CmsError> {
-        let done = self.signing.finish()?;
-        let mut out = Vec::with_capacity(done.tail.len() + 128);
-        done.write(None, &mut out);
-        Ok(out)
+        Ok(self.signing.finish()?.write(None))
     }
 }
 
 /// Writes SignedData around content in one pass, from pieces of any size.
 ///
 /// It is DER when the length of the content is announced and all signatures have one length, as those of RSA and
-/// Ed25519 keys do; else BER with indefinite lengths.
+/// Ed25519 keys do; else BER with indefinite lengths, but for the content itself if its length is announced.
 pub struct SignedWriter<'a> {
     signing: Signing<'a>,
     frame: Frame,
+    /// Whether what encloses the content has a length.
+    definite: bool,
     announced: Option<u64>,
 }
 
@@ -206,17 +200,21 @@ impl<'a> SignedWriter<'a> {
         out: &mut Vec<u8>,
     ) -> Result<SignedWriter<'a>, CmsError> {
         let signing = Signing::new(cx, signers)?;
-        let frame = match content_length.zip(signing.tail_len()) {
+        let tail = match content_length {
+            Some(length) => signing.tail_len()?.map(|tail| (length, tail)),
+            None => None,
+        };
+        match tail {
             Some((length, tail)) => {
                 head_der(signing.version(), &signing.digests(), Some(length), tail, out);
-                Frame::definite(0x04, length, out)
             }
-            None => {
-                signing.head_ber(out);
-                Frame::indefinite(0x24, out)
-            }
+            None => signing.head_ber(out),
+        }
+        let frame = match content_length {
+            Some(length) => Frame::definite(0x04, length, out),
+            None => Frame::indefinite(0x24, out),
         };
-        Ok(SignedWriter { signing, frame, announced: content_length })
+        Ok(SignedWriter { signing, frame, definite: tail.is_some(), announced: content_length })
     }
 
     /// Feeds content and appends what is ready.
@@ -233,20 +231,19 @@ impl<'a> SignedWriter<'a> {
     ///
     /// [`CmsError::Crypto`]; [`CmsError::ContentLength`] when another length was announced.
     pub fn finish(self, out: &mut Vec<u8>) -> Result<(), CmsError> {
-        let definite = self.frame.is_definite();
         let written = self.frame.finish(out);
         if let Some(announced) = self.announced.filter(|announced| *announced != written) {
             return Err(CmsError::ContentLength { announced, written });
         }
         let done = self.signing.finish()?;
-        if !definite {
+        if !self.definite {
             // [0] content, EncapsulatedContentInfo
-            out.extend_from_slice(&write::END_OF_CONTENTS.repeat(2));
+            write::end(out, 2);
         }
-        out.extend_from_slice(&done.tail);
-        if !definite {
+        done.append_tail(out);
+        if !self.definite {
             // SignedData, [0], ContentInfo
-            out.extend_from_slice(&write::END_OF_CONTENTS.repeat(3));
+            write::end(out, 3);
         }
         Ok(())
     }
@@ -255,8 +252,8 @@ impl<'a> SignedWriter<'a> {
 /// Signatures in progress.
 struct Signing<'a> {
     signers: Vec<OneSigner<'a>>,
-    /// One hash for each digest algorithm, whoever uses it.
-    hashers: BTreeMap<DigestAlgorithm, Box<dyn Hasher>>,
+    /// One hash for each digest algorithm, whoever uses it, in the order of the algorithms.
+    hashers: Vec<(DigestAlgorithm, Box<dyn Hasher>)>,
     crypto: &'a dyn CryptoProvider,
 }
 
@@ -266,18 +263,27 @@ struct OneSigner<'a> {
     options: &'a SignatureOptions,
     digest: DigestAlgorithm,
     scheme: SignatureScheme,
-    key: Box<dyn LoadedKey>,
+    key: Arc<dyn LoadedKey>,
     /// The value of signingCertificateV2.
     signing_certificate: Option<Vec<u8>>,
 }
 
 /// What a signature came to.
-struct Done {
+struct Done<'a> {
+    version: u32,
     /// The digest algorithms that stand in front of the content.
     digests: Vec<u8>,
-    version: u32,
-    tail: Vec<u8>,
+    /// The encoded certificates, as [`each_once`] gives them.
+    certificates: Vec<&'a [u8]>,
+    /// The SET OF signer infos.
+    infos: Vec<u8>,
 }
+
+/// The room that is made for what one signer writes, beside its issuer's name and its signature.
+const INFO_ROOM: usize = 320;
+
+/// The length of most ECDSA signatures, at most.
+const ECDSA_USUAL: usize = 72;
 
 impl<'a> Signing<'a> {
     fn new(cx: &Context<'a>, signers: &[Signer<'a>]) -> Result<Signing<'a>, CmsError> {
@@ -289,12 +295,17 @@ impl<'a> Signing<'a> {
         }
         let signers =
             signers.iter().map(|signer| OneSigner::new(cx, *signer)).collect::<Result<Vec<_>, _>>()?;
-        let hashers = signers.iter().map(|signer| (signer.digest, cx.crypto.hasher(signer.digest))).collect();
+        let mut hashers: Vec<(DigestAlgorithm, Box<dyn Hasher>)> = Vec::with_capacity(1);
+        for OneSigner { digest, .. } in &signers {
+            if let Err(place) = hashers.binary_search_by_key(digest, |(algorithm, _)| *algorithm) {
+                hashers.insert(place, (*digest, cx.crypto.hasher(*digest)));
+            }
+        }
         Ok(Signing { signers, hashers, crypto: cx.crypto })
     }
 
     fn update(&mut self, content: &[u8]) {
-        for hasher in self.hashers.values_mut() {
+        for (_, hasher) in &mut self.hashers {
             hasher.update(content);
         }
     }
@@ -305,57 +316,73 @@ impl<'a> Signing<'a> {
     }
 
     /// The length of the tail if it is always the same.
-    fn tail_len(&self) -> Option<u64> {
-        let mut infos = Vec::new();
-        for signer in &self.signers {
-            let attributes = signer.attributes(&vec![0; digest_len(signer.digest)]);
-            infos.push(signer.info(&attributes, &vec![0; signer.signature_len()?]));
+    fn tail_len(&self) -> Result<Option<u64>, CmsError> {
+        if self.signers.iter().any(|signer| signer.signature_len().is_none()) {
+            return Ok(None);
         }
-        Some(self.tail(infos).len() as u64)
+        let infos = self.infos(|signer, out| {
+            let digest = [0; DIGEST_MAX];
+            let digest = digest.get(..digest_len(signer.digest)).unwrap_or_default();
+            signer.append_info(digest, |_| Ok(vec![0; signer.signature_len().unwrap_or_default()]), out)
+        })?;
+        Ok(Some(tail_len(&self.certificates(), &infos)))
     }
 
-    fn finish(mut self) -> Result<Done, CmsError> {
-        let hashers = std::mem::take(&mut self.hashers);
-        let content: BTreeMap<_, _> =
-            hashers.into_iter().map(|(algorithm, hasher)| (algorithm, hasher.finish())).collect();
-        let mut infos = Vec::new();
-        for signer in &self.signers {
-            let attributes =
-                signer.attributes(content.get(&signer.digest).map(Vec::as_slice).unwrap_or_default());
-            let signature = match signer.scheme {
-                // signs the attributes themselves
-                SignatureScheme::Ed25519 => signer.key.sign(signer.scheme, &attributes)?,
-                scheme => signer.key.sign(scheme, &self.crypto.digest(signer.digest, &[&attributes]))?,
-            };
-            infos.push(signer.info(&attributes, &signature));
-        }
-        Ok(Done { digests: self.digests(), version: self.version(), tail: self.tail(infos) })
+    fn finish(mut self) -> Result<Done<'a>, CmsError> {
+        let digests = self.digests();
+        let content: Vec<(DigestAlgorithm, Digest)> = std::mem::take(&mut self.hashers)
+            .into_iter()
+            .map(|(algorithm, hasher)| (algorithm, hasher.finish()))
+            .collect();
+        let infos = self.infos(|signer, out| {
+            let content = content.iter().find(|(algorithm, _)| *algorithm == signer.digest);
+            let digest = content.map(|(_, digest)| digest.as_slice()).unwrap_or_default();
+            signer.append_info(digest, |attributes| signer.sign(self.crypto, attributes), out)
+        })?;
+        Ok(Done { version: self.version(), digests, certificates: self.certificates(), infos })
     }
 
+    /// The SET OF digest algorithms.
     fn digests(&self) -> Vec<u8> {
-        let mut digests: Vec<_> =
-            self.signers.iter().map(|signer| digest_identifier(signer.digest)).collect();
-        digests.sort();
-        digests.dedup();
-        write::set_of(digests)
+        let mut out = Vec::with_capacity(16 * (self.hashers.len() + 1));
+        write::append_set_of(&mut out, 0x31, |set| {
+            for (digest, _) in &self.hashers {
+                set.member(|out| append_digest_identifier(out, *digest));
+            }
+        });
+        out
     }
 
-    /// What stands behind the content: certificates and signer infos.
-    fn tail(&self, infos: Vec<Vec<u8>>) -> Vec<u8> {
-        let mut tail = certificate_set(self.signers.iter().flat_map(OneSigner::certificates));
-        tail.extend_from_slice(&write::set_of(infos));
-        tail
+    /// The SET OF signer infos, each of which `append` appends.
+    fn infos(
+        &self,
+        append: impl Fn(&OneSigner<'_>, &mut Vec<u8>) -> Result<(), CmsError>,
+    ) -> Result<Vec<u8>, CmsError> {
+        let room = |signer: &OneSigner<'_>| {
+            let signature = signer.signature_len().unwrap_or(ECDSA_USUAL);
+            INFO_ROOM + signer.identity.certificate.issuer_der().len() + signature
+        };
+        let mut out = Vec::with_capacity(self.signers.iter().map(room).sum());
+        write::append_set_of(&mut out, 0x31, |set| {
+            self.signers.iter().try_for_each(|signer| set.member(|out| append(signer, out)))
+        })?;
+        Ok(out)
+    }
+
+    /// The encoded certificates to include, each once.
+    fn certificates(&self) -> Vec<&'a [u8]> {
+        each_once(self.signers.iter().flat_map(OneSigner::certificates))
     }
 
     fn head_ber(&self, out: &mut Vec<u8>) {
         write::indefinite(out, 0x30);
-        out.extend_from_slice(&write::oid(oid::SIGNED_DATA));
+        write::append_oid(out, oid::SIGNED_DATA);
         write::indefinite(out, 0xa0);
         write::indefinite(out, 0x30);
-        out.extend_from_slice(&write::small_integer(self.version()));
+        write::append_small_integer(out, self.version());
         out.extend_from_slice(&self.digests());
         write::indefinite(out, 0x30);
-        out.extend_from_slice(&write::oid(oid::DATA));
+        write::append_oid(out, oid::DATA);
         write::indefinite(out, 0xa0);
     }
 }
@@ -364,7 +391,7 @@ impl<'a> OneSigner<'a> {
     fn new(cx: &Context<'a>, signer: Signer<'a>) -> Result<OneSigner<'a>, CmsError> {
         let Signer { identity, options } = signer;
         let key = identity.key.load(cx)?;
-        let restricted = key_identifier(identity.certificate.spki_der()) == Some(RSASSA_PSS);
+        let restricted = identity.certificate.is_pss_only();
         if options.digest == DigestAlgorithm::Sha1 {
             return Err(CryptoError::Unsupported("signing with SHA-1").into());
         }
@@ -412,8 +439,8 @@ impl<'a> OneSigner<'a> {
         self.identity.certificate.subject_key_id().filter(|_| self.options.identify_by_key)
     }
 
-    /// The signed attributes as the SET OF that is signed.
-    fn attributes(&self, message_digest: &[u8]) -> Vec<u8> {
+    /// Appends the signed attributes as the SET OF that is signed.
+    fn append_attributes(&self, message_digest: &[u8], out: &mut Vec<u8>) {
         NewAttributes {
             content_type: Some(oid::DATA),
             message_digest: Some(message_digest),
@@ -421,91 +448,132 @@ impl<'a> OneSigner<'a> {
             capabilities: &self.options.capabilities,
             encryption_certificate: self.options.encryption_certificate.as_ref(),
             microsoft_preference: self.options.microsoft_preference,
-            signing_certificate: self.signing_certificate.clone(),
+            signing_certificate: self.signing_certificate.as_deref(),
         }
-        .write()
+        .write(out);
     }
 
-    fn info(&self, attributes: &[u8], signature: &[u8]) -> Vec<u8> {
-        let algorithm = match self.scheme {
-            // The identifier that every reader knows (RFC 3370, 3.2).
-            SignatureScheme::RsaPkcs1(_) => {
-                write::sequence(&[write::oid(RSA_ENCRYPTION), write::NULL.to_vec()])
+    /// Signs the attributes.
+    fn sign(&self, crypto: &dyn CryptoProvider, attributes: &[u8]) -> Result<Vec<u8>, CmsError> {
+        Ok(match self.scheme {
+            // signs the attributes themselves
+            SignatureScheme::Ed25519 => self.key.sign(self.scheme, attributes)?,
+            scheme => self.key.sign(scheme, &crypto.digest(self.digest, &[attributes]))?,
+        })
+    }
+
+    /// Appends the signer info; `sign` makes the signature over the attributes.
+    fn append_info(
+        &self,
+        message_digest: &[u8],
+        sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, CmsError>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), CmsError> {
+        write::nest(out, 0x30, |out| {
+            match self.key_id() {
+                Some(id) => {
+                    write::append_small_integer(out, 3);
+                    write::append(out, 0x80, id);
+                }
+                None => {
+                    write::append_small_integer(out, 1);
+                    append_issuer_serial(out, 0x30, &self.identity.certificate);
+                }
             }
-            scheme => signature_identifier(scheme),
-        };
-        let (version, id) = match self.key_id() {
-            Some(id) => (3, write::tlv(0x80, id)),
-            None => (1, CertificateId::of(&self.identity.certificate).write(0x30)),
-        };
-        // The attributes change their tag from SET OF to an implicit [0].
-        let implicit = [&[0xa0], attributes.get(1..).unwrap_or_default()].concat();
-        write::sequence(&[
-            write::small_integer(version),
-            id,
-            digest_identifier(self.digest),
-            implicit,
-            algorithm,
-            write::octet_string(signature),
-        ])
+            append_digest_identifier(out, self.digest);
+            let start = out.len();
+            self.append_attributes(message_digest, out);
+            let signature = sign(out.get(start..).unwrap_or_default())?;
+            // They are sent with an implicit [0] in place of the tag of SET OF.
+            if let Some(tag) = out.get_mut(start) {
+                *tag = 0xa0;
+            }
+            match self.scheme {
+                // The identifier that every reader knows (RFC 3370, 3.2).
+                SignatureScheme::RsaPkcs1(_) => write::append_algorithm(out, RSA_ENCRYPTION, &write::NULL),
+                SignatureScheme::RsaPss { .. } => out.extend_from_slice(&signature_identifier(self.scheme)),
+                // No parameters: RFC 5758, 3.2 and RFC 8410, 3.
+                scheme => write::append_algorithm(out, signature_oid(scheme), &[]),
+            }
+            write::append(out, 0x04, &signature);
+            Ok(())
+        })
     }
 
     /// The certificates to include: the signer's, its issuers' without roots, the one for answers.
-    fn certificates(&self) -> Vec<&Certificate> {
-        let mut included = vec![&self.identity.certificate];
-        if self.options.include_chain {
-            included.extend(self.identity.chain.iter().filter(|certificate| !certificate.is_self_issued()));
-        }
-        included.extend(&self.options.encryption_certificate);
-        included
+    fn certificates(&self) -> impl Iterator<Item = &'a Certificate> + use<'a> {
+        let chain = if self.options.include_chain { self.identity.chain.as_slice() } else { &[] };
+        let issuers = chain.iter().filter(|certificate| !certificate.is_self_issued());
+        [&self.identity.certificate].into_iter().chain(issuers).chain(&self.options.encryption_certificate)
     }
 }
 
-fn digest_identifier(digest: DigestAlgorithm) -> Vec<u8> {
+fn append_digest_identifier(out: &mut Vec<u8>, digest: DigestAlgorithm) {
     // No parameters: RFC 5754, 2.
-    write::sequence(&[write::oid(digest_oid(digest))])
+    write::append_algorithm(out, digest_oid(digest), &[]);
 }
 
-/// The `[0]` of certificates, each once.
-fn certificate_set<'a>(certificates: impl Iterator<Item = &'a Certificate>) -> Vec<u8> {
-    let mut encoded: Vec<&[u8]> = certificates.map(Certificate::der).collect();
+/// The encoded certificates, each once, in the order of a SET OF.
+fn each_once<'a>(certificates: impl IntoIterator<Item = &'a Certificate>) -> Vec<&'a [u8]> {
+    let mut encoded: Vec<&[u8]> = certificates.into_iter().map(Certificate::der).collect();
     encoded.sort();
     encoded.dedup();
-    write::tlv_parts(0xa0, &encoded)
+    encoded
 }
 
-impl Done {
-    fn write(&self, content: Option<&[u8]>, out: &mut Vec<u8>) {
+fn certificates_len(certificates: &[&[u8]]) -> u64 {
+    certificates.iter().map(|certificate| certificate.len() as u64).sum()
+}
+
+/// The length of what stands behind the content: certificates and signer infos.
+fn tail_len(certificates: &[&[u8]], infos: &[u8]) -> u64 {
+    write::size(certificates_len(certificates)) + infos.len() as u64
+}
+
+impl Done<'_> {
+    fn write(&self, content: Option<&[u8]>) -> Vec<u8> {
         let length = content.map(|content| content.len() as u64);
-        head_der(self.version, &self.digests, length, self.tail.len() as u64, out);
+        let tail = tail_len(&self.certificates, &self.infos);
+        let mut out = Vec::with_capacity(content.map_or(0, <[u8]>::len) + tail as usize + 128);
+        head_der(self.version, &self.digests, length, tail, &mut out);
         if let Some(content) = content {
-            write::header(out, 0x04, content.len() as u64);
-            out.extend_from_slice(content);
+            write::append(&mut out, 0x04, content);
         }
-        out.extend_from_slice(&self.tail);
+        self.append_tail(&mut out);
+        out
+    }
+
+    fn append_tail(&self, out: &mut Vec<u8>) {
+        write::header(out, 0xa0, certificates_len(&self.certificates));
+        self.certificates.iter().for_each(|certificate| out.extend_from_slice(certificate));
+        out.extend_from_slice(&self.infos);
     }
 }
 
 /// Appends everything of DER SignedData that stands in front of the content's OCTET STRING.
 fn head_der(version: u32, digests: &[u8], content_length: Option<u64>, tail_length: u64, out: &mut Vec<u8>) {
-    let signed_data = write::oid(oid::SIGNED_DATA);
-    let data = write::oid(oid::DATA);
-    let version = write::small_integer(version);
+    let oid_size = |oid: ObjectIdentifier| write::size(oid.as_bytes().len() as u64);
     let explicit = content_length.map(write::size);
-    let encapsulated = data.len() as u64 + explicit.map_or(0, write::size);
-    let body = version.len() as u64 + digests.len() as u64 + write::size(encapsulated) + tail_length;
-    write::header(out, 0x30, signed_data.len() as u64 + write::size(write::size(body)));
-    out.extend_from_slice(&signed_data);
+    let encapsulated = oid_size(oid::DATA) + explicit.map_or(0, write::size);
+    let body = VERSION_SIZE + digests.len() as u64 + write::size(encapsulated) + tail_length;
+    write::header(out, 0x30, oid_size(oid::SIGNED_DATA) + write::size(write::size(body)));
+    write::append_oid(out, oid::SIGNED_DATA);
     write::header(out, 0xa0, write::size(body));
     write::header(out, 0x30, body);
-    out.extend_from_slice(&version);
+    write::append_small_integer(out, version);
     out.extend_from_slice(digests);
     write::header(out, 0x30, encapsulated);
-    out.extend_from_slice(&data);
+    write::append_oid(out, oid::DATA);
     if let Some(explicit) = explicit {
         write::header(out, 0xa0, explicit);
     }
 }
+
+/// The octets of a version, which is less than 128.
+const VERSION_SIZE: u64 = 3;
+
+/// The length of the longest digest, in octets.
+const DIGEST_MAX: usize = 64;
 
 fn digest_len(digest: DigestAlgorithm) -> usize {
     match digest {

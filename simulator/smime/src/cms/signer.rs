@@ -37,7 +37,7 @@ pub(super) enum SignatureAlgorithm {
 
 /// Reads SignerInfos.
 pub(super) fn read_signers(set: &Element<'_>) -> Result<Vec<SignerInfo>, CmsError> {
-    let mut signers = Vec::new();
+    let mut signers = Vec::with_capacity(1);
     let mut reader = set.reader();
     while let Some(element) = reader.next()? {
         if signers.len() >= SIGNERS_MAX {

@@ -58,7 +58,7 @@ impl Frame {
                 write::header(out, 0x04, segment.len() as u64);
                 out.extend_from_slice(&segment);
             }
-            out.extend_from_slice(&write::END_OF_CONTENTS);
+            write::end(out, 1);
         }
         self.written
     }

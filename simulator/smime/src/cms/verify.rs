@@ -5,7 +5,6 @@ use super::parser::{Head, Parser, SignedTail, Sink};
 use super::signer::{SignatureAlgorithm, SignerInfo};
 use super::stream::SEGMENT;
 use super::{AddressMatch, CmsError, Countersignature, SignatureError, SignerReport, oid};
-use crate::algorithm::{RSASSA_PSS, key_identifier};
 use crate::tlv::Element;
 use crate::{
     Certificate, Context, CryptoError, CryptoProvider, Digest, DigestAlgorithm, Hasher, PathError,
@@ -13,12 +12,13 @@ use crate::{
 };
 use const_oid::ObjectIdentifier;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// RSA keys shorter than this are weak (RFC 8551, 2.2).
 const RSA_STRONG_BITS: u32 = 2048;
 /// How many certificates that fit a signer identifier are tried.
 const CANDIDATES_MAX: usize = 8;
+/// With what the signed attributes begin as they are signed, a SET OF.
+const ATTRIBUTES_TAG: u8 = 0x31;
 /// Content that is not longer is looked at for signed attributes lifted from another message.
 const LIFTED_MAX: usize = 8 * 1024;
 
@@ -70,10 +70,9 @@ pub struct Verifier<'a> {
 impl<'a> Verifier<'a> {
     /// Starts a message.
     pub fn new(cx: &Context<'a>) -> Verifier<'a> {
-        let digests = ContentDigests::new(cx.crypto, []);
         let hashing = Hashing {
             crypto: cx.crypto,
-            digests,
+            digests: None,
             content_type: oid::DATA,
             declared: Vec::new(),
             out: Vec::new(),
@@ -104,7 +103,7 @@ impl<'a> Verifier<'a> {
             attached,
             content_type: self.hashing.content_type,
             certificates,
-            digests: self.hashing.digests.finish(),
+            digests: self.hashing.digests.map(ContentDigests::finish),
             declared: self.hashing.declared,
             signers,
         })
@@ -120,7 +119,8 @@ pub struct Signed {
     pub content_type: ObjectIdentifier,
     /// The certificates of the message.
     pub certificates: Vec<Certificate>,
-    digests: FinishedDigests,
+    /// Those of the content inside; `None` when it is empty or not there.
+    digests: Option<FinishedDigests>,
     declared: Vec<DigestAlgorithm>,
     signers: Vec<SignerInfo>,
 }
@@ -160,9 +160,18 @@ impl Signed {
         purpose: Purpose,
         options: &PathOptions<'_>,
     ) -> Vec<SignerReport> {
-        let digests = detached.unwrap_or(&self.digests);
-        let mut certificates = self.certificates.clone();
-        certificates.extend(known.iter().filter(|known| !self.certificates.contains(known)).cloned());
+        let none;
+        let digests = match detached.or(self.digests.as_ref()) {
+            Some(digests) => digests,
+            None => {
+                none = self.detached(cx).finish();
+                &none
+            }
+        };
+        let mut certificates = Cow::Borrowed(self.certificates.as_slice());
+        for known in known.iter().filter(|known| !self.certificates.contains(known)) {
+            certificates.to_mut().push(known.clone());
+        }
         let measure = Measure { certificates: &certificates, trust, purpose, options };
         self.signers.iter().map(|signer| self.report(cx, signer, digests, measure)).collect()
     }
@@ -177,7 +186,7 @@ impl Signed {
         self.signers
             .iter()
             .filter_map(|signer| signer.digest.ok())
-            .any(|digest| self.declared.contains(&digest) && !digests.digests.contains_key(&digest))
+            .any(|digest| self.declared.contains(&digest) && digests.of(digest).is_none())
     }
 
     fn report<'m>(
@@ -249,10 +258,8 @@ impl Subject<'_> {
     ) -> Result<Cow<'_, [u8]>, SignatureError> {
         match self {
             Subject::Content { digests, declared, .. } => {
-                let computed = digests.digests.get(&digest).filter(|_| declared.contains(&digest));
-                computed
-                    .map(|value| Cow::Borrowed(value.as_slice()))
-                    .ok_or(SignatureError::UndeclaredDigest { digest })
+                let computed = digests.of(digest).filter(|_| declared.contains(&digest));
+                computed.map(Cow::Borrowed).ok_or(SignatureError::UndeclaredDigest { digest })
             }
             Subject::Signature(signature) => Ok(Cow::Owned(crypto.digest(digest, &[signature]))),
         }
@@ -288,20 +295,17 @@ fn judge<'c>(
     let Measure { certificates, trust, purpose, options } = measure;
     let attributes = read_attributes(signer);
     let fits = certificates.iter().filter(|certificate| signer.id.matches(certificate));
-    let mut tried: Vec<(&Certificate, Result<bool, SignatureError>)> = Vec::new();
-    for certificate in fits.take(CANDIDATES_MAX) {
-        let result = check(cx.crypto, signer, &attributes, certificate, subject);
-        let done = result.is_ok();
-        tried.push((certificate, result));
-        if done {
+    // The one that holds, else the first.
+    let (mut certificate, mut checked) = (None, Err(SignatureError::NoCertificate));
+    for fitting in fits.take(CANDIDATES_MAX) {
+        let result = check(cx.crypto, signer, &attributes, fitting, subject);
+        if certificate.is_none() || result.is_ok() {
+            (certificate, checked) = (Some(fitting), result);
+        }
+        if checked.is_ok() {
             break;
         }
     }
-    let best = tried.iter().position(|(_, result)| result.is_ok()).unwrap_or_default();
-    let (certificate, checked) = match tried.into_iter().nth(best) {
-        Some((certificate, checked)) => (Some(certificate), checked),
-        None => (None, Err(SignatureError::NoCertificate)),
-    };
     let path = match certificate {
         Some(leaf) => validate_with(cx, leaf, certificates, trust, purpose, options),
         None => Err(PathError::NoTrustedRoot { issuer: signer.id.describe().to_string() }),
@@ -382,8 +386,8 @@ fn check(
         _ => verify(&crypto.digest(digest, parts)),
     };
     let mut reencoded = false;
-    if let Err(error) = over(&[&[0x31], rest]) {
-        match Element::only(raw, *offset).and_then(|element| element.to_der(0x31, true)) {
+    if let Err(error) = over(&[&[ATTRIBUTES_TAG], rest]) {
+        match Element::only(raw, *offset).and_then(|element| element.to_der(ATTRIBUTES_TAG, true)) {
             Ok(der) if der.get(1..) != Some(rest) => over(&[&der])?,
             _ => return Err(error),
         }
@@ -423,9 +427,7 @@ fn fits(
 ) -> bool {
     let Ok(key) = certificate.public_key_algorithm() else { return false };
     // A key that is for PSS alone signs nothing else (RFC 4055, 1.2).
-    if matches!(scheme, SignatureScheme::RsaPkcs1(_))
-        && key_identifier(certificate.spki_der()) == Some(RSASSA_PSS)
-    {
+    if matches!(scheme, SignatureScheme::RsaPkcs1(_)) && certificate.is_pss_only() {
         return false;
     }
     match (scheme, key) {
@@ -452,16 +454,19 @@ fn encryption_certificate<'a>(leaf: &'a Certificate, included: &'a [Certificate]
     if allows(leaf) {
         return Some(leaf);
     }
-    let addresses = leaf.email_addresses();
-    included.iter().find(|certificate| {
+    let mut others = included.iter().filter(|certificate| !certificate.is_ca() && allows(certificate));
+    others.find(|certificate| {
+        let addresses = leaf.email_addresses();
         let shares = |address: &String| addresses.iter().any(|own| own.eq_ignore_ascii_case(address));
-        !certificate.is_ca() && allows(certificate) && certificate.email_addresses().iter().any(shares)
+        certificate.email_addresses().iter().any(shares)
     })
 }
 
 /// Hashes content with several algorithms at once, in pieces of any size.
 pub struct ContentDigests {
-    hashers: BTreeMap<DigestAlgorithm, Box<dyn Hasher>>,
+    /// Each algorithm once, in their order.
+    hashers: Vec<(DigestAlgorithm, Box<dyn Hasher>)>,
+    /// The beginning of content that may be signed attributes.
     prefix: Vec<u8>,
     length: u64,
 }
@@ -472,18 +477,26 @@ impl ContentDigests {
         crypto: &dyn CryptoProvider,
         algorithms: impl IntoIterator<Item = DigestAlgorithm>,
     ) -> ContentDigests {
-        let hashers = algorithms.into_iter().map(|algorithm| (algorithm, crypto.hasher(algorithm))).collect();
+        let mut hashers: Vec<(DigestAlgorithm, Box<dyn Hasher>)> = Vec::with_capacity(1);
+        for algorithm in algorithms {
+            if let Err(place) = hashers.binary_search_by_key(&algorithm, |(known, _)| *known) {
+                hashers.insert(place, (algorithm, crypto.hasher(algorithm)));
+            }
+        }
         ContentDigests { hashers, prefix: Vec::new(), length: 0 }
     }
 
     /// Feeds octets.
     pub fn update(&mut self, octets: &[u8]) {
-        for hasher in self.hashers.values_mut() {
+        for (_, hasher) in &mut self.hashers {
             hasher.update(octets);
         }
+        let begins = self.length == 0 && octets.first() == Some(&ATTRIBUTES_TAG);
+        if begins || !self.prefix.is_empty() {
+            let room = (LIFTED_MAX + 1).saturating_sub(self.prefix.len()).min(octets.len());
+            self.prefix.extend_from_slice(octets.get(..room).unwrap_or_default());
+        }
         self.length += octets.len() as u64;
-        let room = (LIFTED_MAX + 1).saturating_sub(self.prefix.len()).min(octets.len());
-        self.prefix.extend_from_slice(octets.get(..room).unwrap_or_default());
     }
 
     /// Ends the content.
@@ -498,13 +511,21 @@ impl ContentDigests {
 /// The digests of a content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FinishedDigests {
-    digests: BTreeMap<DigestAlgorithm, Digest>,
+    /// In the order of the algorithms.
+    digests: Vec<(DigestAlgorithm, Digest)>,
     /// Whether the content is the encoding of signed attributes.
     lifted: bool,
 }
 
+impl FinishedDigests {
+    fn of(&self, algorithm: DigestAlgorithm) -> Option<&[u8]> {
+        let found = self.digests.iter().find(|(computed, _)| *computed == algorithm);
+        found.map(|(_, digest)| digest.as_slice())
+    }
+}
+
 fn is_signed_attributes(content: &[u8]) -> bool {
-    content.first() == Some(&0x31)
+    content.first() == Some(&ATTRIBUTES_TAG)
         && Element::only(content, 0)
             .map_err(CmsError::from)
             .and_then(|set| SignedAttributes::read(&set))
@@ -516,7 +537,8 @@ fn is_signed_attributes(content: &[u8]) -> bool {
 /// Takes what the parser finds: hashes the content and passes it on.
 struct Hashing<'a> {
     crypto: &'a dyn CryptoProvider,
-    digests: ContentDigests,
+    /// `None` while there is no content.
+    digests: Option<ContentDigests>,
     declared: Vec<DigestAlgorithm>,
     content_type: ObjectIdentifier,
     /// The caller's buffer, while octets are fed.
@@ -529,7 +551,6 @@ impl Sink for Hashing<'_> {
             return Err(CmsError::Unsupported { content_type: head.message_type() });
         };
         self.content_type = head.content_type;
-        self.digests = ContentDigests::new(self.crypto, head.digests.iter().copied());
         self.declared = head.digests;
         Ok(())
     }
@@ -537,8 +558,10 @@ impl Sink for Hashing<'_> {
     fn content(&mut self, octets: &[u8]) -> Result<(), CmsError> {
         // What was hashed is still near when it is copied.
         self.out.reserve(octets.len());
+        let declared = || ContentDigests::new(self.crypto, self.declared.iter().copied());
+        let digests = self.digests.get_or_insert_with(declared);
         for piece in octets.chunks(SEGMENT) {
-            self.digests.update(piece);
+            digests.update(piece);
             self.out.extend_from_slice(piece);
         }
         Ok(())

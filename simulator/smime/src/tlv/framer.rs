@@ -30,9 +30,13 @@ pub(crate) trait Visitor {
 
 /// For how many octets room is made before they arrive.
 const CAPTURE_ROOM: u64 = 4096;
+/// For how many open elements room is made at once.
+const USUAL_DEPTH: usize = 8;
 
 /// Follows the frames of BER through pieces of any size, with an explicit stack and in constant memory but for what
 /// it is told to capture.
+///
+/// An element of definite length that is captured and arrives in one piece is handed over where it stands, and not copied.
 ///
 /// Bounds: nesting [`DEPTH_MAX`], a header [`HEADER_MAX`] octets, all captured elements together `capture_max`.
 /// A length is believed only as far as octets arrive.
@@ -73,7 +77,7 @@ enum At {
 impl Framer {
     pub(crate) fn new(capture_max: usize) -> Framer {
         Framer {
-            stack: Vec::new(),
+            stack: Vec::with_capacity(USUAL_DEPTH),
             at: At::Header,
             offset: 0,
             header: [0; HEADER_MAX],
@@ -95,14 +99,22 @@ impl Framer {
             match self.at {
                 At::Done => return Err(TlvError::Trailing { offset: self.offset }.into()),
                 At::Header => {
-                    let (header, size) = match self.gather(&mut input)? {
-                        None => return Ok(()),
-                        Some(header) => (header, self.header_len),
-                    };
-                    self.header_len = 0;
                     let offset = self.offset;
-                    self.offset += size as u64;
-                    self.begin(header, offset, size, visitor)?;
+                    if self.header_len == 0
+                        && let Some(header) = Header::read(input, offset)?
+                        && let Some((octets, rest)) = input.split_at_checked(header.size)
+                    {
+                        self.offset += octets.len() as u64;
+                        let taken = self.begin(header, offset, octets, input, visitor)?;
+                        input = rest.get(taken..).unwrap_or_default();
+                        continue;
+                    }
+                    let Some(header) = self.gather(&mut input)? else { return Ok(()) };
+                    let octets = self.header;
+                    let octets = octets.get(..self.header_len).unwrap_or_default();
+                    self.header_len = 0;
+                    self.offset += octets.len() as u64;
+                    self.begin(header, offset, octets, &[], visitor)?;
                 }
                 At::Body { left, step } => {
                     let take = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
@@ -140,16 +152,6 @@ impl Framer {
 
     /// Collects octets until a header is complete; those that it does not need stay in `input`.
     fn gather(&mut self, input: &mut &[u8]) -> Result<Option<Header>, TlvError> {
-        if self.header_len == 0
-            && let Some(header) = Header::read(input, self.offset)?
-            && let Some((octets, rest)) = input.split_at_checked(header.size)
-            && let Some(place) = self.header.get_mut(..header.size)
-        {
-            place.copy_from_slice(octets);
-            self.header_len = header.size;
-            *input = rest;
-            return Ok(Some(header));
-        }
         loop {
             let have = self.header.get(..self.header_len).unwrap_or_default();
             if let Some(header) = Header::read(have, self.offset)? {
@@ -163,15 +165,16 @@ impl Framer {
         }
     }
 
+    /// An element begins whose header are `octets`. Gives how many octets behind it were taken from `arrived`, which is the
+    /// element as far as it arrived in the same piece, header included, or nothing.
     fn begin<V: Visitor>(
         &mut self,
         header: Header,
         offset: u64,
-        size: usize,
+        octets: &[u8],
+        arrived: &[u8],
         visitor: &mut V,
-    ) -> Result<(), V::Error> {
-        let octets = self.header;
-        let octets = octets.get(..size).unwrap_or_default();
+    ) -> Result<usize, V::Error> {
         let parent = self.stack.last().copied();
         if header.is_end_of_contents() {
             return match parent {
@@ -180,7 +183,8 @@ impl Framer {
                         self.capture(octets, offset)?;
                     }
                     self.stack.pop();
-                    self.complete(step, visitor)
+                    self.complete(step, visitor)?;
+                    Ok(0)
                 }
                 _ => Err(TlvError::EndOfContents { offset }.into()),
             };
@@ -198,6 +202,15 @@ impl Framer {
             None | Some(Step::Enter) => {
                 let step = visitor.header(&header, offset)?;
                 if step == Step::Capture {
+                    let length = end.and_then(|end| usize::try_from(end - offset).ok());
+                    if let Some(whole) = length.and_then(|length| arrived.get(..length)) {
+                        self.reserve(whole.len() as u64, offset)?;
+                        let taken = whole.len() - octets.len();
+                        self.offset += taken as u64;
+                        visitor.captured(whole, offset)?;
+                        self.ended(visitor)?;
+                        return Ok(taken);
+                    }
                     self.captured.clear();
                     self.captured_at = offset;
                 }
@@ -228,14 +241,15 @@ impl Framer {
                     self.at = At::Header;
                     self.complete(step, visitor)?;
                 }
-                Ok(())
+                Ok(0)
             }
             _ => {
                 if self.stack.len() >= DEPTH_MAX {
                     return Err(TlvError::Depth { offset, limit: DEPTH_MAX }.into());
                 }
                 self.stack.push(Open { end, limit: end.unwrap_or(limit), step });
-                self.close(visitor)
+                self.close(visitor)?;
+                Ok(0)
             }
         }
     }
@@ -254,6 +268,11 @@ impl Framer {
             Step::Content if inside != Some(Step::Content) => visitor.content_end()?,
             _ => {}
         }
+        self.ended(visitor)
+    }
+
+    /// An element has ended: ends those around it whose length is used up.
+    fn ended<V: Visitor>(&mut self, visitor: &mut V) -> Result<(), V::Error> {
         if self.stack.is_empty() {
             self.at = At::Done;
             return Ok(());

@@ -17,6 +17,7 @@ pub(crate) enum Class {
 
 impl Class {
     /// The class that the first octet of an identifier says.
+    #[inline]
     fn of(first: u8) -> Class {
         match first >> 6 {
             0 => Class::Universal,
@@ -46,6 +47,12 @@ impl Tag {
 
     const fn universal(number: u32, constructed: bool) -> Tag {
         Tag { class: Class::Universal, constructed, number }
+    }
+
+    /// The tag of an identifier of one octet.
+    #[inline]
+    pub(crate) fn short(octet: u8) -> Tag {
+        Tag { class: Class::of(octet), constructed: octet & 0x20 != 0, number: u32::from(octet & 0x1f) }
     }
 
     /// `[number]`, constructed.
@@ -110,9 +117,7 @@ impl Header {
                 _ => None,
             }
         {
-            let (constructed, number) = (first & 0x20 != 0, u32::from(first & 0x1f));
-            let tag = Tag { class: Class::of(first), constructed, number };
-            return Ok(Some(Header { tag, length: Length::Definite(length), size }));
+            return Ok(Some(Header { tag: Tag::short(first), length: Length::Definite(length), size }));
         }
         Self::read_any(bytes, offset)
     }

@@ -15,4 +15,6 @@ pub(crate) use element::{Element, Reader};
 pub use error::TlvError;
 pub(crate) use framer::{Framer, Step, Visitor};
 pub(crate) use header::{Class, DEPTH_MAX, HEADER_MAX, Header, Length, Tag};
-pub(crate) use time::{read_time, write_time};
+#[cfg(test)]
+pub(crate) use time::write_time;
+pub(crate) use time::{append_time, read_time};

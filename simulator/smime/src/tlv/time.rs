@@ -52,27 +52,34 @@ fn parse(text: &[u8], year_digits: usize) -> Option<Timestamp> {
     Some(Timestamp(days_from_epoch(year, month, day) * DAY_MS + clock - offset))
 }
 
-/// Writes UTCTime through 2049 and GeneralizedTime after (RFC 5652, 11.3), in whole seconds.
-pub(crate) fn write_time(time: Timestamp) -> Vec<u8> {
+/// Appends UTCTime through 2049 and GeneralizedTime after (RFC 5652, 11.3), in whole seconds.
+pub(crate) fn append_time(out: &mut Vec<u8>, time: Timestamp) {
     let days = time.0.div_euclid(DAY_MS);
     let seconds = time.0.rem_euclid(DAY_MS) / 1000;
     let (year, month, day) = date(days);
-    let (tag, year, places) = match year {
-        1950..2050 => (0x17, year % 100, 2),
-        _ => (0x18, year.clamp(0, 9999), 4),
+    let (tag, century) = match year {
+        1950..2050 => (0x17, None),
+        _ => (0x18, Some(year.clamp(0, 9999) / 100)),
     };
-    let mut text = Vec::with_capacity(15);
-    append(&mut text, year, places);
-    for value in [month, day, seconds / 3600, seconds / 60 % 60, seconds % 60] {
-        append(&mut text, value, 2);
-    }
-    text.push(b'Z');
-    super::write::tlv(tag, &text)
+    super::write::nest(out, tag, |out| {
+        let fields = [month, day, seconds / 3600, seconds / 60 % 60, seconds % 60];
+        let fields = century.into_iter().chain([year.clamp(0, 9999) % 100]).chain(fields);
+        fields.for_each(|field| append_digits(out, field));
+        out.push(b'Z');
+    });
 }
 
-/// Appends a number in so many decimal digits.
-fn append(out: &mut Vec<u8>, value: i64, places: u32) {
-    out.extend((0..places).rev().map(|place| b'0' + (value / 10_i64.pow(place) % 10) as u8));
+/// The time as [`append_time`] writes it.
+#[cfg(test)]
+pub(crate) fn write_time(time: Timestamp) -> Vec<u8> {
+    let mut out = Vec::new();
+    append_time(&mut out, time);
+    out
+}
+
+/// Appends two decimal digits of a number that has no more.
+fn append_digits(out: &mut Vec<u8>, value: i64) {
+    out.extend_from_slice(&[b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8]);
 }
 
 fn digits(rest: &mut &[u8], count: usize) -> Option<i64> {

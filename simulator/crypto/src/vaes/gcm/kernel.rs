@@ -304,7 +304,7 @@ macro_rules! batches {
             from = inout(reg) $from => _,
             to = inout(reg) $to => _,
             batches = inout(reg) $batches => _,
-            keys = in(reg) $cipher.key.keys.as_ptr(),
+            keys = in(reg) $cipher.key.words.as_ptr(),
             powers = in(reg) $cipher.powers.0.as_ptr(),
             numbers = in(reg) NUMBERS[$shift].0.as_ptr(),
             // The words of the last blocks, as many as the shift is.

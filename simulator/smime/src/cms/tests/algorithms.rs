@@ -224,7 +224,7 @@ fn as_apple_writes(wrap: BulkCipher, with_vector: bool) -> Vec<u8> {
     let mut encryptor = crypto.encryptor(wrap, &kek, &iv).unwrap();
     let mut wrapped = Vec::new();
     encryptor.update(&content_key, &mut wrapped).unwrap();
-    encryptor.update(&cipher::padding(16, iv.len()), &mut wrapped).unwrap();
+    encryptor.update(cipher::padding(16, iv.len()), &mut wrapped).unwrap();
     encryptor.finish(None).unwrap();
     let originator = write::tlv_parts(
         0xa1,
@@ -247,7 +247,7 @@ fn as_apple_writes(wrap: BulkCipher, with_vector: bool) -> Vec<u8> {
     let mut content = crypto.encryptor(BulkCipher::Aes128Cbc, &content_key, &[2; 16]).unwrap();
     let mut ciphertext = Vec::new();
     content.update(CONTENT, &mut ciphertext).unwrap();
-    content.update(&cipher::padding(CONTENT.len() as u64, 16), &mut ciphertext).unwrap();
+    content.update(cipher::padding(CONTENT.len() as u64, 16), &mut ciphertext).unwrap();
     content.finish(None).unwrap();
     envelope(&[recipient], &aes(&[2; 16]), &ciphertext)
 }
