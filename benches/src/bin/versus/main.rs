@@ -1,6 +1,6 @@
 //! The engine against OpenSSL: in one process in turns, or as whole processes.
 //!
-//! `versus [--quick] [--processes] [--format json] [--only TEXT] [--program PATH]`
+//! `versus [--quick] [--processes] [--format json] [--only TEXT] [--size OCTETS] [--program PATH]`
 #![warn(missing_docs)]
 
 mod allocations;
@@ -40,7 +40,8 @@ fn main() {
     let rows = if has("--processes") {
         processes::run(quick, only, value("--program"), !json)
     } else {
-        in_process(effort, only, !json)
+        let size = value("--size").map(|size| size.parse().expect("a size in octets"));
+        in_process(effort, only, size, !json)
     };
     if json {
         println!("{:#}", report(rows));
@@ -51,7 +52,8 @@ fn report(rows: Vec<Value>) -> Value {
     json!({ "machine": machine(), "peer_version": peer::version(), "ratios": rows })
 }
 
-fn in_process(effort: Effort, only: &str, print: bool) -> Vec<Value> {
+/// Runs the cells whose name contains `only`, of one size or of all that the effort has.
+fn in_process(effort: Effort, only: &str, size: Option<usize>, print: bool) -> Vec<Value> {
     let world = World::new();
     let stage = Stage::new(&world);
     let peer_name = peer::name();
@@ -80,6 +82,7 @@ fn in_process(effort: Effort, only: &str, print: bool) -> Vec<Value> {
     // The largest takes minutes for each cell, so that it is for whole runs, and fewer rounds.
     let sizes: &[usize] =
         if effort.rounds < ROUNDS { &[SMALL, MIDDLE, LARGE] } else { &[SMALL, MIDDLE, LARGE, HUGE] };
+    let sizes = size.as_ref().map_or(sizes, std::slice::from_ref);
     for &size in sizes {
         let rounds = if size == HUGE { effort.rounds.min(HUGE_ROUNDS) } else { effort.rounds };
         let effort = Effort { rounds, ..effort };
