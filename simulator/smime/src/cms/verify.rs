@@ -8,7 +8,7 @@ use super::{AddressMatch, CmsError, Countersignature, SignatureError, SignerRepo
 use crate::tlv::Element;
 use crate::{
     Certificate, Context, CryptoError, CryptoProvider, Digest, DigestAlgorithm, Hasher, PathError,
-    PathOptions, PublicKeyAlgorithm, Purpose, SignatureScheme, TrustStore, ValidPath, validate_with,
+    PathOptions, PublicKeyAlgorithm, Purpose, SignatureScheme, TrustStore, ValidPath, domain, validate_with,
 };
 use const_oid::ObjectIdentifier;
 use std::borrow::Cow;
@@ -457,7 +457,7 @@ fn encryption_certificate<'a>(leaf: &'a Certificate, included: &'a [Certificate]
     let mut others = included.iter().filter(|certificate| !certificate.is_ca() && allows(certificate));
     others.find(|certificate| {
         let addresses = leaf.email_addresses();
-        let shares = |address: &String| addresses.iter().any(|own| own.eq_ignore_ascii_case(address));
+        let shares = |address: &String| addresses.iter().any(|own| domain::same_address(own, address));
         certificate.email_addresses().iter().any(shares)
     })
 }
