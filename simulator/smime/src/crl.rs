@@ -113,6 +113,11 @@ impl RevocationReason {
         })
     }
 
+    /// Whether a revocation for this reason lasts: all but a hold does, which may be released (RFC 5280, 5.3.1).
+    pub fn is_lasting(self) -> bool {
+        !matches!(self, RevocationReason::CertificateHold | RevocationReason::RemoveFromCrl)
+    }
+
     /// The name as RFC 5280 spells it.
     pub fn name(self) -> &'static str {
         use RevocationReason::*;
