@@ -7,8 +7,9 @@ use super::stream::SEGMENT;
 use super::{AddressMatch, CmsError, Countersignature, SignatureError, SignerReport, oid};
 use crate::tlv::Element;
 use crate::{
-    Certificate, Context, CryptoError, CryptoProvider, Digest, DigestAlgorithm, Hasher, PathError,
-    PathOptions, PublicKeyAlgorithm, Purpose, SignatureScheme, TrustStore, ValidPath, domain, validate_with,
+    Certificate, CertificateError, Context, CryptoError, CryptoProvider, Digest, DigestAlgorithm, Hasher,
+    PathError, PathOptions, PublicKeyAlgorithm, Purpose, SignatureScheme, TrustStore, ValidPath, domain,
+    validate_with,
 };
 use const_oid::ObjectIdentifier;
 use std::borrow::Cow;
@@ -338,6 +339,9 @@ fn check(
     let digest = signer.digest.map_err(|algorithm| SignatureError::UnsupportedDigest { algorithm })?;
     if let SignatureAlgorithm::Unknown(algorithm) = signer.algorithm {
         return Err(SignatureError::UnsupportedSignature { algorithm });
+    }
+    if let Err(CertificateError::UnknownPublicKey { oid }) = certificate.public_key_algorithm() {
+        return Err(SignatureError::UnsupportedKey { algorithm: oid });
     }
     let scheme = scheme(signer).ok_or(SignatureError::Mismatch)?;
     if !fits(scheme, digest, signer, certificate) {
