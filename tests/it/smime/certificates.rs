@@ -75,16 +75,18 @@ fn a_domain_is_one_in_both_of_its_forms() {
 #[test]
 fn what_receivers_would_refuse_is_warned_of() {
     let scratch = Scratch::new("smime-purpose");
-    let line = [&["sign"][..], &signer("alice-auth").each_str()].concat();
-    let ran = smime_from(&line, MESSAGE.as_bytes());
+    let signed_with = |stem: &str| {
+        let signer = signer(stem);
+        smime_from(&[&["sign"][..], &signer.each_str()].concat(), MESSAGE.as_bytes())
+    };
+    let ran = signed_with("alice-auth");
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(
         ran.err.contains("the extended key usage of Alice") && ran.err.contains("signing mail"),
         "{}",
         ran.err
     );
-    let line = [&["sign"][..], &signer("alice-signing").each_str()].concat();
-    let ran = smime_from(&line, MESSAGE.as_bytes());
+    let ran = signed_with("alice-signing");
     assert!(!ran.err.contains("extended key usage"), "{}", ran.err);
     let request = IssueRequest::mail("Bob", &["bob@partner.example"], 7, VALIDITY);
     let web = IssueRequest { extended_key_usage: vec![CLIENT_AUTH], ..request };
