@@ -465,13 +465,16 @@ impl<'a> Search<'a> {
         let mut next_update = crl.next_update();
         if let Some(delta) = delta {
             self.spend()?;
-            match delta.verify_signed_by(self.cx.crypto, signer) {
-                Ok(()) => {}
-                Err(_) if lasting.is_some() => return Ok((lasting, next_update)),
-                Err(_) => return Err(RevocationProblem::BadSignature),
-            }
-            if let Some(oid) = delta.unknown_critical() {
-                return Err(RevocationProblem::UnknownCriticalExtension { oid });
+            let unusable = match (delta.verify_signed_by(self.cx.crypto, signer), delta.unknown_critical()) {
+                (Err(_), _) => Some(RevocationProblem::BadSignature),
+                (Ok(()), Some(oid)) => Some(RevocationProblem::UnknownCriticalExtension { oid }),
+                (Ok(()), None) => None,
+            };
+            match unusable {
+                // what the complete list says stands by itself
+                Some(_) if lasting.is_some() => return Ok((lasting, next_update)),
+                Some(problem) => return Err(problem),
+                None => {}
             }
             entry = delta.find(certificate);
             next_update = delta.next_update();

@@ -281,6 +281,14 @@ fn a_delta_changes_its_list() {
     assert!(judge([complete(vec![], 5), delta(vec![], 7, 6)]).is_ok());
     assert!(revoked(judge([complete(held(), 5), delta(released(), 7, 6)])));
     assert!(revoked(judge([complete(held(), 5), delta(released(), 4, 3)])));
+    // nor one that cannot be used
+    let odd = |base: u8| {
+        let more = extension("1.2.3.4", true, &[5, 0]);
+        let extensions = vec![number(6), extension("2.5.29.27", true, &[2, 1, base]), more];
+        w.crl(&root, &Draft { extensions, ..list(released()) })
+    };
+    assert!(revoked(judge([complete(vec![entry(serial, Some(1))], 5), odd(5)])));
+    assert!(matches!(judge([complete(held(), 5), odd(5)]), Err(PathError::RevocationUnknown { .. })));
     // what it revokes was revoked after the list, but not when the list is newer
     assert!(revoked(judge([complete(vec![], 5), delta(held(), 7, 6)])));
     assert!(judge([complete(vec![], 5), delta(held(), 4, 3)]).is_ok());
