@@ -5,8 +5,8 @@ use super::{Body, EXPLICIT, Encoding, Outline, compressed, enveloped, signed};
 use crate::tlv::{Element, Framer, Header, Length, Step, Tag, TlvError, Visitor, write};
 use const_oid::ObjectIdentifier;
 
-/// How large everything around the content of a message may be together, in octets.
-pub const OUTLINE_MAX: usize = 8 * 1024 * 1024;
+/// How large everything around the content of a message may be together, in octets: as for those who open it.
+pub const OUTLINE_MAX: usize = super::super::STRUCTURES_MAX;
 
 /// Looks at a message that arrives in pieces of any size, keeping what stands around its content.
 #[derive(Debug)]
