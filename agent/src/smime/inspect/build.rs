@@ -11,7 +11,8 @@ use smime::{
     BulkCipher, Certificate, DigestAlgorithm, ObjectIdentifier, PublicKeyAlgorithm, SignatureScheme,
 };
 
-pub(super) fn signed(layer: Layer, signed: SignedOutline, content: Option<Box<Node>>) -> view::Signed {
+/// The content is put in by who reads it.
+pub(super) fn signed(layer: Layer, signed: SignedOutline) -> view::Signed {
     view::Signed {
         layer,
         version: signed.version,
@@ -33,7 +34,7 @@ pub(super) fn signed(layer: Layer, signed: SignedOutline, content: Option<Box<No
             .collect(),
         other_crls: signed.other_crls,
         signers: signed.signers.into_iter().map(signer).collect(),
-        content,
+        content: None,
     }
 }
 

@@ -77,6 +77,8 @@ pub(super) struct Entity {
     pub transfer_encoding: String,
     /// Of header and body, as they stand.
     pub size: u64,
+    /// What is unusual with it and not malformed.
+    pub notes: Vec<&'static str>,
     pub parts: Vec<Node>,
 }
 

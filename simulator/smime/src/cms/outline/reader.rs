@@ -53,6 +53,11 @@ impl OutlineReader {
         walk.inner.first().and_then(|first| first.element().ok()?.oid().ok())
     }
 
+    /// How many octets are kept of what stands around the content.
+    pub fn kept(&self) -> usize {
+        self.walk.kept
+    }
+
     /// Ends the message.
     ///
     /// # Errors
@@ -171,6 +176,8 @@ struct Walk {
     behind: Vec<Kept>,
     data_end: u64,
     encoding: Encoding,
+    /// How many octets the kept elements have.
+    kept: usize,
     out: Vec<u8>,
 }
 
@@ -285,6 +292,7 @@ impl Visitor for Walk {
     fn captured(&mut self, raw: &[u8], offset: u64) -> Result<(), CmsError> {
         let element = Element::only(raw, offset)?;
         self.encoding.look_at(&element)?;
+        self.kept += raw.len();
         let kept = Kept { raw: raw.to_vec(), offset };
         match self.depth {
             1 => self.kind = Some(element.oid()?),
