@@ -2,6 +2,7 @@
 
 mod bench;
 mod carriers;
+mod inputs;
 mod memory;
 mod refusals;
 

@@ -1,5 +1,6 @@
 //! What an outline has, as it is shown.
 
+use super::seen::Seen;
 use super::view::{self, Algorithm, Id, Layer, Node};
 use profile::Timestamp;
 use smime::cms::RecipientId;
@@ -12,14 +13,14 @@ use smime::{
 };
 
 /// The content is put in by who reads it.
-pub(super) fn signed(layer: Layer, signed: SignedOutline) -> view::Signed {
+pub(super) fn signed(layer: Layer, signed: SignedOutline, seen: &mut Seen) -> view::Signed {
     view::Signed {
         layer,
         version: signed.version,
         digest_algorithms: signed.digests.iter().map(named).collect(),
         encapsulated_type: named(&signed.content_type),
         encapsulated_size: signed.content_size,
-        certificates: signed.certificates.iter().map(certificate).collect(),
+        certificates: signed.certificates.iter().map(|c| seen.certificate(certificate(c))).collect(),
         other_certificates: signed.other_certificates,
         crls: signed
             .crls

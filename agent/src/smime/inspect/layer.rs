@@ -184,11 +184,13 @@ impl LayerReader {
                     signed.content_size.map(|_| Box::new(ContentReader::new(path, depth, is_data)))
                 });
                 let content = content.map(|content| Box::new(content.finish(seen)));
-                let mut shown = build::signed(layer, signed);
+                let mut shown = build::signed(layer, signed, seen);
+                // Those were counted.
+                let certificates = std::mem::take(&mut shown.certificates);
                 if let Some(refused) = seen.shows(&shown, &self.path, self.from) {
                     return refused;
                 }
-                shown.content = content;
+                (shown.certificates, shown.content) = (certificates, content);
                 Node::SignedData(shown)
             }
             Body::Enveloped(enveloped) => {

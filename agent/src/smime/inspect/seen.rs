@@ -1,11 +1,12 @@
 //! What was seen so far: bounds on what is shown, and the first fault.
 
-use super::view::{Fault, Node};
+use super::view::{Certificate, Fault, Node, SharedCertificate};
 use serde::Serialize;
 use smime::TlvError;
 use smime::cms::outline::OUTLINE_MAX;
 use smime::mime::MimeError;
 use std::io::{self, Write};
+use std::rc::Rc;
 
 /// How deep parts and layers are looked into.
 const DEPTH_MAX: usize = 24;
@@ -15,13 +16,14 @@ const NODES_MAX: usize = 2000;
 /// How much is kept around the contents of layers that are inside each other, in octets.
 const HELD_MAX: usize = OUTLINE_MAX;
 /// How much is shown of all parts and layers together, in octets of JSON without indentation.
-const SHOWN_MAX: usize = 2 * 1024 * 1024;
+const SHOWN_MAX: usize = 1024 * 1024;
 
 #[derive(Default)]
 pub(super) struct Seen {
     nodes: usize,
     held: usize,
     shown: usize,
+    certificates: Vec<SharedCertificate>,
     pub layers: usize,
     pub first: Option<Fault>,
 }
@@ -54,17 +56,27 @@ impl Seen {
         self.held = self.held.saturating_sub(octets);
     }
 
-    /// Counts what is to be shown, which stands at `from`; gives what stands for it when it is too much.
+    /// Counts what is to be shown (certificates are counted by [`Seen::certificate`]), which stands at `from`; gives what stands for it when it is too much.
     pub(super) fn shows(&mut self, shown: &impl Serialize, path: &str, from: Option<u64>) -> Option<Node> {
-        let mut length = Length(0);
-        if serde_json::to_writer(&mut length, shown).is_ok() {
-            self.shown += length.0;
-        }
+        self.shown = self.shown.saturating_add(length(shown));
         if self.shown <= SHOWN_MAX {
             return None;
         }
         let message = format!("what is shown of all parts and layers passes the bound of {SHOWN_MAX} octets");
         Some(self.fault(path, from, Some(0), None, message))
+    }
+
+    /// A certificate that is to be shown, counted once however many layers have it.
+    pub(super) fn certificate(&mut self, certificate: Certificate) -> SharedCertificate {
+        if let Some(known) = self.certificates.iter().find(|known| *known.0 == certificate) {
+            return known.clone();
+        }
+        self.shown = self.shown.saturating_add(length(&certificate));
+        let shared = SharedCertificate(Rc::new(certificate));
+        if self.shown <= SHOWN_MAX {
+            self.certificates.push(shared.clone());
+        }
+        shared
     }
 
     /// Counts a node; gives what stands for it when it is one too many.
@@ -86,6 +98,12 @@ pub(super) fn too_much_held() -> String {
     format!(
         "what stands around the contents of layers inside each other passes the bound of {HELD_MAX} octets"
     )
+}
+
+/// How long something is in JSON.
+fn length(shown: &impl Serialize) -> usize {
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, shown).map_or(usize::MAX / 2, |()| length.0)
 }
 
 /// Counts octets.

@@ -168,7 +168,7 @@ impl Page<'_> {
                 None => page.line(format!("no content inside ({kind}): the signature is detached")),
             }
             for (index, certificate) in signed.certificates.iter().enumerate() {
-                page.certificate(index + 1, certificate);
+                page.certificate(index + 1, &certificate.0);
             }
             if signed.other_certificates > 0 {
                 page.line(format!(
