@@ -2,7 +2,7 @@
 
 use crate::evp::{self, Direction};
 #[cfg(target_arch = "x86_64")]
-use crate::vaes::{CbcDecryptor, GcmDecryptor};
+use crate::vaes::{CbcDecryptor, CbcEncryptor, GcmDecryptor};
 use rc2::Rc2;
 use rc2::cipher::{Array, BlockCipherDecrypt};
 use smime::{BulkCipher, BulkEncryptor, CryptoError};
@@ -20,6 +20,13 @@ pub(crate) fn start(
         }
         (BulkCipher::Rc2Cbc { effective_bits }, Direction::Decrypt) => {
             Ok(Box::new(Rc2Decryptor::new(effective_bits, key, iv)?))
+        }
+        #[cfg(target_arch = "x86_64")]
+        (BulkCipher::Aes128Cbc | BulkCipher::Aes192Cbc | BulkCipher::Aes256Cbc, Direction::Encrypt)
+            if Some(key.len()) == aes_key_len(cipher)
+                && let Some(cipher) = CbcEncryptor::new(key, iv) =>
+        {
+            Ok(Box::new(cipher))
         }
         #[cfg(target_arch = "x86_64")]
         (BulkCipher::Aes128Cbc | BulkCipher::Aes192Cbc | BulkCipher::Aes256Cbc, Direction::Decrypt)

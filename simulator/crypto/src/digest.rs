@@ -1,6 +1,8 @@
 //! Hashes, HMAC and PBKDF2.
 
 use crate::evp;
+#[cfg(target_arch = "x86_64")]
+use crate::sha512::Sha512;
 use aws_lc_rs::{digest, hmac, pbkdf2};
 use smime::{CryptoError, Digest, DigestAlgorithm, Hasher};
 use std::num::NonZeroU32;
@@ -10,10 +12,34 @@ const COLD: usize = 512 * 1024;
 /// How far ahead of the hash memory is asked for.
 const AHEAD: usize = 4 * 1024;
 
-struct Running(digest::Context);
+/// A hash in progress.
+enum Running {
+    Library(digest::Context),
+    Sha1(evp::Sha1),
+    Sha256(evp::Sha256),
+    #[cfg(target_arch = "x86_64")]
+    Own(Sha512),
+}
 
 pub(crate) fn hasher(algorithm: DigestAlgorithm) -> Box<dyn Hasher> {
-    Box::new(Running(digest::Context::new(table(algorithm))))
+    Box::new(Running::new(algorithm))
+}
+
+/// Hashes in one go.
+pub(crate) fn digest(algorithm: DigestAlgorithm, parts: &[&[u8]]) -> Digest {
+    let mut running = Running::new(algorithm);
+    parts.iter().for_each(|part| running.update(part));
+    running.end()
+}
+
+/// The hash that is ours, where the processor has the instructions for it.
+#[cfg(target_arch = "x86_64")]
+fn own(algorithm: DigestAlgorithm) -> Option<Sha512> {
+    match algorithm {
+        DigestAlgorithm::Sha384 => Sha512::new_384(),
+        DigestAlgorithm::Sha512 => Sha512::new_512(),
+        _ => None,
+    }
 }
 
 fn table(algorithm: DigestAlgorithm) -> &'static digest::Algorithm {
@@ -37,22 +63,60 @@ pub(crate) fn rehash(algorithm: DigestAlgorithm, mut value: Digest, times: u32) 
     value
 }
 
+impl Running {
+    fn new(algorithm: DigestAlgorithm) -> Running {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(own) = own(algorithm) {
+            return Running::Own(own);
+        }
+        match algorithm {
+            DigestAlgorithm::Sha1 => Running::Sha1(evp::Sha1::new()),
+            DigestAlgorithm::Sha256 => Running::Sha256(evp::Sha256::new()),
+            _ => Running::library(algorithm),
+        }
+    }
+
+    fn library(algorithm: DigestAlgorithm) -> Running {
+        Running::Library(digest::Context::new(table(algorithm)))
+    }
+
+    fn feed(&mut self, bytes: &[u8]) {
+        match self {
+            Running::Library(context) => context.update(bytes),
+            Running::Sha1(hash) => hash.update(bytes),
+            Running::Sha256(hash) => hash.update(bytes),
+            #[cfg(target_arch = "x86_64")]
+            Running::Own(hash) => hash.update(bytes),
+        }
+    }
+
+    fn end(self) -> Digest {
+        match self {
+            Running::Library(context) => context.finish().as_ref().to_vec(),
+            Running::Sha1(hash) => hash.finish().to_vec(),
+            Running::Sha256(hash) => hash.finish().to_vec(),
+            #[cfg(target_arch = "x86_64")]
+            Running::Own(hash) => hash.finish(),
+        }
+    }
+}
+
 impl Hasher for Running {
     fn update(&mut self, bytes: &[u8]) {
         if bytes.len() < COLD {
-            return self.0.update(bytes);
+            return self.feed(bytes);
         }
         let mut pieces = bytes.chunks(AHEAD).peekable();
         while let Some(piece) = pieces.next() {
             if let Some(next) = pieces.peek() {
                 evp::prefetch(next);
             }
-            self.0.update(piece);
+            self.feed(piece);
         }
     }
 
     fn finish(self: Box<Self>) -> Digest {
-        self.0.finish().as_ref().to_vec()
+        self.end()
     }
 }
 
@@ -109,6 +173,21 @@ mod tests {
                 many.update(piece);
             }
             assert_eq!(one.finish(), many.finish());
+        }
+    }
+
+    #[test]
+    fn ours_is_the_same_as_the_library() {
+        for algorithm in
+            [DigestAlgorithm::Sha1, DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512]
+        {
+            for length in [0, 1, 111, 112, 128, 5000, COLD, COLD + AHEAD + 1] {
+                let data: Vec<u8> = (0..length).map(|i| (i * 7) as u8).collect();
+                let (mut ours, mut library) = (hasher(algorithm), Box::new(Running::library(algorithm)));
+                ours.update(&data);
+                library.update(&data);
+                assert_eq!(ours.finish(), library.finish(), "{algorithm:?} {length}");
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Private keys: reading, making, signing, decrypting, agreeing.
 
+#[cfg(target_arch = "x86_64")]
+use crate::p256;
 use crate::{evp, padding};
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
@@ -21,6 +23,8 @@ pub(crate) struct PrivateKey {
 enum Special {
     None,
     Agreement(agreement::PrivateKey),
+    #[cfg(target_arch = "x86_64")]
+    P256(p256::Scalar),
     Ed25519(Box<Ed25519KeyPair>),
 }
 
@@ -31,10 +35,18 @@ impl PrivateKey {
         let public = key.spki()?;
         let special = match algorithm {
             PublicKeyAlgorithm::Rsa { .. } => Special::None,
-            PublicKeyAlgorithm::Ec(curve) => Special::Agreement(
-                agreement::PrivateKey::from_private_key_der(agreement_algorithm(curve), pkcs8)
-                    .map_err(|_| CryptoError::BadKey)?,
-            ),
+            PublicKeyAlgorithm::Ec(curve) => {
+                let checked = agreement::PrivateKey::from_private_key_der(agreement_algorithm(curve), pkcs8)
+                    .map_err(|_| CryptoError::BadKey)?;
+                match curve {
+                    #[cfg(target_arch = "x86_64")]
+                    Curve::P256 => match p256::Scalar::new(&*key.p256_scalar()?) {
+                        Some(scalar) => Special::P256(scalar),
+                        None => Special::Agreement(checked),
+                    },
+                    _ => Special::Agreement(checked),
+                }
+            }
             PublicKeyAlgorithm::Ed25519 => {
                 let pair =
                     Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).map_err(|_| CryptoError::BadKey)?;
@@ -67,6 +79,11 @@ impl LoadedKey for PrivateKey {
     fn sign(&self, scheme: SignatureScheme, digest: &[u8]) -> Result<Vec<u8>, CryptoError> {
         match (&self.special, scheme) {
             (Special::Ed25519(pair), SignatureScheme::Ed25519) => Ok(pair.sign(digest).as_ref().to_vec()),
+            #[cfg(target_arch = "x86_64")]
+            (Special::P256(scalar), SignatureScheme::Ecdsa(algorithm)) => {
+                evp::check_length(algorithm, digest)?;
+                scalar.sign(digest)
+            }
             _ => self.key.sign(scheme, digest),
         }
     }
@@ -94,6 +111,12 @@ impl LoadedKey for PrivateKey {
     }
 
     fn agree(&self, peer_point: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+        #[cfg(target_arch = "x86_64")]
+        if let Special::P256(scalar) = &self.special {
+            check_point(peer_point)?;
+            let point = evp::P256Point::read(peer_point).map_err(|_| CryptoError::Failed)?;
+            return Ok(Zeroizing::new(scalar.agree(&point).to_vec()));
+        }
         let Special::Agreement(key) = &self.special else {
             return Err(CryptoError::Unsupported("key agreement with this kind of key"));
         };
@@ -122,6 +145,13 @@ fn agreement_algorithm(curve: Curve) -> &'static agreement::Algorithm {
 /// ECDH with a fresh key.
 pub(crate) fn agree_ephemeral(curve: Curve, peer_point: &[u8]) -> Result<AgreementKey, CryptoError> {
     check_point(peer_point)?;
+    #[cfg(target_arch = "x86_64")]
+    if curve == Curve::P256 && p256::is_available() {
+        let point = evp::P256Point::read(peer_point)?;
+        let (scalar, public_point) = evp::generate_p256()?;
+        let scalar = p256::Scalar::new(&scalar).ok_or(CryptoError::Failed)?;
+        return Ok(AgreementKey { public_point, shared: Zeroizing::new(scalar.agree(&point).to_vec()) });
+    }
     let algorithm = agreement_algorithm(curve);
     let own = agreement::EphemeralPrivateKey::generate(algorithm, &SystemRandom::new())
         .map_err(|_| CryptoError::Failed)?;

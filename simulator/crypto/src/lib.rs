@@ -2,7 +2,8 @@
 //!
 //! What the safe interface of aws-lc-rs covers goes through it; the rest (streaming ciphers, signatures over
 //! digests, RSA encryption with any hash, keys under 2048 bits) goes through the small unsafe module `evp`. What newer
-//! processors do faster than aws-lc has it, decrypting CBC and GCM, is in the other unsafe module, `vaes`.
+//! processors do faster than aws-lc has it is in other unsafe modules: CBC and decrypting GCM in `vaes`, SHA-384 and
+//! SHA-512 in `sha512`, RSA with public keys in `rsa`, agreeing and signing over P-256 in `p256`.
 #![warn(missing_docs)]
 
 mod cipher;
@@ -10,9 +11,15 @@ mod digest;
 mod evp;
 mod ghash;
 mod key;
+#[cfg(target_arch = "x86_64")]
+mod p256;
 mod padding;
 mod provider;
 mod rc4;
+#[cfg_attr(not(target_arch = "x86_64"), path = "rsa/absent.rs")]
+mod rsa;
+#[cfg(target_arch = "x86_64")]
+mod sha512;
 #[cfg(target_arch = "x86_64")]
 mod vaes;
 

@@ -24,6 +24,10 @@ impl CryptoProvider for AwsLc {
         digest::hasher(algorithm)
     }
 
+    fn digest(&self, algorithm: DigestAlgorithm, parts: &[&[u8]]) -> Digest {
+        digest::digest(algorithm, parts)
+    }
+
     fn rehash(&self, algorithm: DigestAlgorithm, value: Digest, times: u32) -> Digest {
         digest::rehash(algorithm, value, times)
     }

@@ -61,21 +61,27 @@ const USUAL: [ObjectIdentifier; 8] = [
 /// The identifier that the contents of an OBJECT IDENTIFIER are, if they are one. What is usual is known by its octets;
 /// the others are gone through arc by arc.
 pub(crate) fn object_identifier(octets: &[u8]) -> Option<ObjectIdentifier> {
-    match USUAL.iter().find(|known| known.as_bytes() == octets) {
+    match USUAL.iter().find(|known| has_octets(known, octets)) {
         Some(known) => Some(*known),
         None => ObjectIdentifier::from_bytes(octets).ok(),
     }
 }
 
-/// What a table says of an identifier.
-fn find<T: Copy>(table: &[(ObjectIdentifier, T)], oid: &ObjectIdentifier) -> Option<T> {
-    let octets = oid.as_bytes();
-    table.iter().find(|(known, _)| known.as_bytes() == octets).map(|(_, named)| *named)
+/// Whether these are an identifier's octets. They differ in the last one mostly.
+#[inline]
+fn has_octets(oid: &ObjectIdentifier, octets: &[u8]) -> bool {
+    let own = oid.as_bytes();
+    own.last() == octets.last() && own == octets
+}
+
+/// What a table says of an identifier, which is given by its octets.
+pub(crate) fn find<T: Copy>(table: &[(ObjectIdentifier, T)], octets: &[u8]) -> Option<T> {
+    table.iter().find(|(known, _)| has_octets(known, octets)).map(|(_, named)| *named)
 }
 
 /// The digest that an identifier names.
 pub(crate) fn digest_by_oid(oid: &ObjectIdentifier) -> Option<DigestAlgorithm> {
-    find(DIGESTS, oid)
+    find(DIGESTS, oid.as_bytes())
 }
 
 /// The identifier of a digest.
@@ -108,7 +114,7 @@ pub(crate) fn signature_scheme(
     if oid == RSASSA_PSS {
         return Ok(pss(parameters)?.ok_or(oid));
     }
-    Ok(find(SIGNATURES, &oid).ok_or(oid))
+    Ok(find(SIGNATURES, oid.as_bytes()).ok_or(oid))
 }
 
 /// RSASSA-PSS-params (RFC 8017, A.2.3); `None` for a hash or mask that is not known.
@@ -220,7 +226,7 @@ fn key_algorithm(
         return Ok(match parameters {
             Some(p) if p.tag == OID => {
                 let curve = p.oid()?;
-                find(CURVES, &curve).map(PublicKeyAlgorithm::Ec).ok_or(curve)
+                find(CURVES, curve.as_bytes()).map(PublicKeyAlgorithm::Ec).ok_or(curve)
             }
             _ => Err(oid), // explicit curve parameters are refused (RFC 5480, 2.1.1)
         });

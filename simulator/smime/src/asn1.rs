@@ -2,6 +2,9 @@
 //!
 //! The reader hands out slices of the input and never copies. In DER it refuses what X.690 clause 10 refuses in
 //! lengths; in BER it also takes indefinite and redundant lengths, with the nesting bounded by [`MAX_DEPTH`].
+//!
+//! What reads the usual short elements is inlined always: what it gives is larger than what functions give in registers,
+//! and certificates have a hundred elements.
 
 use crate::Timestamp;
 use crate::algorithm::object_identifier;
@@ -73,7 +76,7 @@ impl<'a> Element<'a> {
     }
 
     /// Refuses another tag.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn expect(self, tag: u8) -> Result<Self> {
         if self.tag == tag { Ok(self) } else { Err(Asn1Error::Tag { expected: tag, found: self.tag }) }
     }
@@ -222,7 +225,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element, or `None` at the end.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next(&mut self) -> Result<Option<Element<'a>>> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -233,19 +236,19 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element, whatever it is.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn any(&mut self) -> Result<Element<'a>> {
         self.next()?.ok_or(Asn1Error::Truncated)
     }
 
     /// The next element, which has this tag.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn expect(&mut self, tag: u8) -> Result<Element<'a>> {
         self.any()?.expect(tag)
     }
 
     /// The next element if it has this tag.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn optional(&mut self, tag: u8) -> Result<Option<Element<'a>>> {
         if self.peek() == Some(tag) { self.next() } else { Ok(None) }
     }
@@ -257,7 +260,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Splits the first element off.
-#[inline]
+#[inline(always)]
 fn split(input: &[u8], rules: Rules, depth: u8) -> Result<(Element<'_>, &[u8])> {
     // Most elements have a short tag and a short length.
     if let [tag, length @ 0..=0x7F, ..] = input

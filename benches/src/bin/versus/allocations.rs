@@ -4,7 +4,7 @@
 //! by themselves goes another way.
 #![allow(unsafe_code)]
 
-use crate::contest::Run;
+use perf::contest::Run;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 

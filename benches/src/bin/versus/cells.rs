@@ -1,7 +1,7 @@
 //! The operations that are compared, each with what it must at least take.
 
-use crate::contest::Run;
 use crate::peer::{self, Output, Person, Stack, Store};
+use perf::contest::Run;
 use perf::{LARGE, MIDDLE, Primitive, World, size_name, text};
 use smime::cms::{
     self, Decryptor, DetachedSigner, EncryptOptions, EnvelopedWriter, KeyAgreement, KeyTransport,

@@ -1,18 +1,17 @@
 //! The engine against OpenSSL: in one process in turns, or as whole processes.
 //!
-//! `versus [--quick] [--processes] [--format json] [--only TEXT] [--program PATH]`
+//! `versus [--quick] [--processes] [--format json] [--only TEXT] [--size OCTETS] [--program PATH]`
 #![warn(missing_docs)]
 
 mod allocations;
 mod cells;
-mod contest;
 mod peer;
 mod processes;
 
 use allocations::allocated_by;
 use cells::Stage;
-use contest::{Effort, Run, interleave};
-use perf::{Floor, HUGE, LARGE, MIDDLE, SMALL, World, size_name};
+use perf::contest::{Effort, Run, interleave};
+use perf::{Floor, HUGE, LARGE, MIDDLE, SMALL, World, machine, size_name};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -41,7 +40,8 @@ fn main() {
     let rows = if has("--processes") {
         processes::run(quick, only, value("--program"), !json)
     } else {
-        in_process(effort, only, !json)
+        let size = value("--size").map(|size| size.parse().expect("a size in octets"));
+        in_process(effort, only, size, !json)
     };
     if json {
         println!("{:#}", report(rows));
@@ -52,23 +52,8 @@ fn report(rows: Vec<Value>) -> Value {
     json!({ "machine": machine(), "peer_version": peer::version(), "ratios": rows })
 }
 
-/// The processor's name, as the system has it.
-fn machine() -> String {
-    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let field = |name: &str| {
-        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-        line.split(':').nth(1).unwrap_or_default().trim().to_owned()
-    };
-    let cores = text.lines().filter(|line| line.starts_with("processor")).count();
-    format!(
-        "{} family {} model {}, {cores} cores",
-        field("model name"),
-        field("cpu family"),
-        field("model\t")
-    )
-}
-
-fn in_process(effort: Effort, only: &str, print: bool) -> Vec<Value> {
+/// Runs the cells whose name contains `only`, of one size or of all that the effort has.
+fn in_process(effort: Effort, only: &str, size: Option<usize>, print: bool) -> Vec<Value> {
     let world = World::new();
     let stage = Stage::new(&world);
     let peer_name = peer::name();
@@ -97,6 +82,7 @@ fn in_process(effort: Effort, only: &str, print: bool) -> Vec<Value> {
     // The largest takes minutes for each cell, so that it is for whole runs, and fewer rounds.
     let sizes: &[usize] =
         if effort.rounds < ROUNDS { &[SMALL, MIDDLE, LARGE] } else { &[SMALL, MIDDLE, LARGE, HUGE] };
+    let sizes = size.as_ref().map_or(sizes, std::slice::from_ref);
     for &size in sizes {
         let rounds = if size == HUGE { effort.rounds.min(HUGE_ROUNDS) } else { effort.rounds };
         let effort = Effort { rounds, ..effort };

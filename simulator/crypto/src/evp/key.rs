@@ -11,11 +11,11 @@ use zeroize::Zeroizing;
 /// The smallest modulus that is taken: old messages have it. The largest is the library's own, 16384.
 const MIN_RSA_BITS: u32 = 1024;
 /// The longest salt of a PSS signature; more than fits any modulus.
-const MAX_SALT: u32 = 2048;
+pub(super) const MAX_SALT: u32 = 2048;
 const ED25519_PUBLIC: usize = 32;
 
 /// A key, public or private.
-pub(crate) struct Key(NonNull<sys::EVP_PKEY>);
+pub(crate) struct Key(pub(super) NonNull<sys::EVP_PKEY>);
 
 // SAFETY: the key is never changed after it was read, and aws-lc allows concurrent use of such keys: its own
 // caches (Montgomery values, blinding) are behind locks, the reference count is atomic.
@@ -122,6 +122,27 @@ impl Key {
     /// The DER SubjectPublicKeyInfo.
     pub(crate) fn spki(&self) -> Result<Vec<u8>, CryptoError> {
         marshalled(sys::EVP_marshal_public_key, self)
+    }
+
+    /// The modulus and the exponent of an RSA key; `None` for other keys and those for PSS alone.
+    pub(super) fn rsa_numbers(&self) -> Option<(Vec<u8>, u64)> {
+        // SAFETY: reads of a live key, to which its numbers belong; the modulus has as many octets as are written.
+        unsafe {
+            if sys::EVP_PKEY_id(self.0.as_ptr()) != sys::EVP_PKEY_RSA {
+                return None;
+            }
+            let (n, e) = (sys::RSA_get0_n(self.rsa_key()), sys::RSA_get0_e(self.rsa_key()));
+            let mut modulus = vec![0; sys::BN_num_bytes(n) as usize];
+            let mut exponent = 0;
+            sys::BN_bn2bin(n, modulus.as_mut_ptr());
+            (sys::BN_get_u64(e, &mut exponent) == 1).then_some((modulus, exponent))
+        }
+    }
+
+    /// What the key is inside; null for one that is not RSA.
+    pub(super) fn rsa_key(&self) -> *const sys::RSA {
+        // SAFETY: a read of a live key.
+        unsafe { sys::EVP_PKEY_get0_RSA(self.0.as_ptr()) }
     }
 
     /// The private key as DER PKCS#8.
@@ -360,18 +381,18 @@ fn marshalled(writer: Writer, key: &Key) -> Result<Vec<u8>, CryptoError> {
     }
 }
 
-fn done(result: c_int) -> Result<(), CryptoError> {
+pub(super) fn done(result: c_int) -> Result<(), CryptoError> {
     if result == 1 { Ok(()) } else { Err(forget_errors(CryptoError::Failed)) }
 }
 
 /// Empties the thread's error queue, which would otherwise keep what failed.
-fn forget_errors(error: CryptoError) -> CryptoError {
+pub(super) fn forget_errors(error: CryptoError) -> CryptoError {
     // SAFETY: touches only the thread's own queue.
     unsafe { sys::ERR_clear_error() };
     error
 }
 
-fn table(digest: DigestAlgorithm) -> *const sys::EVP_MD {
+pub(super) fn table(digest: DigestAlgorithm) -> *const sys::EVP_MD {
     // SAFETY: these functions take nothing and give static tables.
     unsafe {
         match digest {
@@ -384,7 +405,8 @@ fn table(digest: DigestAlgorithm) -> *const sys::EVP_MD {
     }
 }
 
-fn check_length(digest: DigestAlgorithm, value: &[u8]) -> Result<(), CryptoError> {
+/// Compares a digest's length with what its algorithm makes.
+pub(crate) fn check_length(digest: DigestAlgorithm, value: &[u8]) -> Result<(), CryptoError> {
     let length = match digest {
         DigestAlgorithm::Sha1 => 20,
         DigestAlgorithm::Sha224 => 28,

@@ -3,7 +3,7 @@
 //! Reading an RSA key and computing what its arithmetic needs takes a sixth of an operation with it, and the same few
 //! keys come again: the issuers of all signers, the recipients of all messages. Only public keys are kept.
 
-use super::Key;
+use super::public::PublicKey;
 use smime::CryptoError;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,13 +13,13 @@ const KEYS: usize = 16;
 const SPKI_MAX: usize = 2048;
 
 /// A key with its encoding.
-type Known = (Box<[u8]>, Arc<Key>);
+type Known = (Box<[u8]>, Arc<PublicKey>);
 
 /// The keys, the one used last in front.
 static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
 
 /// The key of a DER SubjectPublicKeyInfo.
-pub(crate) fn public_key(spki: &[u8]) -> Result<Arc<Key>, CryptoError> {
+pub(crate) fn public_key(spki: &[u8]) -> Result<Arc<PublicKey>, CryptoError> {
     {
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = known.iter().position(|(encoding, _)| **encoding == *spki) {
@@ -27,7 +27,7 @@ pub(crate) fn public_key(spki: &[u8]) -> Result<Arc<Key>, CryptoError> {
             return Ok(Arc::clone(&known[0].1));
         }
     }
-    let key = Arc::new(Key::from_spki(spki)?);
+    let key = Arc::new(PublicKey::from_spki(spki)?);
     if spki.len() <= SPKI_MAX {
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         known.truncate(KEYS - 1);

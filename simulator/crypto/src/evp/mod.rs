@@ -6,15 +6,24 @@
 #![allow(unsafe_code)]
 
 mod cipher;
+#[cfg(target_arch = "x86_64")]
+mod curve;
 mod key;
 mod keywrap;
 mod known;
 mod md5;
 mod prefetch;
+mod public;
+mod residue;
+mod sha;
 
 pub(crate) use cipher::{Cipher, Direction};
-pub(crate) use key::{Key, RsaPadding};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use curve::{P256Point, generate_p256, p256_generator_x, random_seeded};
+pub(crate) use key::{Key, RsaPadding, check_length};
 pub(crate) use keywrap::{unwrap, wrap};
 pub(crate) use known::public_key;
 pub(crate) use md5::md5;
 pub(crate) use prefetch::prefetch;
+pub(crate) use residue::power_of_two;
+pub(crate) use sha::{Sha1, Sha256};

@@ -1,9 +1,15 @@
-//! Decrypting AES-CBC. Its blocks are decrypted independently of one another, so that 32 of them are in flight at once.
+//! AES-CBC. Encryption is in `encryptor`; here is decryption, whose blocks are independent of one
+//! another, so that 32 of them are in flight at once.
 
-use super::{BLOCK, ROUND_KEYS, Schedule, Width};
+mod encryptor;
+
+pub(crate) use encryptor::CbcEncryptor;
+
+use super::{BLOCK, PIECE, ROUND_KEYS, Schedule, Width, before_line, through_caches};
 use smime::{BulkEncryptor, CryptoError};
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// AES-CBC being decrypted.
 pub(crate) struct CbcDecryptor {
@@ -11,9 +17,41 @@ pub(crate) struct CbcDecryptor {
     key: Schedule,
     /// The last whole block of ciphertext, at first the initialisation vector.
     previous: [u8; BLOCK],
-    /// The block that is not complete, and how much of it has arrived.
-    held: [u8; BLOCK],
+    held: Held,
+}
+
+/// A block that is not complete, and how much of it has arrived, which is less than a block.
+#[derive(Default, Zeroize, ZeroizeOnDrop)]
+struct Held {
+    block: [u8; BLOCK],
     begun: usize,
+}
+
+impl Held {
+    /// Takes what is missing from the front of the input, if a block has been begun; gives the block once it is
+    /// complete.
+    fn complete(&mut self, input: &mut &[u8]) -> Option<[u8; BLOCK]> {
+        if self.begun == 0 {
+            return None;
+        }
+        let (head, rest) = input.split_at(input.len().min(BLOCK - self.begun));
+        self.block[self.begun..][..head.len()].copy_from_slice(head);
+        *input = rest;
+        self.begun = (self.begun + head.len()) % BLOCK;
+        (self.begun == 0).then_some(self.block)
+    }
+
+    /// Begins a block with the end of the input, if there is any.
+    fn keep(&mut self, rest: &[u8]) {
+        if !rest.is_empty() {
+            self.block[..rest.len()].copy_from_slice(rest);
+            self.begun = rest.len();
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.begun == 0
+    }
 }
 
 impl CbcDecryptor {
@@ -30,23 +68,31 @@ impl CbcDecryptor {
         // SAFETY: a width is only ever made by `detect`, which found AES among the processor's instructions; the key
         // has one of the lengths that there are.
         let key = unsafe { Schedule::expand(key).inverse() };
-        Some(CbcDecryptor { width, key, previous, held: [0; BLOCK], begun: 0 })
+        Some(CbcDecryptor { width, key, previous, held: Held::default() })
     }
 
     /// Decrypts whole blocks and appends them.
     fn blocks(&mut self, input: &[u8], out: &mut Vec<u8>) {
         let len = input.len() / BLOCK * BLOCK;
-        let Some(last) = input[..len].last_chunk() else { return };
         out.reserve(len);
+        let (through, past) = input[..len].split_at(through_caches(out, len));
+        self.blocks_to(through, out, false);
+        self.blocks_to(past, out, true);
+    }
+
+    /// Decrypts whole blocks and appends them, under `past` past the caches.
+    fn blocks_to(&mut self, input: &[u8], out: &mut Vec<u8>, past: bool) {
+        let len = input.len();
+        let Some(last) = input.last_chunk() else { return };
         let Some(room) = out.spare_capacity_mut().get_mut(..len) else { return };
         let (key, previous) = (&self.key, &self.previous);
         // SAFETY: a width is only ever made by `detect`, which found its instructions in the processor. Every function
         // writes the whole of `room`, which has the length of the whole blocks.
         unsafe {
             match (self.width, key.rounds) {
-                (Width::Bits512, 10) => decrypt_512::<10>(key, previous, input, room),
-                (Width::Bits512, 12) => decrypt_512::<12>(key, previous, input, room),
-                (Width::Bits512, _) => decrypt_512::<14>(key, previous, input, room),
+                (Width::Bits512, 10) => decrypt_512::<10>(key, previous, input, room, past),
+                (Width::Bits512, 12) => decrypt_512::<12>(key, previous, input, room, past),
+                (Width::Bits512, _) => decrypt_512::<14>(key, previous, input, room, past),
                 (Width::Bits256, 10) => decrypt_256::<10>(key, previous, input, room),
                 (Width::Bits256, 12) => decrypt_256::<12>(key, previous, input, room),
                 (Width::Bits256, _) => decrypt_256::<14>(key, previous, input, room),
@@ -63,41 +109,34 @@ impl BulkEncryptor for CbcDecryptor {
     }
 
     fn update(&mut self, mut input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError> {
-        if self.begun > 0 {
-            let (head, rest) = input.split_at(input.len().min(BLOCK - self.begun));
-            self.held[self.begun..][..head.len()].copy_from_slice(head);
-            self.begun += head.len();
-            input = rest;
-            if self.begun < BLOCK {
-                return Ok(());
-            }
-            let block = self.held;
+        if let Some(block) = self.held.complete(&mut input) {
             self.blocks(&block, out);
-            self.begun = 0;
         }
         self.blocks(input, out);
-        let rest = &input[input.len() / BLOCK * BLOCK..];
-        self.held[..rest.len()].copy_from_slice(rest);
-        self.begun = rest.len();
+        self.held.keep(&input[input.len() / BLOCK * BLOCK..]);
         Ok(())
     }
 
     fn finish(self: Box<Self>, _: Option<&[u8]>) -> Result<Vec<u8>, CryptoError> {
-        if self.begun == 0 { Ok(Vec::new()) } else { Err(CryptoError::BadLength) }
+        if self.held.is_empty() { Ok(Vec::new()) } else { Err(CryptoError::BadLength) }
     }
 }
 
 /// The octets of a vector, and how many are decrypted at once.
 const VECTOR: usize = 64;
 const AT_ONCE: usize = 8;
+/// How far ahead the input is asked for when the result goes past the caches, in octets.
+const AHEAD: usize = 8192;
 
-/// Decrypts the whole blocks of `input`, which follow `previous`, into `out`, which has their length.
+/// Decrypts the whole blocks of `input`, which follow `previous`, into `out`, which has their length; a long piece to whole
+/// lines if there can be any, and then under `past` past the caches.
 #[target_feature(enable = "aes,vaes,avx512f")]
 fn decrypt_512<const ROUNDS: usize>(
     key: &Schedule,
     previous: &[u8; BLOCK],
     input: &[u8],
     out: &mut [MaybeUninit<u8>],
+    past: bool,
 ) {
     assert!(input.len() >= out.len() && out.len().is_multiple_of(BLOCK));
     let mut keys = [_mm512_setzero_si512(); ROUND_KEYS];
@@ -107,26 +146,49 @@ fn decrypt_512<const ROUNDS: usize>(
     // SAFETY: a load of the 16 octets of the array.
     let mut previous = _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(previous.as_ptr().cast()) });
     let (mut input, mut out) = (&input[..out.len()], out);
-    while let Some((blocks, rest)) = input.split_at_checked(AT_ONCE * VECTOR) {
-        let (place, room) = out.split_at_mut(AT_ONCE * VECTOR);
-        previous = decrypt_some::<ROUNDS, true>(&keys, previous, blocks, place);
+    let before = before_line(out).filter(|_| out.len() >= PIECE);
+    if let Some(last) = input[..before.unwrap_or_default()].last_chunk::<BLOCK>() {
+        let (blocks, rest) = input.split_at(before.unwrap_or_default());
+        let (place, room) = out.split_at_mut(blocks.len());
+        decrypt_some::<ROUNDS, SOME>(&keys, previous, blocks, place);
+        // SAFETY: a load of the 16 octets of the array.
+        previous = _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(last.as_ptr().cast()) });
         (input, out) = (rest, room);
     }
-    decrypt_some::<ROUNDS, false>(&keys, previous, input, out);
+    if past && before.is_some() {
+        while let Some((blocks, rest)) = input.split_at_checked(AT_ONCE * VECTOR) {
+            let (place, room) = out.split_at_mut(AT_ONCE * VECTOR);
+            previous = decrypt_some::<ROUNDS, PAST>(&keys, previous, blocks, place);
+            (input, out) = (rest, room);
+        }
+        _mm_sfence();
+    }
+    while let Some((blocks, rest)) = input.split_at_checked(AT_ONCE * VECTOR) {
+        let (place, room) = out.split_at_mut(AT_ONCE * VECTOR);
+        previous = decrypt_some::<ROUNDS, FULL>(&keys, previous, blocks, place);
+        (input, out) = (rest, room);
+    }
+    decrypt_some::<ROUNDS, SOME>(&keys, previous, input, out);
 }
 
-/// Decrypts up to 32 whole blocks, exactly as many if it is `FULL`, behind the last of the vector `previous`; gives the
-/// last vector. `out` has the length of `input`.
+/// How many blocks are decrypted at once, and where to: up to 32; exactly 32; exactly 32, past the caches, to whole lines.
+const SOME: u8 = 0;
+const FULL: u8 = 1;
+const PAST: u8 = 2;
+
+/// Decrypts up to 32 whole blocks, as `HOW` says, behind the last of the vector `previous`; gives the last vector. `out`
+/// has the length of `input`. Behind those that went past the caches there must be a fence.
 #[inline]
 #[target_feature(enable = "vaes,avx512f")]
-fn decrypt_some<const ROUNDS: usize, const FULL: bool>(
+fn decrypt_some<const ROUNDS: usize, const HOW: u8>(
     keys: &[__m512i; ROUND_KEYS],
     mut previous: __m512i,
     input: &[u8],
     out: &mut [MaybeUninit<u8>],
 ) -> __m512i {
     assert!(input.len() == out.len() && input.len() <= AT_ONCE * VECTOR);
-    assert!(!FULL || input.len() == AT_ONCE * VECTOR);
+    assert!(HOW == SOME || input.len() == AT_ONCE * VECTOR);
+    assert!(HOW != PAST || before_line(out) == Some(0));
     let (from, to) = (input.as_ptr(), out.as_mut_ptr());
     // Which words of eight octets a vector has; what is not there is neither read nor written.
     let mask = |n: usize| {
@@ -135,13 +197,20 @@ fn decrypt_some<const ROUNDS: usize, const FULL: bool>(
     };
     let load = |n: usize| {
         let place: *const i64 = from.wrapping_add(n * VECTOR).cast();
-        // SAFETY: `FULL` says that the vector lies whole in `input`, the mask which of its words do.
+        // SAFETY: 32 blocks are eight vectors in `input`; of fewer the mask says which words there are.
         unsafe {
-            if FULL { _mm512_loadu_si512(place.cast()) } else { _mm512_maskz_loadu_epi64(mask(n), place) }
+            if HOW == SOME {
+                _mm512_maskz_loadu_epi64(mask(n), place)
+            } else {
+                _mm512_loadu_si512(place.cast())
+            }
         }
     };
     let mut states = [_mm512_setzero_si512(); AT_ONCE];
     for (n, state) in states.iter_mut().enumerate() {
+        if HOW == PAST {
+            _mm_prefetch::<_MM_HINT_T0>(from.wrapping_add(AHEAD + n * VECTOR).cast());
+        }
         *state = _mm512_xor_si512(load(n), keys[0]);
     }
     for key in &keys[1..ROUNDS] {
@@ -154,12 +223,13 @@ fn decrypt_some<const ROUNDS: usize, const FULL: bool>(
         let before = _mm512_alignr_epi64::<6>(blocks, previous);
         let plain = _mm512_xor_si512(_mm512_aesdeclast_epi128(*state, keys[ROUNDS]), before);
         let place = to.wrapping_add(n * VECTOR);
-        // SAFETY: as above, `out` being as long as `input`, of which it is no part.
+        // SAFETY: as above, `out` being as long as `input`, of which it is no part. Past the caches each vector is a
+        // line, and the caller sets the fence.
         unsafe {
-            if FULL {
-                _mm512_storeu_si512(place.cast(), plain);
-            } else {
-                _mm512_mask_storeu_epi64(place.cast(), mask(n), plain);
+            match HOW {
+                PAST => _mm512_stream_si512(place.cast(), plain),
+                FULL => _mm512_storeu_si512(place.cast(), plain),
+                _ => _mm512_mask_storeu_epi64(place.cast(), mask(n), plain),
             }
         }
         previous = blocks;
@@ -240,7 +310,7 @@ fn decrypt_128<const ROUNDS: usize>(
 mod tests {
     use super::*;
     use crate::evp::{Cipher, Direction};
-    use crate::vaes::octets;
+    use crate::vaes::{THROUGH, assert_untouched, octets, room};
     use smime::BulkCipher;
 
     /// The widths that this processor has.
@@ -300,6 +370,48 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn past_the_caches_it_is_the_same_and_nothing_else_is_written() {
+        let mut out = Vec::new();
+        for (cipher, key_len) in
+            [(BulkCipher::Aes128Cbc, 16), (BulkCipher::Aes192Cbc, 24), (BulkCipher::Aes256Cbc, 32)]
+        {
+            for (n, taken) in [0, 1, 8, 16, 32, 48, 63, 64].into_iter().enumerate() {
+                // The last begins in front of the bound.
+                let taken = if n == 7 { THROUGH - 1000 } else { THROUGH + taken };
+                let len = PIECE + n * 208 + key_len * BLOCK;
+                let (key, iv, text) =
+                    (octets(key_len, 3), octets(BLOCK, 4), octets(2 * len + 7 * BLOCK, n as u64));
+                let mut reference = Cipher::new(cipher, Direction::Decrypt, &key, &iv).unwrap();
+                let mut expected = Vec::new();
+                reference.update(&text, &mut expected).unwrap();
+                for width in widths() {
+                    for piece in [text.len(), len, len + 5] {
+                        room(&mut out, taken);
+                        let mut cipher = CbcDecryptor::with_width(width, &key, &iv).unwrap();
+                        for piece in text.chunks(piece) {
+                            cipher.update(piece, &mut out).unwrap();
+                        }
+                        assert!(out[taken..] == expected, "{width:?} {key_len} {taken} {piece}");
+                        assert_untouched(&mut out, taken);
+                    }
+                }
+            }
+        }
+        let text = octets(THROUGH + 100_000, 9);
+        let mut reference =
+            Cipher::new(BulkCipher::Aes128Cbc, Direction::Decrypt, &[1; 16], &[2; 16]).unwrap();
+        let mut expected = Vec::new();
+        reference.update(&text, &mut expected).unwrap();
+        for width in widths() {
+            room(&mut out, 0);
+            let mut cipher = CbcDecryptor::with_width(width, &[1; 16], &[2; 16]).unwrap();
+            cipher.update(&text, &mut out).unwrap();
+            assert!(out == expected, "{width:?}");
+            assert_untouched(&mut out, 0);
         }
     }
 

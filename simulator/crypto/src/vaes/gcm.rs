@@ -8,7 +8,7 @@
 
 mod kernel;
 
-use super::{BLOCK, Schedule};
+use super::{BLOCK, Schedule, before_line, through_caches};
 use crate::ghash;
 use smime::{BulkEncryptor, CryptoError};
 use std::arch::x86_64::*;
@@ -108,14 +108,24 @@ impl GcmDecryptor {
     fn blocks(&mut self, input: &[u8], out: &mut Vec<u8>) {
         let len = input.len() / BLOCK * BLOCK;
         out.reserve(len);
-        let Some(room) = out.spare_capacity_mut().get_mut(..len) else { return };
+        let (through, past) = input[..len].split_at(through_caches(out, len));
+        self.blocks_to(through, out, false);
+        self.blocks_to(past, out, true);
+    }
+
+    /// Decrypts whole blocks and appends them, under `past` past the caches; no block is begun.
+    fn blocks_to(&mut self, input: &[u8], out: &mut Vec<u8>, past: bool) {
+        let len = input.len();
+        let Some(room) = out.spare_capacity_mut().get_mut(..len).filter(|room| !room.is_empty()) else {
+            return;
+        };
         let counter = self.counter();
         // SAFETY: a value of this type is only made where the instructions were found. The function writes the whole of
         // `room`, which has the length of the whole blocks.
         unsafe {
             self.hash = match self.key.rounds {
-                10 => decrypt::<10>(self, counter, input, room),
-                _ => decrypt::<14>(self, counter, input, room),
+                10 => decrypt::<10>(self, counter, input, room, past),
+                _ => decrypt::<14>(self, counter, input, room, past),
             };
             out.set_len(out.len() + len);
         }
@@ -381,20 +391,25 @@ fn reversal() -> __m512i {
     _mm512_broadcast_i32x4(_mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
 }
 
-/// Decrypts the whole blocks of `input` into `out`, which has their length, from the block with this counter on; gives
-/// the hash with them.
+/// Decrypts the whole blocks of `input` into `out`, which has their length, from the block with this counter on, under
+/// `past` past the caches if lines can be written whole; gives the hash with them.
 #[target_feature(enable = "aes,vaes,pclmulqdq,vpclmulqdq,avx512f,avx512bw,avx512vl")]
 fn decrypt<const ROUNDS: usize>(
     cipher: &GcmDecryptor,
     counter: u32,
     input: &[u8],
     out: &mut [MaybeUninit<u8>],
+    past: bool,
 ) -> u128 {
     let blocks = out.len() / BLOCK;
+    // Batches begin so few blocks behind a multiple that they are written to whole lines.
+    let before = before_line(out);
+    let shift =
+        before.map_or(0, |before| counter.wrapping_add((before / BLOCK) as u32) % VECTOR_BLOCKS as u32);
     // Behind the last multiple there are no more blocks than those that lead to one.
-    let aligned = counter.checked_next_multiple_of(BATCH as u32);
-    let head = aligned.map_or(blocks, |aligned| ((aligned - counter) as usize).min(blocks));
-    let aligned = aligned.unwrap_or_default();
+    let begin = counter.saturating_sub(shift).checked_next_multiple_of(BATCH as u32).map(|even| even + shift);
+    let head = begin.map_or(blocks, |begin| ((begin - counter) as usize).min(blocks));
+    let begin = begin.unwrap_or_default();
     let batches = (blocks - head) / BATCH;
     let (first, rest) = input.split_at(head * BLOCK);
     let (whole, last) = rest.split_at(batches * BATCH * BLOCK);
@@ -403,10 +418,10 @@ fn decrypt<const ROUNDS: usize>(
     let mut hash = load(&cipher.hash);
     hash = decrypt_some::<ROUNDS>(cipher, counter, hash, first, to_first);
     if batches > 0 {
-        hash = kernel::decrypt::<ROUNDS>(cipher, aligned, hash, whole, to_whole);
+        hash = kernel::decrypt::<ROUNDS>(cipher, begin, hash, whole, to_whole, past && before.is_some());
     }
     // Where nothing is left, it is not looked at.
-    let counter = aligned.wrapping_add((batches * BATCH) as u32);
+    let counter = begin.wrapping_add((batches * BATCH) as u32);
     hash = decrypt_some::<ROUNDS>(cipher, counter, hash, last, to_last);
     store(hash)
 }
@@ -473,7 +488,7 @@ fn decrypt_some<const ROUNDS: usize>(
 mod tests {
     use super::*;
     use crate::evp::{Cipher, Direction};
-    use crate::vaes::octets;
+    use crate::vaes::{PIECE, THROUGH, assert_untouched, octets, room};
     use smime::BulkCipher;
 
     fn start(key: &[u8], nonce: &[u8]) -> Option<Box<GcmDecryptor>> {
@@ -516,6 +531,60 @@ mod tests {
                     assert!(out[1..] == text, "{key_len} {len} {piece}");
                     assert_eq!(cipher.finish(Some(&tag)), Ok(Vec::new()), "{key_len} {len} {piece}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn past_the_caches_it_is_the_same_and_nothing_else_is_written() {
+        let mut out = Vec::new();
+        for key_len in [16, 32] {
+            for (n, taken) in [0, 1, 8, 16, 32, 48, 63, 64].into_iter().enumerate() {
+                // The last begins in front of the bound.
+                let taken = if n == 7 { THROUGH - 1000 } else { THROUGH + taken };
+                let len = PIECE + n * 208 + key_len * BLOCK;
+                let text = octets(2 * len + 7 * BLOCK + n, n as u64);
+                let (key, nonce) = (octets(key_len, 3), octets(NONCE, 4));
+                let (sealed, tag) = encrypted(&key, &nonce, b"header", &text);
+                for piece in [sealed.len(), len, len + 5] {
+                    room(&mut out, taken);
+                    let Some(mut cipher) = start(&key, &nonce) else { return };
+                    cipher.additional_data(b"header").unwrap();
+                    for piece in sealed.chunks(piece) {
+                        cipher.update(piece, &mut out).unwrap();
+                    }
+                    assert!(out[taken..] == text, "{key_len} {taken} {piece}");
+                    assert_eq!(cipher.finish(Some(&tag)), Ok(Vec::new()), "{key_len} {taken} {piece}");
+                    assert_untouched(&mut out, taken);
+                }
+            }
+            let (key, text) = (octets(key_len, 5), octets(THROUGH + 100_003, 6));
+            let (sealed, tag) = encrypted(&key, &[7; NONCE], b"", &text);
+            let Some(mut cipher) = start(&key, &[7; NONCE]) else { return };
+            room(&mut out, 0);
+            cipher.update(&sealed, &mut out).unwrap();
+            assert!(out == text, "{key_len}");
+            assert_eq!(cipher.finish(Some(&tag)), Ok(Vec::new()), "{key_len}");
+            assert_untouched(&mut out, 0);
+        }
+    }
+
+    #[test]
+    fn batches_begin_anywhere() {
+        // Any first counter, and any place of the result: so many octets were there before.
+        for len in (0..16 * 70).step_by(16).chain([MAX_LEN / 16 * 16 - 16 * 400]) {
+            let (key, sealed) = (octets(32, len), octets(16 * 200, len + 1));
+            let opened = |piece: usize, before: usize| {
+                let mut cipher = start(&key, &[5; NONCE])?;
+                cipher.len = len;
+                let mut out = vec![1; before];
+                out.reserve_exact(sealed.len());
+                sealed.chunks(piece).for_each(|piece| cipher.update(piece, &mut out).unwrap());
+                Some((out.split_off(before), cipher.hash))
+            };
+            let expected = opened(BLOCK, 0);
+            for before in [0, 1, 16, 32, 48] {
+                assert!(opened(usize::MAX, before) == expected, "{len} {before}");
             }
         }
     }

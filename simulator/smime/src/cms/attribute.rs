@@ -3,6 +3,7 @@
 use super::certificate_id::{CertificateId, append_issuer_serial};
 use super::ess::{self, SigningCertificate};
 use super::{CmsError, SignatureError, cipher, oid};
+use crate::algorithm::find;
 use crate::tlv::{Element, Tag, TlvError, append_time, read_time, write};
 use crate::{BulkCipher, Certificate, Timestamp};
 use const_oid::ObjectIdentifier;
@@ -110,7 +111,7 @@ impl Kind {
             (oid::SIGNING_CERTIFICATE, Kind::SigningCertificate),
             (oid::SIGNING_CERTIFICATE_V2, Kind::SigningCertificateV2),
         ];
-        KINDS.iter().find(|(oid, _)| oid.as_bytes() == octets).map(|(_, kind)| *kind)
+        find(&KINDS, octets)
     }
 
     fn bit(self) -> u8 {

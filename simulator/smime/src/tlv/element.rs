@@ -1,4 +1,4 @@
-use super::{DEPTH_MAX, Header, Length, Tag, TlvError};
+use super::{DEPTH_MAX, Header, Length, Tag, TlvError, write};
 use crate::algorithm::object_identifier;
 use const_oid::ObjectIdentifier;
 use std::borrow::Cow;
@@ -122,32 +122,51 @@ impl<'a> Element<'a> {
     /// The element in DER as far as framing goes: definite minimal lengths, and, under `sort`, the order that SET OF
     /// asks for at the first level.
     pub(crate) fn to_der(self, tag: u8, sort: bool) -> Result<Vec<u8>, TlvError> {
-        let mut parts = Vec::new();
-        let mut reader = self.reader();
-        while let Some(child) = reader.next()? {
-            parts.push(child.reencoded()?);
-        }
-        if sort {
-            parts.sort();
-        }
-        Ok(super::write::tlv_parts(tag, &parts))
+        let mut out = Vec::with_capacity(self.raw.len());
+        self.append_der(&mut out, tag, sort)?;
+        Ok(out)
     }
 
-    fn reencoded(&self) -> Result<Vec<u8>, TlvError> {
-        let Some((&tag, more)) = self.raw.split_first() else { return Ok(Vec::new()) };
+    fn append_der(&self, out: &mut Vec<u8>, tag: u8, sort: bool) -> Result<(), TlvError> {
+        let mut reader = self.reader();
+        if sort {
+            return write::append_set_of(out, tag, |set| {
+                while let Some(child) = reader.next()? {
+                    set.member(|out| child.append_reencoded(out))?;
+                }
+                Ok(())
+            });
+        }
+        write::nest(out, tag, |out| {
+            while let Some(child) = reader.next()? {
+                child.append_reencoded(out)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn append_reencoded(&self, out: &mut Vec<u8>) -> Result<(), TlvError> {
+        let Some((&first, more)) = self.raw.split_first() else { return Ok(()) };
         if self.tag.is_octet_string() {
-            return Ok(super::write::tlv(0x04, &self.octets()?));
+            write::append(out, 0x04, &self.octets()?);
+            return Ok(());
         }
-        let mut out = match self.tag.constructed {
-            true => self.to_der(tag, self.tag == Tag::SET)?,
-            false => super::write::tlv(tag, self.body),
-        };
-        if tag & 0x1f == 0x1f {
+        let mut tag = first;
+        if first & 0x1f == 0x1f {
             // The rest of a tag of several octets, up to the one that says it is the last.
-            let end = more.iter().position(|octet| octet & 0x80 == 0).map_or(more.len(), |last| last + 1);
-            out.splice(1..1, more.iter().take(end).copied());
+            for octet in more {
+                out.push(tag);
+                tag = *octet;
+                if octet & 0x80 == 0 {
+                    break;
+                }
+            }
         }
-        Ok(out)
+        if self.tag.constructed {
+            return self.append_der(out, tag, self.tag == Tag::SET);
+        }
+        write::append(out, tag, self.body);
+        Ok(())
     }
 }
 

@@ -99,18 +99,22 @@ impl Framer {
             match self.at {
                 At::Done => return Err(TlvError::Trailing { offset: self.offset }.into()),
                 At::Header => {
-                    let front = input;
-                    let (header, size) = match self.gather(&mut input)? {
-                        None => return Ok(()),
-                        Some(header) => (header, self.header_len),
-                    };
-                    self.header_len = 0;
                     let offset = self.offset;
-                    self.offset += size as u64;
-                    // What arrived of the element in one piece; nothing if its header did not.
-                    let arrived = if front.len() - input.len() == size { front } else { &[] };
-                    let taken = self.begin(header, offset, size, arrived, visitor)?;
-                    input = input.get(taken..).unwrap_or_default();
+                    if self.header_len == 0
+                        && let Some(header) = Header::read(input, offset)?
+                        && let Some((octets, rest)) = input.split_at_checked(header.size)
+                    {
+                        self.offset += octets.len() as u64;
+                        let taken = self.begin(header, offset, octets, input, visitor)?;
+                        input = rest.get(taken..).unwrap_or_default();
+                        continue;
+                    }
+                    let Some(header) = self.gather(&mut input)? else { return Ok(()) };
+                    let octets = self.header;
+                    let octets = octets.get(..self.header_len).unwrap_or_default();
+                    self.header_len = 0;
+                    self.offset += octets.len() as u64;
+                    self.begin(header, offset, octets, &[], visitor)?;
                 }
                 At::Body { left, step } => {
                     let take = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
@@ -148,16 +152,6 @@ impl Framer {
 
     /// Collects octets until a header is complete; those that it does not need stay in `input`.
     fn gather(&mut self, input: &mut &[u8]) -> Result<Option<Header>, TlvError> {
-        if self.header_len == 0
-            && let Some(header) = Header::read(input, self.offset)?
-            && let Some((octets, rest)) = input.split_at_checked(header.size)
-            && let Some(place) = self.header.get_mut(..header.size)
-        {
-            place.copy_from_slice(octets);
-            self.header_len = header.size;
-            *input = rest;
-            return Ok(Some(header));
-        }
         loop {
             let have = self.header.get(..self.header_len).unwrap_or_default();
             if let Some(header) = Header::read(have, self.offset)? {
@@ -171,18 +165,16 @@ impl Framer {
         }
     }
 
-    /// An element begins. Gives how many octets behind its header were taken from `arrived`, which begins with the header
-    /// or is empty.
+    /// An element begins whose header are `octets`. Gives how many octets behind it were taken from `arrived`, which is the
+    /// element as far as it arrived in the same piece, header included, or nothing.
     fn begin<V: Visitor>(
         &mut self,
         header: Header,
         offset: u64,
-        size: usize,
+        octets: &[u8],
         arrived: &[u8],
         visitor: &mut V,
     ) -> Result<usize, V::Error> {
-        let octets = self.header;
-        let octets = octets.get(..size).unwrap_or_default();
         let parent = self.stack.last().copied();
         if header.is_end_of_contents() {
             return match parent {
@@ -213,10 +205,11 @@ impl Framer {
                     let length = end.and_then(|end| usize::try_from(end - offset).ok());
                     if let Some(whole) = length.and_then(|length| arrived.get(..length)) {
                         self.reserve(whole.len() as u64, offset)?;
-                        self.offset += (whole.len() - size) as u64;
+                        let taken = whole.len() - octets.len();
+                        self.offset += taken as u64;
                         visitor.captured(whole, offset)?;
                         self.ended(visitor)?;
-                        return Ok(whole.len() - size);
+                        return Ok(taken);
                     }
                     self.captured.clear();
                     self.captured_at = offset;

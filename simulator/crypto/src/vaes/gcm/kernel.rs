@@ -7,9 +7,9 @@
 //!
 //! What is in which register of 512 bits: 0 to 15 the states; 16 a round key, then text; 17 to 22 what is being
 //! multiplied; 23, 24 and 25 the sums of lower, middle and upper halves of products; 26 the reversal of octets; 27 the
-//! counter, reversed; 29 the hash; 30 the upper half of the polynomial; 31 the first and the last round key.
+//! counter, reversed; 28 that of the last vector; 29 the hash; 30 the upper half of the polynomial; 31 the first and the last round key.
 
-use super::{BATCH, BLOCK, GcmDecryptor, UPPER, VECTOR, counter_block, reversal};
+use super::{BATCH, BLOCK, GcmDecryptor, UPPER, VECTOR, VECTOR_BLOCKS, counter_block, reversal};
 use std::arch::asm;
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
@@ -17,37 +17,51 @@ use std::mem::MaybeUninit;
 /// What is added to counters: the numbers of 64 blocks in the last octet of each, as they are encrypted, and behind them
 /// 64 in the first octet of four, as they are counted.
 #[repr(align(64))]
-struct Numbers([u8; (BATCH + VECTOR / BLOCK) * BLOCK]);
+struct Numbers([u8; (BATCH + VECTOR_BLOCKS) * BLOCK]);
 
-static NUMBERS: Numbers = {
-    let mut numbers = [0; (BATCH + VECTOR / BLOCK) * BLOCK];
+/// Numbers for batches that begin at a multiple of 64, and one, two or three blocks behind one: the last as many blocks of
+/// those are the first behind the next multiple.
+static NUMBERS: [Numbers; VECTOR_BLOCKS] = [numbers(0), numbers(1), numbers(2), numbers(3)];
+
+const fn numbers(first: usize) -> Numbers {
+    let mut numbers = [0; (BATCH + VECTOR_BLOCKS) * BLOCK];
     let mut block = 0;
     while block < BATCH {
-        numbers[block * BLOCK + BLOCK - 1] = block as u8;
+        numbers[block * BLOCK + BLOCK - 1] = ((first + block) % BATCH) as u8;
         block += 1;
     }
-    while block < BATCH + VECTOR / BLOCK {
+    while block < BATCH + VECTOR_BLOCKS {
         numbers[block * BLOCK] = BATCH as u8;
         block += 1;
     }
     Numbers(numbers)
-};
+}
 
-/// The counter, encrypted as far as the first key, and the next.
+/// The counter, encrypted as far as the first key, for the last vector the next where its blocks have it, and the next.
 macro_rules! count {
     () => {
-        concat!(
-            "vbroadcasti32x4 zmm31, [{keys}]\n",
-            "vpshufb zmm16, zmm27, zmm26\n",
-            "vpaddd zmm27, zmm27, [{numbers} + 1024]\n",
-            "vpxorq zmm16, zmm16, zmm31\n",
-        )
+        "vbroadcasti32x4 zmm31, [{keys}]
+        vmovdqa64 zmm28, zmm27
+        vpaddd zmm28 {{k1}}, zmm27, [{numbers} + 1024]
+        vpshufb zmm16, zmm27, zmm26
+        vpshufb zmm28, zmm28, zmm26
+        vpaddd zmm27, zmm27, [{numbers} + 1024]
+        vpxorq zmm16, zmm16, zmm31
+        vpxorq zmm28, zmm28, zmm31
+        "
     };
 }
 
 /// States to begin with. The lowest six bits of the counter are zero, so that numbers can be added without carry.
 macro_rules! states {
     ($($n:literal)*) => { concat!($("vpxorq zmm", $n, ", zmm16, [{numbers} + 64 * ", $n, "]\n",)*) };
+}
+
+/// The last of the states, whose blocks may have the next counter.
+macro_rules! last_state {
+    () => {
+        "vpxorq zmm15, zmm28, [{numbers} + 64 * 15]\n"
+    };
 }
 
 /// A round, with steps of the hash in between.
@@ -80,12 +94,41 @@ macro_rules! encrypt {
 
 /// The last round and the text.
 macro_rules! last {
-    ($($n:literal)*) => {
+    ($write:ident: $($n:literal)*) => {
         concat!($(
             "vpxorq zmm16, zmm31, [{from} + 64 * ", $n, "]\n",
             "vaesenclast zmm", $n, ", zmm", $n, ", zmm16\n",
-            "vmovdqu64 [{to} + 64 * ", $n, "], zmm", $n, "\n",
+            $write!($n),
         )*)
+    };
+}
+
+/// Writes a vector.
+macro_rules! through {
+    () => {
+        ""
+    };
+    ($n:literal) => {
+        concat!("vmovdqu64 [{to} + 64 * ", $n, "], zmm", $n, "\n")
+    };
+}
+
+/// Writes a vector past the caches, and asks for input 8192 octets ahead; at the end the fence.
+macro_rules! past {
+    () => {
+        "sfence\n"
+    };
+    ($n:literal) => {
+        concat!(
+            "prefetcht0 [{from} + 8192 + 64 * ",
+            $n,
+            "]\n",
+            "vmovntdq [{to} + 64 * ",
+            $n,
+            "], zmm",
+            $n,
+            "\n"
+        )
     };
 }
 
@@ -201,34 +244,71 @@ macro_rules! reduce {
     };
 }
 
+/// All rounds but the last.
+macro_rules! rounds {
+    (10) => {
+        concat!(
+            round!(1: fetch!(3 4), halves!(), multiply!(3 4)),
+            round!(2: add!(), fetch!(5 6), halves!()),
+            round!(3: multiply!(5 6), add!(), fetch!(7 8)),
+            round!(4: halves!(), multiply!(7 8), add!()),
+            round!(5: fetch!(9 10), halves!(), multiply!(9 10)),
+            round!(6: add!(), fetch!(11 12), halves!()),
+            round!(7: multiply!(11 12), add!(), fetch!(13 14)),
+            round!(8: halves!(), multiply!(13 14), add!()),
+            round!(9: fetch_with_hash!(), "", ""),
+        )
+    };
+    (14) => {
+        concat!(
+            round!(1: fetch!(3 4), halves!()),
+            round!(2: multiply!(3 4), add!()),
+            round!(3: fetch!(5 6), halves!()),
+            round!(4: multiply!(5 6), add!()),
+            round!(5: fetch!(7 8), halves!()),
+            round!(6: multiply!(7 8), add!()),
+            round!(7: fetch!(9 10), halves!()),
+            round!(8: multiply!(9 10), add!()),
+            round!(9: fetch!(11 12), halves!()),
+            round!(10: multiply!(11 12), add!()),
+            round!(11: fetch!(13 14), halves!()),
+            round!(12: multiply!(13 14), add!()),
+            round!(13: fetch_with_hash!(), ""),
+        )
+    };
+}
+
 /// A batch again and again: before the rounds, the rounds, and behind them.
 macro_rules! batches {
-    ($cipher:ident, $from:ident, $to:ident, $batches:ident, $counter:ident, $hash:ident, $last:literal, [$($round:expr),*]) => {
+    ($cipher:ident, $from:ident, $to:ident, $batches:ident, $counter:ident, $shift:ident, $hash:ident, $write:ident, $rounds:tt) => {
         asm!(
             "2:",
             count!(),
             states!(0 1 2 3), fetch!(1 2),
             states!(4 5 6 7), halves!(),
             states!(8 9 10 11), multiply!(1 2),
-            states!(12 13 14 15), begin!(),
-            $($round,)*
-            concat!("vbroadcasti32x4 zmm31, [{keys} + 16 * ", $last, "]\n"),
-            last!(0 1), halves!(),
-            last!(2 3), multiply!(15 0),
-            last!(4 5), add!(),
-            last!(6 7 8), fold!(),
-            last!(9 10 11), reduce!(),
-            last!(12 13 14 15),
+            states!(12 13 14), last_state!(), begin!(),
+            rounds!($rounds),
+            concat!("vbroadcasti32x4 zmm31, [{keys} + 16 * ", $rounds, "]\n"),
+            last!($write: 0 1), halves!(),
+            last!($write: 2 3), multiply!(15 0),
+            last!($write: 4 5), add!(),
+            last!($write: 6 7 8), fold!(),
+            last!($write: 9 10 11), reduce!(),
+            last!($write: 12 13 14 15),
             "add {from}, 1024",
             "add {to}, 1024",
             "dec {batches}",
             "jnz 2b",
+            $write!(),
             from = inout(reg) $from => _,
             to = inout(reg) $to => _,
             batches = inout(reg) $batches => _,
-            keys = in(reg) $cipher.key.keys.as_ptr(),
+            keys = in(reg) $cipher.key.words.as_ptr(),
             powers = in(reg) $cipher.powers.0.as_ptr(),
-            numbers = in(reg) NUMBERS.0.as_ptr(),
+            numbers = in(reg) NUMBERS[$shift].0.as_ptr(),
+            // The words of the last blocks, as many as the shift is.
+            in("k1") !(u16::MAX >> (4 * $shift)),
             out("zmm0") _, out("zmm1") _, out("zmm2") _, out("zmm3") _, out("zmm4") _, out("zmm5") _,
             out("zmm6") _, out("zmm7") _, out("zmm8") _, out("zmm9") _, out("zmm10") _, out("zmm11") _,
             out("zmm12") _, out("zmm13") _, out("zmm14") _, out("zmm15") _, out("zmm16") _, out("zmm17") _,
@@ -237,6 +317,7 @@ macro_rules! batches {
             in("zmm26") reversal(),
             inout("zmm27") $counter => _,
             inout("zmm29") $hash,
+            out("zmm28") _,
             in("zmm30") _mm512_set1_epi64(UPPER),
             options(nostack),
         )
@@ -244,11 +325,11 @@ macro_rules! batches {
 }
 
 /// Decrypts whole batches of `input` into `out`, which has their length, from the block with this counter on, a multiple
-/// of 64; gives the hash with them.
+/// of 64 or one of the three behind it, under `past` past the caches to whole lines; gives the hash with them.
 ///
 /// # Panics
 ///
-/// When the lengths are others, or the counter.
+/// When the lengths are others, or the counter, or the place.
 #[target_feature(enable = "aes,vaes,pclmulqdq,vpclmulqdq,avx512f,avx512bw,avx512vl")]
 pub(super) fn decrypt<const ROUNDS: usize>(
     cipher: &GcmDecryptor,
@@ -256,63 +337,27 @@ pub(super) fn decrypt<const ROUNDS: usize>(
     hash: __m128i,
     input: &[u8],
     out: &mut [MaybeUninit<u8>],
+    past: bool,
 ) -> __m128i {
     let batches = out.len() / (BATCH * BLOCK);
     assert!(input.len() == out.len() && out.len() == batches * BATCH * BLOCK && batches > 0);
-    assert!(counter.is_multiple_of(BATCH as u32) && cipher.key.rounds == ROUNDS);
+    let shift = (counter % BATCH as u32) as usize;
+    assert!(shift < VECTOR_BLOCKS && cipher.key.rounds == ROUNDS);
+    assert!(!past || out.as_ptr().addr().is_multiple_of(VECTOR));
     let (from, to) = (input.as_ptr(), out.as_mut_ptr());
-    let counter = _mm512_broadcast_i32x4(counter_block(cipher, counter));
+    let counter = _mm512_broadcast_i32x4(counter_block(cipher, counter - shift as u32));
     let mut hash = _mm512_zextsi128_si512(hash);
     // SAFETY: each of the batches, of which there is one or more, reads 1024 octets of `input` and writes as many of
-    // `out`, which is no part of it. All round keys, powers and numbers that are read are in their arrays, of which the
+    // `out`, which is no part of it; past the caches `out` begins with a line, and the fence is at the end. What is asked
+    // for ahead need not be there. All round keys, powers and numbers that are read are in their arrays, of which the
     // last two lie at multiples of 64 octets as whole vectors. Every register that is changed is named; the flags and
     // memory need not be; nothing is put on the stack.
     unsafe {
-        match ROUNDS {
-            10 => batches!(
-                cipher,
-                from,
-                to,
-                batches,
-                counter,
-                hash,
-                10,
-                [
-                    round!(1: fetch!(3 4), halves!(), multiply!(3 4)),
-                    round!(2: add!(), fetch!(5 6), halves!()),
-                    round!(3: multiply!(5 6), add!(), fetch!(7 8)),
-                    round!(4: halves!(), multiply!(7 8), add!()),
-                    round!(5: fetch!(9 10), halves!(), multiply!(9 10)),
-                    round!(6: add!(), fetch!(11 12), halves!()),
-                    round!(7: multiply!(11 12), add!(), fetch!(13 14)),
-                    round!(8: halves!(), multiply!(13 14), add!()),
-                    round!(9: fetch_with_hash!(), "", "")
-                ]
-            ),
-            _ => batches!(
-                cipher,
-                from,
-                to,
-                batches,
-                counter,
-                hash,
-                14,
-                [
-                    round!(1: fetch!(3 4), halves!()),
-                    round!(2: multiply!(3 4), add!()),
-                    round!(3: fetch!(5 6), halves!()),
-                    round!(4: multiply!(5 6), add!()),
-                    round!(5: fetch!(7 8), halves!()),
-                    round!(6: multiply!(7 8), add!()),
-                    round!(7: fetch!(9 10), halves!()),
-                    round!(8: multiply!(9 10), add!()),
-                    round!(9: fetch!(11 12), halves!()),
-                    round!(10: multiply!(11 12), add!()),
-                    round!(11: fetch!(13 14), halves!()),
-                    round!(12: multiply!(13 14), add!()),
-                    round!(13: fetch_with_hash!(), "")
-                ]
-            ),
+        match (ROUNDS, past) {
+            (10, false) => batches!(cipher, from, to, batches, counter, shift, hash, through, 10),
+            (10, true) => batches!(cipher, from, to, batches, counter, shift, hash, past, 10),
+            (_, false) => batches!(cipher, from, to, batches, counter, shift, hash, through, 14),
+            (_, true) => batches!(cipher, from, to, batches, counter, shift, hash, past, 14),
         }
     }
     _mm512_castsi512_si128(hash)

@@ -1,6 +1,6 @@
 //! Timing (processor time of the thread) two programs and the floor in turns, and what the turns say together.
 
-use perf::thread_us;
+use crate::thread_us;
 use std::time::Duration;
 
 /// Something that is timed.
@@ -9,6 +9,7 @@ pub type Run<'a> = Box<dyn FnMut() + 'a>;
 /// How long and how often.
 #[derive(Clone, Copy)]
 pub struct Effort {
+    /// How many rounds of turns.
     pub rounds: usize,
     /// One turn repeats what is short until it takes as long.
     pub turn: Duration,
@@ -19,13 +20,17 @@ pub struct Effort {
 pub struct Outcome {
     /// The peer's time over ours: median and percentiles of the rounds' ratios.
     pub ratio: f64,
+    /// The 10th percentile.
     pub p10: f64,
+    /// The 90th percentile.
     pub p90: f64,
     /// The floor's time over ours, median.
     pub floor_fraction: f64,
     /// Medians in microseconds.
     pub ours_us: f64,
+    /// The peer's.
     pub peer_us: f64,
+    /// The floor's.
     pub floor_us: f64,
 }
 
