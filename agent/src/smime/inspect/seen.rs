@@ -56,7 +56,8 @@ impl Seen {
         self.held = self.held.saturating_sub(octets);
     }
 
-    /// Counts what is to be shown (certificates are counted by [`Seen::certificate`]), which stands at `from`; gives what stands for it when it is too much.
+    /// Counts what is to be shown (certificates are counted by [`Seen::certificate`]), which stands at `from`; gives what
+    /// stands for it when it is too much.
     pub(super) fn shows(&mut self, shown: &impl Serialize, path: &str, from: Option<u64>) -> Option<Node> {
         self.shown = self.shown.saturating_add(length(shown));
         if self.shown <= SHOWN_MAX {

@@ -6,12 +6,15 @@ use super::transfer::TransferDecoder;
 use crate::cms::{self, CmsError, Decompressor};
 use crate::message::open::has_extension;
 use crate::message::{LAYERS_MAX, SmimeError};
-use crate::mime::{Entity, MimeError, is_field};
+use crate::mime::{Entity, HEADER_BLOCK_MAX, MimeError, is_field};
 use crate::tlv::write;
 use const_oid::ObjectIdentifier;
 
 /// How many octets tell what content is.
 const SNIFFED: usize = 64;
+/// How many octets of an entity are kept, header and all, until its body has told what it is: a body that decodes to
+/// hardly anything is nobody's CMS.
+const KEPT_MAX: usize = 2 * HEADER_BLOCK_MAX;
 
 /// Takes compressed layers (RFC 3274; RFC 8551, 3.6) off content that arrives in pieces, and hands on everything else as
 /// it is.
@@ -110,7 +113,7 @@ impl Expander {
                 let (kept, decoder, decoded) = body.as_mut();
                 kept.extend_from_slice(content);
                 match decoder.update(content, decoded) {
-                    Ok(()) if decoded.len() < SNIFFED => {}
+                    Ok(()) if decoded.len() < SNIFFED && kept.len() <= KEPT_MAX => {}
                     _ => self.recognise(out),
                 }
             }
@@ -298,5 +301,23 @@ impl Compressed {
         }
         self.decompressor.finish()?;
         self.inner.finish(out).map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_body_stops_at_its_bound() {
+        let head = b"Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+        let mut expander = Expander::new(cms::DATA, 0);
+        let mut out = Vec::new();
+        expander.update(head, &mut out);
+        expander.update(&vec![b'\n'; KEPT_MAX - head.len()], &mut out);
+        assert!(out.is_empty() && !expander.is_plain());
+        expander.update(b"\n", &mut out);
+        assert!(out.len() == KEPT_MAX + 1 && expander.is_plain());
+        assert_eq!(expander.finish(&mut out), Ok(false));
     }
 }
