@@ -16,6 +16,18 @@ pub fn standard_output(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Prints an answer as it is written, without having it whole. Whoever reads it may stop early, as `head` does.
+///
+/// # Errors
+/// [`Failure::Print`] when it cannot be written for another reason.
+pub fn standard_output_by(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
+    let mut out = std::io::BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(Failure::Print),
+    }
+}
+
 /// Says a line on standard error. Where nobody can read it nothing is said: the exit code tells it too.
 pub fn standard_error(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");

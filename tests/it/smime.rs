@@ -3,6 +3,7 @@
 mod bench;
 mod carriers;
 mod certificates;
+mod inputs;
 mod memory;
 mod refusals;
 

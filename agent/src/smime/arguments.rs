@@ -44,8 +44,12 @@ Examples:
   handset smime sign --signer a.pem --key a.key --signer b.pem --key b.key --digest sha512 mail.eml -o signed.eml
 
 From, To, Subject and the other fields of the message stay outside; Content-* and the body go inside, byte for byte \
-but for line ends, which become CRLF. Without Content-Type the content is text/plain; input without a header is all \
-body. A passphrase belongs to the --p12 or --key in front of it.
+but for line ends, which become CRLF. Without Content-Type the content is text/plain. A byte order mark in front of \
+the header goes. Input is all body if its first line is empty (that line goes) or neither a header field, that is \
+a name without spaces and a colon, nor the line of a mailbox file (From and a space). If it begins as a header, every \
+line up to the first empty one must be a field or continue one: put an empty line in front of text that begins like \
+\"Note: ...\". A passphrase belongs to the --p12 or --key in front of it; it is the first line of its file, without \
+a byte order mark. A message has at most 64 signatures. One input at most may be standard input (-).
 
 Exit codes:
   0  signed
@@ -121,11 +125,16 @@ Where several have signed, that goes for each: every signer's certificate must m
 such as a company's beside its employee's, fails the message unless --no-from-check is given. Of what --content names every octet counts if it is no text; line \
 ends of text may be others than CRLF, which is then noted. \
 The report goes to standard output, or to standard error when the content goes there (-o -). Of several layers the \
-outermost is taken off; the content is written only if the message is verified.
+outermost is taken off, compressed ones around it and inside it too; the content is written only if the message is \
+verified. Content of any type is verified; one that is no mail is told. With --merge-headers protected fields (RFC 9788) \
+stand in the place of those outside, From too. A multipart without its last boundary is accepted and told. \
+A message begins with a header field, the line of a mailbox file (From and a space), or CMS; a byte order mark and empty \
+lines in front are passed over.
 
 Exit codes:
   0  verified
-  1  not verified: a signature, certificate or sender is not right, or the message is not signed
+  1  not verified: a signature, certificate or sender is not right, or the message is not signed: plain, encrypted,
+     compressed alone, or CMS of another kind
   2  the message or a certificate cannot be read; of the message JSON tells that, too
   3  the environment: a file cannot be written
   130  interrupted; no file is left";
@@ -251,11 +260,15 @@ Examples:
 
 Many identities may be given, new and old; the first that opens the message is used. A passphrase belongs to the \
 --p12 or --key in front of it; a PKCS#12 without one has the empty one. Nothing is written, to standard output neither, \
-before padding or tag were checked. Of several layers the outermost is taken off.
+before padding or tag were checked. Of several layers the outermost is taken off, compressed ones around it and inside \
+it too. With --merge-headers protected fields (RFC 9788) stand in the place of those outside, but for a From with other \
+addresses: nobody has signed it. A passphrase is the first line of its file, without a byte order mark. One input at most \
+may be standard input (-).
 
 Exit codes:
   0  decrypted
-  1  not decryptable: no identity opens it, it was changed, or it is not encrypted
+  1  not decryptable: no identity opens it, it was changed, or it is not encrypted: plain, signed, compressed alone, or
+     CMS of another kind
   2  the message, a certificate or a key cannot be read
   3  the environment: a file cannot be written
   130  interrupted; no file is left";

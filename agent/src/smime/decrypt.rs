@@ -1,8 +1,9 @@
 //! `handset smime decrypt`.
 
 use super::arguments::DecryptArguments;
-use super::input::Input;
+use super::input::{self, Input};
 use super::output::{Output, Readers, Release};
+use super::passage::Passed;
 use super::report::{self, Channel};
 use super::{FOUND_WANTING, SmimeFailure, credentials, passage};
 use crate::exit::Failure;
@@ -15,6 +16,9 @@ use smime::message::stream::{Decryption, MessageDecryptor, Outermost};
 /// # Errors
 /// A message, certificate or key that cannot be read, a file that cannot be written.
 pub(super) fn run(arguments: &DecryptArguments) -> Result<u8, Failure> {
+    let keys = input::identities(&arguments.keys.0);
+    let message = [input::message(arguments.input.as_deref())];
+    input::at_most_one_standard(message.into_iter().chain(keys))?;
     let cx = credentials::context(None);
     let identities = credentials::identities(&cx, &arguments.keys.0)?;
     let mut input = Input::open(arguments.input.as_deref())?;
@@ -23,7 +27,7 @@ pub(super) fn run(arguments: &DecryptArguments) -> Result<u8, Failure> {
         input.keep()?;
     }
     let mut output = Output::create(arguments.output.as_deref(), Readers::Owner, Release::Checked)?;
-    let mut failed: Option<Decryption> = None;
+    let mut failed: Option<Passed<Decryption>> = None;
     for attempt in 0..ATTEMPTS_MAX {
         if attempt > 0 {
             input.again()?;
@@ -31,7 +35,7 @@ pub(super) fn run(arguments: &DecryptArguments) -> Result<u8, Failure> {
         }
         let decryptor = MessageDecryptor::attempt(&cx, &identities, attempt);
         let decryption = passage::read(decryptor, arguments.merge_headers, &mut input, &mut output)?;
-        let result = decryption.layer.as_ref().map(|layer| &layer.opened_by);
+        let result = decryption.report.layer.as_ref().map(|layer| &layer.opened_by);
         let end = match result {
             Some(Ok(_)) | None => {
                 failed = Some(decryption);
@@ -46,7 +50,7 @@ pub(super) fn run(arguments: &DecryptArguments) -> Result<u8, Failure> {
             break;
         }
     }
-    let Some(decryption) = failed else { return Ok(FOUND_WANTING) };
+    let Some(Passed { report: decryption, from_differs }) = failed else { return Ok(FOUND_WANTING) };
     if decryption.outermost == Outermost::Unknown {
         return Err(SmimeFailure::NoMessage { file: input.name() }.into());
     }
@@ -57,6 +61,9 @@ pub(super) fn run(arguments: &DecryptArguments) -> Result<u8, Failure> {
     };
     if opened.is_some() {
         output.commit()?;
+        if from_differs {
+            report::note_sender(&input.name());
+        }
     }
     let identity = opened.and_then(|index| identities.get(index));
     report::decryption(&input.name(), &decryption, identity, arguments.format, channel)?;

@@ -3,7 +3,7 @@
 use super::SmimeFailure;
 use super::arguments::{CipherName, EncryptArguments, KeyEncryptionName};
 use super::credentials;
-use super::input::Input;
+use super::input::{self, Input};
 use super::output::{Output, Readers, Release};
 use super::sign::{length, sender};
 use crate::exit::Failure;
@@ -17,6 +17,9 @@ use smime::{BulkCipher, Certificate, CertificateError, DigestAlgorithm, PublicKe
 /// # Errors
 /// A message or certificate that cannot be used, a file that cannot be written.
 pub(super) fn run(arguments: &EncryptArguments) -> Result<u8, Failure> {
+    let to = input::each("--recipient", &arguments.recipient);
+    let message = [input::message(arguments.input.as_deref())];
+    input::at_most_one_standard(message.into_iter().chain(to))?;
     let cx = credentials::context(None);
     let mut recipients: Vec<Certificate> = Vec::new();
     for file in &arguments.recipient {
@@ -41,10 +44,14 @@ pub(super) fn run(arguments: &EncryptArguments) -> Result<u8, Failure> {
     let protect = arguments.protect_headers;
     let length = length(&mut input, MessageEncryptor::protection(protect))?;
     let file = input.name();
+    let named = |index: usize| recipients.get(index).map(Certificate::subject).unwrap_or_default();
     let failed = |error: SmimeError| match error {
-        SmimeError::Cms(CmsError::RecipientKey { index }) => SmimeFailure::RecipientKey {
-            certificate: recipients.get(index).map(Certificate::subject).unwrap_or_default(),
-        },
+        SmimeError::Cms(CmsError::RecipientKey { index }) => {
+            SmimeFailure::RecipientKey { certificate: named(index) }
+        }
+        SmimeError::Cms(CmsError::RecipientKeySize { index, bits, needed }) => {
+            SmimeFailure::RecipientKeySize { certificate: named(index), bits, needed }
+        }
         error => SmimeFailure::Message { file: file.clone(), error },
     };
     let readers = Readers::Same(input.path());

@@ -38,6 +38,17 @@ pub enum SmimeFailure {
         "nothing can be encrypted to the key of {certificate}: it is of the kind or on the curve {algorithm}, which is not supported"
     )]
     UnsupportedKey { certificate: String, algorithm: ObjectIdentifier },
+    /// The RSA key of a recipient is too small.
+    #[error(
+        "the RSA key of {certificate} has {bits} bits, too small for such an encryption, which takes at least {needed}"
+    )]
+    RecipientKeySize { certificate: String, bits: u32, needed: u32 },
+    /// More keys are to sign than a message may have signatures.
+    #[error("{given} keys are to sign; a message has at most {limit} signatures")]
+    TooManySigners { given: usize, limit: usize },
+    /// Two inputs are to come from standard input, which can be read once.
+    #[error("{first} and {second} are both standard input, which is read once; name a file for one of them")]
+    StandardInput { first: &'static str, second: &'static str },
     /// The key that is to sign cannot.
     #[error("the key of {certificate} cannot sign: {error}")]
     SignerKey { certificate: String, error: CmsError },

@@ -83,7 +83,7 @@ fn augment(command: Command, certificate: &'static str, help: &'static str) -> C
         .arg(many(
             "passphrase-file",
             "FILE",
-            "The passphrase of the --p12 or --key in front of it: the first line of this file",
+            "The passphrase of the --p12 or --key in front of it: the first line of this file, without a byte order mark",
         ))
         .group(ArgGroup::new("identity").args([certificate, "p12"]).required(true).multiple(true))
 }

@@ -1,5 +1,7 @@
 //! The message: a file, or standard input, read in pieces and, where that is needed, again.
 
+use super::SmimeFailure;
+use super::arguments::IdentityFiles;
 use super::output::unnamed;
 use crate::exit::Failure;
 use std::fs::File;
@@ -9,6 +11,48 @@ use std::path::{Path, PathBuf};
 
 /// How much is read at a time: what one step produces is still in the processor's cache when the next needs it.
 const PIECE: usize = 128 * 1024;
+
+/// Refuses two inputs that are both standard input.
+///
+/// # Errors
+/// [`SmimeFailure::StandardInput`].
+pub(super) fn at_most_one_standard<'p>(
+    inputs: impl IntoIterator<Item = (&'static str, &'p Path)>,
+) -> Result<(), SmimeFailure> {
+    let mut standard = inputs.into_iter().filter(|(_, path)| *path == Path::new("-")).map(|(name, _)| name);
+    match (standard.next(), standard.next()) {
+        (Some(first), Some(second)) => Err(SmimeFailure::StandardInput { first, second }),
+        _ => Ok(()),
+    }
+}
+
+/// Several files of one option.
+pub(super) fn each<'p>(
+    name: &'static str,
+    files: &'p [PathBuf],
+) -> impl Iterator<Item = (&'static str, &'p Path)> {
+    files.iter().map(move |file| (name, file.as_path()))
+}
+
+/// The message: standard input if it is not named.
+pub(super) fn message(input: Option<&Path>) -> (&'static str, &Path) {
+    ("the message", input.unwrap_or(Path::new("-")))
+}
+
+/// The files of identities. A certificate without a key of its own is read twice.
+pub(super) fn identities(files: &[IdentityFiles]) -> impl Iterator<Item = (&'static str, &Path)> {
+    files.iter().flat_map(|files| {
+        let (parts, passphrase) = match files {
+            IdentityFiles::Pkcs12 { file, passphrase } => ([Some(("a PKCS#12", file)), None], passphrase),
+            IdentityFiles::Pair { certificate, key, passphrase } => {
+                let key = key.as_ref().unwrap_or(certificate);
+                ([Some(("a certificate", certificate)), Some(("a private key", key))], passphrase)
+            }
+        };
+        let passphrase = passphrase.as_ref().map(|file| ("a passphrase", file));
+        parts.into_iter().flatten().chain(passphrase).map(|(name, file)| (name, file.as_path()))
+    })
+}
 
 /// The input of a command.
 pub(super) struct Input {

@@ -15,6 +15,9 @@ pub(super) trait LayerReader {
     /// What is told at the end.
     type Report;
 
+    /// Whether content is shown only if a signature over it holds, so that a protected `From` is the signer's.
+    const SIGNED: bool;
+
     /// The header of the mail, once it arrived.
     fn header(&self) -> &[u8];
 
@@ -33,6 +36,8 @@ pub(super) trait LayerReader {
 
 impl LayerReader for MessageDecryptor<'_> {
     type Report = Decryption;
+
+    const SIGNED: bool = false;
 
     fn header(&self) -> &[u8] {
         MessageDecryptor::header(self)
@@ -56,6 +61,8 @@ pub(super) struct Verifying<'a> {
 impl LayerReader for Verifying<'_> {
     type Report = Verification;
 
+    const SIGNED: bool = true;
+
     fn header(&self) -> &[u8] {
         self.verifier.header()
     }
@@ -69,6 +76,13 @@ impl LayerReader for Verifying<'_> {
     }
 }
 
+/// What came of reading a message.
+pub(super) struct Passed<T> {
+    pub report: T,
+    /// Whether its header was put in front of content with a protected `From` of other addresses.
+    pub from_differs: bool,
+}
+
 /// Reads the message once. `merges` puts its header back in front of the content.
 ///
 /// # Errors
@@ -78,7 +92,7 @@ pub(super) fn read<R: LayerReader>(
     merges: bool,
     input: &mut Input,
     output: &mut Output,
-) -> Result<R::Report, Failure> {
+) -> Result<Passed<R::Report>, Failure> {
     pass(reader, merges, input, output).map_err(|failure| match failure {
         Failure::Smime(SmimeFailure::Message { file, error }) => {
             let line = octet(&error).and_then(|octet| input.line_of(octet));
@@ -96,9 +110,13 @@ fn pass<R: LayerReader>(
     merges: bool,
     input: &mut Input,
     output: &mut Output,
-) -> Result<R::Report, Failure> {
+) -> Result<Passed<R::Report>, Failure> {
     let file = input.name();
     let failed = |error: SmimeError| SmimeFailure::Message { file: file.clone(), error };
+    let merging = |header: &[u8]| match R::SIGNED {
+        true => HeaderMerge::new(header).signed(),
+        false => HeaderMerge::new(header),
+    };
     let mut merge: Option<HeaderMerge> = None;
     let mut held = Vec::new();
     input.each(|piece| {
@@ -108,22 +126,25 @@ fn pass<R: LayerReader>(
         }
         reader.update(piece, &mut held).map_err(failed)?;
         if !held.is_empty() {
-            let merge = merge.get_or_insert_with(|| HeaderMerge::new(reader.header()));
+            let merge = merge.get_or_insert_with(|| merging(reader.header()));
             merge.update(&held, output.waiting());
             held.clear();
         }
         output.pass()
     })?;
-    let mut merge = merge.unwrap_or_else(|| HeaderMerge::new(reader.header()));
+    let mut merge = merge.unwrap_or_else(|| merging(reader.header()));
     let report = reader.finish(&mut held).map_err(failed)?;
-    match merges {
+    let from_differs = match merges {
         true => {
             merge.update(&held, output.waiting());
-            merge.finish(output.waiting());
+            merge.finish(output.waiting())
         }
-        false => output.waiting().append(&mut held),
-    }
-    Ok(report)
+        false => {
+            output.waiting().append(&mut held);
+            false
+        }
+    };
+    Ok(Passed { report, from_differs })
 }
 
 /// The octet of the message that an error names.

@@ -8,13 +8,15 @@ use crate::tools::clean;
 use profile::Timestamp;
 use serde_json::{Value, json};
 use smime::cms::AgreementWrap;
+use smime::cms::outline::oid_name;
 use smime::message::stream::{Decryption, Outermost, Verification};
 use smime::message::{
-    AddressMatch, DecryptError, EncryptedLayer, KeyEncryption, KeyTransport, SignatureError, SignerReport,
+    AddressMatch, DecryptError, EncryptedLayer, KeyEncryption, KeyTransport, RecipientId, SignatureError,
+    SignerReport,
 };
 use smime::{
-    BulkCipher, Certificate, DigestAlgorithm, Identity, PathError, RevocationProblem, RevocationStatus,
-    SignatureScheme, Weakness,
+    BulkCipher, Certificate, DigestAlgorithm, Identity, ObjectIdentifier, PathError, RevocationProblem,
+    RevocationStatus, SignatureScheme, Weakness,
 };
 use std::io::Write;
 
@@ -87,6 +89,8 @@ fn verification_json(found: &Verification, line_ends: Option<LineEnds>, at: smim
             LineEnds::AsTheyAre => "as-they-are",
             LineEnds::MadeCrlf => "made-crlf",
         }),
+        "content_type": found.content_type.as_ref().map(ToString::to_string),
+        "notes": facts(notes(found.content_type.as_ref(), found.expanded, found.unclosed)),
         "signers": found.signers.iter().map(signer_json).collect::<Vec<_>>(),
         "certificates": found.certificates.iter().map(certificate_json).collect::<Vec<_>>(),
         "protected_headers": found.protected_headers.as_ref().map(|headers| json!({
@@ -117,11 +121,45 @@ pub(super) fn unreadable(message: &str, at: smime::Timestamp, channel: Channel) 
         "form": "unreadable",
         "from": [],
         "content_line_ends": null,
+        "content_type": null,
+        "notes": [],
         "signers": [],
         "certificates": [],
         "protected_headers": null,
     });
     tell(channel, &format!("{value:#}\n"))
+}
+
+/// Codes and sentences.
+fn facts(found: Vec<(&'static str, String)>) -> Vec<Value> {
+    found.into_iter().map(|(code, message)| json!({ "code": code, "message": message })).collect()
+}
+
+/// What is unusual with a message and speaks neither for nor against it.
+fn notes(
+    content_type: Option<&ObjectIdentifier>,
+    expanded: bool,
+    unclosed: bool,
+) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    // Expanded content is mail again.
+    if let Some(kind) = content_type.filter(|kind| !expanded && oid_name(kind) != Some("data")) {
+        found.push(("content-type", format!("the content is no mail: it is {}", kind_name(kind))));
+    }
+    if expanded {
+        found.push(("compressed-inside", "the content was compressed; it is taken expanded".to_owned()));
+    }
+    if unclosed {
+        let message =
+            "the last boundary of the multipart is missing; what stands behind the signature may be cut off";
+        found.push(("unclosed-multipart", message.to_owned()));
+    }
+    found
+}
+
+/// The name of a content type, where it has one that is known.
+fn kind_name(kind: &ObjectIdentifier) -> String {
+    oid_name(kind).map_or_else(|| format!("of the type {kind}"), |name| format!("{name} ({kind})"))
 }
 
 fn signer_json(signer: &SignerReport) -> Value {
@@ -222,6 +260,9 @@ fn verification_text(file: &str, found: &Verification, line_ends: Option<LineEnd
     if line_ends == Some(LineEnds::MadeCrlf) {
         line("content", "text whose line ends were made CRLF, as it was signed; the file has others");
     }
+    for (_, note) in notes(found.content_type.as_ref(), found.expanded, found.unclosed) {
+        line("note", &note);
+    }
     if let Some(headers) = &found.protected_headers {
         for field in headers.mismatches() {
             line("header", &format!("{} was {} when it was signed", field.name, field.value));
@@ -231,13 +272,18 @@ fn verification_text(file: &str, found: &Verification, line_ends: Option<LineEnd
 }
 
 /// Why there is nothing to verify.
-fn unsigned(outermost: Outermost) -> &'static str {
-    match outermost {
+fn unsigned(outermost: Outermost) -> String {
+    let reason = match outermost {
+        Outermost::Other { content_type } => {
+            return format!("it is not signed: it is {}", kind_name(&content_type));
+        }
+        Outermost::Compressed => "it is not signed: it is compressed, and nothing in it is signed",
         Outermost::CertificatesOnly => "it carries certificates and no signature",
         Outermost::Encrypted => "it is encrypted; decrypt it first: handset smime decrypt",
         Outermost::Plain => "it is not signed",
         _ => "it has no signature",
-    }
+    };
+    reason.to_owned()
 }
 
 fn form(outermost: Outermost) -> &'static str {
@@ -247,6 +293,8 @@ fn form(outermost: Outermost) -> &'static str {
         Outermost::CertificatesOnly => "certs-only",
         Outermost::DetachedSignature => "detached-signature",
         Outermost::Encrypted => "encrypted",
+        Outermost::Compressed => "compressed",
+        Outermost::Other { .. } => "other-cms",
         _ => "plain",
     }
 }
@@ -417,6 +465,13 @@ pub(super) fn decryption(
 fn closed(found: &Decryption) -> Option<(&'static str, String)> {
     let Some(layer) = &found.layer else {
         let what = match found.outermost {
+            Outermost::Other { content_type } => {
+                return Some((
+                    "not-encrypted",
+                    format!("it is not encrypted: it is {}", kind_name(&content_type)),
+                ));
+            }
+            Outermost::Compressed => "it is not encrypted: it is compressed, and nothing in it is encrypted",
             Outermost::Plain => "it is not encrypted",
             _ => "it is signed outside; take the signature off first: handset smime verify",
         };
@@ -430,8 +485,32 @@ fn closed(found: &Decryption) -> Option<(&'static str, String)> {
         DecryptError::Key(_) => "key",
         _ => "failed",
     };
-    let recipients: Vec<_> = layer.recipients.iter().map(ToString::to_string).collect();
-    Some((code, format!("{error}; it is encrypted to {}", recipients.join(", "))))
+    Some((code, format!("{error}; it is encrypted {}", recipients(&layer.recipients))))
+}
+
+/// To whom or with what something is encrypted.
+fn recipients(found: &[RecipientId]) -> String {
+    let (mut certificates, mut others) = (Vec::new(), Vec::new());
+    for recipient in found {
+        let other = match recipient {
+            RecipientId::IssuerSerial { .. } | RecipientId::KeyId(_) => {
+                certificates.push(recipient.to_string());
+                continue;
+            }
+            RecipientId::Password => "with a password",
+            RecipientId::SharedKey => "with a key that both sides have",
+            _ => "in a way that is not known",
+        };
+        if !others.contains(&other) {
+            others.push(other);
+        }
+    }
+    match (certificates.as_slice(), others.as_slice()) {
+        ([], []) => "to nobody".to_owned(),
+        ([], others) => format!("{}, not to certificates", others.join(" and ")),
+        (certificates, []) => format!("to {}", certificates.join(", ")),
+        (certificates, others) => format!("to {}, and {}", certificates.join(", "), others.join(" and ")),
+    }
 }
 
 fn decryption_json(found: &Decryption, identity: Option<&Identity>) -> Value {
@@ -441,6 +520,8 @@ fn decryption_json(found: &Decryption, identity: Option<&Identity>) -> Value {
         "decrypted": layer.is_some_and(|layer| layer.opened_by.is_ok()),
         "reason": closed(found).map(|(code, message)| json!({ "code": code, "message": message })),
         "form": form(found.outermost),
+        "content_type": found.content_type.as_ref().map(ToString::to_string),
+        "notes": facts(notes(found.content_type.as_ref(), found.expanded, false)),
         "cipher": layer.and_then(|layer| layer.cipher).map(cipher),
         "key_encryption": layer.and_then(|layer| layer.key_encryption).map(key_encryption),
         "authenticated": layer.is_some_and(|layer| layer.authenticated),
@@ -466,10 +547,23 @@ fn decryption_text(file: &str, found: &Decryption) -> String {
     if let Some((_, message)) = closed(found) {
         return format!("handset: {file}: not decrypted: {}\n", clean(&message));
     }
-    match found.layer.as_ref().and_then(|layer| layer.cipher.filter(|_| layer.legacy)) {
+    let mut out = match found.layer.as_ref().and_then(|layer| layer.cipher.filter(|_| layer.legacy)) {
         Some(cipher) => format!("handset: warning: {file}: {}\n", legacy(cipher)),
         None => String::new(),
+    };
+    for (_, note) in notes(found.content_type.as_ref(), found.expanded, false) {
+        out.push_str(&format!("handset: note: {file}: {note}\n"));
     }
+    out
+}
+
+/// Warns that a message whose header was put back has another sender inside, which nobody signed.
+pub(super) fn note_sender(file: &str) {
+    print::standard_error(format_args!(
+        "handset: warning: {}: From is another one inside the encryption; what was written has the one outside, and \
+         without a signature neither is sure",
+        clean(file)
+    ));
 }
 
 fn rfc3339(time: smime::Timestamp) -> String {

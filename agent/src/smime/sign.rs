@@ -3,11 +3,11 @@
 use super::SmimeFailure;
 use super::arguments::{DigestName, SenderName, SignArguments};
 use super::credentials::{self, may_sign};
-use super::input::Input;
+use super::input::{self, Input};
 use super::output::{Output, Readers, Release};
 use crate::exit::Failure;
 use crate::tools::allows_encryption;
-use smime::cms::{DetachedSigner, SenderProfile, SignatureOptions, Signer};
+use smime::cms::{DetachedSigner, SIGNERS_MAX, SenderProfile, SignatureOptions, Signer};
 use smime::message::stream::{EntityLength, MessageSigner, SignedForm, random_boundary};
 use smime::{Certificate, DigestAlgorithm, Identity, PublicKeyAlgorithm, SmimeError};
 
@@ -16,8 +16,17 @@ use smime::{Certificate, DigestAlgorithm, Identity, PublicKeyAlgorithm, SmimeErr
 /// # Errors
 /// A message, certificate or key that cannot be used, a file that cannot be written.
 pub(super) fn run(arguments: &SignArguments) -> Result<u8, Failure> {
+    let further = input::each("--certificates", &arguments.certificates);
+    let answers =
+        arguments.encryption_certificate.iter().map(|file| ("--encryption-certificate", file.as_path()));
+    let keys = input::identities(&arguments.keys.0);
+    let message = [input::message(arguments.input.as_deref())];
+    input::at_most_one_standard(message.into_iter().chain(keys).chain(further).chain(answers))?;
     let cx = credentials::context(arguments.clock);
     let mut identities = credentials::signers(&cx, &arguments.keys.0)?;
+    if identities.len() > SIGNERS_MAX {
+        return Err(SmimeFailure::TooManySigners { given: identities.len(), limit: SIGNERS_MAX }.into());
+    }
     let further = credentials::all_certificates(&arguments.certificates)?;
     let answers = match &arguments.encryption_certificate {
         Some(file) => credentials::certificates(file)?.into_iter().next(),

@@ -1,9 +1,9 @@
 //! `handset smime verify`.
 
 use super::arguments::VerifyArguments;
-use super::input::Input;
+use super::input::{self, Input};
 use super::output::{Output, Readers, Release};
-use super::passage::Verifying;
+use super::passage::{Passed, Verifying};
 use super::report::{self, Channel, LineEnds};
 use super::{FOUND_WANTING, SmimeFailure, credentials, passage};
 use crate::cli::Format;
@@ -11,7 +11,9 @@ use crate::exit::Failure;
 use crate::file;
 use smime::message::SignerReport;
 use smime::message::stream::{DetachedSignature, MessageVerifier, Outermost, Reading, VerifyOptions};
-use smime::{Context, Crl, OcspResponse, PathOptions, RevocationMode, TrustStore};
+use smime::{
+    Context, Crl, MAX_CRL_SIZE, MAX_OCSP_SIZE, OcspResponse, PathOptions, RevocationMode, TrustStore,
+};
 use std::path::{Path, PathBuf};
 
 /// How often a message is read at most: with the digests and the line ends that are expected, with the digests that
@@ -44,6 +46,15 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<u8, Failure> {
 }
 
 fn judge(arguments: &VerifyArguments) -> Result<u8, Failure> {
+    let files = [
+        input::each("--ca-file", &arguments.ca_file),
+        input::each("--intermediates", &arguments.intermediates),
+        input::each("--crl", &arguments.crl),
+        input::each("--ocsp", &arguments.ocsp),
+        input::each("--content", arguments.content.as_slice()),
+    ];
+    let message = [input::message(arguments.input.as_deref())];
+    input::at_most_one_standard(message.into_iter().chain(files.into_iter().flatten()))?;
     let cx = credentials::context(arguments.at);
     let trust: TrustStore = credentials::all_certificates(&arguments.ca_file)?.into_iter().collect();
     let intermediates = credentials::all_certificates(&arguments.intermediates)?;
@@ -76,7 +87,8 @@ fn judge(arguments: &VerifyArguments) -> Result<u8, Failure> {
     };
     let read = |input: &mut Input, output: &mut Output, reading| {
         let verifying = Verifying { verifier: MessageVerifier::new(&cx, reading), options: &options };
-        passage::read(verifying, arguments.merge_headers, input, output)
+        let Passed { report, .. } = passage::read(verifying, arguments.merge_headers, input, output)?;
+        Ok::<_, Failure>(report)
     };
     let mut verification = read(&mut input, &mut output, Reading::default())?;
     let mut readings = 1;
@@ -163,9 +175,9 @@ fn is_binary(octet: u8) -> bool {
 fn crls(files: &[PathBuf]) -> Result<Vec<Crl>, Failure> {
     let mut found = Vec::new();
     for path in files {
-        let bytes = file::read(path)?;
+        let bytes = file::read_binary_or_text(path, MAX_CRL_SIZE as u64)?;
         let read = match credentials::is_der(&bytes) {
-            true => Crl::from_der(&bytes).map(|crl| vec![crl]),
+            true => Crl::from_vec(bytes).map(|crl| vec![crl]),
             false => Crl::from_pem(&bytes),
         };
         let file = path.display().to_string();
@@ -178,7 +190,7 @@ fn ocsp(files: &[PathBuf]) -> Result<Vec<OcspResponse>, Failure> {
     let mut found = Vec::new();
     for path in files {
         let file = path.display().to_string();
-        let read = OcspResponse::from_der(&file::read(path)?);
+        let read = OcspResponse::from_der(&file::read_up_to(path, MAX_OCSP_SIZE as u64)?);
         found.push(read.map_err(|error| SmimeFailure::Ocsp { file, error })?);
     }
     Ok(found)

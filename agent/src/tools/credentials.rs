@@ -5,12 +5,13 @@ use super::arguments::KeyArguments;
 use super::output;
 pub(crate) use super::output::note;
 use crate::exit::Failure;
+use crate::file;
 use crate::trial::file_bytes;
 use profile::Timestamp;
 use simulator::PROVIDER;
 use smime::{
     ANY_EXTENDED_KEY_USAGE, Certificate, CertificateError, Context, EMAIL_PROTECTION, Identity,
-    ObjectIdentifier, Pkcs12Error, PrivateKey, PrivateKeyError, pkcs12,
+    MAX_CERTIFICATE_SIZE, ObjectIdentifier, Pkcs12Error, PrivateKey, PrivateKeyError, pkcs12,
 };
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -30,7 +31,7 @@ pub(crate) fn context(clock: Option<Timestamp>) -> Context<'static> {
 /// An unreadable file, [`ToolError::Certificate`], [`ToolError::NoCertificate`].
 pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
     let file = || path.display().to_string();
-    let bytes = file_bytes(path)?;
+    let bytes = file::read_binary_or_text(path, MAX_CERTIFICATE_SIZE as u64)?;
     let failed = |error: CertificateError| ToolError::Certificate { file: file(), error };
     let found = if is_der(&bytes) {
         vec![Certificate::from_der(&bytes).map_err(failed)?]
@@ -58,10 +59,11 @@ fn key(path: &Path) -> Result<PrivateKey, Failure> {
     })
 }
 
-/// The first line of a file.
+/// The first line of a file, without the byte order mark that some editors put in front.
 pub(crate) fn passphrase(path: &Path) -> Result<String, Failure> {
     let text = String::from_utf8(file_bytes(path)?)
         .map_err(|_| ToolError::Passphrase { file: path.display().to_string() })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
@@ -103,7 +105,7 @@ pub(crate) fn from_pkcs12(
     passphrase_file: Option<&Path>,
 ) -> Result<Vec<Identity>, Failure> {
     let file = || path.display().to_string();
-    let bytes = file_bytes(path)?;
+    let bytes = file::read_up_to(path, pkcs12::MAX_PKCS12_SIZE as u64)?;
     let opened = match passphrase_file {
         Some(word) => pkcs12::open(cx, &bytes, Some(&passphrase(word)?)),
         None => pkcs12::open(cx, &bytes, None).or_else(|error| match error {

@@ -206,10 +206,19 @@ impl Crl {
     /// # Errors
     /// [`CrlError`] when it is too large, malformed, or followed by anything.
     pub fn from_der(der: &[u8]) -> Result<Self, CrlError> {
-        if der.len() > MAX_CRL_SIZE {
-            return Err(CrlError::TooLarge { size: der.len(), limit: MAX_CRL_SIZE });
-        }
-        parse(der).map(|p| Crl(Arc::new(p)))
+        within_bound(der)?;
+        Self::from_vec(der.to_vec())
+    }
+
+    /// Reads one DER list, exactly, and keeps its bytes.
+    ///
+    /// # Errors
+    /// Those of [`Crl::from_der`].
+    pub fn from_vec(der: Vec<u8>) -> Result<Self, CrlError> {
+        within_bound(&der)?;
+        let mut parsed = parse(&der)?;
+        parsed.der = der;
+        Ok(Crl(Arc::new(parsed)))
     }
 
     /// Reads all `X509 CRL` blocks of a PEM text (RFC 7468), in order; what stands between them is ignored.
@@ -378,6 +387,14 @@ impl<T> Part<T> for Result<T, Asn1Error> {
     }
 }
 
+fn within_bound(der: &[u8]) -> Result<(), CrlError> {
+    match der.len() > MAX_CRL_SIZE {
+        true => Err(CrlError::TooLarge { size: der.len(), limit: MAX_CRL_SIZE }),
+        false => Ok(()),
+    }
+}
+
+/// What is read from a list; its bytes are put in by who has them.
 fn parse(der: &[u8]) -> Result<Parsed, CrlError> {
     let mut outer = Reader::der(der);
     let list = outer.expect(SEQUENCE).part("certificateList")?;
@@ -453,7 +470,6 @@ fn parse(der: &[u8]) -> Result<Parsed, CrlError> {
         list_extensions(&list, &mut out)?;
     }
     r.end().part("tbsCertList")?;
-    out.der = der.to_vec();
     Ok(out)
 }
 

@@ -53,6 +53,54 @@ fn copy(path: &Path) -> impl FnMut(&mut dyn Write) {
     }
 }
 
+/// The most memory of `inspect` until it prints more than a pipe holds, in KiB.
+fn peak_of_inspect(input: Vec<u8>, format: &str) -> u64 {
+    let mut child = Command::new(handset())
+        .args(["smime", "inspect", "--format", format])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("standard input");
+    let feeder = std::thread::spawn(move || {
+        let _ = stdin.write_all(&input);
+    });
+    let mut stdout = child.stdout.take().expect("standard output");
+    let mut first = [0];
+    stdout.read_exact(&mut first).expect("an answer");
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).expect("Linux");
+    let mut rest = Vec::new();
+    stdout.read_to_end(&mut rest).expect("an answer");
+    feeder.join().expect("it was fed");
+    child.wait().expect("it ends");
+    // What is small may be over by then: it was told at once.
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().nth(1)).map_or(0, |kib| kib.parse().expect("KiB"))
+}
+
+#[test]
+fn structures_that_are_made_to_be_large_are_inspected_in_constant_memory() {
+    let nested = "Content-Type: message/rfc822\r\n\r\n".repeat(20_000).into_bytes();
+    let deep: String = (0..5000)
+        .map(|level| format!("Content-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n"))
+        .collect();
+    let mail = String::from_utf8(super::signed(&[], super::MESSAGE)).unwrap();
+    let part = format!("--digest\r\nContent-Type: message/rfc822\r\n\r\n{mail}\r\n");
+    let digest = |count: usize| {
+        format!("Content-Type: multipart/digest; boundary=digest\r\n\r\n{}--digest--\r\n", part.repeat(count))
+    };
+    let mut peaks = Vec::new();
+    for format in ["human", "json"] {
+        peaks.push(("nested", format, peak_of_inspect(nested.clone(), format)));
+        peaks.push(("deep", format, peak_of_inspect(deep.clone().into_bytes(), format)));
+        for count in [500, 5000] {
+            peaks.push(("digest", format, peak_of_inspect(digest(count).into_bytes(), format)));
+        }
+    }
+    assert!(peaks.iter().all(|(.., kib)| *kib <= PEAK_MAX_KIB), "{peaks:?} KiB");
+}
+
 #[test]
 fn every_command_works_in_constant_memory() {
     let scratch = Scratch::new("smime-memory");

@@ -18,7 +18,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A certificate for bob with more extensions, as a file.
-fn certificate(
+pub(super) fn certificate(
     scratch: &Scratch,
     name: &str,
     change: impl FnOnce(&mut IssueRequest),

@@ -1,5 +1,6 @@
 //! What an outline has, as it is shown.
 
+use super::seen::Seen;
 use super::view::{self, Algorithm, Id, Layer, Node};
 use profile::Timestamp;
 use smime::cms::RecipientId;
@@ -11,14 +12,15 @@ use smime::{
     BulkCipher, Certificate, DigestAlgorithm, ObjectIdentifier, PublicKeyAlgorithm, SignatureScheme,
 };
 
-pub(super) fn signed(layer: Layer, signed: SignedOutline, content: Option<Box<Node>>) -> view::Signed {
+/// The content is put in by who reads it.
+pub(super) fn signed(layer: Layer, signed: SignedOutline, seen: &mut Seen) -> view::Signed {
     view::Signed {
         layer,
         version: signed.version,
         digest_algorithms: signed.digests.iter().map(named).collect(),
         encapsulated_type: named(&signed.content_type),
         encapsulated_size: signed.content_size,
-        certificates: signed.certificates.iter().map(certificate).collect(),
+        certificates: signed.certificates.iter().map(|c| seen.certificate(certificate(c))).collect(),
         other_certificates: signed.other_certificates,
         crls: signed
             .crls
@@ -33,7 +35,7 @@ pub(super) fn signed(layer: Layer, signed: SignedOutline, content: Option<Box<No
             .collect(),
         other_crls: signed.other_crls,
         signers: signed.signers.into_iter().map(signer).collect(),
-        content,
+        content: None,
     }
 }
 

@@ -9,6 +9,9 @@ use smime::mime::{Entity, MimeError, PARTS_MAX, TransferEncoding};
 
 /// How many octets tell whether an attachment is CMS.
 const SNIFFED: usize = 64;
+/// A signed multipart has all its parts though it does not end.
+const UNCLOSED: &str =
+    "the last boundary of the multipart is missing; what stands behind the signature may be cut off";
 const SIGNATURES: [&str; 2] = ["application/pkcs7-signature", "application/x-pkcs7-signature"];
 
 /// Whether octets begin as header fields do. Some mail folders put a line in front that begins with `From`.
@@ -128,8 +131,13 @@ impl EntityReader {
                 _ => "another".to_owned(),
             },
             size: 0,
+            notes: Vec::new(),
             parts: Vec::new(),
         };
+        if let Some(refused) = seen.shows(&shown, &self.path, self.from) {
+            self.state = State::Over(Box::new(refused));
+            return;
+        }
         let essence = kind.essence.as_str();
         // What is decoded has other octets than the input.
         let plain =
@@ -262,6 +270,8 @@ impl EntityReader {
                 } else if signed && count != 2 {
                     let message = format!("a signed multipart has two parts, this one has {count}");
                     nodes.push(seen.fault(&path, from, Some(size), Some("two parts"), message));
+                } else if signed && !parts.is_closed() {
+                    shown.notes.push(UNCLOSED);
                 } else if !parts.is_closed() {
                     let message = "the multipart is cut short: its last boundary is missing".to_owned();
                     nodes.push(seen.fault(&path, from, Some(size), Some("the closing boundary"), message));

@@ -2,7 +2,7 @@
 
 use super::build;
 use super::entity::{EntityReader, begins_header};
-use super::seen::{Seen, below, place};
+use super::seen::{Seen, below, place, too_much_held};
 use super::view::{self, Layer, Node};
 use smime::cms::outline::{Body, Outline, OutlineReader, oid_name};
 use smime::cms::{self, CmsError, Decompressor};
@@ -24,6 +24,8 @@ pub(super) struct LayerReader {
     decompressor: Option<Result<Box<Decompressor>, CmsError>>,
     /// The octets up to the one that tells what the message is.
     head: Vec<u8>,
+    /// How many octets it keeps around the content.
+    held: usize,
     expanded: u64,
     octets: Vec<u8>,
 }
@@ -47,6 +49,7 @@ impl LayerReader {
             content: None,
             decompressor: None,
             head: Vec::new(),
+            held: 0,
             expanded: 0,
             octets: Vec::new(),
         }
@@ -79,6 +82,8 @@ impl LayerReader {
             true => Err(TlvError::Trailing { offset: before }.into()),
             false => outline.update(octets, &mut self.octets),
         };
+        let held = std::mem::replace(&mut self.held, outline.kept());
+        let too_much = seen.holds_too_much(self.held - held);
         let kind = outline.message_type();
         let content_type = outline.content_type();
         if kind == Some(cms::COMPRESSED_DATA) {
@@ -95,6 +100,10 @@ impl LayerReader {
             self.octets.clear();
         }
         match fed {
+            Ok(()) if too_much => {
+                let fault = seen.fault(&self.path, self.from, Some(before), None, too_much_held());
+                self.state = State::Over(Box::new(fault));
+            }
             Ok(()) => {}
             // Line ends that transport put behind it.
             Err(CmsError::Encoding(TlvError::Trailing { offset }))
@@ -140,6 +149,7 @@ impl LayerReader {
 
     pub(super) fn finish(mut self, seen: &mut Seen) -> Node {
         self.begin(seen);
+        seen.lets_go(std::mem::take(&mut self.held));
         let outline = match std::mem::replace(&mut self.state, State::Unseen) {
             State::Reading(outline) => match outline.finish() {
                 Ok(outline) => outline,
@@ -174,12 +184,24 @@ impl LayerReader {
                     signed.content_size.map(|_| Box::new(ContentReader::new(path, depth, is_data)))
                 });
                 let content = content.map(|content| Box::new(content.finish(seen)));
-                Node::SignedData(build::signed(layer, signed, content))
+                let mut shown = build::signed(layer, signed, seen);
+                // Those were counted.
+                let certificates = std::mem::take(&mut shown.certificates);
+                if let Some(refused) = seen.shows(&shown, &self.path, self.from) {
+                    return refused;
+                }
+                (shown.certificates, shown.content) = (certificates, content);
+                Node::SignedData(shown)
             }
-            Body::Enveloped(enveloped) if enveloped.authenticated => {
-                Node::AuthEnvelopedData(build::enveloped(layer, *enveloped))
+            Body::Enveloped(enveloped) => {
+                let authenticated = enveloped.authenticated;
+                let shown = build::enveloped(layer, *enveloped);
+                match (seen.shows(&shown, &self.path, self.from), authenticated) {
+                    (Some(refused), _) => refused,
+                    (None, true) => Node::AuthEnvelopedData(shown),
+                    (None, false) => Node::EnvelopedData(shown),
+                }
             }
-            Body::Enveloped(enveloped) => Node::EnvelopedData(build::enveloped(layer, *enveloped)),
             Body::Compressed(compressed) => {
                 let known = oid_name(&compressed.algorithm) == Some("zlib");
                 let inside = compressed.compressed_size.is_some();

@@ -11,6 +11,7 @@ mod view;
 use super::input::Input;
 use crate::exit::Failure;
 use crate::print;
+use crate::tools::clean;
 use clap::{Parser, ValueEnum};
 use std::path::PathBuf;
 
@@ -22,7 +23,10 @@ Examples:
 
 Reads a message, or bare CMS in DER, BER or PEM, and shows every layer that can be seen: parts, signers, certificates, \
 recipients, algorithms, attributes, encoding. A PKCS#12 file shows how it is protected, also where that is not \
-supported. Nothing is verified, and what is encrypted stays unseen. Files of any size are read, in constant memory.
+supported. Nothing is verified, and what is encrypted stays unseen. Files of any size are read, in constant memory: of \
+a layer 1 MiB around its content is read, as when it is verified, and of layers inside each other 1 MiB together; what \
+is shown of all has at most 1 MiB as JSON, each certificate counted once. Beyond, it is malformed there. Parts deeper \
+than 24 and more than 2000 are passed over, and it says so. A signed multipart without its last boundary is noted, as verifying accepts it.
 
 Exit codes:
   0  every layer that can be seen is well-formed, whatever its signatures are worth
@@ -66,16 +70,18 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<u8, Failure> {
     if let Some(error) = &mut report.error {
         error.line = error.fault.file_offset.and_then(|octet| input.line_of(octet));
     }
-    let answer = match arguments.format {
-        Form::Human => text::render(&report),
-        Form::Json => serde_json::to_string_pretty(&report)? + "\n",
-    };
-    print::standard_output(&answer)?;
+    print::standard_output_by(|out| match arguments.format {
+        Form::Human => text::render(&report, out),
+        Form::Json => {
+            serde_json::to_writer_pretty(&mut *out, &report)?;
+            out.write_all(b"\n")
+        }
+    })?;
     if let Some(error) = &report.error {
         crate::print::standard_error(format_args!(
             "handset: {}: {}",
-            report.input,
-            text::fault(&error.fault, error.line)
+            clean(&report.input),
+            clean(&text::fault(&error.fault, error.line))
         ));
     }
     Ok(if report.well_formed { 0 } else { 2 })

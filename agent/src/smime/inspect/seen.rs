@@ -1,17 +1,29 @@
 //! What was seen so far: bounds on what is shown, and the first fault.
 
-use super::view::{Fault, Node};
+use super::view::{Certificate, Fault, Node, SharedCertificate};
+use serde::Serialize;
 use smime::TlvError;
+use smime::cms::outline::OUTLINE_MAX;
 use smime::mime::MimeError;
+use std::io::{self, Write};
+use std::rc::Rc;
 
 /// How deep parts and layers are looked into.
 const DEPTH_MAX: usize = 24;
 /// How many parts and layers are shown.
 const NODES_MAX: usize = 2000;
 
+/// How much is kept around the contents of layers that are inside each other, in octets.
+const HELD_MAX: usize = OUTLINE_MAX;
+/// How much is shown of all parts and layers together, in octets of JSON without indentation.
+const SHOWN_MAX: usize = 1024 * 1024;
+
 #[derive(Default)]
 pub(super) struct Seen {
     nodes: usize,
+    held: usize,
+    shown: usize,
+    certificates: Vec<SharedCertificate>,
     pub layers: usize,
     pub first: Option<Fault>,
 }
@@ -33,6 +45,41 @@ impl Seen {
         Node::Malformed(fault)
     }
 
+    /// Counts what a layer keeps around its content, more than before; gives whether it is too much.
+    pub(super) fn holds_too_much(&mut self, more: usize) -> bool {
+        self.held += more;
+        self.held > HELD_MAX
+    }
+
+    /// What a layer kept is gone.
+    pub(super) fn lets_go(&mut self, octets: usize) {
+        self.held = self.held.saturating_sub(octets);
+    }
+
+    /// Counts what is to be shown (certificates are counted by [`Seen::certificate`]), which stands at `from`; gives what
+    /// stands for it when it is too much.
+    pub(super) fn shows(&mut self, shown: &impl Serialize, path: &str, from: Option<u64>) -> Option<Node> {
+        self.shown = self.shown.saturating_add(length(shown));
+        if self.shown <= SHOWN_MAX {
+            return None;
+        }
+        let message = format!("what is shown of all parts and layers passes the bound of {SHOWN_MAX} octets");
+        Some(self.fault(path, from, Some(0), None, message))
+    }
+
+    /// A certificate that is to be shown, counted once however many layers have it.
+    pub(super) fn certificate(&mut self, certificate: Certificate) -> SharedCertificate {
+        if let Some(known) = self.certificates.iter().find(|known| *known.0 == certificate) {
+            return known.clone();
+        }
+        self.shown = self.shown.saturating_add(length(&certificate));
+        let shared = SharedCertificate(Rc::new(certificate));
+        if self.shown <= SHOWN_MAX {
+            self.certificates.push(shared.clone());
+        }
+        shared
+    }
+
     /// Counts a node; gives what stands for it when it is one too many.
     pub(super) fn refuses(&mut self, depth: usize) -> Option<Node> {
         self.nodes += 1;
@@ -44,6 +91,33 @@ impl Seen {
             return None;
         };
         Some(Node::NotShown { reason })
+    }
+}
+
+/// What layers inside each other keep is too much.
+pub(super) fn too_much_held() -> String {
+    format!(
+        "what stands around the contents of layers inside each other passes the bound of {HELD_MAX} octets"
+    )
+}
+
+/// How long something is in JSON.
+fn length(shown: &impl Serialize) -> usize {
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, shown).map_or(usize::MAX / 2, |()| length.0)
+}
+
+/// Counts octets.
+struct Length(usize);
+
+impl Write for Length {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        self.0 += octets.len();
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -73,4 +147,22 @@ pub(super) fn place(error: &TlvError) -> (Option<u64>, Option<&'static str>) {
 
 pub(super) fn below(path: &str, step: &str) -> String {
     if path.is_empty() { step.to_owned() } else { format!("{path}/{step}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_and_shown_stops_at_its_bounds() {
+        let mut seen = Seen::default();
+        assert!(!seen.holds_too_much(HELD_MAX));
+        seen.lets_go(1);
+        assert!(!seen.holds_too_much(1) && seen.holds_too_much(1));
+        let text = |length: usize| "x".repeat(length - 2);
+        assert!(seen.shows(&text(SHOWN_MAX), "", Some(7)).is_none() && seen.first.is_none());
+        let refused = seen.shows(&text(2), "1", Some(7));
+        assert!(matches!(refused, Some(Node::Malformed(fault)) if fault.file_offset == Some(7)));
+        assert!(seen.first.is_some_and(|fault| fault.path == "1"));
+    }
 }

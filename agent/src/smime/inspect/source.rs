@@ -1,6 +1,6 @@
 //! The input as a whole, recognised by how it begins.
 
-use super::entity::{EntityReader, begins_header};
+use super::entity::EntityReader;
 use super::layer::LayerReader;
 use super::seen::{Seen, place, unplaced};
 use super::view::{self, FirstFault, Node, Report};
@@ -72,6 +72,8 @@ impl Binary {
     }
 }
 
+/// How many octets are handed on at a time.
+const STEP: usize = 8 * 1024;
 /// How many octets tell a PKCS#12 file from CMS.
 const SNIFFED: usize = 64;
 
@@ -87,6 +89,11 @@ impl SourceReader {
     }
 
     pub(super) fn update(&mut self, input: &[u8]) {
+        // Parts inside parts hand copies on to each other: these are small.
+        input.chunks(STEP).for_each(|piece| self.take(piece));
+    }
+
+    fn take(&mut self, input: &[u8]) {
         match &mut self.kind {
             Kind::Beginning => {
                 if let Some((opening, first)) = self.preamble.update(input) {
@@ -113,7 +120,7 @@ impl SourceReader {
         let from = Some(self.preamble.skipped());
         let encoded = |decoder| Kind::Encoded { decoder: Box::new(decoder), reader: None };
         (self.kind, self.form) = match opening {
-            Opening::Headed if begins_header(first) => (
+            Opening::Headed => (
                 Kind::Message(Box::new(EntityReader::new(String::new(), 0, from, &mut self.seen))),
                 "message",
             ),

@@ -1,12 +1,17 @@
 //! The structure for people: one line for each fact, indented by what it is inside of.
 
+use crate::tools::clean;
+use std::io::{self, Write};
+
 use super::view::{
     Algorithm, Attributes, Certificate, Compressed, Entity, Enveloped, Fault, Id, Layer, Node, Originator,
     Pkcs12, Recipient, Report, Signed, Signer,
 };
 
-pub(super) fn render(report: &Report) -> String {
-    let mut page = Page { out: String::new(), depth: 0 };
+/// # Errors
+/// Those of `out`.
+pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { out, depth: 0, written: Ok(()) };
     let what = match report.form {
         "message" if report.layers == 0 && report.well_formed => "a message, neither signed nor encrypted",
         "message" => "a message",
@@ -18,7 +23,7 @@ pub(super) fn render(report: &Report) -> String {
     };
     page.line(format!("{}: {what}", report.input));
     page.inside(|page| page.node(&report.structure));
-    page.out
+    page.written
 }
 
 /// What is wrong, in one line. Octets are those of the input, where it has them.
@@ -39,9 +44,11 @@ pub(super) fn fault(fault: &Fault, line: Option<u64>) -> String {
     place + &fault.message + &expected
 }
 
-struct Page {
-    out: String,
+struct Page<'w> {
+    out: &'w mut dyn Write,
     depth: usize,
+    /// What came of writing; after an error nothing more is written.
+    written: io::Result<()>,
 }
 
 fn name(algorithm: &Algorithm) -> String {
@@ -68,15 +75,15 @@ fn octets(size: impl TryInto<u64>) -> String {
     if size == 1 { "1 octet".to_owned() } else { format!("{size} octets") }
 }
 
-impl Page {
+impl Page<'_> {
     fn line(&mut self, text: impl AsRef<str>) {
-        self.out.push_str(&"  ".repeat(self.depth));
-        // Names from the input could bring line ends and escapes.
-        self.out.extend(text.as_ref().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }));
-        self.out.push('\n');
+        if self.written.is_ok() {
+            // Names from the input could bring line ends, escapes and what turns the direction of writing.
+            self.written = writeln!(self.out, "{:1$}{2}", "", 2 * self.depth, clean(text.as_ref()));
+        }
     }
 
-    fn inside(&mut self, more: impl FnOnce(&mut Page)) {
+    fn inside(&mut self, more: impl FnOnce(&mut Self)) {
         self.depth += 1;
         more(self);
         self.depth -= 1;
@@ -121,6 +128,9 @@ impl Page {
         }
         line.push_str(&format!(", {}, {}", entity.transfer_encoding, octets(entity.size)));
         self.line(line);
+        self.inside(|page| {
+            entity.notes.iter().for_each(|note| page.line(format!("note: {note}")));
+        });
         self.inside(|page| entity.parts.iter().for_each(|part| page.node(part)));
     }
 
@@ -158,7 +168,7 @@ impl Page {
                 None => page.line(format!("no content inside ({kind}): the signature is detached")),
             }
             for (index, certificate) in signed.certificates.iter().enumerate() {
-                page.certificate(index + 1, certificate);
+                page.certificate(index + 1, &certificate.0);
             }
             if signed.other_certificates > 0 {
                 page.line(format!(

@@ -1,7 +1,8 @@
 //! What is shown: the contract of fixtures/schema/smime-inspect.schema.json. Members are added, never changed or
 //! removed, while `schema_version` is 1.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::rc::Rc;
 
 /// The whole answer.
 #[derive(Debug, Serialize)]
@@ -77,6 +78,8 @@ pub(super) struct Entity {
     pub transfer_encoding: String,
     /// Of header and body, as they stand.
     pub size: u64,
+    /// What is unusual with it and not malformed.
+    pub notes: Vec<&'static str>,
     pub parts: Vec<Node>,
 }
 
@@ -113,7 +116,7 @@ pub(super) struct Signed {
     pub encapsulated_type: Algorithm,
     /// `null` for a detached signature.
     pub encapsulated_size: Option<u64>,
-    pub certificates: Vec<Certificate>,
+    pub certificates: Vec<SharedCertificate>,
     pub other_certificates: usize,
     pub crls: Vec<Crl>,
     pub other_crls: usize,
@@ -121,7 +124,17 @@ pub(super) struct Signed {
     pub content: Option<Box<Node>>,
 }
 
-#[derive(Debug, Serialize)]
+/// A certificate that several layers may have.
+#[derive(Clone, Debug)]
+pub(super) struct SharedCertificate(pub Rc<Certificate>);
+
+impl Serialize for SharedCertificate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Certificate {
     pub subject: String,
     pub issuer: String,

@@ -331,14 +331,7 @@ impl<'w> Stage<'w> {
         })
     }
 
-    fn decrypt(
-        &self,
-        who: &str,
-        cipher: BulkCipher,
-        oaep: bool,
-        ber: bool,
-        size: usize,
-    ) -> Option<Cell<'_>> {
+    fn decrypt(&self, who: &str, cipher: BulkCipher, oaep: bool, ber: bool, size: usize) -> Option<Cell<'_>> {
         let world = self.world;
         let (identity, person) = self.person(who);
         let data = text(size, "\r\n");

@@ -29,7 +29,11 @@ pub enum RecipientId {
     },
     /// By the certificate's subject key identifier, in lower-case hexadecimal.
     KeyId(String),
-    /// A recipient without certificate: a password, a shared key or a kind that is not known.
+    /// Whoever has a password (RFC 5652, 6.2.4).
+    Password,
+    /// Whoever has a key that both sides had before (RFC 5652, 6.2.3).
+    SharedKey,
+    /// A recipient of a kind that is not known.
     Other,
 }
 
@@ -38,6 +42,8 @@ impl fmt::Display for RecipientId {
         match self {
             RecipientId::IssuerSerial { issuer, serial } => write!(f, "{issuer} serial {serial}"),
             RecipientId::KeyId(id) => write!(f, "key {id}"),
+            RecipientId::Password => write!(f, "a password"),
+            RecipientId::SharedKey => write!(f, "a key that both sides have"),
             RecipientId::Other => write!(f, "not by certificate"),
         }
     }

@@ -150,6 +150,11 @@ impl<'a> Decryptor<'a> {
         result
     }
 
+    /// The type of the content, once that arrived, which is in front of the content.
+    pub(crate) fn content_type(&self) -> Option<ObjectIdentifier> {
+        self.opening.head.as_ref().map(|head| head.content_type)
+    }
+
     /// Ends the message and appends the last of the plaintext. The report has no content; if it says that the message
     /// was opened, what was held may be released, else it must be destroyed.
     ///
@@ -269,7 +274,7 @@ impl<'a> Opening<'a> {
             Recipient::Agreement { agreement, encrypted_key, .. } => {
                 self.agreed(key.as_ref(), agreement, encrypted_key)?
             }
-            Recipient::Other => return Err(DecryptError::NoIdentity),
+            Recipient::Other(_) => return Err(DecryptError::NoIdentity),
         };
         if content_key.len() != length {
             return Err(DecryptError::Failed);

@@ -327,7 +327,11 @@ fn recipient_info(
         Ok(PublicKeyAlgorithm::Rsa { .. }) if certificate.is_pss_only() => {
             Err(CmsError::RecipientKey { index })
         }
-        Ok(PublicKeyAlgorithm::Rsa { .. }) => {
+        Ok(PublicKeyAlgorithm::Rsa { bits }) => {
+            let needed = rsa_bits(options.transport, key);
+            if bits.div_ceil(8) * 8 < needed {
+                return Err(CmsError::RecipientKeySize { index, bits, needed });
+            }
             let spki = certificate.spki_der();
             let encrypted = match options.transport {
                 KeyTransport::Pkcs1 => cx.crypto.encrypt_pkcs1(spki, key)?,
@@ -358,6 +362,25 @@ fn recipient_info(
         Ok(PublicKeyAlgorithm::Ec(curve)) => agreement_info(cx, curve, certificate, key, options, out),
         _ => Err(CmsError::RecipientKey { index }),
     }
+}
+
+/// How large an RSA key must be at least for a content key to be encrypted to it, in bits: the padding takes 11 octets
+/// (RFC 8017, 7.2.1), or two digests and two octets (7.1.1).
+fn rsa_bits(transport: KeyTransport, key: &[u8]) -> u32 {
+    let around = match transport {
+        KeyTransport::Pkcs1 => 11,
+        KeyTransport::Oaep { digest, .. } => {
+            let length = match digest {
+                DigestAlgorithm::Sha1 => 20,
+                DigestAlgorithm::Sha224 => 28,
+                DigestAlgorithm::Sha256 => 32,
+                DigestAlgorithm::Sha384 => 48,
+                DigestAlgorithm::Sha512 => 64,
+            };
+            2 * length + 2
+        }
+    };
+    u32::try_from((key.len() + around) * 8).unwrap_or(u32::MAX)
 }
 
 /// By what key identifier a recipient is named, if by one.

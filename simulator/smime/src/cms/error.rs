@@ -38,6 +38,18 @@ pub enum CmsError {
         /// Which recipient, counted from 0.
         index: usize,
     },
+    /// A recipient's RSA key is too small for the content key to be encrypted to it in the way that was asked for.
+    #[error(
+        "the RSA key of recipient {index} has {bits} bits, too small for such an encryption, which takes at least {needed}"
+    )]
+    RecipientKeySize {
+        /// Which recipient, counted from 0.
+        index: usize,
+        /// The size of the key in bits.
+        bits: u32,
+        /// The smallest size in bits.
+        needed: u32,
+    },
     /// A signer's RSA key is too small for the signature that it is to make.
     #[error("an RSA key of {bits} bits is too small for such a signature, which takes at least {needed}")]
     SignerKeySize {

@@ -21,7 +21,7 @@ pub(super) enum Recipient {
     /// One of the keys of a KeyAgreeRecipientInfo.
     Agreement { id: CertificateId, agreement: Arc<Agreement>, encrypted_key: Vec<u8> },
     /// A kind that no certificate belongs to.
-    Other,
+    Other(RecipientId),
 }
 
 /// What the keys of a KeyAgreeRecipientInfo have in common (RFC 5753, 3.1.1).
@@ -41,7 +41,7 @@ impl Recipient {
     pub(super) fn describe(&self) -> RecipientId {
         match self {
             Recipient::Transport { id, .. } | Recipient::Agreement { id, .. } => id.describe(),
-            Recipient::Other => RecipientId::Other,
+            Recipient::Other(kind) => kind.clone(),
         }
     }
 
@@ -49,7 +49,7 @@ impl Recipient {
     pub(super) fn id(&self) -> Option<&CertificateId> {
         match self {
             Recipient::Transport { id, .. } | Recipient::Agreement { id, .. } => Some(id),
-            Recipient::Other => None,
+            Recipient::Other(_) => None,
         }
     }
 }
@@ -64,7 +64,11 @@ pub(super) fn read_recipients(set: &Element<'_>) -> Result<Vec<Recipient>, CmsEr
         } else if choice.tag == Tag::context(1) {
             read_agreement(&choice, &mut recipients)?;
         } else {
-            recipients.push(Recipient::Other);
+            recipients.push(Recipient::Other(match choice.tag {
+                tag if tag == Tag::context(2) => RecipientId::SharedKey,
+                tag if tag == Tag::context(3) => RecipientId::Password,
+                _ => RecipientId::Other,
+            }));
         }
         if recipients.len() > RECIPIENTS_MAX {
             return Err(CmsError::TooMany { what: "recipients", limit: RECIPIENTS_MAX });

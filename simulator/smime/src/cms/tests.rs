@@ -264,6 +264,21 @@ impl Crafted {
     }
 }
 
+/// SignedData around content of any type, by the RSA identity.
+pub(crate) fn signed_as(content_type: ObjectIdentifier, content: &[u8]) -> Vec<u8> {
+    let mut crafted = Crafted { content_type, content: content.to_vec(), ..Crafted::new() };
+    crafted.sign_attributes(crafted.usual());
+    crafted.write()
+}
+
+/// EnvelopedData for recipients of these kinds, by their tags, with nothing in them.
+pub(crate) fn envelope_to(tags: &[u8]) -> Vec<u8> {
+    let recipients: Vec<_> = tags.iter().map(|tag| write::tlv(*tag, &[])).collect();
+    let algorithm = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.1.2");
+    let identifier = write::sequence(&[write::oid(algorithm), write::octet_string(&[0; 16])]);
+    envelope(&recipients, &identifier, &[0; 64])
+}
+
 impl World {
     fn crypto_digest(&self, bytes: &[u8]) -> Vec<u8> {
         self.cx().crypto.digest(DigestAlgorithm::Sha256, &[bytes])

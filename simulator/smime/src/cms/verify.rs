@@ -93,6 +93,11 @@ impl<'a> Verifier<'a> {
         result
     }
 
+    /// The type of the content, once that arrived, which is in front of the content; id-data before.
+    pub(crate) fn content_type(&self) -> ObjectIdentifier {
+        self.hashing.content_type
+    }
+
     /// Ends the message.
     ///
     /// # Errors

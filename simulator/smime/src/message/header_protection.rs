@@ -1,7 +1,7 @@
 //! Header protection (RFC 9788): header fields copied into what is signed and encrypted, and compared on the way back.
 
 use super::SmimeError;
-use crate::mime::{ContentType, Entity, Field, MimeError, canonicalise, mailboxes};
+use crate::mime::{BYTE_ORDER_MARK, ContentType, Entity, Field, MimeError, canonicalise, mailboxes};
 
 /// How the header fields of a message are protected when it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Outgoing {
 
 /// Takes a message apart: fields that describe the content (`Content-*`) go with the body, `text/plain` is written
 /// where there is no type, and everything else stays outside. Line ends of the header become CRLF; the body is not
-/// touched.
+/// touched. A byte order mark in front goes.
 ///
 /// # Errors
 ///
@@ -62,7 +62,7 @@ pub fn protect_headers(message: &[u8], protection: HeaderProtection) -> Result<O
 }
 
 fn take_apart(message: &[u8], protection: Option<HeaderProtection>) -> Result<Outgoing, SmimeError> {
-    let read = Entity::read(message)?;
+    let read = Entity::read(message.strip_prefix(BYTE_ORDER_MARK).unwrap_or(message))?;
     let kind = read.content_type();
     if protection.is_some() && kind.parameter("hp").is_some() {
         return Err(SmimeError::Protected);

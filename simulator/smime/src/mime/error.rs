@@ -17,7 +17,9 @@ pub enum MimeError {
         limit: usize,
     },
     /// A line of a header that is to be kept whole is no field and continues none.
-    #[error("line {line} of the header is no header field")]
+    #[error(
+        "line {line} of the header is no header field; text that is all body needs an empty line in front"
+    )]
     HeaderLine {
         /// Which line, counted from 1.
         line: usize,

@@ -94,6 +94,11 @@ pub(crate) fn is_field(line: &[u8]) -> bool {
     field(line).is_some()
 }
 
+/// Whether a line is the one that mailbox files put in front of a message; `From :` is a field.
+pub(crate) fn is_envelope(line: &[u8]) -> bool {
+    line.starts_with(b"From ") && !is_field(line)
+}
+
 fn field(octets: &[u8]) -> Option<Field<'_>> {
     let colon = octets.iter().position(|octet| *octet == b':')?;
     let name = octets.get(..colon)?.trim_ascii_end();

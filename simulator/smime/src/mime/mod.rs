@@ -22,8 +22,8 @@ pub use canonical::{Canonicaliser, canonical_length, canonicalise};
 pub use content_type::{ContentType, PARAMETERS_MAX};
 pub use entity::{Entity, TransferEncoding};
 pub use error::MimeError;
-pub(crate) use header::is_field;
 pub use header::{FIELDS_MAX, Field, HEADER_BLOCK_MAX, Headers};
+pub(crate) use header::{is_envelope, is_field};
 pub use mailbox::{AddressList, MAILBOXES_MAX, mailboxes};
 pub(crate) use multipart::delimiter;
 pub use multipart::{

@@ -5,8 +5,8 @@ use super::{Body, EXPLICIT, Encoding, Outline, compressed, enveloped, signed};
 use crate::tlv::{Element, Framer, Header, Length, Step, Tag, TlvError, Visitor, write};
 use const_oid::ObjectIdentifier;
 
-/// How large everything around the content of a message may be together, in octets.
-pub const OUTLINE_MAX: usize = 8 * 1024 * 1024;
+/// How large everything around the content of a message may be together, in octets: as for those who open it.
+pub const OUTLINE_MAX: usize = super::super::STRUCTURES_MAX;
 
 /// Looks at a message that arrives in pieces of any size, keeping what stands around its content.
 #[derive(Debug)]
@@ -51,6 +51,11 @@ impl OutlineReader {
     pub fn content_type(&self) -> Option<ObjectIdentifier> {
         let walk = &self.walk;
         walk.inner.first().and_then(|first| first.element().ok()?.oid().ok())
+    }
+
+    /// How many octets are kept of what stands around the content.
+    pub fn kept(&self) -> usize {
+        self.walk.kept
     }
 
     /// Ends the message.
@@ -171,6 +176,8 @@ struct Walk {
     behind: Vec<Kept>,
     data_end: u64,
     encoding: Encoding,
+    /// How many octets the kept elements have.
+    kept: usize,
     out: Vec<u8>,
 }
 
@@ -285,6 +292,7 @@ impl Visitor for Walk {
     fn captured(&mut self, raw: &[u8], offset: u64) -> Result<(), CmsError> {
         let element = Element::only(raw, offset)?;
         self.encoding.look_at(&element)?;
+        self.kept += raw.len();
         let kept = Kept { raw: raw.to_vec(), offset };
         match self.depth {
             1 => self.kind = Some(element.oid()?),

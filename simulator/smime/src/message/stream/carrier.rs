@@ -54,6 +54,8 @@ pub(super) struct Carrier {
     decoded: Vec<u8>,
     /// Where in the input the text stands that is decoded, or the body of the multipart.
     text_at: u64,
+    /// Whether the multipart ended without its closing delimiter.
+    unclosed: bool,
 }
 
 enum State {
@@ -144,6 +146,7 @@ impl Carrier {
             form: None,
             decoded: Vec::new(),
             text_at: 0,
+            unclosed: false,
         }
     }
 
@@ -155,6 +158,12 @@ impl Carrier {
     /// The header of the mail with the empty line; empty for what is no mail and before it is complete.
     pub(super) fn header(&self) -> &[u8] {
         &self.header
+    }
+
+    /// Whether it was a `multipart/signed` without its closing delimiter, which is accepted: what is signed and the
+    /// signature are there (RFC 2046, 5.1.2).
+    pub(super) fn is_unclosed(&self) -> bool {
+        self.unclosed
     }
 
     pub(super) fn update(&mut self, input: &[u8], receiver: &mut dyn Receiver) -> Result<(), SmimeError> {
@@ -215,6 +224,7 @@ impl Carrier {
                 let (inside, parts) = multipart.split();
                 let (decoded, at) = (&mut self.decoded, self.text_at);
                 parts.finish(|found| inside.part(found, at, decoded, receiver))?;
+                self.unclosed = !parts.is_closed();
                 if let SignaturePart::Header(block) = &mut inside.signature
                     && inside.count == 2
                 {

@@ -1,12 +1,14 @@
 //! Decrypting messages in pieces.
 
 use super::carrier::{Form, Receiver};
+use super::expand::Expander;
 use super::feed::Feed;
 use super::layered::{Carried, Compressed, Layer};
 use super::verify::Outermost;
-use crate::cms::{self, CmsError, Decryptor};
+use crate::cms::outline::OutlineReader;
+use crate::cms::{self, Decryptor};
 use crate::message::{EncryptedLayer, SmimeError};
-use crate::{Context, Identity};
+use crate::{Context, Identity, ObjectIdentifier};
 
 /// What came of decrypting a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,10 @@ pub struct Decryption {
     pub outermost: Outermost,
     /// The layer, if the message was encrypted. What was held may be released if it opened.
     pub layer: Option<EncryptedLayer>,
+    /// The type of what is encrypted; mail has id-data. `None` if nothing is.
+    pub content_type: Option<ObjectIdentifier>,
+    /// Whether what is encrypted was compressed, and was appended expanded.
+    pub expanded: bool,
 }
 
 /// Takes the encryption off a message that arrives in pieces of any size.
@@ -48,17 +54,22 @@ impl<'a> MessageDecryptor<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`MessageDecryptor::update`], and truncation. That the message does not open is no error: see
+    /// Those of [`MessageDecryptor::update`], and truncation; of a message that opens, compressed layers inside that
+    /// cannot be expanded. That the message does not open is no error: see
     /// [`EncryptedLayer::opened_by`].
     pub fn finish(mut self, held: &mut Vec<u8>) -> Result<Decryption, SmimeError> {
         self.0.end(held)?;
         let Carried { carrier, layer } = self.0;
         let outermost = match (layer.engine, carrier.form()) {
             (Engine::Encrypted(decryptor), _) => {
+                let before = held.len();
                 let decrypted = decryptor.finish(held)?;
-                if decrypted.content_type != cms::DATA {
-                    return Err(CmsError::Unsupported { content_type: decrypted.content_type }.into());
-                }
+                let mut expander =
+                    layer.expander.unwrap_or_else(|| Expander::new(decrypted.content_type, layer.depth));
+                expander.pass(before, held);
+                let expanded = expander.finish(held);
+                // Whether content expands is told of nothing that does not open.
+                let expanded = if decrypted.opened_by.is_ok() { expanded? } else { false };
                 return Ok(Decryption {
                     outermost: Outermost::Encrypted,
                     layer: Some(EncryptedLayer {
@@ -70,17 +81,22 @@ impl<'a> MessageDecryptor<'a> {
                         recipients: decrypted.recipients,
                         opened_by: decrypted.opened_by,
                     }),
+                    content_type: Some(decrypted.content_type),
+                    expanded,
                 });
             }
             (Engine::Compressed(compressed), _) => {
-                return compressed.finish(|inner| MessageDecryptor(inner).finish(held));
+                let mut found = compressed.finish(|inner| MessageDecryptor(inner).finish(held))?;
+                found.outermost = found.outermost.compressed();
+                return Ok(found);
             }
+            (Engine::Other(outline), _) => Outermost::Other { content_type: outline.finish()?.content_type },
             (Engine::Signed, _) => Outermost::SignedData,
             (Engine::None, None | Some(Form::Unknown)) => Outermost::Unknown,
             (Engine::None, Some(Form::MultipartSigned { .. })) => Outermost::MultipartSigned,
             (Engine::None, _) => Outermost::Plain,
         };
-        Ok(Decryption { outermost, layer: None })
+        Ok(Decryption { outermost, layer: None, content_type: None, expanded: false })
     }
 }
 
@@ -95,6 +111,8 @@ struct Content<'a> {
     /// Whether what comes is a signature, whatever it is.
     beside: bool,
     engine: Engine<'a>,
+    /// What takes compressed layers off the content, once there is some.
+    expander: Option<Expander>,
     /// The caller's buffer, while octets are fed.
     held: Vec<u8>,
 }
@@ -103,6 +121,8 @@ enum Engine<'a> {
     None,
     Encrypted(Box<Decryptor<'a>>),
     Compressed(Compressed<Content<'a>>),
+    /// CMS of another kind, of which nothing but its form is looked at.
+    Other(Box<OutlineReader>),
     /// It is not looked into.
     Signed,
 }
@@ -135,6 +155,7 @@ impl<'a> Content<'a> {
             feed: Feed::default(),
             beside: false,
             engine: Engine::None,
+            expander: None,
             held: Vec::new(),
         }
     }
@@ -155,6 +176,9 @@ impl Layer for Content<'_> {
                 Content::at_depth(&self.cx, self.identities, self.attempt, depth)
             })?),
             Some(cms::SIGNED_DATA) => Engine::Signed,
+            Some(kind) if kind != cms::ENVELOPED_DATA && kind != cms::AUTH_ENVELOPED_DATA => {
+                Engine::Other(Box::default())
+            }
             // What is something else, its reader will say.
             _ => Engine::Encrypted(Box::new(Decryptor::attempt(&self.cx, self.identities, self.attempt))),
         };
@@ -162,10 +186,20 @@ impl Layer for Content<'_> {
     }
 
     fn pass(&mut self, octets: &[u8]) -> Result<(), SmimeError> {
-        let Content { feed, engine, held, .. } = self;
+        let Content { feed, engine, held, expander, depth, .. } = self;
         match engine {
             Engine::None | Engine::Signed => Ok(()),
-            Engine::Encrypted(decryptor) => Ok(feed.feed(octets, |octets| decryptor.update(octets, held))?),
+            Engine::Encrypted(decryptor) => {
+                let before = held.len();
+                let result = feed.feed(octets, |octets| decryptor.update(octets, held));
+                if let Some(kind) = decryptor.content_type().filter(|_| held.len() > before) {
+                    expander.get_or_insert_with(|| Expander::new(kind, *depth)).pass(before, held);
+                }
+                Ok(result?)
+            }
+            Engine::Other(outline) => {
+                Ok(feed.feed(octets, |octets| outline.update(octets, &mut Vec::new()))?)
+            }
             Engine::Compressed(compressed) => compressed.update(feed, octets, held),
         }
     }

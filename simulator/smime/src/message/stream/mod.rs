@@ -1,7 +1,8 @@
 //! Messages in pieces of any size: verified, decrypted, signed and encrypted in one pass and constant memory.
 //!
 //! What is read may be a mail message or MIME entity, bare CMS in DER or BER, in base64, or in PEM with text around it;
-//! which of them it is, is found from how it begins ([`Preamble`]). One layer is taken off: the outermost, behind compressed ones. Plaintext that a reader
+//! which of them it is, is found from how it begins ([`Preamble`]). One layer is taken off: the outermost, behind compressed
+//! ones, and compressed layers inside it. Plaintext that a reader
 //! appends is *held*: whoever drives it keeps it aside until the reader's report says that it may be shown.
 //!
 //! Bounds: a header has [`HEADER_BLOCK_MAX`](crate::mime::HEADER_BLOCK_MAX) octets and
@@ -11,6 +12,7 @@
 
 mod carrier;
 mod decrypt;
+mod expand;
 mod feed;
 mod layered;
 mod merge;

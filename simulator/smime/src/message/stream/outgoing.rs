@@ -3,7 +3,9 @@
 use super::carrier::HeaderBlock;
 use crate::message::header_protection::{HeaderProtection, protect_headers, split};
 use crate::message::{Outgoing, SmimeError};
-use crate::mime::{Entity, HEADER_BLOCK_MAX, MimeError, TransferEncoding, is_field};
+use crate::mime::{
+    BYTE_ORDER_MARK, Entity, HEADER_BLOCK_MAX, MimeError, TransferEncoding, is_envelope, is_field,
+};
 use std::borrow::Cow;
 
 /// What stands in front of the body.
@@ -22,23 +24,59 @@ pub(super) struct OutgoingPiece<'a> {
     pub body: Cow<'a, [u8]>,
 }
 
-/// Takes a message apart as [`split`] and [`protect_headers`] do. Input whose first line is no header field is all body.
+/// Takes a message apart as [`split`] and [`protect_headers`] do. Input whose first line is no header field, and not the
+/// line that mailbox files put in front (`From `), is all body. A byte order mark in front of a header goes.
 pub(super) struct OutgoingEntity {
     protection: Option<HeaderProtection>,
+    /// The first octets, as long as they could be a byte order mark.
+    front: Option<Vec<u8>>,
+    /// Whether a byte order mark was taken off.
+    marked: bool,
     /// The header, as long as it is not complete.
     block: Option<HeaderBlock>,
 }
 
 impl OutgoingEntity {
     pub(super) fn new(protection: Option<HeaderProtection>) -> OutgoingEntity {
-        OutgoingEntity { protection, block: Some(HeaderBlock::default()) }
+        OutgoingEntity {
+            protection,
+            front: Some(Vec::new()),
+            marked: false,
+            block: Some(HeaderBlock::default()),
+        }
     }
 
     /// Feeds octets; gives nothing as long as the header is not complete.
     pub(super) fn update<'i>(&mut self, input: &'i [u8]) -> Result<Option<OutgoingPiece<'i>>, SmimeError> {
-        let Some(block) = &mut self.block else {
-            return Ok(Some(OutgoingPiece { head: None, body: Cow::Borrowed(input) }));
-        };
+        if let Some(mut front) = self.front.take() {
+            if front.is_empty() && input.len() >= BYTE_ORDER_MARK.len() {
+                let header = self.unmarked(input);
+                return self.read(header);
+            }
+            front.extend_from_slice(input);
+            if front.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(&front) {
+                self.front = Some(front);
+                return Ok(None);
+            }
+            let header = self.unmarked(&front);
+            return self.read(header);
+        }
+        match self.block {
+            Some(_) => self.read(input),
+            None => Ok(Some(OutgoingPiece { head: None, body: Cow::Borrowed(input) })),
+        }
+    }
+
+    /// The beginning without a byte order mark.
+    fn unmarked<'f>(&mut self, front: &'f [u8]) -> &'f [u8] {
+        let rest = front.strip_prefix(BYTE_ORDER_MARK);
+        self.marked = rest.is_some();
+        rest.unwrap_or(front)
+    }
+
+    /// Takes octets of the header.
+    fn read(&mut self, input: &[u8]) -> Result<Option<OutgoingPiece<'static>>, SmimeError> {
+        let Some(block) = &mut self.block else { return Ok(None) };
         let end = match block.update(input) {
             Ok(end) => end,
             // A long line that is no field is text; it will be seen below.
@@ -58,6 +96,11 @@ impl OutgoingEntity {
 
     /// Ends the input; gives the head if it was not given yet.
     pub(super) fn finish(&mut self) -> Result<Option<OutgoingPiece<'static>>, SmimeError> {
+        if let Some(front) = self.front.take()
+            && let Some(piece) = self.read(&front)?
+        {
+            return Ok(Some(piece));
+        }
         let Some(block) = &mut self.block else { return Ok(None) };
         let octets = std::mem::take(&mut block.octets);
         let whole = HeaderBlock::whole(octets);
@@ -67,9 +110,14 @@ impl OutgoingEntity {
 
     fn complete(&mut self, mut header: Vec<u8>, end: usize) -> Result<OutgoingPiece<'static>, SmimeError> {
         self.block = None;
-        let body = header.split_off(end.min(header.len()));
-        let header = without_envelope(&header);
-        check_lines(header)?;
+        let mut body = header.split_off(end.min(header.len()));
+        // In front of text the mark is part of the text.
+        if header.is_empty() && self.marked {
+            body.splice(0..0, BYTE_ORDER_MARK.iter().copied());
+        }
+        let whole = header.as_slice();
+        let header = without_envelope(whole);
+        check_lines(header, usize::from(header.len() < whole.len()))?;
         let Outgoing { outer, entity } = match self.protection {
             Some(protection) => protect_headers(header, protection)?,
             None => split(header)?,
@@ -86,11 +134,6 @@ fn begins_header(block: &HeaderBlock) -> bool {
     is_field(line) || is_envelope(line) || line.trim_ascii().is_empty()
 }
 
-/// Whether a line is the one that mailbox files put in front of a message; `From :` is a field.
-fn is_envelope(line: &[u8]) -> bool {
-    line.starts_with(b"From ") && !is_field(line)
-}
-
 /// The header without the line that mailbox files put in front of a message.
 fn without_envelope(header: &[u8]) -> &[u8] {
     let line = header.split(|octet| *octet == b'\n').next().unwrap_or_default();
@@ -101,11 +144,12 @@ fn without_envelope(header: &[u8]) -> &[u8] {
 }
 
 /// Every line must be a field, or continue one: what cannot be kept is not left out in silence.
-fn check_lines(header: &[u8]) -> Result<(), MimeError> {
+/// So many lines stand in front.
+fn check_lines(header: &[u8], before: usize) -> Result<(), MimeError> {
     for (index, line) in header.split_inclusive(|octet| *octet == b'\n').enumerate() {
         let folded = index > 0 && matches!(line, [b' ' | b'\t', ..]);
         if !folded && !is_field(line) && !matches!(line, b"\n" | b"\r\n" | b"\r") {
-            return Err(MimeError::HeaderLine { line: index + 1 });
+            return Err(MimeError::HeaderLine { line: before + index + 1 });
         }
     }
     Ok(())

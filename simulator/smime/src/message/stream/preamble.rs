@@ -1,7 +1,7 @@
 //! What an input is, told from how it begins.
 
 use crate::cms;
-use crate::mime::{BYTE_ORDER_MARK, Base64Decoder, HEADER_BLOCK_MAX, is_field};
+use crate::mime::{BYTE_ORDER_MARK, Base64Decoder, HEADER_BLOCK_MAX, is_envelope, is_field};
 
 /// How many octets tell binary and base64 from other text.
 const SNIFFED: usize = 64;
@@ -27,8 +27,9 @@ pub enum Opening {
 /// Recognises an input while it arrives.
 ///
 /// A byte order mark and empty lines in front are passed over, and so is text in front of PEM, as far as it could not be
-/// a header with its empty line. A header has a field in it. How the input is cut into pieces does not matter. At most
-/// [`HEADER_BLOCK_MAX`] octets are looked at.
+/// a header with its empty line. A header begins with a field, or with the line that mailbox files put in front
+/// (`From `), and has a field in it: what has other text in front of its fields is no message. How the input is cut into
+/// pieces does not matter. At most [`HEADER_BLOCK_MAX`] octets are looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Preamble {
     kept: Vec<u8>,
@@ -38,6 +39,8 @@ pub struct Preamble {
     begun: bool,
     /// Where the line begins that is looked at next.
     line: usize,
+    /// Whether the first line is one that a header begins with, once it is complete.
+    headed: Option<bool>,
     /// Whether there was a header field.
     fielded: bool,
 }
@@ -103,16 +106,21 @@ impl Preamble {
                 self.skip(self.line);
                 return Some(Opening::Pem);
             }
-            if self.fielded && matches!(line, b"\n" | b"\r\n") {
+            if self.is_headed() && matches!(line, b"\n" | b"\r\n") {
                 return Some(Opening::Headed);
             }
+            self.headed.get_or_insert_with(|| is_field(line) || is_envelope(line));
             self.fielded |= is_field(line);
             self.line += length;
         }
     }
 
     fn otherwise(&self) -> Opening {
-        if self.fielded { Opening::Headed } else { Opening::Unknown }
+        if self.is_headed() { Opening::Headed } else { Opening::Unknown }
+    }
+
+    fn is_headed(&self) -> bool {
+        self.fielded && self.headed == Some(true)
     }
 
     fn skip(&mut self, octets: usize) {
@@ -186,7 +194,10 @@ mod tests {
             (b"\xef\xbb\xbf", b"Subject: x\r\n\r\nbody", Opening::Headed),
             (b"\n\n", b"Subject: x", Opening::Headed),
             (b"", b"From eve\nSubject: x\n\n", Opening::Headed),
-            (b"", b"just text\n\nand: more\n", Opening::Headed),
+            (b"", b"just text\n\nand: more\n", Opening::Unknown),
+            (b"", b"junk line\nSubject: x\n\nbody", Opening::Unknown),
+            (b"", b"\xef\n*:", Opening::Unknown),
+            (b"", b"From me to you\n\nbody", Opening::Unknown),
             (b"", b"just text\n", Opening::Unknown),
             (b"", b"", Opening::Unknown),
             (b"", b"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", Opening::Base64),

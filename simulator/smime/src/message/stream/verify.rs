@@ -1,14 +1,16 @@
 //! Verifying messages in pieces.
 
 use super::carrier::{Form, Receiver};
+use super::expand::Expander;
 use super::feed::Feed;
 use super::layered::{Carried, Compressed, Layer};
-use crate::cms::{self, CmsError, ContentDigests, FinishedDigests, Signed, Verifier};
+use crate::cms::outline::OutlineReader;
+use crate::cms::{self, ContentDigests, FinishedDigests, Signed, Verifier};
 use crate::message::open::holding;
 use crate::message::sender::SenderCheck;
 use crate::message::{ProtectedHeaders, Senders, SignerReport, SmimeError};
 use crate::mime::{Canonicaliser, HEADER_BLOCK_MAX};
-use crate::{Certificate, Context, DigestAlgorithm, PathOptions, Purpose, TrustStore};
+use crate::{Certificate, Context, DigestAlgorithm, ObjectIdentifier, PathOptions, Purpose, TrustStore};
 
 /// How signed content that stands beside its signature is read.
 ///
@@ -66,10 +68,27 @@ pub enum Outermost {
     DetachedSignature,
     /// EnvelopedData or AuthEnvelopedData.
     Encrypted,
+    /// CompressedData with nothing in it that is signed or encrypted.
+    Compressed,
+    /// Well-formed CMS that neither signs nor encrypts as mail does.
+    Other {
+        /// What it is.
+        content_type: ObjectIdentifier,
+    },
     /// A message without S/MIME.
     Plain,
     /// Nothing that is known.
     Unknown,
+}
+
+impl Outermost {
+    /// What a message is that has this in it, compressed.
+    pub(super) fn compressed(self) -> Outermost {
+        match self {
+            Outermost::Plain | Outermost::Unknown => Outermost::Compressed,
+            other => other,
+        }
+    }
 }
 
 /// What came of verifying a message.
@@ -89,6 +108,12 @@ pub struct Verification {
     pub again: Option<Reading>,
     /// The signature, if its content is elsewhere.
     pub signature: Option<DetachedSignature>,
+    /// The type of what is signed; mail has id-data. `None` if nothing is.
+    pub content_type: Option<ObjectIdentifier>,
+    /// Whether what is signed was compressed, and was appended expanded, as far as it could be.
+    pub expanded: bool,
+    /// Whether the `multipart/signed` ended without its closing delimiter.
+    pub unclosed: bool,
 }
 
 impl Verification {
@@ -168,7 +193,8 @@ impl<'a> MessageVerifier<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`MessageVerifier::update`], and truncation.
+    /// Those of [`MessageVerifier::update`], and truncation; of a message that is verified, compressed layers inside that
+    /// cannot be expanded.
     pub fn finish(self, held: &mut Vec<u8>, options: &VerifyOptions<'_>) -> Result<Verification, SmimeError> {
         self.finish_inside(held, options, None)
     }
@@ -192,12 +218,22 @@ impl<'a> MessageVerifier<'a> {
             protected_headers: None,
             again: None,
             signature: None,
+            content_type: None,
+            expanded: false,
+            unclosed: false,
         };
+        let unclosed = carrier.is_unclosed();
+        let mut layer = layer;
         let signed = match layer.engine {
             Engine::Signed(verifier) => verifier.finish()?,
             Engine::Compressed(compressed) => {
                 let end = |inner| MessageVerifier(inner).finish_inside(held, options, Some(header));
-                return compressed.finish(end);
+                let mut found = compressed.finish(end)?;
+                found.outermost = found.outermost.compressed();
+                return Ok(found);
+            }
+            Engine::Other(outline) => {
+                return Ok(none(Outermost::Other { content_type: outline.finish()?.content_type }));
             }
             Engine::Encrypted => return Ok(none(Outermost::Encrypted)),
             Engine::None if matches!(form, Some(Form::Unknown) | None) => {
@@ -208,18 +244,27 @@ impl<'a> MessageVerifier<'a> {
         let beside = layer.beside.filter(|_| form != Some(&Form::Plain));
         let (outermost, digests) = match beside {
             Some(beside) => (Outermost::MultipartSigned, Some(beside.finish())),
-            None if signed.attached && signed.content_type != cms::DATA => {
-                return Err(CmsError::Unsupported { content_type: signed.content_type }.into());
-            }
             None if signed.attached => (Outermost::SignedData, None),
             None if signed.signer_count() == 0 => (Outermost::CertificatesOnly, None),
             None => (Outermost::DetachedSignature, None),
         };
-        let found = Verification { certificates: signed.certificates.clone(), ..none(outermost) };
+        let content_type = (signed.signer_count() > 0).then_some(signed.content_type);
+        let certificates = signed.certificates.clone();
+        let found = Verification { certificates, content_type, unclosed, ..none(outermost) };
         if outermost == Outermost::DetachedSignature {
             return Ok(Verification { signature: Some(DetachedSignature(signed)), ..found });
         }
-        let protected_headers = layer.beginning.protected(header);
+        let expanded = match layer.expander.take() {
+            Some(expander) => {
+                let before = held.len();
+                let result = expander.finish(held);
+                layer.beginning.take(held.get(before..).unwrap_or_default());
+                result
+            }
+            None => Ok(false),
+        };
+        let is_entity = signed.content_type == cms::DATA || expanded == Ok(true);
+        let protected_headers = layer.beginning.protected(header).filter(|_| is_entity);
         let senders = options.sender_check().senders(header, protected_headers.as_ref())?;
         let computed = digests.as_ref().map(|(digests, _)| digests);
         let signers = reports(&cx, &signed, computed, &senders, options);
@@ -233,7 +278,11 @@ impl<'a> MessageVerifier<'a> {
             let exactly = canonical && *changed && !signers.is_empty() && holding(&signers) == 0;
             exactly.then(|| Reading { digests: Some(signed.declared_digests().to_vec()), canonical: false })
         });
-        Ok(Verification { signers, senders: senders.addresses, protected_headers, again, ..found })
+        let mut found =
+            Verification { signers, senders: senders.addresses, protected_headers, again, ..found };
+        // Of what nobody signed it does not matter.
+        found.expanded = if found.is_verified() { expanded? } else { expanded.unwrap_or(true) };
+        Ok(found)
     }
 }
 
@@ -247,6 +296,8 @@ struct Content<'a> {
     engine: Engine<'a>,
     /// The content beside the signature.
     beside: Option<Beside>,
+    /// What takes compressed layers off the content, once there is some.
+    expander: Option<Expander>,
     beginning: Beginning,
     /// The caller's buffer, while octets are fed.
     held: Vec<u8>,
@@ -256,6 +307,8 @@ enum Engine<'a> {
     None,
     Signed(Box<Verifier<'a>>),
     Compressed(Compressed<Content<'a>>),
+    /// CMS of another kind, of which nothing but its form is looked at.
+    Other(Box<OutlineReader>),
     /// It is not looked into.
     Encrypted,
 }
@@ -299,7 +352,10 @@ impl Receiver for Content<'_> {
     }
 
     fn signed(&mut self, octets: &[u8]) -> Result<(), SmimeError> {
-        let Some(beside) = &mut self.beside else { return Ok(()) };
+        let Content { beside: Some(beside), expander, depth, beginning, held, .. } = self else {
+            return Ok(());
+        };
+        let expander = expander.get_or_insert_with(|| Expander::new(cms::DATA, *depth));
         // What was hashed is still near when it is copied.
         for piece in octets.chunks(PIECE) {
             let piece = match &mut beside.canonicaliser {
@@ -312,8 +368,9 @@ impl Receiver for Content<'_> {
                 }
             };
             beside.digests.update(piece);
-            self.beginning.take(piece);
-            self.held.extend_from_slice(piece);
+            let before = held.len();
+            expander.update(piece, held);
+            beginning.take(held.get(before..).unwrap_or_default());
         }
         Ok(())
     }
@@ -331,6 +388,7 @@ impl<'a> Content<'a> {
             feed: Feed::default(),
             engine: Engine::None,
             beside: None,
+            expander: None,
             beginning: Beginning::default(),
             held: Vec::new(),
         }
@@ -360,6 +418,7 @@ impl Layer for Content<'_> {
                 Content::at_depth(&self.cx, self.reading.clone(), depth)
             })?),
             Some(cms::ENVELOPED_DATA | cms::AUTH_ENVELOPED_DATA) => Engine::Encrypted,
+            Some(kind) if kind != cms::SIGNED_DATA => Engine::Other(Box::default()),
             // What is something else, its reader will say.
             _ => Engine::Signed(Box::new(Verifier::new(&self.cx))),
         };
@@ -367,7 +426,7 @@ impl Layer for Content<'_> {
     }
 
     fn pass(&mut self, octets: &[u8]) -> Result<(), SmimeError> {
-        let Content { feed, engine, held, beginning, beside, .. } = self;
+        let Content { feed, engine, held, beginning, beside, expander, depth, .. } = self;
         match engine {
             Engine::None | Engine::Encrypted => Ok(()),
             Engine::Signed(verifier) => {
@@ -377,11 +436,19 @@ impl Layer for Content<'_> {
                 let before = out.len();
                 let result = feed.feed(octets, |octets| verifier.update(octets, out));
                 if beside.is_none() {
+                    if out.len() > before {
+                        let kind = verifier.content_type();
+                        let expander = expander.get_or_insert_with(|| Expander::new(kind, *depth));
+                        expander.pass(before, out);
+                    }
                     beginning.take(out.get(before..).unwrap_or_default());
                 }
                 Ok(result?)
             }
             Engine::Compressed(compressed) => compressed.update(feed, octets, held),
+            Engine::Other(outline) => {
+                Ok(feed.feed(octets, |octets| outline.update(octets, &mut Vec::new()))?)
+            }
         }
     }
 }
