@@ -7,7 +7,7 @@ use smime::{
 };
 use zeroize::Zeroizing;
 
-/// The primitives of aws-lc.
+/// The primitives of aws-lc, and those of this crate where the processor has the instructions for them.
 ///
 /// RSA keys have 1024 to 16384 bits (those under 2048 are read, not generated); the curves are P-256, P-384 and
 /// P-521. Single DES and RC2 decrypt only.
