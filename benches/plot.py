@@ -4,6 +4,7 @@
     versus --format json              > benches/results/openssl-3.0.json     (feature openssl-peer)
     versus --format json              > benches/results/openssl-3.6.json     (feature openssl-vendored)
     versus --processes --format json  > benches/results/processes.json
+    primitives --format json          > benches/results/primitives.json
     python3 benches/plot.py
 """
 import json
@@ -39,6 +40,7 @@ EARLIER = {
     ("decrypt", "RSA-2048, AES-128-CBC"): (1.06, 1.16, 3.94, 10.9),
     ("decrypt", "RSA-2048, AES-256-CBC"): (1.07, 1.15, 3.39, 9.95),
     ("decrypt", "RSA-2048, AES-256-GCM"): (1.07, 1.19, 5.35, 13.2),
+    ("decrypt", "RSA-2048 OAEP, AES-256-CBC"): (1.06, 1.16, None, None),
     ("decrypt", "ECDH P-256, AES-256-CBC"): (3.02, 3.01, 4.06, 11.2),
     ("decrypt", "ECDH P-256, AES-256-GCM"): (3.04, 3.47, 6.37, 12.4),
     ("decrypt BER", "RSA-2048, AES-256-CBC"): (None, 1.19, 7.55, 19.0),
@@ -217,8 +219,29 @@ def process_table(result):
     return "\n".join(lines)
 
 
+def primitive_table(result):
+    lines = ["| primitive | once | 4 KiB | 100 KiB | 10 MiB |", "|---|---|---|---|---|"]
+    table = {}
+    for row in result["ratios"]:
+        table.setdefault(row["operation"], {})[row["size"]] = row
+
+    def text(row):
+        if not row:
+            return ""
+        return f"{number(row['ratio'])}; {time(row['ours_us'])} for {time(row['peer_us'])}"
+
+    def time(us):
+        return f"{us:.2f} us" if us < 100 else f"{us:,.0f} us"
+
+    for operation, by_size in table.items():
+        texts = [text(by_size.get(size)) for size in (None, 4096, 102400, 10485760)]
+        lines.append(f"| {operation} | " + " | ".join(texts) + " |")
+    return "\n".join(lines)
+
+
 def main():
     old, new, processes = load("openssl-3.0"), load("openssl-3.6"), load("processes")
+    primitives = load("primitives")
     readme = HERE / "README.md"
     text = readme.read_text()
 
@@ -237,6 +260,8 @@ def main():
         put("allocations", allocation_table(old))
     if processes:
         put("whole-processes", process_table(processes))
+    if primitives:
+        put("primitives", primitive_table(primitives))
     readme.write_text(text)
 
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod carriers;
+mod certificates;
 mod inputs;
 mod memory;
 mod refusals;
@@ -553,8 +554,22 @@ fn what_is_revoked_is_refused() {
     );
     let (code, report) = verify_json(&message, &["--crl", text(&empty)]);
     assert_eq!((code, report["signers"][0]["revocation"][0]["status"].as_str()), (0, Some("good")));
+    // Each entry says which certificate it is about, and the whole when that was.
+    let about = |n: usize| report["signers"][0]["revocation"][n]["subject"].as_str();
+    assert_eq!(
+        (about(0), about(1)),
+        (Some("CN=Alice Signing,O=Contoso"), Some("CN=Contoso Issuing CA,O=Contoso"))
+    );
+    assert_eq!(report["signers"][0]["revocation"][0]["serial"], report["signers"][0]["serial"]);
+    assert_eq!(report["judged_at"], AT);
     let (code, report) = verify_json(&message, &["--crl", text(&revoked)]);
     assert_eq!((code, report["reason"]["code"].as_str()), (1, Some("revoked")), "{report:#}");
+    // What is revoked stays so when the list is out of date.
+    let later = "2028-01-01T00:00:00Z";
+    let (code, report) = verify_json(&message, &["--crl", text(&revoked), "--at", later]);
+    assert_eq!((code, report["reason"]["code"].as_str()), (1, Some("revoked")), "{report:#}");
+    let (code, report) = verify_json(&message, &["--crl", text(&empty), "--at", later]);
+    assert_eq!((code, report["signers"][0]["revocation"][0]["status"].as_str()), (0, Some("unknown")));
     let der = scratch.file("revoked.der");
     openssl(&["crl", "-in", text(&revoked), "-outform", "DER", "-out", text(&der)]);
     assert_eq!(verify(&message, &["--crl", text(&der)]).code, 1);

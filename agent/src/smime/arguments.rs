@@ -85,9 +85,9 @@ pub struct SignArguments {
     #[arg(long)]
     pub opaque: bool,
 
-    /// The digest algorithm.
-    #[arg(long, env = "HANDSET_SMIME_DIGEST", value_name = "D", default_value = "sha256")]
-    pub digest: DigestName,
+    /// The digest algorithm; sha256 if absent, and sha512 for Ed25519 keys whatever is said (RFC 8419).
+    #[arg(long, env = "HANDSET_SMIME_DIGEST", value_name = "D")]
+    pub digest: Option<DigestName>,
 
     /// RSA keys sign with PSS instead of PKCS#1 v1.5.
     #[arg(long)]
@@ -118,7 +118,8 @@ Examples:
   handset smime verify --ca-file roots.pem smime.p7s --content document.pdf
 
 Every signature must hold, and its certificate lead to one of the roots and be fit for mail. The sender (From) must \
-be among the certificate's addresses if both have any: domains without case, and local parts too, which is then noted; \
+be among the certificate's addresses if both have any: domains without case and with A-labels (xn--), and local parts \
+without case too, which is then noted; \
 a From that could be read in two ways is nobody's. \
 Where several have signed, that goes for each: every signer's certificate must match the sender, and one of somebody else, \
 such as a company's beside its employee's, fails the message unless --no-from-check is given. Of what --content names every octet counts if it is no text; line \
@@ -134,7 +135,7 @@ Exit codes:
   0  verified
   1  not verified: a signature, certificate or sender is not right, or the message is not signed: plain, encrypted,
      compressed alone, or CMS of another kind
-  2  the message or a certificate cannot be read
+  2  the message or a certificate cannot be read; of the message JSON tells that, too
   3  the environment: a file cannot be written
   130  interrupted; no file is left";
 
@@ -154,7 +155,8 @@ pub struct VerifyArguments {
     #[arg(long, value_name = "FILE")]
     pub intermediates: Vec<PathBuf>,
 
-    /// Revocation lists, PEM or DER. What is revoked is refused; with --strict, so is what no list speaks of.
+    /// Revocation lists, PEM or DER. What is revoked is refused, also when the list is out of date, unless it is a hold
+    /// that may have ended; with --strict, so is what no list speaks of.
     #[arg(long, value_name = "FILE")]
     pub crl: Vec<PathBuf>,
 

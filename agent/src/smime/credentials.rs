@@ -9,7 +9,7 @@ use smime::pkcs12;
 use smime::{Certificate, Context, Identity, PrivateKey, PrivateKeyError};
 use std::path::{Path, PathBuf};
 
-pub(super) use credentials::{certificates, context, is_der, warn};
+pub(super) use credentials::{certificates, context, is_der, note, warn, warn_of_purpose};
 
 /// The certificates of several files.
 pub(super) fn all_certificates(files: &[PathBuf]) -> Result<Vec<Certificate>, Failure> {

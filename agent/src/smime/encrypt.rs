@@ -10,7 +10,7 @@ use crate::exit::Failure;
 use crate::tools::allows_encryption;
 use smime::cms::{CmsError, EncryptOptions, KeyTransport, choose_cipher};
 use smime::message::stream::MessageEncryptor;
-use smime::{BulkCipher, Certificate, DigestAlgorithm, PublicKeyAlgorithm, SmimeError};
+use smime::{BulkCipher, Certificate, CertificateError, DigestAlgorithm, PublicKeyAlgorithm, SmimeError};
 
 /// Runs the command.
 ///
@@ -24,11 +24,15 @@ pub(super) fn run(arguments: &EncryptArguments) -> Result<u8, Failure> {
     let mut recipients: Vec<Certificate> = Vec::new();
     for file in &arguments.recipient {
         for certificate in credentials::certificates(file)? {
+            if let Some(failure) = unsupported(&certificate) {
+                return Err(failure.into());
+            }
             let allowed = allows_encryption(&certificate);
             if !allowed && !arguments.force {
                 return Err(SmimeFailure::MayNotEncrypt { certificate: certificate.subject() }.into());
             }
             credentials::warn(&cx, &certificate, allowed, "encrypting to it");
+            credentials::warn_of_purpose(&certificate, "encrypting mail to it");
             if !recipients.contains(&certificate) {
                 recipients.push(certificate);
             }
@@ -60,6 +64,19 @@ pub(super) fn run(arguments: &EncryptArguments) -> Result<u8, Failure> {
     encryptor.finish(output.waiting()).map_err(failed)?;
     output.commit()?;
     Ok(0)
+}
+
+/// Why nothing can be encrypted to a key, whatever its usage allows.
+fn unsupported(certificate: &Certificate) -> Option<SmimeFailure> {
+    match certificate.public_key_algorithm() {
+        Ok(PublicKeyAlgorithm::Rsa { .. }) if certificate.is_pss_only() => {
+            Some(SmimeFailure::RecipientKey { certificate: certificate.subject() })
+        }
+        Err(CertificateError::UnknownPublicKey { oid }) => {
+            Some(SmimeFailure::UnsupportedKey { certificate: certificate.subject(), algorithm: oid })
+        }
+        _ => None,
+    }
 }
 
 /// Whether the keys are for the way that was asked for. Beside RSA keys there may be those of elliptic curves, to which

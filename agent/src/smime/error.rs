@@ -1,7 +1,7 @@
 //! Why a command does nothing. All of it is about what it was given, so all of it ends with exit code 2.
 
 use smime::cms::CmsError;
-use smime::{CrlError, OcspError, Pkcs12Error, SmimeError};
+use smime::{CrlError, ObjectIdentifier, OcspError, Pkcs12Error, SmimeError};
 use thiserror::Error;
 
 /// What keeps a command from doing its work. `file` is the file as it was named.
@@ -33,6 +33,11 @@ pub enum SmimeFailure {
     /// Nothing can be encrypted to the key of this certificate.
     #[error("nothing can be encrypted to the key of {certificate}")]
     RecipientKey { certificate: String },
+    /// The key of a certificate is of a kind, or on a curve, that is not supported.
+    #[error(
+        "nothing can be encrypted to the key of {certificate}: it is of the kind or on the curve {algorithm}, which is not supported"
+    )]
+    UnsupportedKey { certificate: String, algorithm: ObjectIdentifier },
     /// The RSA key of a recipient is too small.
     #[error(
         "the RSA key of {certificate} has {bits} bits, too small for such an encryption, which takes at least {needed}"

@@ -58,15 +58,16 @@ pub(super) fn verification(
     found: &Verification,
     line_ends: Option<LineEnds>,
     format: Format,
+    at: smime::Timestamp,
     channel: Channel,
 ) -> Result<(), Failure> {
     match format {
-        Format::Json => tell(channel, &format!("{:#}\n", verification_json(found, line_ends))),
+        Format::Json => tell(channel, &format!("{:#}\n", verification_json(found, line_ends, at))),
         Format::Human => tell(channel, &verification_text(file, found, line_ends)),
     }
 }
 
-fn verification_json(found: &Verification, line_ends: Option<LineEnds>) -> Value {
+fn verification_json(found: &Verification, line_ends: Option<LineEnds>, at: smime::Timestamp) -> Value {
     let verified = found.is_verified();
     let reason = match (verified, found.signers.is_empty()) {
         (true, _) => Value::Null,
@@ -81,6 +82,7 @@ fn verification_json(found: &Verification, line_ends: Option<LineEnds>) -> Value
         "schema_version": SCHEMA_VERSION,
         "verified": verified,
         "reason": reason,
+        "judged_at": rfc3339(at),
         "form": form(found.outermost),
         "from": found.senders,
         "content_line_ends": line_ends.map(|line_ends| match line_ends {
@@ -104,6 +106,28 @@ fn verification_json(found: &Verification, line_ends: Option<LineEnds>) -> Value
             "from_differs": headers.from_differs,
         })),
     })
+}
+
+/// Tells in JSON that there is nothing to judge.
+///
+/// # Errors
+/// [`Failure::Print`].
+pub(super) fn unreadable(message: &str, at: smime::Timestamp, channel: Channel) -> Result<(), Failure> {
+    let value = json!({
+        "schema_version": SCHEMA_VERSION,
+        "verified": false,
+        "reason": { "code": "unreadable", "message": message },
+        "judged_at": rfc3339(at),
+        "form": "unreadable",
+        "from": [],
+        "content_line_ends": null,
+        "content_type": null,
+        "notes": [],
+        "signers": [],
+        "certificates": [],
+        "protected_headers": null,
+    });
+    tell(channel, &format!("{value:#}\n"))
 }
 
 /// Codes and sentences.
@@ -159,7 +183,9 @@ fn signer_json(signer: &SignerReport) -> Value {
             .collect::<Vec<_>>(),
         "from_match": from_match(signer),
         "chain": path.map(|path| path.certificates.iter().map(Certificate::subject).collect::<Vec<_>>()),
-        "revocation": path.map(|path| path.revocation.iter().map(revocation).collect::<Vec<_>>()),
+        "revocation": path.map(|path| {
+            path.certificates.iter().zip(&path.revocation).map(|(c, s)| revocation(c, s)).collect::<Vec<_>>()
+        }),
         "countersignatures": signer.countersignatures.len(),
     })
 }
@@ -303,6 +329,7 @@ fn signature_code(error: &SignatureError) -> &'static str {
         SignatureError::NoCertificate => "no-certificate",
         SignatureError::UnsupportedDigest { .. } => "unsupported-digest",
         SignatureError::UnsupportedSignature { .. } => "unsupported-signature",
+        SignatureError::UnsupportedKey { .. } => "unsupported-key",
         SignatureError::UndeclaredDigest { .. } => "undeclared-digest",
         SignatureError::Mismatch => "algorithm-mismatch",
         SignatureError::NoAttributes => "no-signed-attributes",
@@ -386,7 +413,9 @@ fn revocation_text(certificate: &Certificate, status: &RevocationStatus) -> Opti
                     format!(" before {}", rfc3339(*this_update))
                 }
                 RevocationProblem::NoInformation => {
-                    " among the lists and responses that were given: they are of other issuers".to_owned()
+                    " among the lists and responses that were given: they are of other issuers or about \
+                     other certificates"
+                        .to_owned()
                 }
                 _ => String::new(),
             };
@@ -395,14 +424,24 @@ fn revocation_text(certificate: &Certificate, status: &RevocationStatus) -> Opti
     })
 }
 
-fn revocation(status: &RevocationStatus) -> Value {
-    match status {
-        RevocationStatus::NotChecked => json!({ "status": "not-checked" }),
-        RevocationStatus::Good { next_update, .. } => {
-            json!({ "status": "good", "next_update": next_update.map(rfc3339) })
-        }
-        RevocationStatus::Unknown(problem) => json!({ "status": "unknown", "problem": problem.to_string() }),
+fn revocation(certificate: &Certificate, status: &RevocationStatus) -> Value {
+    let (name, next_update, problem) = match status {
+        RevocationStatus::NotChecked => ("not-checked", None, None),
+        RevocationStatus::Good { next_update, .. } => ("good", Some(next_update.map(rfc3339)), None),
+        RevocationStatus::Unknown(problem) => ("unknown", None, Some(problem.to_string())),
+    };
+    let mut told = json!({
+        "subject": certificate.subject(),
+        "serial": certificate.serial_hex(),
+        "status": name,
+    });
+    if let Some(next_update) = next_update {
+        told["next_update"] = json!(next_update);
     }
+    if let Some(problem) = problem {
+        told["problem"] = json!(problem);
+    }
+    told
 }
 
 /// Tells what came of decrypting.

@@ -9,7 +9,7 @@ use crate::exit::Failure;
 use crate::tools::allows_encryption;
 use smime::cms::{DetachedSigner, SIGNERS_MAX, SenderProfile, SignatureOptions, Signer};
 use smime::message::stream::{EntityLength, MessageSigner, SignedForm, random_boundary};
-use smime::{Certificate, DigestAlgorithm, Identity, SmimeError};
+use smime::{Certificate, DigestAlgorithm, Identity, PublicKeyAlgorithm, SmimeError};
 
 /// Runs the command.
 ///
@@ -36,6 +36,8 @@ pub(super) fn run(arguments: &SignArguments) -> Result<u8, Failure> {
     for identity in &mut identities {
         let certificate = &identity.certificate;
         credentials::warn(&cx, certificate, may_sign(certificate), "signing");
+        credentials::warn_of_purpose(certificate, "signing mail");
+        note_what_is_passed_over(arguments, certificate);
         identity.chain.extend(further.iter().cloned());
         options.push(signature_options(arguments, identity, answers.as_ref(), cx.now));
     }
@@ -93,7 +95,7 @@ fn signature_options(
 ) -> SignatureOptions {
     let own = Some(&identity.certificate).filter(|certificate| allows_encryption(certificate));
     SignatureOptions {
-        digest: match arguments.digest {
+        digest: match arguments.digest.unwrap_or(DigestName::Sha256) {
             DigestName::Sha256 => DigestAlgorithm::Sha256,
             DigestName::Sha384 => DigestAlgorithm::Sha384,
             DigestName::Sha512 => DigestAlgorithm::Sha512,
@@ -102,6 +104,23 @@ fn signature_options(
         pss: arguments.pss,
         encryption_certificate: answers.or(own).cloned(),
         ..sender(arguments.profile).signature_options()
+    }
+}
+
+/// Notes options that are not for the key of a signer.
+fn note_what_is_passed_over(arguments: &SignArguments, certificate: &Certificate) {
+    let (kind, fixed) = match certificate.public_key_algorithm() {
+        Ok(PublicKeyAlgorithm::Ec(_)) => ("an elliptic curve key", false),
+        Ok(PublicKeyAlgorithm::Ed25519) => ("an Ed25519 key", true),
+        _ => return,
+    };
+    let name = certificate.display_name();
+    if arguments.pss {
+        credentials::note(&format!("handset: warning: {name} has {kind}: --pss is for RSA keys"));
+    }
+    // RFC 8419, 3: Ed25519 goes with SHA-512.
+    if let (true, Some(DigestName::Sha256 | DigestName::Sha384)) = (fixed, arguments.digest) {
+        credentials::note(&format!("handset: warning: {name} has {kind}: the digest is sha512 (RFC 8419)"));
     }
 }
 

@@ -6,6 +6,7 @@ use super::output::{Output, Readers, Release};
 use super::passage::{Passed, Verifying};
 use super::report::{self, Channel, LineEnds};
 use super::{FOUND_WANTING, SmimeFailure, credentials, passage};
+use crate::cli::Format;
 use crate::exit::Failure;
 use crate::file;
 use smime::message::SignerReport;
@@ -19,11 +20,32 @@ use std::path::{Path, PathBuf};
 /// the signature names, and with the line ends as they are.
 const READINGS_MAX: usize = 3;
 
-/// Runs the command.
+/// Runs the command. A message that cannot be read is told in JSON too, where that was asked for.
 ///
 /// # Errors
 /// A message or certificate that cannot be read, a file that cannot be written.
 pub(super) fn run(arguments: &VerifyArguments) -> Result<u8, Failure> {
+    let judged = judge(arguments);
+    if let (
+        Err(Failure::Smime(
+            failure @ (SmimeFailure::Message { .. }
+            | SmimeFailure::MessageLine { .. }
+            | SmimeFailure::NoMessage { .. }),
+        )),
+        Format::Json,
+    ) = (&judged, arguments.format)
+    {
+        let channel = match arguments.output.as_deref() == Some(Path::new("-")) {
+            true => Channel::StandardError,
+            false => Channel::StandardOutput,
+        };
+        let at = credentials::context(arguments.at).now;
+        report::unreadable(&failure.to_string(), at, channel)?;
+    }
+    judged
+}
+
+fn judge(arguments: &VerifyArguments) -> Result<u8, Failure> {
     let files = [
         input::each("--ca-file", &arguments.ca_file),
         input::each("--intermediates", &arguments.intermediates),
@@ -104,7 +126,7 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<u8, Failure> {
     if verified {
         output.commit()?;
     }
-    report::verification(&input.name(), &verification, line_ends, arguments.format, channel)?;
+    report::verification(&input.name(), &verification, line_ends, arguments.format, cx.now, channel)?;
     Ok(if verified { 0 } else { FOUND_WANTING })
 }
 

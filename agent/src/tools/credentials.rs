@@ -3,14 +3,15 @@
 use super::ToolError;
 use super::arguments::KeyArguments;
 use super::output;
+pub(crate) use super::output::note;
 use crate::exit::Failure;
 use crate::file;
 use crate::trial::file_bytes;
 use profile::Timestamp;
 use simulator::PROVIDER;
 use smime::{
-    Certificate, CertificateError, Context, Identity, MAX_CERTIFICATE_SIZE, Pkcs12Error, PrivateKey,
-    PrivateKeyError, pkcs12,
+    ANY_EXTENDED_KEY_USAGE, Certificate, CertificateError, Context, EMAIL_PROTECTION, Identity,
+    MAX_CERTIFICATE_SIZE, ObjectIdentifier, Pkcs12Error, PrivateKey, PrivateKeyError, pkcs12,
 };
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -123,6 +124,18 @@ pub(crate) fn from_pkcs12(
             Err(ToolError::PassphraseWanted { file: file() }.into())
         }
         Err(error) => Err(ToolError::Pkcs12 { file: file(), error }.into()),
+    }
+}
+
+/// Warns of a certificate whose extended key usage, if it has one, is not for mail: receivers refuse it (RFC 8550, 4.4.4).
+/// What is asked is done all the same.
+pub(crate) fn warn_of_purpose(certificate: &Certificate, what: &str) {
+    let is_for_mail = |purposes: &[ObjectIdentifier]| {
+        purposes.contains(&EMAIL_PROTECTION) || purposes.contains(&ANY_EXTENDED_KEY_USAGE)
+    };
+    if certificate.extended_key_usage().is_some_and(|purposes| !is_for_mail(&purposes)) {
+        let name = certificate.display_name();
+        output::note(&format!("handset: warning: the extended key usage of {name} does not allow {what}"));
     }
 }
 

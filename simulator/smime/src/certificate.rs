@@ -18,7 +18,7 @@ pub(crate) use policy::Policies;
 
 use crate::algorithm::{self, verify_message};
 use crate::asn1::{Asn1Error, BIT_STRING, INTEGER, Reader, SEQUENCE, context, context_primitive, signature};
-use crate::pem;
+use crate::pem::{self, BadBlock};
 use crate::{BulkCipher, CryptoError, CryptoProvider, PublicKeyAlgorithm, SignatureScheme, Timestamp, name};
 use base64::Engine as _;
 use const_oid::ObjectIdentifier;
@@ -107,6 +107,14 @@ pub enum CertificateError {
     /// A PEM block is not closed or is not base64.
     #[error("the PEM text cannot be read")]
     BadPem,
+    /// The PEM text is larger than is read.
+    #[error("the PEM text has {size} octets, more than {limit}")]
+    PemTooLarge {
+        /// Its size in octets.
+        size: usize,
+        /// The largest size that is read.
+        limit: usize,
+    },
     /// The public key is of a kind that is not known.
     #[error("public key algorithm {oid} is not known")]
     UnknownPublicKey {
@@ -140,7 +148,10 @@ impl Certificate {
     pub fn from_pem(text: &[u8]) -> Result<Vec<Self>, CertificateError> {
         let mut out = Vec::new();
         for block in pem::blocks(text) {
-            let block = block.map_err(|_| CertificateError::BadPem)?;
+            let block = block.map_err(|fault| match fault {
+                BadBlock::TooLarge(size) => CertificateError::PemTooLarge { size, limit: pem::MAX_PEM_SIZE },
+                BadBlock::Unreadable => CertificateError::BadPem,
+            })?;
             if !matches!(block.label.as_str(), "CERTIFICATE" | "X509 CERTIFICATE") {
                 continue;
             }
@@ -377,7 +388,7 @@ impl Certificate {
     }
 
     /// Whether the key is an RSA key that is for PSS alone (RFC 4055, 1.2).
-    pub(crate) fn is_pss_only(&self) -> bool {
+    pub fn is_pss_only(&self) -> bool {
         self.0.pss_only
     }
 

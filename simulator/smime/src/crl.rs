@@ -11,6 +11,7 @@ use crate::asn1::{
 use crate::certificate::distribution::{PointName, Reasons};
 use crate::certificate::general_name;
 use crate::certificate::{GeneralName, MAX_POINT_NAMES, authority_key_id, single};
+use crate::pem::BadBlock;
 use crate::{Certificate, CryptoError, CryptoProvider, SignatureScheme, Timestamp, name, pem};
 use const_oid::ObjectIdentifier;
 use std::fmt;
@@ -113,6 +114,11 @@ impl RevocationReason {
         })
     }
 
+    /// Whether a revocation for this reason lasts: all but a hold does, which may be released (RFC 5280, 5.3.1).
+    pub fn is_lasting(self) -> bool {
+        !matches!(self, RevocationReason::CertificateHold | RevocationReason::RemoveFromCrl)
+    }
+
     /// The name as RFC 5280 spells it.
     pub fn name(self) -> &'static str {
         use RevocationReason::*;
@@ -175,6 +181,14 @@ pub enum CrlError {
     /// A PEM block is not closed or is not base64.
     #[error("the PEM text cannot be read")]
     BadPem,
+    /// The PEM text is larger than is read.
+    #[error("the PEM text has {size} octets, more than {limit}")]
+    PemTooLarge {
+        /// Its size in octets.
+        size: usize,
+        /// The largest size that is read.
+        limit: usize,
+    },
 }
 
 /// A certificate on a list.
@@ -214,7 +228,10 @@ impl Crl {
     pub fn from_pem(text: &[u8]) -> Result<Vec<Self>, CrlError> {
         let mut out = Vec::new();
         for block in pem::blocks(text) {
-            let block = block.map_err(|_| CrlError::BadPem)?;
+            let block = block.map_err(|fault| match fault {
+                BadBlock::TooLarge(size) => CrlError::PemTooLarge { size, limit: pem::MAX_PEM_SIZE },
+                BadBlock::Unreadable => CrlError::BadPem,
+            })?;
             if !matches!(block.label.as_str(), "X509 CRL" | "CRL") {
                 continue;
             }

@@ -13,6 +13,7 @@ mod asn1;
 mod certificate;
 mod certification_request;
 mod crl;
+mod domain;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
 #[cfg(any(test, feature = "fuzzing"))]

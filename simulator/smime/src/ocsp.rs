@@ -415,4 +415,4 @@ fn critical_extension(tagged: Option<Element<'_>>) -> Result<Option<ObjectIdenti
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

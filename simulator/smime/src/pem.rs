@@ -15,13 +15,19 @@ pub(crate) struct Block {
     pub(crate) bytes: Zeroizing<Vec<u8>>,
 }
 
-/// A block that is not closed, not base64, or in a text that is too large.
+/// Why there is no block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct BadBlock;
+pub(crate) enum BadBlock {
+    /// It is not closed, or not base64.
+    Unreadable,
+    /// The text is larger than [`MAX_PEM_SIZE`]: its size in octets.
+    TooLarge(usize),
+}
 
 /// The blocks of a text, in order; ends after the first that cannot be read.
 pub(crate) fn blocks(text: &[u8]) -> impl Iterator<Item = Result<Block, BadBlock>> {
-    let too_large = text.len() > MAX_PEM_SIZE;
+    let size = text.len();
+    let too_large = size > MAX_PEM_SIZE;
     let text = text.strip_prefix(crate::mime::BYTE_ORDER_MARK).unwrap_or(text);
     let mut lines = if too_large { &[][..] } else { text }.split(|b| matches!(b, b'\n' | b'\r'));
     let mut failed = false;
@@ -32,10 +38,10 @@ pub(crate) fn blocks(text: &[u8]) -> impl Iterator<Item = Result<Block, BadBlock
         }
         if std::mem::take(&mut first) && too_large {
             failed = true;
-            return Some(Err(BadBlock));
+            return Some(Err(BadBlock::TooLarge(size)));
         }
         let label = lines.by_ref().find_map(|l| between(l, b"-----BEGIN "))?;
-        let read = read(&label, &mut lines).ok_or(BadBlock);
+        let read = read(&label, &mut lines).ok_or(BadBlock::Unreadable);
         failed = read.is_err();
         Some(read)
     })
@@ -99,7 +105,7 @@ mod tests {
             "-----BEGIN A-----\nA*\n-----END A-----",
             "-----BEGIN A-----\n-----END B-----",
         ] {
-            assert!(matches!(blocks(text.as_bytes()).collect::<Vec<_>>()[..], [Err(BadBlock)]));
+            assert!(matches!(blocks(text.as_bytes()).collect::<Vec<_>>()[..], [Err(BadBlock::Unreadable)]));
         }
     }
 
@@ -108,7 +114,7 @@ mod tests {
         let mut text = vec![b'\n'; MAX_PEM_SIZE];
         assert_eq!(blocks(&text).count(), 0);
         text.push(b'\n');
-        assert!(blocks(&text).next().is_some_and(|b| b.is_err()));
+        assert_eq!(blocks(&text).next().and_then(Result::err), Some(BadBlock::TooLarge(MAX_PEM_SIZE + 1)));
     }
 
     #[test]

@@ -114,7 +114,7 @@ impl<'w> Stage<'w> {
                     self.encrypt(who, count, cipher, false, size).into_iter().for_each(&mut run);
                 }
                 if count == 1 && wanted("decrypt", &format!("{who}, {name}")) {
-                    self.decrypt(who, cipher, false, size).into_iter().for_each(&mut run);
+                    self.decrypt(who, cipher, false, false, size).into_iter().for_each(&mut run);
                 }
             }
         }
@@ -124,8 +124,11 @@ impl<'w> Stage<'w> {
                 self.encrypt("RSA-2048", count, cbc, true, size).into_iter().for_each(&mut run);
             }
         }
+        if wanted("decrypt", &format!("RSA-2048 OAEP, {name}")) {
+            self.decrypt("RSA-2048", cbc, true, false, size).into_iter().for_each(&mut run);
+        }
         if wanted("decrypt BER", &format!("RSA-2048, {name}")) {
-            self.decrypt("RSA-2048", cbc, true, size).into_iter().for_each(&mut run);
+            self.decrypt("RSA-2048", cbc, false, true, size).into_iter().for_each(&mut run);
         }
         let mut some = |cells: Vec<Cell<'s>>| {
             cells.into_iter().filter(|cell| wanted(cell.operation, &cell.algorithm)).for_each(&mut run);
@@ -328,13 +331,13 @@ impl<'w> Stage<'w> {
         })
     }
 
-    fn decrypt(&self, who: &str, cipher: BulkCipher, ber: bool, size: usize) -> Option<Cell<'_>> {
+    fn decrypt(&self, who: &str, cipher: BulkCipher, oaep: bool, ber: bool, size: usize) -> Option<Cell<'_>> {
         let world = self.world;
         let (identity, person) = self.person(who);
         let data = text(size, "\r\n");
         let stack = Stack::of(&[&identity.certificate]);
         let output = if ber { Output::Streamed } else { Output::Memory };
-        let message = Rc::new(peer::encrypt(&stack, &data, cipher, false, output, true));
+        let message = Rc::new(peer::encrypt(&stack, &data, cipher, oaep, output, true));
         let identities = Rc::new(vec![identity.clone()]);
         match cms::decrypt(&world.cx(), &message, &identities) {
             Ok(opened) if opened.content.as_deref() == Some(&data) => {}
@@ -368,9 +371,11 @@ impl<'w> Stage<'w> {
         };
         Some(Cell {
             operation: if ber { "decrypt BER" } else { "decrypt" },
-            algorithm: format!("{who}, {}", cipher_name(cipher)),
+            algorithm: format!("{who}{}, {}", if oaep { " OAEP" } else { "" }, cipher_name(cipher)),
             size,
             floor: match who {
+                // Of OAEP the private operation alone is counted.
+                "RSA-2048" if oaep => vec![Primitive::Decrypt(cipher, size), Primitive::RsaPrivate(1)],
                 // What stands in for a key that does not decrypt is drawn first (RFC 3218).
                 "RSA-2048" => {
                     vec![Primitive::Decrypt(cipher, size), Primitive::RsaDecrypt(1), Primitive::Random(32)]

@@ -324,6 +324,9 @@ fn recipient_info(
     out: &mut Vec<u8>,
 ) -> Result<(), CmsError> {
     match certificate.public_key_algorithm() {
+        Ok(PublicKeyAlgorithm::Rsa { .. }) if certificate.is_pss_only() => {
+            Err(CmsError::RecipientKey { index })
+        }
         Ok(PublicKeyAlgorithm::Rsa { bits }) => {
             let needed = rsa_bits(options.transport, key);
             if bits.div_ceil(8) * 8 < needed {

@@ -132,6 +132,12 @@ pub enum SignatureError {
         /// The algorithm.
         algorithm: ObjectIdentifier,
     },
+    /// The key of the signer's certificate is of a kind, or on a curve, that is not supported.
+    #[error("the signer's key is of the kind or on the curve {algorithm}, which is not supported")]
+    UnsupportedKey {
+        /// The identifier of the algorithm or curve.
+        algorithm: ObjectIdentifier,
+    },
     /// The signer's digest algorithm is not among those that the message declares up front (RFC 5652, 5.1).
     #[error("the digest algorithm is not declared by the message")]
     UndeclaredDigest {

@@ -2,12 +2,14 @@
 
 use super::{Countersignature, SignatureError};
 use crate::message::Senders;
-use crate::{BulkCipher, Certificate, DigestAlgorithm, PathError, SignatureScheme, Timestamp, ValidPath};
+use crate::{
+    BulkCipher, Certificate, DigestAlgorithm, PathError, SignatureScheme, Timestamp, ValidPath, domain,
+};
 
 /// Whether the sender is the signer (RFC 8550, 3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AddressMatch {
-    /// Every sender address stands in the certificate, compared without case.
+    /// Every sender address stands in the certificate, compared without case and with domains as A-labels.
     Match,
     /// A sender address does not stand in the certificate.
     Mismatch {
@@ -78,11 +80,14 @@ impl SignerReport {
             return;
         }
         self.address = AddressMatch::Match;
+        let known: Vec<_> = certified.iter().map(|address| domain::parts(address)).collect();
         for sender in &senders.addresses {
-            if certified.iter().any(|address| same_address(address, sender, false)) {
+            let (local, domain) = domain::parts(sender);
+            if known.iter().any(|(own, at)| *own == local && *at == domain) {
                 continue;
             }
-            if certified.iter().any(|address| same_address(address, sender, true)) {
+            let folded = local.to_lowercase();
+            if known.iter().any(|(own, at)| *at == domain && own.to_lowercase() == folded) {
                 self.address_case_differs = true;
                 continue;
             }
@@ -95,26 +100,55 @@ impl SignerReport {
     }
 }
 
-/// Compares two addresses; domains always without case.
-fn same_address(a: &str, b: &str, ignore_case: bool) -> bool {
-    let parts = |address: &str| {
-        let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
-        let local = if ignore_case { local.to_lowercase() } else { local.to_owned() };
-        (local, domain.to_lowercase())
-    };
-    parts(a) == parts(b)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fake::FakeCrypto;
+    use crate::{Context, Curve, IssueRequest, PublicKeyAlgorithm, generate_identity};
+
+    /// How the sender `from` compares with a certificate for `address`: whether it matches, and only without case.
+    fn compared(address: &str, from: &str) -> (bool, bool) {
+        let crypto = FakeCrypto::new(11);
+        let cx = Context { now: Timestamp(1_750_000_000_000), crypto: &crypto };
+        let validity = (Timestamp(0), Timestamp(1_800_000_000_000));
+        let request = IssueRequest::mail("Ann", &[address], 1, validity);
+        let identity = generate_identity(&cx, None, PublicKeyAlgorithm::Ec(Curve::P256), &request).unwrap();
+        let mut report = SignerReport {
+            certificate: Some(identity.certificate),
+            digest: None,
+            scheme: None,
+            signing_time: None,
+            weak: false,
+            encryption_certificate: None,
+            capabilities: Vec::new(),
+            signature: Ok(()),
+            path: Err(PathError::NoTrustedRoot { issuer: String::new() }),
+            address: AddressMatch::NotChecked,
+            address_case_differs: false,
+            certificate_signed: false,
+            countersignatures: Vec::new(),
+            reencoded: false,
+        };
+        report.compare_sender(&Senders { addresses: vec![from.to_owned()], unreadable: None });
+        (report.address == AddressMatch::Match, report.address_case_differs)
+    }
 
     #[test]
     fn addresses_are_compared_without_case_and_the_local_part_is_noted() {
-        assert!(same_address("a@X.example", "a@x.EXAMPLE", false));
-        assert!(!same_address("A@x.example", "a@x.example", false));
-        assert!(same_address("A@x.example", "a@x.example", true));
-        assert!(!same_address("a@x.example", "a@y.example", true));
-        assert!(!same_address("a@x.example", "b@x.example", true));
+        for (address, from, wanted) in [
+            ("a@X.example", "a@x.EXAMPLE", (true, false)),
+            ("A@x.example", "a@x.example", (true, true)),
+            ("a@x.example", "a@y.example", (false, false)),
+            ("a@x.example", "b@x.example", (false, false)),
+            ("info@xn--r8jz45g.jp", "info@例え.jp", (true, false)),
+            ("用户@例え.jp", "用户@xn--r8jz45g.jp", (true, false)),
+            ("用户@例え.jp", "用户@XN--R8JZ45G.JP", (true, false)),
+            ("INFO@xn--r8jz45g.jp", "info@例え.jp", (true, true)),
+            ("info@xn--r8jz45g.jp", "info@例.jp", (false, false)),
+            ("用户@ｅxample.jp", "用户@ｅxample.jp", (true, false)),
+            ("a@example.jp", "a@ｅxample.jp", (false, false)),
+        ] {
+            assert_eq!(compared(address, from), wanted, "{address} {from}");
+        }
     }
 }

@@ -7,8 +7,9 @@ use super::stream::SEGMENT;
 use super::{AddressMatch, CmsError, Countersignature, SignatureError, SignerReport, oid};
 use crate::tlv::Element;
 use crate::{
-    Certificate, Context, CryptoError, CryptoProvider, Digest, DigestAlgorithm, Hasher, PathError,
-    PathOptions, PublicKeyAlgorithm, Purpose, SignatureScheme, TrustStore, ValidPath, validate_with,
+    Certificate, CertificateError, Context, CryptoError, CryptoProvider, Digest, DigestAlgorithm, Hasher,
+    PathError, PathOptions, PublicKeyAlgorithm, Purpose, SignatureScheme, TrustStore, ValidPath, domain,
+    validate_with,
 };
 use const_oid::ObjectIdentifier;
 use std::borrow::Cow;
@@ -344,6 +345,9 @@ fn check(
     if let SignatureAlgorithm::Unknown(algorithm) = signer.algorithm {
         return Err(SignatureError::UnsupportedSignature { algorithm });
     }
+    if let Err(CertificateError::UnknownPublicKey { oid }) = certificate.public_key_algorithm() {
+        return Err(SignatureError::UnsupportedKey { algorithm: oid });
+    }
     let scheme = scheme(signer).ok_or(SignatureError::Mismatch)?;
     if !fits(scheme, digest, signer, certificate) {
         return Err(SignatureError::Mismatch);
@@ -462,7 +466,7 @@ fn encryption_certificate<'a>(leaf: &'a Certificate, included: &'a [Certificate]
     let mut others = included.iter().filter(|certificate| !certificate.is_ca() && allows(certificate));
     others.find(|certificate| {
         let addresses = leaf.email_addresses();
-        let shares = |address: &String| addresses.iter().any(|own| own.eq_ignore_ascii_case(address));
+        let shares = |address: &String| addresses.iter().any(|own| domain::same_address(own, address));
         certificate.email_addresses().iter().any(shares)
     })
 }

@@ -173,6 +173,12 @@ fn sizes_and_counts_are_bounded() {
     assert_eq!(Crl::from_pem(text.repeat(MAX_PEM_CRLS).as_bytes()).unwrap().len(), MAX_PEM_CRLS);
     let e = CrlError::TooMany { what: "revocation lists", limit: MAX_PEM_CRLS };
     assert_eq!(Crl::from_pem(text.repeat(MAX_PEM_CRLS + 1).as_bytes()), Err(e));
+    let limit = pem::MAX_PEM_SIZE;
+    let mut large = text.into_bytes();
+    large.resize(limit, b'\n');
+    assert_eq!(Crl::from_pem(&large).map(|crls| crls.len()), Ok(1));
+    large.push(b'\n');
+    assert_eq!(Crl::from_pem(&large), Err(CrlError::PemTooLarge { size: limit + 1, limit }));
 }
 
 #[test]

@@ -30,39 +30,64 @@ impl World {
     }
 
     fn answer(&self, ca: &Identity, leaf: &Identity, status: &[u8], more: &[u8]) -> Vec<u8> {
-        let request = ocsp_request(&self.cx(), &leaf.certificate, &ca.certificate);
-        // the CertID inside five sequences
-        let mut e = Reader::der(&request).any().unwrap();
-        for _ in 0..4 {
-            e = e.reader().any().unwrap();
-        }
-        sequence(&[e.raw, status, &tlv(GENERALIZED_TIME, &[TIME]), more])
+        answer(&self.cx(), ca, leaf, status, more)
     }
 
     fn response(&self, signer: &Identity, answers: &[Vec<u8>], certificates: &[&Certificate]) -> Vec<u8> {
-        let key = signer.key.load(&self.cx()).unwrap();
-        let scheme = usual_scheme(key.algorithm());
-        let answers = sequence(&answers.iter().map(Vec::as_slice).collect::<Vec<_>>());
-        let responder = tlv(context(1), &[signer.certificate.subject_der()]);
-        let tbs = sequence(&[&responder, &tlv(GENERALIZED_TIME, &[TIME]), &answers]);
-        let digest = self.crypto.digest(scheme_digest(scheme).unwrap(), &[&tbs]);
-        let signature = tlv(BIT_STRING, &[&[0], &key.sign(scheme, &digest).unwrap()]);
-        let certificates = sequence(&certificates.iter().map(|c| c.der()).collect::<Vec<_>>());
-        let basic =
-            sequence(&[&tbs, &signature_identifier(scheme), &signature, &tlv(context(0), &[&certificates])]);
-        let bytes = sequence(&[&oid(&BASIC_RESPONSE), &tlv(OCTET_STRING, &[&basic])]);
-        sequence(&[&tlv(ENUMERATED, &[&[0]]), &tlv(context(0), &[&bytes])])
+        response(&self.cx(), signer, answers, certificates)
     }
 }
 
-const GOOD: &[u8] = &[0x80, 0];
+/// What is said of a certificate since [`NOW`], with what follows thisUpdate.
+pub(crate) fn answer(
+    cx: &Context<'_>,
+    ca: &Identity,
+    leaf: &Identity,
+    status: &[u8],
+    more: &[u8],
+) -> Vec<u8> {
+    let request = ocsp_request(cx, &leaf.certificate, &ca.certificate);
+    // the CertID inside five sequences
+    let mut e = Reader::der(&request).any().unwrap();
+    for _ in 0..4 {
+        e = e.reader().any().unwrap();
+    }
+    sequence(&[e.raw, status, &tlv(GENERALIZED_TIME, &[TIME]), more])
+}
+
+pub(crate) fn response(
+    cx: &Context<'_>,
+    signer: &Identity,
+    answers: &[Vec<u8>],
+    certificates: &[&Certificate],
+) -> Vec<u8> {
+    let key = signer.key.load(cx).unwrap();
+    let scheme = usual_scheme(key.algorithm());
+    let answers = sequence(&answers.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let responder = tlv(context(1), &[signer.certificate.subject_der()]);
+    let tbs = sequence(&[&responder, &tlv(GENERALIZED_TIME, &[TIME]), &answers]);
+    let digest = cx.crypto.digest(scheme_digest(scheme).unwrap(), &[&tbs]);
+    let signature = tlv(BIT_STRING, &[&[0], &key.sign(scheme, &digest).unwrap()]);
+    let certificates = sequence(&certificates.iter().map(|c| c.der()).collect::<Vec<_>>());
+    let basic =
+        sequence(&[&tbs, &signature_identifier(scheme), &signature, &tlv(context(0), &[&certificates])]);
+    let bytes = sequence(&[&oid(&BASIC_RESPONSE), &tlv(OCTET_STRING, &[&basic])]);
+    sequence(&[&tlv(ENUMERATED, &[&[0]]), &tlv(context(0), &[&bytes])])
+}
+
+/// Revoked since [`NOW`], for a reason.
+pub(crate) fn revoked(reason: Option<u8>) -> Vec<u8> {
+    let reason = reason.map(|code| tlv(context(0), &[&tlv(ENUMERATED, &[&[code]])])).unwrap_or_default();
+    tlv(context(1), &[&tlv(GENERALIZED_TIME, &[TIME]), &reason])
+}
+
+pub(crate) const GOOD: &[u8] = &[0x80, 0];
 
 #[test]
 fn what_is_made_is_read() {
     let w = World { crypto: FakeCrypto::new(5) };
     let (ca, leaf) = w.pair();
-    let revoked =
-        tlv(context(1), &[&tlv(GENERALIZED_TIME, &[TIME]), &tlv(context(0), &[&tlv(ENUMERATED, &[&[4]])])]);
+    let revoked = revoked(Some(4));
     let since = OcspStatus::Revoked { at: NOW, reason: Some(RevocationReason::Superseded) };
     for (status, wanted) in [(GOOD, OcspStatus::Good), (&revoked, since), (&[0x82, 0], OcspStatus::Unknown)] {
         let der = w.response(&ca, &[w.answer(&ca, &leaf, status, &[])], &[]);

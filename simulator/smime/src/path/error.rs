@@ -240,6 +240,9 @@ pub enum RevocationProblem {
         /// Until when it was current.
         next_update: Timestamp,
     },
+    /// There is a list of changes alone (`deltaCRLIndicator`), and it does not name the certificate.
+    #[error("a delta list of its issuer was given without the complete list that it changes")]
+    BaseMissing,
     /// The list or response was not signed by the key that should have.
     #[error("the signature of the information is wrong")]
     BadSignature,
@@ -279,6 +282,9 @@ pub enum RevocationProblem {
     /// The response is signed by someone whom the issuer did not authorise (RFC 6960, 4.2.2.2).
     #[error("the OCSP responder is not authorised")]
     ResponderNotAuthorized,
+    /// The certificate of the responder is itself not valid, or not known to be.
+    #[error("the OCSP responder is not trusted: {0}")]
+    ResponderRefused(Box<PathError>),
     /// The responder does not know the certificate.
     #[error("the OCSP responder does not know it")]
     UnknownToResponder,

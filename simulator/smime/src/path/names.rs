@@ -5,7 +5,7 @@
 
 use super::error::PathError;
 use crate::certificate::{GeneralName, NameConstraints};
-use crate::{Certificate, name};
+use crate::{Certificate, domain, name};
 use core::net::IpAddr; // values, no sockets
 
 /// Checks the names of a certificate against the constraints of a CA above it.
@@ -18,6 +18,8 @@ pub(super) fn check(c: &Certificate, ca: &Certificate, rules: &NameConstraints) 
     let subject = Some(c.subject_der()).filter(|dn| !name::is_empty(dn));
     let subject = subject.map(|dn| GeneralName::Directory(dn.to_vec()));
     let mailboxes = c.email_addresses().into_iter().map(GeneralName::Mailbox);
+    let permitted_mailboxes: Vec<_> = rules.permitted.iter().filter_map(MailboxBase::read).collect();
+    let excluded_mailboxes: Vec<_> = rules.excluded.iter().filter_map(MailboxBase::read).collect();
     for name in c.alternative_names().iter().cloned().chain(subject).chain(mailboxes) {
         let form = name.form();
         if matches!(form, 0 | 3 | 5 | 8..) {
@@ -28,21 +30,20 @@ pub(super) fn check(c: &Certificate, ca: &Certificate, rules: &NameConstraints) 
                 continue;
             }
         }
-        let judge = |bases: &[GeneralName]| -> Vec<Option<bool>> {
-            bases.iter().filter(|b| kind(b) == kind(&name)).map(|b| within(&name, b)).collect()
+        let judge = |bases: &[GeneralName], mailboxes: &[MailboxBase<'_>]| -> Vec<Option<bool>> {
+            match Mailbox::read(&name) {
+                Some(mailbox) => mailboxes.iter().map(|base| base.holds(&mailbox)).collect(),
+                None => bases.iter().filter(|b| b.form() == form).map(|b| within(&name, b)).collect(),
+            }
         };
-        let (permitted, excluded) = (judge(&rules.permitted), judge(&rules.excluded));
+        let permitted = judge(&rules.permitted, &permitted_mailboxes);
+        let excluded = judge(&rules.excluded, &excluded_mailboxes);
         let allowed = permitted.is_empty() || permitted.contains(&Some(true));
         if !allowed || excluded.iter().any(|within| *within != Some(false)) {
             return Err(PathError::NameConstraint { ca: ca.subject(), name: text(&name) });
         }
     }
     Ok(())
-}
-
-/// The form, mailboxes of both kinds being one (RFC 9598, 6).
-fn kind(name: &GeneralName) -> u8 {
-    if matches!(name, GeneralName::Utf8Mailbox(_)) { 1 } else { name.form() }
 }
 
 fn text(name: &GeneralName) -> String {
@@ -64,10 +65,6 @@ fn text(name: &GeneralName) -> String {
 /// Whether a name lies within a subtree; `None` for what is no such name.
 fn within(name: &GeneralName, base: &GeneralName) -> Option<bool> {
     match (name, base) {
-        (
-            GeneralName::Mailbox(mailbox) | GeneralName::Utf8Mailbox(mailbox),
-            GeneralName::Mailbox(base) | GeneralName::Utf8Mailbox(base),
-        ) => mailbox_within(mailbox, base),
         (GeneralName::Directory(dn), GeneralName::Directory(base)) => Some(name::within(dn, base)),
         (GeneralName::Host(host), GeneralName::Host(base)) => host_within(host, base),
         (GeneralName::Uri(uri), GeneralName::Uri(base)) => {
@@ -79,21 +76,57 @@ fn within(name: &GeneralName, base: &GeneralName) -> Option<bool> {
     }
 }
 
-/// Whether a mailbox lies within an rfc822Name constraint.
-fn mailbox_within(mailbox: &str, base: &str) -> Option<bool> {
-    if base.is_empty() {
-        return Some(true);
+/// The parts of a mailbox of either form; `None` in place of them for what is none.
+struct Mailbox<'a>(Option<(&'a str, String)>);
+
+impl<'a> Mailbox<'a> {
+    fn read(name: &'a GeneralName) -> Option<Self> {
+        let (GeneralName::Mailbox(text) | GeneralName::Utf8Mailbox(text)) = name else { return None };
+        let parts = text.rsplit_once('@').filter(|(local, _)| {
+            // a local part that holds the sign must be quoted (RFC 5321, 4.1.2)
+            !local.contains('@') || (local.starts_with('"') && local.ends_with('"'))
+        });
+        Some(Mailbox(parts.and_then(|(local, host)| Some((local, domain::comparable(host)?)))))
     }
-    let (local, host) = mailbox.rsplit_once('@')?;
-    // a local part that holds the sign must be quoted (RFC 5321, 4.1.2)
-    if host.is_empty() || (local.contains('@') && !(local.starts_with('"') && local.ends_with('"'))) {
-        return None;
+}
+
+/// An rfc822Name constraint, which holds for SmtpUTF8Mailbox too: domains are compared with A-labels, local parts octet
+/// by octet (RFC 9598, 6). Domains that cannot be understood are `None`.
+enum MailboxBase<'a> {
+    All,
+    One {
+        local: &'a str,
+        host: Option<String>,
+    },
+    Host(Option<String>),
+    /// The domain with its leading dot.
+    Below(Option<String>),
+}
+
+impl<'a> MailboxBase<'a> {
+    fn read(base: &'a GeneralName) -> Option<Self> {
+        let (GeneralName::Mailbox(base) | GeneralName::Utf8Mailbox(base)) = base else { return None };
+        Some(match (base.rsplit_once('@'), base.strip_prefix('.')) {
+            (Some((local, host)), _) => MailboxBase::One { local, host: domain::comparable(host) },
+            (None, Some(below)) => MailboxBase::Below(domain::comparable(below).map(|d| format!(".{d}"))),
+            (None, None) if base.is_empty() => MailboxBase::All,
+            (None, None) => MailboxBase::Host(domain::comparable(base)),
+        })
     }
-    if let Some((base_local, base_host)) = base.rsplit_once('@') {
-        return Some(local == base_local && host.eq_ignore_ascii_case(base_host));
+
+    /// Whether a mailbox lies within; `None` where that cannot be told.
+    fn holds(&self, mailbox: &Mailbox<'_>) -> Option<bool> {
+        if matches!(self, MailboxBase::All) {
+            return Some(true);
+        }
+        let (own, at) = mailbox.0.as_ref()?;
+        Some(match self {
+            MailboxBase::All => true,
+            MailboxBase::One { local, host } => own == local && at == host.as_ref()?,
+            MailboxBase::Host(host) => at == host.as_ref()?,
+            MailboxBase::Below(domain) => is_below(at, domain.as_ref()?),
+        })
     }
-    let (host, base) = (host.to_lowercase(), base.to_lowercase());
-    Some(if base.starts_with('.') { is_below(&host, &base) } else { host == base })
 }
 
 /// Whether a host is below a domain that is written with its leading dot.

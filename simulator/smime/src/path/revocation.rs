@@ -7,6 +7,13 @@
 //! complete lists of one scope the newest speaks, by `thisUpdate` and in whatever order they are offered; of lists equally
 //! new, and of OCSP responses, the one that says "revoked".
 //!
+//! Information that is out of date no longer says that a certificate is good, but that it was revoked: only a hold ends
+//! (RFC 5280, 5.3.1; [`RevocationReason::is_lasting`]). Only current information of the same kind that is newer speaks
+//! against it.
+//! For the same reason a delta list revokes without the complete list that it changes: what it names was revoked since,
+//! whatever stands in the other (RFC 5280, 5.2.4; 6.3.3 (i) looks there first, and asks the complete list only about
+//! what the delta list does not name).
+//!
 //! A complete list of version 2 without `cRLNumber` is used: RFC 5280 demands the number of issuers only.
 
 use super::error::{PathError, RevocationProblem, Weakness};
@@ -16,8 +23,8 @@ use crate::certificate::GeneralName;
 use crate::certificate::distribution::{DistributionPoint, Reasons};
 use crate::ocsp::OcspStatus;
 use crate::{
-    Certificate, Crl, CryptoError, KeyUsage, ObjectIdentifier, OcspResponse, RevocationReason, RevokedEntry,
-    Timestamp, name,
+    Certificate, Context, Crl, CryptoError, KeyUsage, ObjectIdentifier, OcspResponse, RevocationReason,
+    RevokedEntry, Timestamp, name,
 };
 use std::cmp::Reverse;
 
@@ -64,6 +71,20 @@ enum Finding {
     Good { next_update: Option<Timestamp> },
     Revoked { at: Timestamp, reason: RevocationReason },
     Unknown(RevocationProblem),
+}
+
+impl From<RevokedEntry> for Finding {
+    fn from(entry: RevokedEntry) -> Self {
+        Finding::Revoked { at: entry.at, reason: entry.reason }
+    }
+}
+
+/// What an OCSP response says.
+struct OcspFinding {
+    finding: Finding,
+    this_update: Timestamp,
+    /// Whether it is not out of date.
+    current: bool,
 }
 
 /// Keeps the problem that says more.
@@ -164,16 +185,30 @@ impl<'a> Search<'a> {
 
     fn ocsp_status(&mut self, certificate: &'a Certificate, above: &[&'a Certificate]) -> Finding {
         let mut problem = RevocationProblem::NoInformation;
-        let mut good = None;
+        let mut good: Option<(Timestamp, Option<Timestamp>)> = None;
+        let mut outdated: Option<(Timestamp, RevokedEntry)> = None;
         for response in self.options.ocsp {
-            match self.ocsp_answer(response, certificate, above) {
-                None => {}
-                Some(Finding::Unknown(p)) => note(&mut problem, p),
-                Some(Finding::Good { next_update }) => good = Some(next_update),
-                Some(revoked) => return revoked,
+            let Some(answer) = self.ocsp_answer(response, certificate, above) else { continue };
+            let this_update = answer.this_update;
+            match answer.finding {
+                Finding::Unknown(p) => note(&mut problem, p),
+                Finding::Good { next_update } => good = good.max(Some((this_update, next_update))),
+                Finding::Revoked { at, reason } if !answer.current => {
+                    if outdated.is_none_or(|(newest, _)| newest < this_update) {
+                        outdated = Some((this_update, RevokedEntry { at, reason }));
+                    }
+                }
+                revoked => return revoked,
             }
         }
-        good.map_or(Finding::Unknown(problem), |next_update| Finding::Good { next_update })
+        match (good, outdated) {
+            (Some((newest, next_update)), Some((this_update, _))) if newest > this_update => {
+                Finding::Good { next_update }
+            }
+            (_, Some((_, entry))) => entry.into(),
+            (Some((_, next_update)), None) => Finding::Good { next_update },
+            (None, None) => Finding::Unknown(problem),
+        }
     }
 
     /// What a response says; `None` when it is not about the certificate.
@@ -182,18 +217,29 @@ impl<'a> Search<'a> {
         response: &'a OcspResponse,
         certificate: &'a Certificate,
         above: &[&'a Certificate],
-    ) -> Option<Finding> {
+    ) -> Option<OcspFinding> {
         let issuer = *above.first()?;
         let answer = response.answer(self.cx.crypto, certificate, issuer)?;
+        let age = answer.this_update.0.saturating_add(OCSP_AGE_DAYS * DAY_MS);
+        let next_update = answer.next_update.unwrap_or(Timestamp(age));
+        let fresh = self.fresh(answer.this_update, Some(next_update));
+        let current = fresh.is_ok();
         let judged = (|| {
             let unknown = response.unknown_critical().or(answer.unknown_critical);
             if let Some(oid) = unknown {
                 return Err(RevocationProblem::UnknownCriticalExtension { oid });
             }
-            let age = answer.this_update.0.saturating_add(OCSP_AGE_DAYS * DAY_MS);
-            let next_update = answer.next_update.unwrap_or(Timestamp(age));
-            self.fresh(answer.this_update, Some(next_update))?;
-            self.responder(response, certificate, above)?;
+            let lasting = match answer.status {
+                OcspStatus::Revoked { reason, .. } => reason.is_none_or(RevocationReason::is_lasting),
+                OcspStatus::Good | OcspStatus::Unknown => false,
+            };
+            // What a responder said while it might counts, though its own certificate may have ended since.
+            let at = match fresh {
+                Err(RevocationProblem::Stale { .. }) if lasting => answer.this_update,
+                Err(p) => return Err(p),
+                Ok(()) => self.cx.now,
+            };
+            self.responder(response, certificate, above, at)?;
             if is_sha1(response.scheme()) {
                 self.weak(certificate)?;
             }
@@ -205,15 +251,18 @@ impl<'a> Search<'a> {
                 OcspStatus::Unknown => Finding::Unknown(RevocationProblem::UnknownToResponder),
             })
         })();
-        Some(judged.unwrap_or_else(Finding::Unknown))
+        let finding = judged.unwrap_or_else(Finding::Unknown);
+        Some(OcspFinding { finding, this_update: answer.this_update, current })
     }
 
-    /// Verifies that the issuer signed a response, or someone whom it certified for that (RFC 6960, 4.2.2.2).
+    /// Verifies that the issuer signed a response, or someone whom it certified for that (RFC 6960, 4.2.2.2), whose
+    /// certificate has to be valid at that time.
     fn responder(
         &mut self,
         response: &'a OcspResponse,
         certificate: &'a Certificate,
         above: &[&'a Certificate],
+        at: Timestamp,
     ) -> Result<(), RevocationProblem> {
         let crypto = self.cx.crypto;
         let Some(&issuer) = above.first() else { return Err(RevocationProblem::ResponderNotAuthorized) };
@@ -245,8 +294,8 @@ impl<'a> Search<'a> {
             {
                 continue;
             }
-            if let Err(e) = check_alone(self.cx, candidate) {
-                problem = RevocationProblem::SignerRefused(Box::new(e));
+            if let Err(e) = check_alone(&Context { now: at, ..*self.cx }, candidate) {
+                problem = RevocationProblem::ResponderRefused(Box::new(e));
                 continue;
             }
             self.spend()?;
@@ -260,9 +309,12 @@ impl<'a> Search<'a> {
             match self.crl_status(candidate, above) {
                 Finding::Good { .. } => return Ok(()),
                 Finding::Unknown(_) if self.options.revocation != RevocationMode::Required => return Ok(()),
-                Finding::Unknown(p) => problem = p,
+                Finding::Unknown(p) => {
+                    let e = PathError::RevocationUnknown { subject: candidate.subject(), problem: p };
+                    problem = RevocationProblem::ResponderRefused(Box::new(e));
+                }
                 Finding::Revoked { at, reason } => {
-                    problem = RevocationProblem::SignerRefused(Box::new(PathError::Revoked {
+                    problem = RevocationProblem::ResponderRefused(Box::new(PathError::Revoked {
                         subject: candidate.subject(),
                         serial: candidate.serial_hex(),
                         at,
@@ -284,6 +336,9 @@ impl<'a> Search<'a> {
         let mut lists: Vec<&'a Crl> = self.options.crls.iter().filter(|c| !c.is_delta()).collect();
         lists.sort_by_key(|crl| Reverse(crl.this_update()));
         let mut newest: Option<Timestamp> = None;
+        let mut finding: Option<Finding> = None;
+        // the newest complete list that does not name the certificate
+        let mut silent: Option<&'a Crl> = None;
         // the distribution points, and then any list of the certificate's issuer
         for point in certificate.distribution_points().iter().map(Some).chain([None]) {
             for &crl in &lists {
@@ -299,10 +354,11 @@ impl<'a> Search<'a> {
                     continue;
                 }
                 match self.list(crl, certificate, above) {
-                    Ok((Some(entry), _)) => {
-                        return Finding::Revoked { at: entry.at, reason: entry.reason };
-                    }
+                    Ok((Some(entry), _)) => return entry.into(),
                     Ok((None, next_update)) => {
+                        if silent.is_none_or(|other| other.this_update() < crl.this_update()) {
+                            silent = Some(crl);
+                        }
                         covered = covered.or(reasons);
                         newest = newest.max(Some(crl.this_update()));
                         until = until.min(next_update).or(until).or(next_update);
@@ -311,13 +367,72 @@ impl<'a> Search<'a> {
                 }
             }
             if !Reasons::ALL.adds_to(covered) {
-                return Finding::Good { next_update: until };
+                finding = Some(Finding::Good { next_update: until });
+                break;
             }
+        }
+        match self.changed(certificate, above, silent) {
+            Ok(Some(entry)) => return entry.into(),
+            Ok(None) => {}
+            Err(p) => note(&mut problem, p),
         }
         if covered != Reasons::NONE {
             note(&mut problem, RevocationProblem::ReasonsNotCovered);
         }
-        Finding::Unknown(problem)
+        finding.unwrap_or(Finding::Unknown(problem))
+    }
+
+    /// Whether a delta list revokes a certificate on its own, being newer than the complete list that is silent about it,
+    /// or there being none. The newest delta list that names the certificate speaks.
+    fn changed(
+        &mut self,
+        certificate: &'a Certificate,
+        above: &[&'a Certificate],
+        silent: Option<&Crl>,
+    ) -> Result<Option<RevokedEntry>, RevocationProblem> {
+        let points = certificate.distribution_points();
+        let applies = |delta: &Crl| {
+            points.iter().map(Some).chain([None]).any(|point| applies(certificate, point, delta).is_ok())
+        };
+        let mut deltas: Vec<&'a Crl> =
+            self.options.crls.iter().filter(|c| c.is_delta() && applies(c)).collect();
+        let missing = silent.is_none() && !deltas.is_empty();
+        deltas.sort_by(|a, b| {
+            b.this_update().cmp(&a.this_update()).then_with(|| compare(b.number(), a.number()))
+        });
+        let mut problem = None;
+        for delta in deltas {
+            let Some(entry) = delta.find(certificate) else { continue };
+            if silent.is_some_and(|complete| age(delta, complete).is_le())
+                || delta.unknown_critical().is_some()
+            {
+                continue;
+            }
+            match self.fresh(delta.this_update(), delta.next_update()) {
+                Ok(()) => {}
+                Err(RevocationProblem::Stale { .. }) if entry.reason.is_lasting() => {}
+                Err(p) => {
+                    problem.get_or_insert(p);
+                    continue;
+                }
+            }
+            let signed = self.signer(delta, above).and_then(|_| match is_sha1(delta.scheme()) {
+                true => self.weak(certificate),
+                false => Ok(()),
+            });
+            match signed {
+                Ok(()) if entry.reason == RevocationReason::RemoveFromCrl => break,
+                Ok(()) => return Ok(Some(entry)),
+                Err(p) => {
+                    problem.get_or_insert(p);
+                }
+            }
+        }
+        match problem {
+            Some(problem) => Err(problem),
+            None if missing => Err(RevocationProblem::BaseMissing),
+            None => Ok(None),
+        }
     }
 
     /// What a complete list, with its delta if there is one, says about a certificate in its scope, and until when.
@@ -337,8 +452,10 @@ impl<'a> Search<'a> {
         let deltas = self.options.crls.iter().filter(|d| is_delta_of(d, crl));
         let deltas = deltas.filter(|d| self.fresh(d.this_update(), d.next_update()).is_ok());
         let delta = deltas.max_by(|a, b| compare(a.number(), b.number()));
-        if delta.is_none() {
-            fresh?;
+        let listed = crl.find(certificate);
+        let lasting = listed.filter(|entry| entry.reason.is_lasting());
+        if let (None, Err(stale), None) = (delta, fresh, lasting) {
+            return Err(stale);
         }
         let signer = self.signer(crl, above)?;
         if is_sha1(crl.scheme()) {
@@ -348,18 +465,22 @@ impl<'a> Search<'a> {
         let mut next_update = crl.next_update();
         if let Some(delta) = delta {
             self.spend()?;
-            match delta.verify_signed_by(self.cx.crypto, signer) {
-                Ok(()) => {}
-                Err(_) => return Err(RevocationProblem::BadSignature),
-            }
-            if let Some(oid) = delta.unknown_critical() {
-                return Err(RevocationProblem::UnknownCriticalExtension { oid });
+            let unusable = match (delta.verify_signed_by(self.cx.crypto, signer), delta.unknown_critical()) {
+                (Err(_), _) => Some(RevocationProblem::BadSignature),
+                (Ok(()), Some(oid)) => Some(RevocationProblem::UnknownCriticalExtension { oid }),
+                (Ok(()), None) => None,
+            };
+            match unusable {
+                // what the complete list says stands by itself
+                Some(_) if lasting.is_some() => return Ok((lasting, next_update)),
+                Some(problem) => return Err(problem),
+                None => {}
             }
             entry = delta.find(certificate);
             next_update = delta.next_update();
         }
         let entry = match entry {
-            None => crl.find(certificate),
+            None => listed,
             Some(e) => Some(e),
         };
         Ok((entry.filter(|e| e.reason != RevocationReason::RemoveFromCrl), next_update))
@@ -500,6 +621,14 @@ fn is_delta_of(delta: &Crl, complete: &Crl) -> bool {
         && complete.number().is_some()
         && compare(complete.number(), delta.base_number()) != Less
         && compare(delta.number(), complete.number()) != Less
+}
+
+/// Which of two lists of an issuer is older: by their numbers, which only grow (RFC 5280, 5.2.3), where both have one.
+fn age(a: &Crl, b: &Crl) -> std::cmp::Ordering {
+    match (a.number(), b.number()) {
+        (Some(x), Some(y)) => compare(Some(x), Some(y)),
+        _ => a.this_update().cmp(&b.this_update()),
+    }
 }
 
 /// Compares magnitudes without leading zeros; an absent one is the least.

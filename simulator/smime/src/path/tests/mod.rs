@@ -332,6 +332,43 @@ fn name_constraints_on_mailboxes_and_names() {
 }
 
 #[test]
+fn constraints_on_mailboxes_hold_in_every_form_of_the_domain() {
+    let w = World::new();
+    let root = w.root();
+    let check = |permitted: &str, excluded: &str, mailbox: &str| {
+        let [permitted, excluded]: [Vec<_>; 2] = [permitted, excluded]
+            .map(|base| Some(base).filter(|b| !b.is_empty()).map(|b| (MAILBOX, b.as_bytes())))
+            .map(|base| base.into_iter().collect());
+        let constraints = name_constraints(&permitted, &excluded);
+        let ca = w.make(Some(&root), &IssueRequest { extensions: vec![constraints], ..authority("CA") });
+        let leaf = IssueRequest { emails: vec![mailbox.to_owned()], ..mail() };
+        w.validate(&w.make(Some(&ca), &leaf), &[&ca], &[&root], Purpose::Any).err()
+    };
+    let outside = |e: Option<PathError>| matches!(e, Some(PathError::NameConstraint { .. }));
+    for base in ["xn--r8jz45g.jp", "例え.jp"] {
+        for inside in
+            ["用户@例え.jp", "用户@例え.JP", "用户@xn--r8jz45g.jp", "info@XN--R8JZ45G.JP", "用户@例え。jp"]
+        {
+            assert!(outside(check("", base, inside)), "{base} {inside}");
+            assert_eq!(check(base, "", inside), None, "{base} {inside}");
+        }
+        for beside in ["用户@sub.例え.jp", "用户@例.jp", "info@r8jz45g.jp"] {
+            assert_eq!(check("", base, beside), None, "{base} {beside}");
+            assert!(outside(check(base, "", beside)), "{base} {beside}");
+        }
+        // a character that some program maps to another one: neither permitted nor beyond an exclusion
+        for untold in ["用户@ｅxample.jp", "用户@例え.jp.", "用户@か\u{3099}.jp"] {
+            assert!(outside(check("", base, untold)) && outside(check(base, "", untold)), "{untold}");
+        }
+    }
+    for below in ["用户@sub.例え.jp", "用户@SUB.xn--r8jz45g.jp"] {
+        assert!(outside(check("", ".xn--r8jz45g.jp", below)));
+        assert_eq!(check(".xn--r8jz45g.jp", "", below), None);
+    }
+    assert_eq!(check("", ".xn--r8jz45g.jp", "用户@例え.jp"), None);
+}
+
+#[test]
 fn the_length_of_a_path_is_bounded() {
     let w = World::new();
     let root = w.root();

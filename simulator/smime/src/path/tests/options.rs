@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::crl::tests::{Draft, entry, extension};
-use crate::{ANY_POLICY, Crl, DigestAlgorithm, RevocationReason, SignatureScheme};
+use crate::ocsp::tests as ocsp;
+use crate::{ANY_POLICY, Crl, DigestAlgorithm, OcspResponse, RevocationReason, SignatureScheme};
 
 impl World {
     fn judge(
@@ -243,7 +244,7 @@ fn lists_that_do_not_count() {
         extensions: vec![extension("2.5.29.27", true, &[2, 1, 1]), extension("2.5.29.20", false, &[2, 1, 2])],
         ..list(vec![])
     };
-    assert_eq!(problem(w.crl(&root, &delta)), Some(RevocationProblem::NoInformation));
+    assert_eq!(problem(w.crl(&root, &delta)), Some(RevocationProblem::BaseMissing));
     let usage = Some(KeyUsage::KEY_CERT_SIGN);
     let mute = w.make(None, &IssueRequest { key_usage: usage, ..authority("Mute") });
     let crls = [w.crl(&mute, &list(vec![]))];
@@ -276,9 +277,176 @@ fn a_delta_changes_its_list() {
     let revoked = |found| matches!(found, Err(PathError::Revoked { .. }));
     assert!(revoked(judge([complete(vec![], 5), delta(held(), 6, 4)])));
     assert!(judge([complete(held(), 5), delta(released(), 6, 5)]).is_ok());
-    // a delta to a later list does not apply, nor does one that is older than the list
-    assert!(judge([complete(vec![], 5), delta(held(), 7, 6)]).is_ok());
+    // a delta to a later list releases nobody, nor does one that is older than the list
+    assert!(judge([complete(vec![], 5), delta(vec![], 7, 6)]).is_ok());
+    assert!(revoked(judge([complete(held(), 5), delta(released(), 7, 6)])));
     assert!(revoked(judge([complete(held(), 5), delta(released(), 4, 3)])));
+    // nor one that cannot be used
+    let odd = |base: u8| {
+        let more = extension("1.2.3.4", true, &[5, 0]);
+        let extensions = vec![number(6), extension("2.5.29.27", true, &[2, 1, base]), more];
+        w.crl(&root, &Draft { extensions, ..list(released()) })
+    };
+    assert!(revoked(judge([complete(vec![entry(serial, Some(1))], 5), odd(5)])));
+    assert!(matches!(judge([complete(held(), 5), odd(5)]), Err(PathError::RevocationUnknown { .. })));
+    // what it revokes was revoked after the list, but not when the list is newer
+    assert!(revoked(judge([complete(vec![], 5), delta(held(), 7, 6)])));
+    assert!(judge([complete(vec![], 5), delta(held(), 4, 3)]).is_ok());
+}
+
+#[test]
+fn a_delta_revokes_without_its_list() {
+    let w = World::new();
+    let root = w.root();
+    let leaf = w.leaf(&root);
+    let delta = |reason: Option<u8>, number: u8, base: u8, next_update| {
+        let extensions =
+            vec![extension("2.5.29.20", false, &[2, 1, number]), extension("2.5.29.27", true, &[2, 1, base])];
+        let entries = vec![entry(leaf.certificate.serial(), reason)];
+        w.crl(&root, &Draft { extensions, next_update: Some(next_update), ..list(entries) })
+    };
+    let before = Timestamp(NOW.0 - 1000);
+    let judge = |crls: &[Crl]| {
+        let options = PathOptions { crls, revocation: RevocationMode::IfKnown, ..PathOptions::default() };
+        w.judge(&leaf, &[], &root, &options).map(|path| path.revocation)
+    };
+    let reason = |found| match found {
+        Err(PathError::Revoked { reason, .. }) => Some(reason),
+        _ => None,
+    };
+    let missing = Ok(vec![RevocationStatus::Unknown(RevocationProblem::BaseMissing)]);
+    assert_eq!(reason(judge(&[delta(Some(1), 6, 5, END)])), Some(RevocationReason::KeyCompromise));
+    assert_eq!(reason(judge(&[delta(Some(6), 6, 5, END)])), Some(RevocationReason::CertificateHold));
+    // out of date it says so too, but of a hold
+    assert_eq!(reason(judge(&[delta(None, 6, 5, before)])), Some(RevocationReason::Unspecified));
+    let stale = RevocationProblem::Stale { next_update: before };
+    assert_eq!(judge(&[delta(Some(6), 6, 5, before)]), Ok(vec![RevocationStatus::Unknown(stale)]));
+    // a newer one releases
+    assert_eq!(judge(&[delta(Some(8), 6, 5, END)]), missing);
+    assert_eq!(judge(&[delta(Some(6), 6, 5, END), delta(Some(8), 7, 5, END)]), missing);
+    assert!(reason(judge(&[delta(Some(6), 7, 5, END), delta(Some(8), 6, 5, END)])).is_some());
+    // another key of the same name revokes nobody
+    let impostor = w.root();
+    let extensions = vec![extension("2.5.29.27", true, &[2, 1, 5])];
+    let forged = Draft { extensions, ..list(vec![entry(leaf.certificate.serial(), Some(1))]) };
+    let wrong = RevocationStatus::Unknown(RevocationProblem::BadSignature);
+    assert_eq!(judge(&[w.crl(&impostor, &forged)]), Ok(vec![wrong]));
+}
+
+#[test]
+fn a_revocation_outlasts_the_list_that_tells_it() {
+    let w = World::new();
+    let root = w.root();
+    let leaf = w.leaf(&root);
+    let before = Timestamp(NOW.0 - 1000);
+    let made = |issuer: &Identity, hours: i64, reason: Option<Option<u8>>, next_update| {
+        let entries = reason.map(|reason| entry(leaf.certificate.serial(), reason)).into_iter().collect();
+        let this_update = Timestamp(START.0 + hours * 3_600_000);
+        w.crl(issuer, &Draft { this_update, next_update: Some(next_update), ..list(entries) })
+    };
+    let old = |reason| made(&root, 0, Some(reason), before);
+    for revocation in [RevocationMode::IfKnown, RevocationMode::Required] {
+        let judge = |crls: &[Crl]| {
+            let options = PathOptions { crls, revocation, ..PathOptions::default() };
+            w.judge(&leaf, &[], &root, &options).map(|path| path.revocation)
+        };
+        for reason in [None, Some(1), Some(3), Some(9)] {
+            assert!(matches!(judge(&[old(reason)]), Err(PathError::Revoked { .. })), "{reason:?}");
+        }
+        // a hold may have been released since, and what the list does not name may have been revoked
+        let stale = RevocationProblem::Stale { next_update: before };
+        for crl in [old(Some(6)), old(Some(8)), made(&root, 0, None, before)] {
+            match (judge(&[crl]), revocation) {
+                (Ok(found), RevocationMode::IfKnown) => {
+                    assert_eq!(found, [RevocationStatus::Unknown(stale.clone())]);
+                }
+                (Err(PathError::RevocationUnknown { problem, .. }), _) => assert_eq!(problem, stale),
+                other => panic!("{other:?}"),
+            }
+        }
+        // a newer list that is current speaks; one that is out of date too does not
+        assert!(judge(&[old(Some(1)), made(&root, 1, None, END)]).is_ok());
+        let both = judge(&[old(Some(1)), made(&root, 1, None, before)]);
+        assert!(matches!(both, Err(PathError::Revoked { .. })));
+        // and it has to be the issuer's word
+        let forged = judge(&[made(&w.root(), 0, Some(Some(1)), before)]);
+        assert!(!matches!(forged, Err(PathError::Revoked { .. })), "{forged:?}");
+    }
+}
+
+#[test]
+fn a_revocation_outlasts_the_response_that_tells_it() {
+    let w = World::new();
+    let root = w.root();
+    let leaf = w.leaf(&root);
+    // a responder whose own certificate has ended when the answer is read
+    let week = i64::from(u8::try_from(OCSP_AGE_DAYS).unwrap()) * 86_400_000;
+    let request = IssueRequest {
+        not_after: Timestamp(NOW.0 + week),
+        extended_key_usage: vec![id("1.3.6.1.5.5.7.3.9")],
+        extensions: vec![ExtraExtension {
+            oid: id("1.3.6.1.5.5.7.48.1.5"),
+            critical: false,
+            value: vec![5, 0],
+        }],
+        ..IssueRequest::mail("Responder", &[], 7, VALIDITY)
+    };
+    let responder = w.make(Some(&root), &request);
+    let said = |signer: &Identity, status: &[u8]| {
+        let answers = [ocsp::answer(&w.cx(), &root, &leaf, status, &[])];
+        let der = ocsp::response(&w.cx(), signer, &answers, &[&signer.certificate]);
+        OcspResponse::from_der(&der).unwrap()
+    };
+    let judge = |ocsp: &[OcspResponse], at: i64| {
+        let options = PathOptions { ocsp, revocation: RevocationMode::IfKnown, ..PathOptions::default() };
+        let trust = [root.certificate.clone()].into_iter().collect();
+        let cx = Context { now: Timestamp(at), crypto: &w.crypto };
+        validate_with(&cx, &leaf.certificate, &[], &trust, Purpose::EmailSigning, &options)
+            .map(|path| path.revocation)
+    };
+    let refused = |found| matches!(found, Err(PathError::Revoked { told_by: RevocationSource::Ocsp, .. }));
+    let (current, later) = (NOW.0 + week, NOW.0 + week + 1000);
+    let stale = RevocationProblem::Stale { next_update: Timestamp(current) };
+    for signer in [&root, &responder] {
+        for status in [ocsp::revoked(None), ocsp::revoked(Some(1))] {
+            let said = [said(signer, &status)];
+            assert!(refused(judge(&said, current)) && refused(judge(&said, later)));
+        }
+        for status in [ocsp::revoked(Some(6)), ocsp::GOOD.to_vec(), vec![0x82, 0]] {
+            let found = judge(&[said(signer, &status)], later);
+            assert_eq!(found, Ok(vec![RevocationStatus::Unknown(stale.clone())]));
+        }
+    }
+    assert!(refused(judge(&[said(&root, &ocsp::revoked(Some(6)))], current)));
+    let forged = judge(&[said(&w.root(), &ocsp::revoked(Some(1)))], later);
+    assert!(matches!(forged.as_deref(), Ok([RevocationStatus::Unknown(_)])), "{forged:?}");
+}
+
+#[test]
+fn it_is_said_whose_status_is_not_known() {
+    let w = World::new();
+    let root = w.root();
+    let leaf = w.leaf(&root);
+    let request = IssueRequest {
+        extended_key_usage: vec![id("1.3.6.1.5.5.7.3.9")],
+        ..IssueRequest::mail("Responder", &[], 7, VALIDITY)
+    };
+    let responder = w.make(Some(&root), &request);
+    let answers = [ocsp::answer(&w.cx(), &root, &leaf, ocsp::GOOD, &[])];
+    let der = ocsp::response(&w.cx(), &responder, &answers, &[&responder.certificate]);
+    let ocsp = [OcspResponse::from_der(&der).unwrap()];
+    let judge = |crls: &[Crl], revocation| {
+        w.judge(&leaf, &[], &root, &PathOptions { ocsp: &ocsp, crls, revocation, ..PathOptions::default() })
+    };
+    assert!(judge(&[], RevocationMode::IfKnown).is_ok());
+    let e = judge(&[], RevocationMode::Required).unwrap_err();
+    assert_eq!(
+        e.to_string(),
+        "it is not known whether the certificate of CN=Ann was revoked: the OCSP responder is not trusted: it is not \
+         known whether the certificate of CN=Responder was revoked: there is no information about it"
+    );
+    // the list of the root speaks of the responder too
+    assert!(judge(&[w.crl(&root, &list(vec![]))], RevocationMode::Required).is_ok());
 }
 
 /// Each signer's own status is on a list of the next signer, the last one's on a list of the root.
