@@ -195,7 +195,7 @@ fn a_sender_that_hides_is_found() {
         ("From: eve@evil.example <alice@contoso.example>\r\n", "from-mismatch"),
         ("\u{feff}From: eve@evil.example\r\n", "from-mismatch"),
         ("Subject: x\r\n\u{feff}From: eve@evil.example\r\n", "from-unreadable"),
-        ("F\0rom: eve@evil.example\r\n", "from-unreadable"),
+        ("Subject: x\r\nF\0rom: eve@evil.example\r\n", "from-unreadable"),
         ("Subject: x\rFrom: eve@evil.example\r\n", "from-unreadable"),
         ("From: alice@contoso.example\r\nFROM : eve@evil.example\r\n", "from-mismatch"),
         ("From: Us: alice@contoso.example, eve@evil.example;\r\n", "from-mismatch"),
@@ -208,6 +208,9 @@ fn a_sender_that_hides_is_found() {
         assert_eq!(report["signers"][0]["signature_holds"], true);
         assert_eq!(verify(&message, &["--no-from-check"]).code, 0, "{header:?}");
     }
+    // A first line that is no field is none of a message.
+    let message = file(&scratch, "message", alice.replacen(from, "F\0rom: eve@evil.example\r\n", 1));
+    assert_eq!(verify(&message, &[]).code, 2);
     for header in [
         "From: \"alice\"@contoso.example\r\n",
         "From: =?utf-8?q?Al=C3=ADce?= Q. Example (at work) <alice@contoso.example>\r\n",
