@@ -75,8 +75,9 @@ fn lists_of_openssl() {
             ),
             "{refused:?}"
         );
-        // out of date
-        match (judge(&o, "bad", Timestamp(now().0 + 8 * DAY), &options), revocation) {
+        // out of date: of who is not on it nothing is known any more, and who was revoked stays so
+        let later = Timestamp(now().0 + 8 * DAY);
+        match (judge(&o, "good", later, &options), revocation) {
             (Err(PathError::RevocationUnknown { problem, .. }), RevocationMode::Required) => {
                 assert!(matches!(problem, RevocationProblem::Stale { .. }));
             }
@@ -88,6 +89,7 @@ fn lists_of_openssl() {
             }
             other => panic!("{other:?}"),
         }
+        assert_eq!(judge(&o, "bad", later, &options).unwrap_err(), refused);
     }
     assert!(judge(&o, "bad", now(), &base).is_ok(), "nobody looked");
     let check = |name: &str| {

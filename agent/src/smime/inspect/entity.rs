@@ -134,7 +134,7 @@ impl EntityReader {
             notes: Vec::new(),
             parts: Vec::new(),
         };
-        if let Some(refused) = seen.shows(&shown, &self.path, self.from) {
+        if let Some(refused) = seen.shows(&shown) {
             self.state = State::Over(Box::new(refused));
             return;
         }

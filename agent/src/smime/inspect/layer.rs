@@ -187,7 +187,7 @@ impl LayerReader {
                 let mut shown = build::signed(layer, signed, seen);
                 // Those were counted.
                 let certificates = std::mem::take(&mut shown.certificates);
-                if let Some(refused) = seen.shows(&shown, &self.path, self.from) {
+                if let Some(refused) = seen.shows(&shown) {
                     return refused;
                 }
                 (shown.certificates, shown.content) = (certificates, content);
@@ -196,7 +196,7 @@ impl LayerReader {
             Body::Enveloped(enveloped) => {
                 let authenticated = enveloped.authenticated;
                 let shown = build::enveloped(layer, *enveloped);
-                match (seen.shows(&shown, &self.path, self.from), authenticated) {
+                match (seen.shows(&shown), authenticated) {
                     (Some(refused), _) => refused,
                     (None, true) => Node::AuthEnvelopedData(shown),
                     (None, false) => Node::EnvelopedData(shown),

@@ -56,15 +56,14 @@ impl Seen {
         self.held = self.held.saturating_sub(octets);
     }
 
-    /// Counts what is to be shown (certificates are counted by [`Seen::certificate`]), which stands at `from`; gives what
-    /// stands for it when it is too much.
-    pub(super) fn shows(&mut self, shown: &impl Serialize, path: &str, from: Option<u64>) -> Option<Node> {
+    /// Counts what is to be shown (certificates are counted by [`Seen::certificate`]); gives what stands for it when it is
+    /// too much.
+    pub(super) fn shows(&mut self, shown: &impl Serialize) -> Option<Node> {
         self.shown = self.shown.saturating_add(length(shown));
         if self.shown <= SHOWN_MAX {
             return None;
         }
-        let message = format!("what is shown of all parts and layers passes the bound of {SHOWN_MAX} octets");
-        Some(self.fault(path, from, Some(0), None, message))
+        Some(Node::NotShown { reason: format!("more than {SHOWN_MAX} octets of parts and layers") })
     }
 
     /// A certificate that is to be shown, counted once however many layers have it.
@@ -160,9 +159,8 @@ mod tests {
         seen.lets_go(1);
         assert!(!seen.holds_too_much(1) && seen.holds_too_much(1));
         let text = |length: usize| "x".repeat(length - 2);
-        assert!(seen.shows(&text(SHOWN_MAX), "", Some(7)).is_none() && seen.first.is_none());
-        let refused = seen.shows(&text(2), "1", Some(7));
-        assert!(matches!(refused, Some(Node::Malformed(fault)) if fault.file_offset == Some(7)));
-        assert!(seen.first.is_some_and(|fault| fault.path == "1"));
+        assert!(seen.shows(&text(SHOWN_MAX)).is_none());
+        assert!(matches!(seen.shows(&text(2)), Some(Node::NotShown { .. })));
+        assert!(seen.first.is_none(), "what is not shown is not malformed");
     }
 }
