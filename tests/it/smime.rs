@@ -65,6 +65,14 @@ fn openssl(arguments: &[&str]) -> Vec<u8> {
     output.stdout
 }
 
+/// Makes a certificate for itself with an RSA key of 1024 bits; gives the files of the key and of the certificate.
+fn small_rsa(scratch: &Scratch) -> (PathBuf, PathBuf) {
+    let (key, certificate) = (scratch.file("k"), scratch.file("c"));
+    let line = ["req", "-x509", "-newkey", "rsa:1024", "-nodes", "-subj", "/CN=Small"];
+    openssl(&[&line[..], &["-keyout", text(&key), "-out", text(&certificate)]].concat());
+    (key, certificate)
+}
+
 fn text(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
 }

@@ -95,16 +95,6 @@ fn expand(parts: &[&[u8]], len: usize) -> Vec<u8> {
     toy.squeeze(len)
 }
 
-fn digest_len(algorithm: DigestAlgorithm) -> usize {
-    match algorithm {
-        DigestAlgorithm::Sha1 => 20,
-        DigestAlgorithm::Sha224 => 28,
-        DigestAlgorithm::Sha256 => 32,
-        DigestAlgorithm::Sha384 => 48,
-        DigestAlgorithm::Sha512 => 64,
-    }
-}
-
 struct ToyHasher {
     toy: Toy,
     len: usize,
@@ -228,7 +218,7 @@ fn rsa_size(kind: PublicKeyAlgorithm) -> Result<usize, CryptoError> {
 }
 
 fn oaep_label(p: &OaepParameters) -> Vec<u8> {
-    let hash = |d| digest_len(d) as u8;
+    let hash = |d: DigestAlgorithm| d.output_len() as u8;
     [&[b'O', hash(p.digest), hash(p.mgf)][..], &p.label].concat()
 }
 
@@ -425,18 +415,18 @@ impl CryptoProvider for FakeCrypto {
     }
 
     fn hasher(&self, algorithm: DigestAlgorithm) -> Box<dyn Hasher> {
-        let len = digest_len(algorithm);
+        let len = algorithm.output_len();
         Box::new(ToyHasher { toy: Toy::new(len as u64 + 1000), len })
     }
 
     fn hmac(&self, algorithm: DigestAlgorithm, key: &[u8], parts: &[&[u8]]) -> Digest {
-        let mut toy = Toy::new(digest_len(algorithm) as u64 + 2000);
+        let mut toy = Toy::new(algorithm.output_len() as u64 + 2000);
         toy.absorb(&(key.len() as u64).to_be_bytes());
         toy.absorb(key);
         for p in parts {
             toy.absorb(p);
         }
-        toy.squeeze(digest_len(algorithm))
+        toy.squeeze(algorithm.output_len())
     }
 
     fn pbkdf2(
@@ -450,7 +440,7 @@ impl CryptoProvider for FakeCrypto {
         if iterations == 0 || out.is_empty() {
             return Err(CryptoError::BadLength);
         }
-        let name = [digest_len(prf) as u8];
+        let name = [prf.output_len() as u8];
         let key = expand(&[b"pbkdf2", &name, password, salt, &iterations.to_be_bytes()], out.len());
         out.copy_from_slice(&key);
         Ok(())

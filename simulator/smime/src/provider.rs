@@ -19,6 +19,19 @@ pub enum DigestAlgorithm {
     Sha512,
 }
 
+impl DigestAlgorithm {
+    /// The length of a hash in octets (FIPS 180-4, figure 1).
+    pub const fn output_len(self) -> usize {
+        match self {
+            DigestAlgorithm::Sha1 => 20,
+            DigestAlgorithm::Sha224 => 28,
+            DigestAlgorithm::Sha256 => 32,
+            DigestAlgorithm::Sha384 => 48,
+            DigestAlgorithm::Sha512 => 64,
+        }
+    }
+}
+
 /// A finished hash value.
 pub type Digest = Vec<u8>;
 

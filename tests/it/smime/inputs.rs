@@ -297,20 +297,7 @@ fn keys_and_signers_that_cannot_be_are_named_and_not_the_mail() {
     if !peer("openssl", "keys_and_signers_that_cannot_be_are_named_and_not_the_mail") {
         return;
     }
-    let (key, small) = (scratch.file("k"), scratch.file("c"));
-    openssl(&[
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:1024",
-        "-nodes",
-        "-subj",
-        "/CN=Small",
-        "-keyout",
-        text(&key),
-        "-out",
-        text(&small),
-    ]);
+    let (_, small) = super::small_rsa(&scratch);
     for (method, needed) in [("rsa-oaep-sha384", "1040"), ("rsa-oaep-sha512", "1296")] {
         let ran =
             smime(&["encrypt", "--recipient", text(&small), "--key-encryption", method, text(&message)]);

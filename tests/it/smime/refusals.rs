@@ -139,20 +139,7 @@ fn a_key_that_is_too_small_is_named() {
         return;
     }
     let scratch = Scratch::new("smime-small");
-    let (key, certificate) = (scratch.file("k"), scratch.file("c"));
-    openssl(&[
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:1024",
-        "-nodes",
-        "-subj",
-        "/CN=Small",
-        "-keyout",
-        text(&key),
-        "-out",
-        text(&certificate),
-    ]);
+    let (key, certificate) = super::small_rsa(&scratch);
     let line = ["sign", "--signer", text(&certificate), "--key", text(&key), "--pss", "--digest"];
     assert_eq!(smime_from(&[&line[..], &["sha256"]].concat(), MESSAGE.as_bytes()).code, 0);
     let ran = smime_from(&[&line[..], &["sha512"]].concat(), MESSAGE.as_bytes());

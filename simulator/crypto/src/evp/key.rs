@@ -407,12 +407,5 @@ pub(super) fn table(digest: DigestAlgorithm) -> *const sys::EVP_MD {
 
 /// Compares a digest's length with what its algorithm makes.
 pub(crate) fn check_length(digest: DigestAlgorithm, value: &[u8]) -> Result<(), CryptoError> {
-    let length = match digest {
-        DigestAlgorithm::Sha1 => 20,
-        DigestAlgorithm::Sha224 => 28,
-        DigestAlgorithm::Sha256 => 32,
-        DigestAlgorithm::Sha384 => 48,
-        DigestAlgorithm::Sha512 => 64,
-    };
-    if value.len() == length { Ok(()) } else { Err(CryptoError::BadLength) }
+    if value.len() == digest.output_len() { Ok(()) } else { Err(CryptoError::BadLength) }
 }

@@ -2,9 +2,9 @@
 //!
 //! aws-lc decrypts CBC with one block per instruction; here it is four, which on a Zen 5 is four times as fast, and the
 //! `aes` and `cbc` crates (0.9, 0.2) were no faster than aws-lc. Encrypting CBC takes no more than AES-NI and AVX, and
-//! is one cycle in 41 faster than aws-lc. Its GCM has the same instructions, but ours decrypts a
-//! quarter faster there (in cache 27 GB/s with AES-256 and 32 with AES-128, where aws-lc has 22 and 26). Other processors go on with aws-lc,
-//! as does valgrind with what it does not know, and so does encrypting GCM everywhere.
+//! is one cycle in 41 faster than aws-lc. Its GCM has the same instructions, but ours decrypts a fifth to a quarter faster
+//! there. Other processors go on with aws-lc, as does valgrind with what it does not know, and so does encrypting GCM
+//! everywhere. `benches/README.md` has the numbers.
 //!
 //! A result that is written is first read into the caches, and pushes out of them what is there. Where it is too long to
 //! stay until its end, that is for nothing: 10 MiB decrypted to 10 MiB are bounded by the traffic between caches. Such

@@ -369,16 +369,7 @@ fn recipient_info(
 fn rsa_bits(transport: KeyTransport, key: &[u8]) -> u32 {
     let around = match transport {
         KeyTransport::Pkcs1 => 11,
-        KeyTransport::Oaep { digest, .. } => {
-            let length = match digest {
-                DigestAlgorithm::Sha1 => 20,
-                DigestAlgorithm::Sha224 => 28,
-                DigestAlgorithm::Sha256 => 32,
-                DigestAlgorithm::Sha384 => 48,
-                DigestAlgorithm::Sha512 => 64,
-            };
-            2 * length + 2
-        }
+        KeyTransport::Oaep { digest, .. } => 2 * digest.output_len() + 2,
     };
     u32::try_from((key.len() + around) * 8).unwrap_or(u32::MAX)
 }

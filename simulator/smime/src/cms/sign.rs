@@ -322,7 +322,7 @@ impl<'a> Signing<'a> {
         }
         let infos = self.infos(|signer, out| {
             let digest = [0; DIGEST_MAX];
-            let digest = digest.get(..digest_len(signer.digest)).unwrap_or_default();
+            let digest = digest.get(..signer.digest.output_len()).unwrap_or_default();
             signer.append_info(digest, |_| Ok(vec![0; signer.signature_len().unwrap_or_default()]), out)
         })?;
         Ok(Some(tail_len(&self.certificates(), &infos)))
@@ -400,7 +400,7 @@ impl<'a> OneSigner<'a> {
             PublicKeyAlgorithm::Rsa { .. } if options.pss || restricted => SignatureScheme::RsaPss {
                 digest,
                 mgf: digest,
-                salt_len: u32::try_from(digest_len(digest)).unwrap_or_default(),
+                salt_len: u32::try_from(digest.output_len()).unwrap_or_default(),
             },
             PublicKeyAlgorithm::Rsa { .. } => SignatureScheme::RsaPkcs1(digest),
             PublicKeyAlgorithm::Ec(_) => SignatureScheme::Ecdsa(digest),
@@ -410,7 +410,7 @@ impl<'a> OneSigner<'a> {
             }
         };
         if let PublicKeyAlgorithm::Rsa { bits } = key.algorithm() {
-            let hash = u32::try_from(digest_len(digest)).unwrap_or_default();
+            let hash = u32::try_from(digest.output_len()).unwrap_or_default();
             let needed = match scheme {
                 // RFC 8017, 9.1.1: hash, salt and two octets in one bit less than the modulus
                 SignatureScheme::RsaPss { .. } => 8 * (2 * hash + 1) + 2,
@@ -574,13 +574,3 @@ const VERSION_SIZE: u64 = 3;
 
 /// The length of the longest digest, in octets.
 const DIGEST_MAX: usize = 64;
-
-fn digest_len(digest: DigestAlgorithm) -> usize {
-    match digest {
-        DigestAlgorithm::Sha1 => 20,
-        DigestAlgorithm::Sha224 => 28,
-        DigestAlgorithm::Sha256 => 32,
-        DigestAlgorithm::Sha384 => 48,
-        DigestAlgorithm::Sha512 => 64,
-    }
-}

@@ -77,7 +77,7 @@ impl Mac {
         let made = match &self.scheme {
             Scheme::Pkcs12 { digest, salt, iterations } => {
                 budget.spend(*iterations)?;
-                let len = digest_len(*digest);
+                let len = digest.output_len();
                 let key = derive(crypto, *digest, Use::Mac, &password.bmp, salt, *iterations, len);
                 crypto.hmac(*digest, &key, &[contents])
             }
@@ -103,16 +103,6 @@ fn equal(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && difference == 0
 }
 
-fn digest_len(digest: DigestAlgorithm) -> usize {
-    match digest {
-        DigestAlgorithm::Sha1 => 20,
-        DigestAlgorithm::Sha224 => 28,
-        DigestAlgorithm::Sha256 => 32,
-        DigestAlgorithm::Sha384 => 48,
-        DigestAlgorithm::Sha512 => 64,
-    }
-}
-
 /// Writes the MacData for contents.
 pub(super) fn write(
     crypto: &dyn CryptoProvider,
@@ -123,7 +113,7 @@ pub(super) fn write(
 ) -> Vec<u8> {
     let mut salt = vec![0; 8];
     crypto.random(&mut salt);
-    let key = derive(crypto, digest, Use::Mac, &password.bmp, &salt, iterations, digest_len(digest));
+    let key = derive(crypto, digest, Use::Mac, &password.bmp, &salt, iterations, digest.output_len());
     let value = crypto.hmac(digest, &key, &[contents]);
     let info = sequence(&[&algorithm(&digest_oid(digest), DER_NULL), &tlv(OCTET_STRING, &[&value])]);
     sequence(&[&info, &tlv(OCTET_STRING, &[&salt]), &integer(&iterations.to_be_bytes())])
@@ -139,7 +129,7 @@ pub(super) fn write_pbmac1(
     let digest = DigestAlgorithm::Sha256;
     let mut salt = vec![0; 16];
     crypto.random(&mut salt);
-    let key_len = digest_len(digest);
+    let key_len = digest.output_len();
     let kdf = Pbkdf2 { salt, iterations, key_len: Some(key_len), prf: digest };
     let key = kdf.derive(crypto, password, key_len, &mut IterationBudget::default())?;
     let value = crypto.hmac(digest, &key, &[contents]);
