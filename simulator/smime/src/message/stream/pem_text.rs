@@ -80,7 +80,10 @@ impl PemText {
             if self.line.len() > PEM_LABEL_MAX {
                 match self.place {
                     Place::Body => return Err(MimeError::PemEnd { offset: self.line_at() }),
-                    Place::Heading if !self.line.contains(&b':') => return self.begin_body(out),
+                    // A field has its colon here; how much of the line has arrived must not matter.
+                    Place::Heading if !self.line.iter().take(PEM_LABEL_MAX).any(|octet| *octet == b':') => {
+                        return self.begin_body(out);
+                    }
                     _ => {}
                 }
                 self.passing = true;
@@ -227,6 +230,19 @@ mod tests {
         ] {
             assert_eq!(in_any_pieces(text.as_bytes()), Err(error), "{text}");
         }
+    }
+
+    #[test]
+    fn a_field_has_its_colon_within_the_bound() {
+        let text = |before: usize| {
+            let line = "AAAA".repeat(25);
+            let (before, behind) = line.split_at(before);
+            format!("-----BEGIN CMS-----\n{before}:{behind}\n\nAAEC\n-----END CMS-----\n")
+        };
+        let opened = in_any_pieces(text(PEM_LABEL_MAX - 1).as_bytes()).map(|(out, _)| out);
+        assert_eq!(opened, Ok(vec![0, 1, 2]));
+        let offset = 20 + PEM_LABEL_MAX as u64;
+        assert_eq!(in_any_pieces(text(PEM_LABEL_MAX).as_bytes()), Err(MimeError::Base64 { offset }));
     }
 
     #[test]
