@@ -4,21 +4,23 @@
 //! not of two odd primes of the same length, or are not among those that [`Power`] takes.
 //!
 //! The power is computed modulo both primes (RFC 8017, 5.1.2, 2b), in the same registers: [`pairs`] says how. A product T of
-//! two numbers is reduced as Montgomery's method does it, to T / R modulo the primes, but all at once: each low limb is
+//! two numbers is reduced as Montgomery's method does it, to T / R modulo the primes, but all at once: each low digit is
 //! multiplied with the power of two, modulo the primes, that belongs in its place after dividing by R, which the key has
-//! ready ([`Factors`]). So no limb's quotient waits for that of another. What comes of this is less than the prime by no
-//! means, but it has 58 bits more at most, and that does not grow: with b the bits of a prime and R at least 2^(b + 64),
+//! ready ([`Factors`]). So no digit's quotient waits for that of another. What comes of this is not less than the prime, but
+//! it has 57 bits more at most, and that does not grow. With b the bits of a prime, and R at least 2^(b + 64):
 //!
-//! - numbers are less than 2^(b + 58), so that T / R is less than 2^(b + 116 - 64), which is 2^(b + 52);
-//! - the sum of at most 41 limbs times powers is less than 41 2^(b + 52), which with the other is less than 2^(b + 58).
+//! - numbers are less than 2^(b + 57), so that T / R is less than 2^(b + 114 - 64), which is 2^(b + 50);
+//! - at most 42 digits, each not much above 2^51, times powers below 2^b make less than 2^(b + 56.5);
+//! - both together are less than 2^(b + 57).
 //!
 //! At the end Montgomery's own method makes the number less than the prime.
 //!
 //! Public are the modulus, the public exponent, how many bits the primes have, and the number that is raised, a signature's
 //! block or a ciphertext. The time depends on nothing else, in preparing a key too: digits of the exponents choose among
-//! powers by reading all of them, and carries and last subtractions are done with masks. So there is no blinding (as in ring,
-//! and Go's crypto/rsa since 1.20): where the time tells nothing, it would hide nothing. It would not be for nothing against
-//! who measures the power that the processor takes, which is beyond a program on a general computer.
+//! powers by reading all of them, nothing is carried further than to the next digit, and the last subtractions are done with
+//! masks. So there is no blinding (as in ring, and Go's crypto/rsa since 1.20): where the time tells nothing, there is nothing
+//! for it to hide. It would help against who measures the power that the processor takes, which is beyond a program on a
+//! general computer.
 //!
 //! The result is raised to the public exponent, and given only if that is the number that was raised: a single fault in what
 //! is computed modulo one prime would give the other away (Boneh, DeMillo, Lipton 1997). A key whose parts do not belong
@@ -32,18 +34,22 @@ mod power;
 mod prime;
 mod product;
 
-use super::limbs::{self, Block, LANES, LIMB_BITS};
+use super::limbs::{self, Block, LANES, LIMB_BITS, LIMB_MAX};
 use super::{Power, columns};
 use crate::evp::RsaParts;
-use pairs::{Number, PAIRS};
+use pairs::{DIGIT_BITS, DIGIT_MAX, Number, PAIRS};
 use power::{Numbers, Room};
-use prime::{LIMBS_MAX, LONG_MAX, Limbs, Prime};
+use prime::{LIMBS_MAX, Prime};
 use product::Factors;
 use std::hint::black_box;
 use zeroize::{Zeroize, Zeroizing};
 
-/// By how many bits the limbs of a block must surpass a prime.
-const SPARE_BITS: usize = 12;
+/// The most bits of a prime for so many blocks. A number modulo it, which has 57 bits more, fits one limb of 52 bits more than
+/// the prime has; and the last of its digits has 25 bits at most, so that the high half of that one's square is 0.
+const fn bits_max(blocks: usize) -> usize {
+    let (limbs, digits) = (52 * (PAIRS * blocks + 1) - 57, 51 * (PAIRS * blocks + 1) + 25 - 57);
+    if limbs < digits { limbs } else { digits }
+}
 
 /// Raising to a private exponent.
 pub(crate) struct PrivatePower {
@@ -61,7 +67,7 @@ enum AnyKey {
     Z10(Box<Key<10>>),
 }
 
-/// What is computed once for a key with primes of up to 4 `Z` limbs. It exists only where the processor has the
+/// What is computed once for a key with primes of up to 4 `Z` limbs of 52 bits. It exists only where the processor has the
 /// instructions.
 struct Key<const Z: usize> {
     /// p and q.
@@ -90,13 +96,14 @@ impl PrivatePower {
             return None;
         }
         let public = Power::new(&parts.n, parts.e)?;
-        let key = match (prime_bits + SPARE_BITS).div_ceil(LIMB_BITS as usize) {
-            ..=12 => AnyKey::Z3(Key::new(parts, prime_bits)),
-            13..=16 => AnyKey::Z4(Key::new(parts, prime_bits)),
-            17..=20 => AnyKey::Z5(Key::new(parts, prime_bits)),
-            21..=32 => AnyKey::Z8(Key::new(parts, prime_bits)),
-            33..=40 => AnyKey::Z10(Key::new(parts, prime_bits)),
-            _ => return None,
+        let fits = |blocks| prime_bits <= bits_max(blocks);
+        let key = match () {
+            () if fits(3) => AnyKey::Z3(Key::new(parts, prime_bits)),
+            () if fits(4) => AnyKey::Z4(Key::new(parts, prime_bits)),
+            () if fits(5) => AnyKey::Z5(Key::new(parts, prime_bits)),
+            () if fits(8) => AnyKey::Z8(Key::new(parts, prime_bits)),
+            () if fits(10) => AnyKey::Z10(Key::new(parts, prime_bits)),
+            () => return None,
         };
         Some(PrivatePower { n: parts.n.clone(), public, key })
     }
@@ -151,25 +158,30 @@ impl<const Z: usize> Key<Z> {
         let mut wide = [Block::default(); 2 * LIMBS_MAX / LANES];
         limbs::read(x, &mut wide);
         // what is to be raised is the first product that is reduced
-        for (at, limb) in wide.iter().flat_map(|block| block.0).enumerate().take(8 * Z + 2) {
-            let product = &mut numbers.product;
-            match at.checked_sub(4 * Z + 1) {
-                None => product.low.pair_mut(at).fill(limb),
-                Some(at) => product.high.pair_mut(at).fill(limb),
-            }
+        let mut limbs = [0; 2 * LIMBS_MAX];
+        for (to, from) in limbs.as_chunks_mut().0.iter_mut().zip(&wide) {
+            *to = from.0;
+        }
+        let digits = Number::<Z>::DIGITS;
+        for at in 0..digits {
+            numbers.product.low.pair_mut(at).fill(pairs::bits(&limbs, at * DIGIT_BITS as usize, DIGIT_MAX));
+        }
+        for at in 0..=PAIRS * Z {
+            let bit = digits * DIGIT_BITS as usize + at * LIMB_BITS as usize;
+            numbers.product.high.pair_mut(at).fill(pairs::bits(&limbs, bit, LIMB_MAX));
         }
         // SAFETY: a key is only ever made after `columns::detect` found the instructions in the processor.
         unsafe { self.powers(numbers) };
         let [p, q] = &self.primes;
-        let [mut of_p, mut of_q] = [0, 1].map(|which| limbs_of(&numbers.power.number, which));
+        let [mut of_p, mut of_q] = [0, 1].map(|which| numbers.power.limbs(which));
         p.reduce(&mut of_p);
         q.reduce(&mut of_q);
         // the result is that modulo q and q times the difference of both, divided by q modulo p
-        numbers.power.number = Number::ZERO;
-        place(&p.difference(&of_p, &of_q), 0, &mut numbers.power.number);
+        numbers.power = Number::ZERO;
+        numbers.power.set(0, &p.difference(&of_p, &of_q));
         // SAFETY: as above.
         unsafe { self.divide(numbers) };
-        let mut factor = limbs_of(&numbers.power.number, 0);
+        let mut factor = numbers.power.limbs(0);
         p.reduce(&mut factor);
         let mut sum = Zeroizing::new([0; 2 * LIMBS_MAX]);
         q.multiple(&factor, &of_q, &mut sum[..8 * Z]);
@@ -203,22 +215,6 @@ impl<const Z: usize> Drop for Key<Z> {
             *number = Number::ZERO;
         }
         columns::see(self);
-    }
-}
-
-/// One of a pair of numbers.
-fn limbs_of<const Z: usize>(number: &Number<Z>, which: usize) -> Limbs {
-    let mut limbs = Limbs::new([0; LONG_MAX]);
-    for (at, limb) in limbs.iter_mut().take(PAIRS * Z + 1).enumerate() {
-        *limb = number.pair(at)[which];
-    }
-    limbs
-}
-
-/// Sets one of a pair of numbers.
-fn place<const Z: usize>(limbs: &Limbs, which: usize, number: &mut Number<Z>) {
-    for (at, limb) in limbs.iter().take(PAIRS * Z + 1).enumerate() {
-        number.pair_mut(at)[which] = *limb;
     }
 }
 

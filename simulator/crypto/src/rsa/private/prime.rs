@@ -2,6 +2,7 @@
 //!
 //! Everything here is secret but how many limbs the numbers have, and nothing is looked up, branched on or divided.
 
+use super::pairs::{DIGIT_BITS, DIGIT_MAX};
 use crate::rsa::constants::negative_inverse;
 use crate::rsa::limbs::{Block, LANES, LIMB_BITS, LIMB_MAX};
 use zeroize::{Zeroize, Zeroizing};
@@ -53,23 +54,26 @@ impl Prime {
         self.inverse = negative_inverse(self.limbs[0]);
     }
 
-    /// Divides by 2^52 modulo the prime: a number below it stays so, and each other comes nearer.
+    /// Divides by 2^51 modulo the prime: a number below it stays so, and each other comes nearer.
     pub(super) fn divide(&self, number: &mut Limbs) {
-        let quotient = number[0].wrapping_mul(self.inverse) & LIMB_MAX;
-        let mut carry =
-            (u128::from(quotient) * u128::from(self.limbs[0]) + u128::from(number[0])) >> LIMB_BITS;
-        for at in 1..=self.count {
-            let sum = u128::from(quotient) * u128::from(self.limbs[at]) + u128::from(number[at]) + carry;
-            number[at - 1] = sum as u64 & LIMB_MAX;
+        let quotient = number[0].wrapping_mul(self.inverse) & DIGIT_MAX;
+        let (prime, number) = (&self.limbs[..=self.count], &mut number[..=self.count]);
+        let (mut carry, mut below) = (0, 0);
+        for at in 0..prime.len() {
+            let sum = u128::from(quotient) * u128::from(prime[at]) + u128::from(number[at]) + carry;
+            let limb = sum as u64 & LIMB_MAX;
+            if at > 0 {
+                number[at - 1] = below | limb << 1 & LIMB_MAX;
+            }
+            below = limb >> DIGIT_BITS;
             carry = sum >> LIMB_BITS;
         }
-        number[self.count] = carry as u64;
+        number[self.count] = below | (carry as u64) << 1;
     }
 
-    /// Divides a number of one limb more than the prime has by 2^52 as many times as that, which makes it less than the
-    /// prime.
+    /// Divides a number by R, which makes it less than the prime.
     pub(super) fn reduce(&self, number: &mut Limbs) {
-        for _ in 0..=self.count {
+        for _ in 0..self.count + 2 {
             self.divide(number);
         }
         self.subtract(number);
@@ -113,19 +117,22 @@ impl Prime {
         difference
     }
 
-    /// The sum of a number and a multiple of the prime, in twice as many limbs.
+    /// The sum of a number and a multiple of the prime, both of which have as many limbs as it, in twice as many.
     pub(super) fn multiple(&self, factor: &Limbs, more: &Limbs, sum: &mut [u64]) {
-        sum[..self.count].copy_from_slice(&more[..self.count]);
-        sum[self.count..].fill(0);
-        for row in 0..self.count {
-            let mut carry = 0;
-            for at in 0..self.count {
-                let product = u128::from(factor[row]) * u128::from(self.limbs[at]);
-                let limb = product + u128::from(sum[row + at]) + carry;
-                sum[row + at] = limb as u64 & LIMB_MAX;
-                carry = limb >> LIMB_BITS;
+        let (prime, factor) = (&self.limbs[..self.count], &factor[..self.count]);
+        let mut column = 0u128;
+        for (at, limb) in sum.iter_mut().enumerate() {
+            // 40 products of 104 bits
+            let from = (at + 1).saturating_sub(self.count);
+            let to = self.count.min(at + 1);
+            if from < to {
+                column += u128::from(more[..self.count].get(at).copied().unwrap_or(0));
+                for (a, b) in prime[from..to].iter().zip(factor[at + 1 - to..=at - from].iter().rev()) {
+                    column += u128::from(*a) * u128::from(*b);
+                }
             }
-            sum[row + self.count] = carry as u64;
+            *limb = column as u64 & LIMB_MAX;
+            column >>= LIMB_BITS;
         }
     }
 }

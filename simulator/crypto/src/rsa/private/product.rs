@@ -1,45 +1,25 @@
 //! Multiplying modulo two primes at once.
 
-use super::pairs::{Number, PAIRS, broadcast, carry, lower, raise};
-use crate::rsa::columns::{Columns, REGISTERS, add, anew, each, load, store};
+use super::pairs::{DIGIT_BITS, DIGIT_MAX, Number, PAIRS, broadcast, lower, place_of, raise};
+use crate::rsa::columns::{REGISTERS, anew, each, load, store};
 use crate::rsa::limbs::{Block, LANES, LIMB_BITS, LIMB_MAX};
 use std::arch::x86_64::*;
 
-/// What a product is reduced with: for each of its low limbs, from the lowest, the power of two that belongs in its place,
-/// modulo the primes. The limbs are those of `Z` blocks and one more.
+/// What a product is reduced with: for each of its low digits, from the lowest, the power of two that belongs in its place,
+/// modulo the primes, in limbs of 52 bits.
 #[derive(Clone, Copy)]
 pub(super) struct Factors<const Z: usize> {
     pub(super) blocks: [[[Block; Z]; PAIRS]; Z],
-    pub(super) top: [Block; Z],
+    pub(super) top: [[Block; Z]; 2],
 }
 
 impl<const Z: usize> Factors<Z> {
     pub(super) const ZERO: Factors<Z> =
-        Factors { blocks: [[[Block([0; LANES]); Z]; PAIRS]; Z], top: [Block([0; LANES]); Z] };
+        Factors { blocks: [[[Block([0; LANES]); Z]; PAIRS]; Z], top: [[Block([0; LANES]); Z]; 2] };
 }
 
-/// A number to be squared: itself, its double, the double's blocks without the bit that comes from the block below, the bit
-/// that doubling carries out of the blocks, and the number's top with that bit added.
-#[derive(Clone, Copy)]
-pub(super) struct Squarable<const Z: usize> {
-    pub(super) number: Number<Z>,
-    double: [Block; Z],
-    first: [Block; Z],
-    carried: Block,
-    last: Block,
-}
-
-impl<const Z: usize> Squarable<Z> {
-    pub(super) const ZERO: Squarable<Z> = Squarable {
-        number: Number::ZERO,
-        double: [Block([0; LANES]); Z],
-        first: [Block([0; LANES]); Z],
-        carried: Block([0; LANES]),
-        last: Block([0; LANES]),
-    };
-}
-
-/// A product to be reduced: its low limbs, one more than `Z` blocks have, and its high ones, which are not carried.
+/// A product to be reduced: its low digits, as many as a number has, and the rest, which is in limbs of 52 bits, one more
+/// than `Z` blocks have, that are not carried.
 #[derive(Clone, Copy)]
 pub(super) struct Product<const Z: usize> {
     pub(super) low: Number<Z>,
@@ -50,96 +30,123 @@ impl<const Z: usize> Product<Z> {
     pub(super) const ZERO: Product<Z> = Product { low: Number::ZERO, high: Number::ZERO };
 }
 
-/// Sums products with the limbs of one place in their blocks after the other, from the highest, into the first so many
-/// columns of `sum`: `pairs` adds the low halves of products to `low`, and the high halves to `high`, where each column
-/// has the weight of the limb above.
-macro_rules! sum {
-    ($sum:ident[$count:expr], |$at:ident, $high:ident, $low:ident| $pairs:block) => {{
-        let zero = _mm512_setzero_si512();
-        // a number that the compiler does not know, so that it leaves the loop a loop
-        let mut place = *anew(&PAIRS);
-        while place > 0 {
-            place -= 1;
-            let $at = place % PAIRS;
-            let mut $high: Columns = if Z > REGISTERS { $sum } else { [zero; 20] };
-            let mut $low: Columns = [zero; 20];
-            $pairs
-            let mut below = zero;
-            each!(+ column {
-                if column < $count {
-                    let here =
-                        if Z > REGISTERS { $high[column] } else { _mm512_add_epi64($sum[column], $high[column]) };
-                    $sum[column] = _mm512_add_epi64(raise(here, below), $low[column]);
-                    below = here;
-                }
-            });
-            let _ = below;
-        }
+/// Adds the products of the digits of a block, one after the other, with another block.
+macro_rules! add {
+    ($high:ident, $low:ident, $digits:expr, $block:expr) => {
+        add!($high, $low, $digits, $block, 0 1 2 3)
+    };
+    ($high:ident, $low:ident, $digits:expr, $block:expr, $($at:literal)*) => {{
+        let factor = load($block);
+        each!(@ at {
+            let digit = broadcast($digits, at);
+            $low[at] = _mm512_madd52lo_epu64($low[at], digit, factor);
+            $high[at] = _mm512_madd52hi_epu64($high[at], digit, factor);
+        } $($at)*);
     }};
 }
 
-/// Computes a product: the limbs `$limb` of one factor's blocks, the rows, with the blocks `$block` of the other, the
-/// columns, where they are `$wanted`; and those with the tops, which `$tops` adds.
+/// Computes a product: for each of its blocks, sums what `$cross` adds, twice if it is to be doubled, and what `$more` adds.
 ///
-/// First come the low columns, because the reduction waits for their carries; the high ones are summed meanwhile.
+/// The blocks are made one after the other, from the lowest, so that the first digits are ready long before the last
+/// products are computed.
 macro_rules! product {
     (
-        $a:ident, $b:ident, $product:ident,
-        |$at:ident, $row:ident, $column:ident| $limb:expr, $wanted:expr, $block:expr,
-        |$high:ident, $low:ident| $tops:block
+        $a:ident, $b:ident, $product:ident, $doubled:literal,
+        |$block:ident, $high:ident, $low:ident| $cross:block,
+        $more:block
     ) => {{
         let zero = _mm512_setzero_si512();
-        let (mut below, mut above): (Columns, Columns) = ([zero; 20], [zero; 20]);
-        sum!(below[Z + 1], |$at, high, low| {
-            let ($a, $b) = if Z > REGISTERS { (anew($a), anew($b)) } else { ($a, $b) };
-            each!($row {
-                if $row < Z {
-                    let limb = $limb;
-                    each!($column {
-                        if $wanted && $row + $column < Z {
-                            add!(high, low, $row + $column, limb, $block);
-                        }
-                    });
+        let digit_max = _mm512_set1_epi64(DIGIT_MAX.cast_signed());
+        let mut before = [zero; 5];
+        let (mut beyond, mut here, mut spill) = (zero, zero, zero);
+        let (mut whole, mut part) = (zero, zero);
+        each!(@ $block {
+            if $block <= 2 * Z + 1 {
+                let ($a, $b) = (anew($a), anew($b));
+                let (mut $low, mut $high) = ([zero; PAIRS], [zero; PAIRS]);
+                $cross
+                if $doubled {
+                    each!(@ at {
+                        $low[at] = _mm512_add_epi64($low[at], $low[at]);
+                        $high[at] = _mm512_add_epi64($high[at], $high[at]);
+                    } 0 1 2 3);
+                }
+                $more
+                // what belongs so many digits higher; the high half of a product begins at its bit 52, which has
+                // twice the weight of the next digit
+                let twice = |sum| _mm512_add_epi64(sum, sum);
+                let places = [
+                    $low[0],
+                    _mm512_add_epi64($low[1], twice($high[0])),
+                    _mm512_add_epi64($low[2], twice($high[1])),
+                    _mm512_add_epi64($low[3], twice($high[2])),
+                    twice($high[3]),
+                ];
+                let one = _mm512_alignr_epi64::<6>(places[1], before[1]);
+                let two = _mm512_alignr_epi64::<4>(places[2], before[2]);
+                let three = _mm512_alignr_epi64::<2>(places[3], before[3]);
+                let sum = _mm512_add_epi64(_mm512_add_epi64(one, two), _mm512_add_epi64(three, before[4]));
+                let mut sum = _mm512_add_epi64(sum, places[0]);
+                before = places;
+                if $block <= Z {
+                    if $block == Z {
+                        sum = _mm512_add_epi64(sum, raise(zero, beyond));
+                    }
+                    let over = _mm512_srli_epi64::<DIGIT_BITS>(sum);
+                    let digits = _mm512_and_si512(sum, digit_max);
+                    if $block < Z {
+                        store(&mut $product.low.blocks[$block], _mm512_add_epi64(digits, raise(over, beyond)));
+                    } else {
+                        let top = _mm512_add_epi64(digits, raise(over, zero));
+                        store(&mut $product.low.top, _mm512_maskz_mov_epi64(0b1111, top));
+                        spill = _mm512_maskz_mov_epi64(0b11, lower(over, zero));
+                    }
+                    beyond = over;
+                } else {
+                    // The rest begins two digits above this block's first, and becomes limbs of 52 bits: the lowest bits
+                    // of a digit belong to the limb below.
+                    let at = $block - Z - 1;
+                    let digits = _mm512_add_epi64(_mm512_alignr_epi64::<4>(sum, here), spill);
+                    spill = zero;
+                    let place = place_of(at);
+                    let up = _mm512_sub_epi64(_mm512_set1_epi64(i64::from(LIMB_BITS)), place);
+                    let lowest = _mm512_and_si512(
+                        _mm512_sllv_epi64(digits, up),
+                        _mm512_set1_epi64(LIMB_MAX.cast_signed()),
+                    );
+                    if at > 0 {
+                        store(&mut $product.high.blocks[at - 1], _mm512_add_epi64(whole, lower(part, lowest)));
+                    }
+                    whole = _mm512_srlv_epi64(digits, place);
+                    part = lowest;
+                }
+                here = sum;
+            }
+        } 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21);
+        let _ = (before, beyond, here, spill, part);
+        store(&mut $product.high.top, _mm512_maskz_mov_epi64(0b11, whole));
+    }};
+}
+
+/// Adds the products of the blocks `$rows` with those of the others that belong to them, which are `$block` together, as a
+/// loop where there are many: instructions that are all different are read too slowly.
+macro_rules! add_rows {
+    ($high:ident, $low:ident, $rows:expr, $columns:expr, $block:ident, $from:expr, $to:expr) => {{
+        if Z > REGISTERS {
+            if $from < $to {
+                let rows = $rows[$from..*anew(&$to)].iter();
+                let columns = &$columns[usize::wrapping_sub($block + 1, $to)..=usize::wrapping_sub($block, $from)];
+                for (row, column) in rows.zip(columns.iter().rev()) {
+                    add!($high, $low, row, column);
+                }
+            }
+        } else {
+            each!(row {
+                if row >= $from && row < $to {
+                    add!($high, $low, &$rows[row], &$columns[usize::wrapping_sub($block, row)]);
                 }
             });
-        });
-        let carried = carry::<Z>(&mut below);
-        each!(at {
-            if at < Z {
-                store(&mut $product.low.blocks[at], below[at]);
-            }
-        });
-        sum!(above[Z], |$at, high, low| {
-            let ($a, $b) = if Z > REGISTERS { (anew($a), anew($b)) } else { ($a, $b) };
-            each!($row {
-                if $row < Z {
-                    let limb = $limb;
-                    each!($column {
-                        if $column < Z && $wanted && $row + $column >= Z {
-                            add!(high, low, $row + $column - Z, limb, $block);
-                        }
-                    });
-                }
-            });
-        });
-        above[0] = _mm512_add_epi64(above[0], _mm512_add_epi64(below[Z], carried));
-        let (mut $high, mut $low): (Columns, Columns) = ([zero; 20], above);
-        $tops
-        // the high limbs begin one above the column's first, which is the last of the low ones
-        let mut here = _mm512_add_epi64($low[0], raise($high[0], zero));
-        let first = _mm512_zextsi128_si512(_mm512_castsi512_si128(here));
-        store(&mut $product.low.top, _mm512_and_si512(first, _mm512_set1_epi64(LIMB_MAX.cast_signed())));
-        let mut more = _mm512_srli_epi64::<LIMB_BITS>(first);
-        each!(at {
-            if at < Z {
-                let next = _mm512_add_epi64($low[at + 1], raise($high[at + 1], $high[at]));
-                store(&mut $product.high.blocks[at], _mm512_add_epi64(lower(here, next), more));
-                here = next;
-                more = zero;
-            }
-        });
-        let _ = more;
-        store(&mut $product.high.top, lower(here, zero));
+        }
     }};
 }
 
@@ -150,142 +157,116 @@ pub(super) fn multiply<const Z: usize>(a: &Number<Z>, b: &Number<Z>, product: &m
         a,
         b,
         product,
-        |at, row, column| broadcast(&b.blocks[row], at),
-        true,
-        &a.blocks[column],
-        |high, low| {
-            let limb = broadcast(&b.top, 0);
-            each!(column {
-                if column < Z {
-                    add!(high, low, column, limb, &a.blocks[column]);
-                }
-            });
-            add!(high, low, Z, limb, &a.top);
-            let limb = broadcast(&a.top, 0);
-            each!(column {
-                if column < Z {
-                    add!(high, low, column, limb, &b.blocks[column]);
-                }
-            });
-        }
+        false,
+        |block, high, low| {
+            let from = (block + 1).saturating_sub(Z);
+            let to = if block < Z { block + 1 } else { Z };
+            add_rows!(high, low, b.blocks, a.blocks, block, from, to);
+            let column = usize::wrapping_sub(block, Z);
+            if column < Z {
+                add!(high, low, &b.top, &a.blocks[column], 0 1);
+                add!(high, low, &a.top, &b.blocks[column], 0 1);
+            } else if column == Z {
+                add!(high, low, &a.top, &b.top, 0 1);
+            }
+        },
+        {}
     );
 }
 
 /// Squares.
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-pub(super) fn square<const Z: usize>(a: &Squarable<Z>, product: &mut Product<Z>) {
+pub(super) fn square<const Z: usize>(a: &Number<Z>, product: &mut Product<Z>) {
     let b = a;
-    // products of different blocks are added once, doubled
     product!(
         a,
         b,
         product,
-        |at, row, column| broadcast(&b.number.blocks[row], at),
-        row <= column,
-        if row == column {
-            &a.number.blocks[column]
-        } else if row + 1 == column {
-            &a.first[column]
-        } else {
-            &a.double[column]
+        true,
+        |block, high, low| {
+            let from = (block + 1).saturating_sub(Z);
+            let to = block.div_ceil(2);
+            add_rows!(high, low, b.blocks, a.blocks, block, from, to);
+            let column = usize::wrapping_sub(block, Z);
+            if column < Z {
+                add!(high, low, &b.top, &a.blocks[column], 0 1);
+            }
         },
-        |high, low| {
-            let limb = broadcast(&a.number.top, 0);
-            each!(column {
-                if column < Z {
-                    add!(high, low, column, limb, &a.double[column]);
-                }
-            });
-            add!(high, low, Z, limb, &a.last);
-            let limb = broadcast(&a.carried, 0);
-            each!(column {
-                if column + 1 < Z {
-                    let block = load(&a.number.blocks[column]);
-                    low[column] = _mm512_madd52lo_epu64(low[column], limb, block);
-                }
-            });
+        {
+            if block % 2 == 0 && block / 2 < Z {
+                add!(high, low, &b.blocks[block / 2], &a.blocks[block / 2]);
+            } else if block == 2 * Z {
+                add!(high, low, &b.top, &a.top, 0 1);
+            }
         }
     );
 }
 
-/// Sets `result` to a product, divided by R modulo the primes.
+/// Sets `result` to a product, divided by R modulo the primes; block by block, as the product is computed.
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-pub(super) fn reduce<const Z: usize>(factors: &Factors<Z>, product: &Product<Z>, result: &mut Squarable<Z>) {
+pub(super) fn reduce<const Z: usize>(factors: &Factors<Z>, product: &Product<Z>, result: &mut Number<Z>) {
     let zero = _mm512_setzero_si512();
-    let (mut high, mut low): (Columns, Columns) = ([zero; 20], [zero; 20]);
-    // with few columns there are two sums of each, so as not to wait for it
-    let (mut high_too, mut low_too) = (high, low);
-    for (limbs, factors) in product.low.blocks.iter().zip(&factors.blocks) {
-        each!(@ at {
-            let limb = broadcast(limbs, at);
-            each!(column {
-                if column < Z {
-                    if at % 2 == 0 || Z > REGISTERS {
-                        add!(high, low, column, limb, &factors[at][column]);
-                    } else {
-                        add!(high_too, low_too, column, limb, &factors[at][column]);
+    let (mut below, mut beyond) = (zero, zero);
+    each!(@ block {
+        if block < Z {
+            // two blocks at once, with four sums each, so that none is waited for
+            let two = block + 1 < Z;
+            let next = if two { block + 1 } else { block };
+            let product = anew(product);
+            let (mut high, mut low) = ([[zero; PAIRS]; 2], [[zero; PAIRS]; 2]);
+            macro_rules! add {
+                ($digits:expr, $factors:expr, $at:ident) => {{
+                    let digit = broadcast($digits, $at);
+                    let factor = load(&$factors[$at][block]);
+                    low[0][$at] = _mm512_madd52lo_epu64(low[0][$at], digit, factor);
+                    high[0][$at] = _mm512_madd52hi_epu64(high[0][$at], digit, factor);
+                    if two {
+                        let factor = load(&$factors[$at][next]);
+                        low[1][$at] = _mm512_madd52lo_epu64(low[1][$at], digit, factor);
+                        high[1][$at] = _mm512_madd52hi_epu64(high[1][$at], digit, factor);
                     }
-                }
-            });
-        } 0 1 2 3);
-    }
-    let limb = broadcast(&product.low.top, 0);
-    each!(column {
-        if column < Z {
-            add!(high, low, column, limb, &factors.top[column]);
-        }
-    });
-    let mut sum: Columns = [zero; 20];
-    let mut below = zero;
-    each!(at {
-        if at < Z {
-            let mut here = high[at];
-            let mut there = _mm512_add_epi64(low[at], load(&product.high.blocks[at]));
-            if Z <= REGISTERS {
-                here = _mm512_add_epi64(here, high_too[at]);
-                there = _mm512_add_epi64(there, low_too[at]);
+                }};
             }
-            sum[at] = _mm512_add_epi64(there, raise(here, below));
-            below = here;
+            // a number that the compiler does not know, so that it leaves the loop a loop
+            let count = if Z > REGISTERS { *anew(&Z) } else { Z };
+            for (digits, factors) in product.low.blocks[..count].iter().zip(&factors.blocks) {
+                each!(@ at { add!(digits, factors, at); } 0 1 2 3);
+            }
+            each!(@ at { add!(&product.low.top, factors.top, at); } 0 1);
+            each!(@ which {
+                if which == 0 || two {
+                    let more = load(&product.high.blocks[block + which]);
+                    let high = total(high[which]);
+                    let limbs = _mm512_add_epi64(_mm512_add_epi64(total(low[which]), more), raise(high, below));
+                    below = high;
+                    store(&mut result.blocks[block + which], digits(limbs, block + which, &mut beyond));
+                }
+            } 0 1);
         }
-    });
-    let top = _mm512_add_epi64(load(&product.high.top), raise(zero, below));
-    let carried = carry::<Z>(&mut sum);
-    spread(&sum, _mm512_add_epi64(top, carried), result);
+    } 0 2 4 6 8);
+    let limbs = _mm512_add_epi64(load(&product.high.top), raise(zero, below));
+    store(&mut result.top, digits(limbs, Z, &mut beyond));
 }
 
-/// Makes a number ready to be squared.
+/// The sum of four.
 #[inline]
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-fn spread<const Z: usize>(columns: &Columns, top: __m512i, result: &mut Squarable<Z>) {
-    let limb_max = _mm512_set1_epi64(LIMB_MAX.cast_signed());
-    let zero = _mm512_setzero_si512();
-    let mut below = zero;
-    each!(at {
-        if at < Z {
-            let value = columns[at];
-            store(&mut result.number.blocks[at], value);
-            let bits = _mm512_srli_epi64::<{ LIMB_BITS - 1 }>(value);
-            let value = _mm512_and_si512(_mm512_slli_epi64::<1>(value), limb_max);
-            store(&mut result.double[at], _mm512_or_si512(value, raise(bits, below)));
-            store(&mut result.first[at], _mm512_or_si512(value, raise(bits, zero)));
-            below = bits;
-        }
-    });
-    store(&mut result.number.top, top);
-    let carried = raise(zero, below);
-    store(&mut result.carried, carried);
-    store(&mut result.last, _mm512_add_epi64(top, carried));
+#[target_feature(enable = "avx512f")]
+fn total(sums: [__m512i; PAIRS]) -> __m512i {
+    let halves = [_mm512_add_epi64(sums[0], sums[1]), _mm512_add_epi64(sums[2], sums[3])];
+    _mm512_add_epi64(halves[0], halves[1])
 }
 
-/// Makes a number that was read ready to be squared.
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-pub(super) fn prepare<const Z: usize>(number: &Number<Z>, result: &mut Squarable<Z>) {
-    let mut columns: Columns = [_mm512_setzero_si512(); 20];
-    each!(at {
-        if at < Z {
-            columns[at] = load(&number.blocks[at]);
-        }
-    });
-    spread(&columns, load(&number.top), result);
+/// The digits of a block of limbs of 52 bits that are not carried: limb i begins at bit i of digit i. What goes beyond the
+/// digits is added to those above.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn digits(limbs: __m512i, block: usize, beyond: &mut __m512i) -> __m512i {
+    let place = place_of(block);
+    let down = _mm512_sub_epi64(_mm512_set1_epi64(i64::from(DIGIT_BITS)), place);
+    let over = _mm512_srlv_epi64(limbs, down);
+    let digits =
+        _mm512_and_si512(_mm512_sllv_epi64(limbs, place), _mm512_set1_epi64(DIGIT_MAX.cast_signed()));
+    let sum = _mm512_add_epi64(digits, raise(over, *beyond));
+    *beyond = over;
+    sum
 }

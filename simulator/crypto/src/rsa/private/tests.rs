@@ -213,7 +213,7 @@ fn wrong_parts_give_nothing() {
             (|parts| &mut parts.p, 2),
             (|parts| &mut parts.q, 2),
             (|parts| &mut parts.n, 2),
-            (|parts| &mut parts.d_p[len_of(parts.n.len())..], 0x80),
+            (|parts| &mut parts.d_p[..8], 0x80),
             (|parts| &mut parts.q_inverse[..1], 1),
         ];
         for (change, bit) in changes {
@@ -233,10 +233,6 @@ fn wrong_parts_give_nothing() {
         let mixed = RsaParts { q_inverse: turned.q_inverse.clone(), ..copy(&oracle.parts) };
         assert_eq!(PrivatePower::new(&mixed).unwrap().raise(&mut vec![0x11; len]), None);
     }
-}
-
-fn len_of(modulus: usize) -> usize {
-    modulus / 4
 }
 
 fn copy(parts: &RsaParts) -> RsaParts {
@@ -286,15 +282,17 @@ fn every_power_can_be_chosen() {
         let mut room = Room::<Z>::new();
         let numbers = &mut room.0;
         for (at, power) in numbers.powers.iter_mut().enumerate() {
-            for limb in 0..=PAIRS * Z {
+            for limb in 0..Number::<Z>::DIGITS {
                 *power.pair_mut(limb) = [(1000 * at + limb) as u64, (100_000 * at + limb) as u64];
             }
         }
         for first in 0..32u8 {
             for second in 0..32u8 {
                 // SAFETY: the instructions were detected.
-                unsafe { power::choose(&numbers.powers, [first, second], &mut numbers.chosen) };
-                for limb in 0..=PAIRS * Z {
+                for (at, powers) in numbers.powers.chunks(7).enumerate() {
+                    unsafe { power::choose(powers, 7 * at, [first, second], &mut numbers.chosen) };
+                }
+                for limb in 0..Number::<Z>::DIGITS {
                     let right = [1000 * u64::from(first), 100_000 * u64::from(second)];
                     assert_eq!(*numbers.chosen.pair(limb), right.map(|number| number + limb as u64));
                 }
@@ -304,4 +302,171 @@ fn every_power_can_be_chosen() {
     check::<3>();
     check::<5>();
     check::<10>();
+}
+
+/// What aws-lc has for a large number, freed when dropped.
+struct Large(*mut sys::BIGNUM);
+
+impl Drop for Large {
+    fn drop(&mut self) {
+        // SAFETY: owned; freed only here.
+        unsafe { sys::BN_free(self.0) }
+    }
+}
+
+impl Large {
+    fn new(octets: &[u8]) -> Large {
+        // SAFETY: the slice is read with its length.
+        Large(unsafe { sys::BN_bin2bn(octets.as_ptr(), octets.len(), null_mut()) })
+    }
+
+    fn power_of_two(bits: usize) -> Large {
+        let mut octets = vec![0; bits / 8 + 1];
+        octets[0] = 1 << (bits % 8);
+        Large::new(&octets)
+    }
+
+    /// The sum of digits in their places.
+    fn of<const Z: usize>(number: &Number<Z>, which: usize) -> Large {
+        let sum = Large::new(&[]);
+        for at in (0..Number::<Z>::DIGITS).rev() {
+            let digit = Large::new(&number.pair(at)[which].to_be_bytes());
+            // SAFETY: the numbers are live.
+            unsafe {
+                assert_eq!(sys::BN_lshift(sum.0, sum.0, DIGIT_BITS as i32), 1);
+                assert_eq!(sys::BN_add(sum.0, sum.0, digit.0), 1);
+            }
+        }
+        sum
+    }
+
+    fn times(&self, other: &Large, modulus: &Large) -> Vec<u8> {
+        let (product, mut octets) = (Large::new(&[]), vec![0; 512]);
+        // SAFETY: the numbers are live, what is made is freed, and the slice is passed with its length.
+        unsafe {
+            let room = sys::BN_CTX_new();
+            assert_eq!(sys::BN_mod_mul(product.0, self.0, other.0, modulus.0, room), 1);
+            sys::BN_CTX_free(room);
+            assert_eq!(sys::BN_bn2bin_padded(octets.as_mut_ptr(), octets.len(), product.0), 1);
+        }
+        octets
+    }
+
+    fn bits(&self) -> usize {
+        // SAFETY: the number is live.
+        unsafe { sys::BN_num_bits(self.0) as usize }
+    }
+}
+
+/// A number with the largest digits there can be, or others, that is less than 2^`bits`.
+fn number<const Z: usize>(bits: usize, digit: impl Fn(usize) -> u64) -> Number<Z> {
+    let mut number = Number::ZERO;
+    for at in 0..Number::<Z>::DIGITS {
+        // a digit may have something more than it counts
+        let left = bits.saturating_sub(at * DIGIT_BITS as usize + 1);
+        let most = if left >= 52 { DIGIT_MAX + (1 << 48) } else { (1 << left.min(51)) - 1 };
+        *number.pair_mut(at) = [digit(2 * at).min(most), digit(2 * at + 1).min(most)];
+    }
+    number
+}
+
+/// Multiplies and squares the largest numbers, with the largest primes, and others.
+fn check_products<const Z: usize>(bits: usize) {
+    let len = bits.div_ceil(8);
+    let top = 0x80 >> (8 * len - bits);
+    let odd = |octets: Vec<u8>| {
+        let mut odd = octets;
+        odd[0] = odd[0] & (2 * top - 1) as u8 | top as u8;
+        odd[len - 1] |= 1;
+        Zeroizing::new(odd)
+    };
+    let primes = [odd(vec![0xff; len]), odd(vec![0; len]), odd(octets(len, 3)), odd(octets(len, 4))];
+    let largest = bits + 57;
+    let random = octets(8 * 2 * Number::<Z>::DIGITS, 9);
+    let words = random.as_chunks().0;
+    let numbers: [Number<Z>; 6] = [
+        Number::ZERO,
+        number(largest, |_| u64::MAX),
+        number(largest, |at| u64::from_be_bytes(words[at]) >> 13),
+        number(largest, |at| if at / 2 % 3 == 0 { u64::MAX } else { 0 }),
+        number(largest, |at| if at % 2 == 0 { DIGIT_MAX } else { 0 }),
+        number(largest, |at| u64::from(at < 2)),
+    ];
+    for (p, q) in primes.iter().zip(primes.iter().rev()) {
+        let parts = RsaParts {
+            n: Vec::new(),
+            e: 3,
+            p: p.clone(),
+            q: q.clone(),
+            d_p: p.clone(),
+            d_q: q.clone(),
+            q_inverse: p.clone(),
+        };
+        let key = Key::<Z>::new(&parts, bits);
+        let moduli = [Large::new(p), Large::new(q)];
+        let long = Large::power_of_two(Number::<Z>::DIGITS * DIGIT_BITS as usize);
+        let mut room = Room::<Z>::new();
+        let Numbers { power, product, .. } = &mut room.0;
+        let check = |a: &Number<Z>, b: &Number<Z>, power: &Number<Z>| {
+            for (which, modulus) in moduli.iter().enumerate() {
+                let result = Large::of(power, which);
+                assert!(result.bits() <= largest, "{Z} blocks, {bits} bits: {}", result.bits());
+                let right = Large::of(a, which).times(&Large::of(b, which), modulus);
+                assert_eq!(result.times(&long, modulus), right, "{Z} blocks, {bits} bits");
+            }
+            for at in 0..Number::<Z>::DIGITS {
+                assert!(power.pair(at).iter().all(|digit| *digit <= DIGIT_MAX + (1 << 48)));
+            }
+        };
+        for a in &numbers {
+            for b in &numbers {
+                // SAFETY: the instructions were detected.
+                unsafe {
+                    product::multiply(a, b, product);
+                    product::reduce(&key.factors, product, power);
+                }
+                check(a, b, power);
+            }
+            // SAFETY: as above.
+            unsafe {
+                product::square(a, product);
+                product::reduce(&key.factors, product, power);
+            }
+            check(a, a, power);
+            // Montgomery's own method divides by R, and makes the result less than the prime
+            for (which, modulus) in moduli.iter().enumerate() {
+                let mut limbs = a.limbs(which);
+                key.primes[which].reduce(&mut limbs);
+                let mut less = Number::<Z>::ZERO;
+                less.set(0, &limbs);
+                let less = Large::of(&less, 0);
+                // SAFETY: the numbers are live.
+                assert!(unsafe { sys::BN_cmp(less.0, modulus.0) } < 0);
+                let one = Large::new(&[1]);
+                assert_eq!(less.times(&long, modulus), Large::of(a, which).times(&one, modulus));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_largest_numbers_are_multiplied() {
+    if !detected() {
+        return;
+    }
+    for bits in [512, 576, bits_max(3)] {
+        check_products::<3>(bits);
+    }
+    for bits in [bits_max(3) + 1, 768, bits_max(4)] {
+        check_products::<4>(bits);
+    }
+    for bits in [bits_max(4) + 1, 1024, bits_max(5)] {
+        check_products::<5>(bits);
+    }
+    for bits in [bits_max(5) + 1, 1088, 1536, bits_max(8)] {
+        check_products::<8>(bits);
+    }
+    for bits in [bits_max(8) + 1, 2048, bits_max(10)] {
+        check_products::<10>(bits);
+    }
 }
