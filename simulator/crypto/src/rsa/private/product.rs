@@ -207,43 +207,41 @@ pub(super) fn square<const Z: usize>(a: &Number<Z>, product: &mut Product<Z>) {
 pub(super) fn reduce<const Z: usize>(factors: &Factors<Z>, product: &Product<Z>, result: &mut Number<Z>) {
     let zero = _mm512_setzero_si512();
     let (mut below, mut beyond) = (zero, zero);
-    each!(@ block {
-        if block < Z {
-            // two blocks at once, with four sums each, so that none is waited for
-            let two = block + 1 < Z;
-            let next = if two { block + 1 } else { block };
-            let product = anew(product);
-            let (mut high, mut low) = ([[zero; PAIRS]; 2], [[zero; PAIRS]; 2]);
+    // so many blocks at once, from `$first` on, with four sums each, so that none is waited for
+    macro_rules! blocks {
+        ($first:expr, $count:literal) => {{
+            let first = $first;
+            let (mut high, mut low) = ([[zero; PAIRS]; $count], [[zero; PAIRS]; $count]);
             macro_rules! add {
                 ($digits:expr, $factors:expr, $at:ident) => {{
                     let digit = broadcast($digits, $at);
-                    let factor = load(&$factors[$at][block]);
-                    low[0][$at] = _mm512_madd52lo_epu64(low[0][$at], digit, factor);
-                    high[0][$at] = _mm512_madd52hi_epu64(high[0][$at], digit, factor);
-                    if two {
-                        let factor = load(&$factors[$at][next]);
-                        low[1][$at] = _mm512_madd52lo_epu64(low[1][$at], digit, factor);
-                        high[1][$at] = _mm512_madd52hi_epu64(high[1][$at], digit, factor);
+                    for which in 0..$count {
+                        let factor = load(&$factors[$at][first + which]);
+                        low[which][$at] = _mm512_madd52lo_epu64(low[which][$at], digit, factor);
+                        high[which][$at] = _mm512_madd52hi_epu64(high[which][$at], digit, factor);
                     }
                 }};
             }
-            // a number that the compiler does not know, so that it leaves the loop a loop
-            let count = if Z > REGISTERS { *anew(&Z) } else { Z };
-            for (digits, factors) in product.low.blocks[..count].iter().zip(&factors.blocks) {
+            for (digits, factors) in product.low.blocks.iter().zip(&factors.blocks) {
                 each!(@ at { add!(digits, factors, at); } 0 1 2 3);
             }
             each!(@ at { add!(&product.low.top, factors.top, at); } 0 1);
-            each!(@ which {
-                if which == 0 || two {
-                    let more = load(&product.high.blocks[block + which]);
-                    let high = total(high[which]);
-                    let limbs = _mm512_add_epi64(_mm512_add_epi64(total(low[which]), more), raise(high, below));
-                    below = high;
-                    store(&mut result.blocks[block + which], digits(limbs, block + which, &mut beyond));
-                }
-            } 0 1);
-        }
-    } 0 2 4 6 8);
+            for which in 0..$count {
+                let more = load(&product.high.blocks[first + which]);
+                let high = total(high[which]);
+                let limbs = _mm512_add_epi64(_mm512_add_epi64(total(low[which]), more), raise(high, below));
+                below = high;
+                store(&mut result.blocks[first + which], digits(limbs, first + which, &mut beyond));
+            }
+        }};
+    }
+    let pairs = *anew(&(Z / 2));
+    for pair in 0..pairs {
+        blocks!(2 * pair, 2);
+    }
+    if Z % 2 == 1 {
+        blocks!(Z - 1, 1);
+    }
     let limbs = _mm512_add_epi64(load(&product.high.top), raise(zero, below));
     store(&mut result.top, digits(limbs, Z, &mut beyond));
 }
