@@ -16,8 +16,8 @@ Examples:
   handset smime decrypt --p12 bob.p12 --passphrase-file bob.pass sealed.eml -o signed.eml
   handset smime inspect message.eml
 
-Messages are .eml files, bare CMS in DER or BER, or PEM; of any size, in constant memory, but for what \
-is compressed: that is expanded in memory, to at most 64 MiB a layer.";
+Messages are .eml files, bare CMS in DER or BER, or PEM; of any size, in constant memory. What is compressed \
+is expanded to at most 64 MiB, of which a compressed layer in another may hold all in memory.";
 
 /// Signs, verifies, encrypts, decrypts and shows S/MIME messages, and measures how fast.
 #[derive(Debug, Parser)]

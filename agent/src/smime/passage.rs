@@ -21,6 +21,9 @@ pub(super) trait LayerReader {
     /// The header of the mail, once it arrived.
     fn header(&self) -> &[u8];
 
+    /// How many octets to feed next at most, so that what comes of them is not much.
+    fn piece_max(&self) -> usize;
+
     /// Feeds a piece and appends content.
     ///
     /// # Errors
@@ -41,6 +44,10 @@ impl LayerReader for MessageDecryptor<'_> {
 
     fn header(&self) -> &[u8] {
         MessageDecryptor::header(self)
+    }
+
+    fn piece_max(&self) -> usize {
+        MessageDecryptor::piece_max(self)
     }
 
     fn update(&mut self, piece: &[u8], held: &mut Vec<u8>) -> Result<(), SmimeError> {
@@ -65,6 +72,10 @@ impl LayerReader for Verifying<'_> {
 
     fn header(&self) -> &[u8] {
         self.verifier.header()
+    }
+
+    fn piece_max(&self) -> usize {
+        self.verifier.piece_max()
     }
 
     fn update(&mut self, piece: &[u8], held: &mut Vec<u8>) -> Result<(), SmimeError> {
@@ -119,18 +130,24 @@ fn pass<R: LayerReader>(
     };
     let mut merge: Option<HeaderMerge> = None;
     let mut held = Vec::new();
-    input.each(|piece| {
-        if !merges {
-            reader.update(piece, output.waiting()).map_err(failed)?;
-            return output.pass();
+    input.each(|mut rest| {
+        while !rest.is_empty() {
+            let (piece, later) = rest.split_at(reader.piece_max().min(rest.len()));
+            rest = later;
+            if !merges {
+                reader.update(piece, output.waiting()).map_err(failed)?;
+                output.pass()?;
+                continue;
+            }
+            reader.update(piece, &mut held).map_err(failed)?;
+            if !held.is_empty() {
+                let merge = merge.get_or_insert_with(|| merging(reader.header()));
+                merge.update(&held, output.waiting());
+                held.clear();
+            }
+            output.pass()?;
         }
-        reader.update(piece, &mut held).map_err(failed)?;
-        if !held.is_empty() {
-            let merge = merge.get_or_insert_with(|| merging(reader.header()));
-            merge.update(&held, output.waiting());
-            held.clear();
-        }
-        output.pass()
+        Ok(())
     })?;
     let mut merge = merge.unwrap_or_else(|| merging(reader.header()));
     let report = reader.finish(&mut held).map_err(failed)?;

@@ -14,6 +14,7 @@ mod key;
 #[cfg(target_arch = "x86_64")]
 mod p256;
 mod padding;
+mod pages;
 mod provider;
 mod rc4;
 #[cfg_attr(not(target_arch = "x86_64"), path = "rsa/absent.rs")]

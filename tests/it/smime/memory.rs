@@ -40,6 +40,30 @@ fn message(out: &mut dyn Write) {
     }
 }
 
+/// An entity that is CompressedData (RFC 3274) of a text of nothing but zeros, about a thousandth of its length.
+fn compressed_message() -> Vec<u8> {
+    let tlv = |tag: u8, content: &[u8]| {
+        let length = u32::try_from(content.len()).expect("short").to_be_bytes();
+        [&[tag, 0x84][..], &length, content].concat()
+    };
+    let mut text = b"Content-Type: text/plain\r\n\r\n".to_vec();
+    text.resize((MESSAGE_MIB - 1) * 1024 * 1024, b'0');
+    let zlib = tlv(0x04, &miniz_oxide::deflate::compress_to_vec_zlib(&text, 9));
+    // id-data; id-alg-zlibCompress; id-ct-compressedData
+    let data = [&[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1][..], &tlv(0xa0, &zlib)].concat();
+    let algorithm = [&[6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 3, 8][..]].concat();
+    let content = [&[2, 1, 0][..], &tlv(0x30, &algorithm), &tlv(0x30, &data)].concat();
+    let kind = [6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 9];
+    let info = tlv(0x30, &[&kind[..], &tlv(0xa0, &tlv(0x30, &content))].concat());
+    let header = "Content-Type: application/pkcs7-mime; smime-type=compressed-data; name=smime.p7z\r\n\
+                  Content-Transfer-Encoding: base64\r\n\r\n";
+    let mut encoder = smime::mime::Base64Encoder::new();
+    let mut message = header.as_bytes().to_vec();
+    encoder.update(&info, &mut message);
+    encoder.finish(&mut message);
+    message
+}
+
 fn copy(path: &Path) -> impl FnMut(&mut dyn Write) {
     let mut file = File::open(path).unwrap();
     move |out| {
@@ -99,6 +123,33 @@ fn structures_that_are_made_to_be_large_are_inspected_in_constant_memory() {
         }
     }
     assert!(peaks.iter().all(|(.., kib)| *kib <= PEAK_MAX_KIB), "{peaks:?} KiB");
+}
+
+#[test]
+fn what_is_compressed_is_expanded_in_constant_memory() {
+    let scratch = Scratch::new("smime-memory-compressed");
+    let (plain, sealed, out) = (scratch.file("plain"), scratch.file("sealed"), scratch.file("out"));
+    fs::write(&plain, compressed_message()).unwrap();
+    assert!(fs::metadata(&plain).unwrap().len() < 200_000);
+    let (certificate, key) = (pki("alice-encryption.cert.pem"), pki("alice-encryption.key.pem"));
+    let (alice, root) = (signer("alice-signing"), pki("contoso-root.cert.pem"));
+    let verify = ["verify", "--ca-file", &root, "--at", AT, "--no-from-check", "-o", text(&out)];
+    let decrypt = ["decrypt", "--recipient", &certificate, "--key", &key, "-o", text(&out)];
+    let mut peaks = Vec::new();
+    let long = (MESSAGE_MIB as u64 - 2) * 1024 * 1024;
+    for form in [&[][..], &["--opaque"]] {
+        let sign = [&["sign"][..], form, &["-o", text(&sealed)], &alice.each_str()].concat();
+        peaks.push(("sign", peak(&sign, copy(&plain))));
+        peaks.push(("verify", peak(&verify, copy(&sealed))));
+        assert!(fs::metadata(&out).unwrap().len() > long);
+        peaks.push(("inspect", peak(&["inspect"], copy(&sealed))));
+    }
+    let encrypt = ["encrypt", "--recipient", &certificate, "-o", text(&sealed)];
+    peaks.push(("encrypt", peak(&encrypt, copy(&plain))));
+    fs::remove_file(&out).unwrap();
+    peaks.push(("decrypt", peak(&decrypt, copy(&sealed))));
+    assert!(fs::metadata(&out).unwrap().len() > long);
+    assert!(peaks.iter().all(|(_, kib)| *kib <= PEAK_MAX_KIB), "{peaks:?} KiB");
 }
 
 #[test]

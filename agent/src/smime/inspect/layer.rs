@@ -8,6 +8,9 @@ use smime::cms::outline::{Body, Outline, OutlineReader, oid_name};
 use smime::cms::{self, CmsError, Decompressor};
 use smime::{Certificate, MAX_CERTIFICATE_SIZE, TlvError};
 
+/// How much of what may be compressed is read at a time: it becomes up to 1032 times as long.
+const EXPANDING: usize = 1024;
+
 pub(super) struct LayerReader {
     path: String,
     depth: usize,
@@ -65,7 +68,23 @@ impl LayerReader {
     }
 
     pub(super) fn update(&mut self, octets: &[u8], seen: &mut Seen) {
+        let may_expand = |state: &State| match state {
+            State::Reading(outline) => {
+                matches!(outline.message_type(), None | Some(cms::COMPRESSED_DATA))
+            }
+            _ => false,
+        };
         self.begin(seen);
+        let mut rest = octets;
+        while !rest.is_empty() {
+            let length = if may_expand(&self.state) { EXPANDING.min(rest.len()) } else { rest.len() };
+            let (piece, later) = rest.split_at(length);
+            self.take(piece, seen);
+            rest = later;
+        }
+    }
+
+    fn take(&mut self, octets: &[u8], seen: &mut Seen) {
         let before = self.size;
         self.size += octets.len() as u64;
         if let Some(kept) = &mut self.certificate {

@@ -1,6 +1,7 @@
 //! Streaming CBC and GCM.
 
 use crate::ghash;
+use crate::pages::LargePages;
 use aws_lc_sys as sys;
 use smime::{BulkCipher, BulkEncryptor, CryptoError};
 use std::ffi::c_int;
@@ -31,6 +32,7 @@ pub(crate) struct Cipher {
     is_gcm: bool,
     failed: bool,
     late: Option<Late>,
+    pages: LargePages,
 }
 
 /// What it takes to authenticate additional data that arrives behind the ciphertext.
@@ -100,7 +102,7 @@ impl Cipher {
             true => Some(Late::new(cipher, key)?),
             false => None,
         };
-        let this = Cipher { context, direction, is_gcm, failed: false, late };
+        let this = Cipher { context, direction, is_gcm, failed: false, late, pages: LargePages::default() };
         let c = this.context.as_ptr();
         let encrypt = c_int::from(direction == Direction::Encrypt);
         // SAFETY: the context is live; the first call sets the cipher only, the second reads `key` and `iv`, whose
@@ -172,7 +174,7 @@ impl BulkEncryptor for Cipher {
             late.len += input.len() as u64;
         }
         for piece in input.chunks(MAX_PIECE) {
-            out.reserve(piece.len() + MAX_BLOCK);
+            self.pages.reserve(out, piece.len() + MAX_BLOCK);
             let mut written: c_int = 0;
             // SAFETY: an update writes at most the input and one held block, for which `reserve` made room behind
             // the end of `out`; input and output do not overlap; the length fits an int. The new length of `out`

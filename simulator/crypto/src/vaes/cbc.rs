@@ -6,6 +6,7 @@ mod encryptor;
 pub(crate) use encryptor::CbcEncryptor;
 
 use super::{BLOCK, PIECE, ROUND_KEYS, Schedule, Width, before_line, through_caches};
+use crate::pages::LargePages;
 use smime::{BulkEncryptor, CryptoError};
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
@@ -18,6 +19,7 @@ pub(crate) struct CbcDecryptor {
     /// The last whole block of ciphertext, at first the initialisation vector.
     previous: [u8; BLOCK],
     held: Held,
+    pages: LargePages,
 }
 
 /// A block that is not complete, and how much of it has arrived, which is less than a block.
@@ -68,13 +70,13 @@ impl CbcDecryptor {
         // SAFETY: a width is only ever made by `detect`, which found AES among the processor's instructions; the key
         // has one of the lengths that there are.
         let key = unsafe { Schedule::expand(key).inverse() };
-        Some(CbcDecryptor { width, key, previous, held: Held::default() })
+        Some(CbcDecryptor { width, key, previous, held: Held::default(), pages: LargePages::default() })
     }
 
     /// Decrypts whole blocks and appends them.
     fn blocks(&mut self, input: &[u8], out: &mut Vec<u8>) {
         let len = input.len() / BLOCK * BLOCK;
-        out.reserve(len);
+        self.pages.reserve(out, len);
         let (through, past) = input[..len].split_at(through_caches(out, len));
         self.blocks_to(through, out, false);
         self.blocks_to(past, out, true);

@@ -10,6 +10,7 @@ mod kernel;
 
 use super::{BLOCK, Schedule, before_line, through_caches};
 use crate::ghash;
+use crate::pages::LargePages;
 use smime::{BulkEncryptor, CryptoError};
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
@@ -50,6 +51,7 @@ pub(crate) struct GcmDecryptor {
     /// What additional data behind changes in the tag.
     late: Option<[u8; TAG]>,
     failed: bool,
+    pages: LargePages,
 }
 
 impl GcmDecryptor {
@@ -86,6 +88,7 @@ impl GcmDecryptor {
             additional: None,
             late: None,
             failed: false,
+            pages: LargePages::default(),
         })
     }
 
@@ -107,7 +110,7 @@ impl GcmDecryptor {
     /// Decrypts whole blocks and appends them; no block is begun.
     fn blocks(&mut self, input: &[u8], out: &mut Vec<u8>) {
         let len = input.len() / BLOCK * BLOCK;
-        out.reserve(len);
+        self.pages.reserve(out, len);
         let (through, past) = input[..len].split_at(through_caches(out, len));
         self.blocks_to(through, out, false);
         self.blocks_to(past, out, true);

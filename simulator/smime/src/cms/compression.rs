@@ -136,7 +136,8 @@ impl Sink for Expansion {
             match step.status {
                 Ok(MZStatus::StreamEnd) => self.ended = true,
                 Ok(_) | Err(MZError::Buf) if step.bytes_written == 0 && octets.is_empty() => return Ok(()),
-                Ok(_) if step.bytes_consumed > 0 || step.bytes_written > 0 => {}
+                // What was held back may come out when there is nothing to read, and then it says that there is nothing.
+                Ok(_) | Err(MZError::Buf) if step.bytes_consumed > 0 || step.bytes_written > 0 => {}
                 _ => return Err(CmsError::Compression),
             }
         }
@@ -204,6 +205,21 @@ mod tests {
         ]);
         let message = write::sequence(&[write::oid(oid::COMPRESSED_DATA), write::tlv(0xa0, &data)]);
         assert_eq!(decompress(&message, 10), Err(CmsError::NoContent));
+    }
+
+    #[test]
+    fn much_from_little_in_pieces() {
+        let content = vec![b'0'; 400_000];
+        let message = zlib(&content);
+        for piece in 1..=message.len() {
+            let mut out = Vec::new();
+            let mut decompressor = Decompressor::new(400_000);
+            for piece in message.chunks(piece) {
+                decompressor.update(piece, &mut out).unwrap();
+            }
+            decompressor.finish().unwrap();
+            assert!(out == content, "{piece}");
+        }
     }
 
     proptest! {

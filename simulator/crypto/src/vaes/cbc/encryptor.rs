@@ -7,6 +7,7 @@
 
 use super::super::{BLOCK, ROUND_KEYS, Schedule};
 use super::Held;
+use crate::pages::LargePages;
 use smime::{BulkEncryptor, CryptoError};
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
@@ -17,6 +18,7 @@ pub(crate) struct CbcEncryptor {
     /// The last block of ciphertext, at first the initialisation vector.
     previous: [u8; BLOCK],
     held: Held,
+    pages: LargePages,
 }
 
 impl CbcEncryptor {
@@ -29,13 +31,13 @@ impl CbcEncryptor {
         }
         // SAFETY: AES is among the processor's instructions; the key has one of the lengths that there are.
         let key = unsafe { Schedule::expand(key) };
-        Some(CbcEncryptor { key, previous, held: Held::default() })
+        Some(CbcEncryptor { key, previous, held: Held::default(), pages: LargePages::default() })
     }
 
     /// Encrypts whole blocks and appends them.
     fn blocks(&mut self, input: &[[u8; BLOCK]], out: &mut Vec<u8>) {
         let len = input.as_flattened().len();
-        out.reserve(len);
+        self.pages.reserve(out, len);
         let Some(room) = out.spare_capacity_mut().get_mut(..len) else { return };
         let (room, _) = room.as_chunks_mut();
         let (key, previous) = (&self.key, &self.previous);

@@ -1,7 +1,7 @@
 //! Decrypting messages in pieces.
 
 use super::carrier::{Form, Receiver};
-use super::expand::Expander;
+use super::expand::{EXPANDING, Expander, UNSETTLED};
 use super::feed::Feed;
 use super::layered::{Carried, Compressed, Layer};
 use super::verify::Outermost;
@@ -39,6 +39,13 @@ impl<'a> MessageDecryptor<'a> {
     /// any content is.
     pub fn header(&self) -> &[u8] {
         self.0.carrier.header()
+    }
+
+    /// How many octets to feed next at most, so that not much more than a MiB of content comes of them: what is compressed
+    /// becomes up to 1032 times as long. More is right too, and costs memory; nested compressed layers may give all that
+    /// [`DECOMPRESSED_MAX`](cms::DECOMPRESSED_MAX) allows.
+    pub fn piece_max(&self) -> usize {
+        self.0.layer.piece_max()
     }
 
     /// Feeds octets and appends plaintext, to be held.
@@ -168,6 +175,16 @@ impl Layer for Content<'_> {
 
     fn feed(&mut self) -> &mut Feed {
         &mut self.feed
+    }
+
+    fn piece_max(&self) -> usize {
+        match (&self.engine, &self.expander) {
+            (Engine::Compressed(_), _) => EXPANDING,
+            (Engine::Encrypted(_), Some(expander)) => expander.piece_max(),
+            (Engine::None, _) if self.beside => usize::MAX,
+            (Engine::None | Engine::Encrypted(_), _) => UNSETTLED,
+            (Engine::Other(_) | Engine::Signed, _) => usize::MAX,
+        }
     }
 
     fn choose(&mut self, first: &[u8]) -> Result<(), SmimeError> {

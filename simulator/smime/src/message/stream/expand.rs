@@ -12,6 +12,11 @@ use const_oid::ObjectIdentifier;
 
 /// How many octets tell what content is.
 const SNIFFED: usize = 64;
+/// How many octets of a message to read next while it may turn out to be compressed, and when it has: they become up to
+/// 1032 times as many (zlib's technical details, "Maximum Compression Factor").
+pub(super) const UNSETTLED: usize = 4096;
+/// The same, once it is compressed.
+pub(super) const EXPANDING: usize = 1024;
 /// How many octets of an entity are kept, header and all, until its body has told what it is: a body that decodes to
 /// hardly anything is nobody's CMS.
 const KEPT_MAX: usize = 2 * HEADER_BLOCK_MAX;
@@ -90,6 +95,15 @@ impl Expander {
     /// Whether all that comes is handed on as it is.
     fn is_plain(&self) -> bool {
         matches!(self.state, State::Plain)
+    }
+
+    /// How many octets of the message to read next, so that not much more than a MiB comes of them.
+    pub(super) fn piece_max(&self) -> usize {
+        match &self.state {
+            State::Plain | State::Broken => usize::MAX,
+            State::Start(_) | State::Header(_) | State::Body(_) => UNSETTLED,
+            State::Compressed(_) => EXPANDING,
+        }
     }
 
     /// Feeds content and appends what it is or expands to.
@@ -279,10 +293,14 @@ impl Compressed {
     fn expand(&mut self, octets: &[u8], out: &mut Vec<u8>) -> Result<(), SmimeError> {
         let Compressed { feed, decompressor, inner, .. } = self;
         let mut content = Vec::new();
-        let result: Result<(), CmsError> =
-            feed.feed(octets, |octets| decompressor.update(octets, &mut content));
-        inner.update(&content, out);
-        Ok(result?)
+        for octets in octets.chunks(EXPANDING) {
+            content.clear();
+            let result: Result<(), CmsError> =
+                feed.feed(octets, |octets| decompressor.update(octets, &mut content));
+            inner.update(&content, out);
+            result?;
+        }
+        Ok(())
     }
 
     fn finish(mut self, out: &mut Vec<u8>) -> Result<(), SmimeError> {

@@ -1,6 +1,7 @@
 //! What readers of one layer have in common: what carries it, what is held, compressed layers around it.
 
 use super::carrier::{Carrier, Receiver};
+use super::expand::EXPANDING;
 use super::feed::Feed;
 use crate::cms::{self, Decompressor};
 use crate::message::{LAYERS_MAX, SmimeError};
@@ -23,6 +24,8 @@ pub(super) trait Layer: Receiver {
     ///
     /// Those of the engine.
     fn pass(&mut self, octets: &[u8]) -> Result<(), SmimeError>;
+    /// How many octets of the message to read next, as [`Expander::piece_max`](super::expand::Expander::piece_max) has it.
+    fn piece_max(&self) -> usize;
     /// Whether an engine is wanted for a message of no octets.
     fn wants_nothing(&self) -> bool {
         false
@@ -102,9 +105,13 @@ impl<L: Layer> Compressed<L> {
         held: &mut Vec<u8>,
     ) -> Result<(), SmimeError> {
         let mut content = Vec::new();
-        let result = feed.feed(octets, |octets| self.decompressor.update(octets, &mut content));
-        self.inner.update(&content, held).map_err(SmimeError::inside_compressed)?;
-        Ok(result?)
+        for octets in octets.chunks(EXPANDING) {
+            content.clear();
+            let result = feed.feed(octets, |octets| self.decompressor.update(octets, &mut content));
+            self.inner.update(&content, held).map_err(SmimeError::inside_compressed)?;
+            result?;
+        }
+        Ok(())
     }
 
     /// Ends the layer; `end` ends what was inside.

@@ -1,7 +1,7 @@
 //! Verifying messages in pieces.
 
 use super::carrier::{Form, Receiver};
-use super::expand::Expander;
+use super::expand::{EXPANDING, Expander, UNSETTLED};
 use super::feed::Feed;
 use super::layered::{Carried, Compressed, Layer};
 use crate::cms::outline::OutlineReader;
@@ -177,6 +177,13 @@ impl<'a> MessageVerifier<'a> {
     /// any content is.
     pub fn header(&self) -> &[u8] {
         self.0.carrier.header()
+    }
+
+    /// How many octets to feed next at most, so that not much more than a MiB of content comes of them: what is compressed
+    /// becomes up to 1032 times as long. More is right too, and costs memory; nested compressed layers may give all that
+    /// [`DECOMPRESSED_MAX`](cms::DECOMPRESSED_MAX) allows.
+    pub fn piece_max(&self) -> usize {
+        self.0.layer.piece_max()
     }
 
     /// Feeds octets and appends content, to be held.
@@ -402,6 +409,15 @@ impl Layer for Content<'_> {
 
     fn feed(&mut self) -> &mut Feed {
         &mut self.feed
+    }
+
+    fn piece_max(&self) -> usize {
+        match (&self.engine, &self.expander) {
+            (Engine::Compressed(_), _) => EXPANDING,
+            (Engine::Signed(_) | Engine::None, Some(expander)) => expander.piece_max(),
+            (Engine::Signed(_) | Engine::None, None) => UNSETTLED,
+            (Engine::Other(_) | Engine::Encrypted, _) => usize::MAX,
+        }
     }
 
     /// A signature of no octets beside content is one that cannot be read.

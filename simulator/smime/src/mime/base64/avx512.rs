@@ -67,7 +67,23 @@ fn load(octets: &[u8; 64]) -> __m512i {
 /// `input` is whole lines of `wrap`, and `out` has room for as many encoded lines and [`SLACK`] octets more.
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
 pub(super) unsafe fn encode_lines(input: &[u8], wrap: Wrap, out: *mut u8) -> usize {
-    let (octets, text, end) = (wrap.octets(), wrap.characters(), wrap.end());
+    // SAFETY: what is asked for is what the caller warrants.
+    unsafe {
+        match wrap {
+            Wrap::Mime => encode::<57, 2>(input, *b"\r\n", out),
+            Wrap::Pem => encode::<48, 1>(input, *b"\n", out),
+        }
+    }
+}
+
+/// Writes lines of so many octets, at least 48, with an end that the compiler knows the length of.
+///
+/// # Safety
+///
+/// `input` is whole lines, and `out` has room for as many encoded lines and [`SLACK`] octets more.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+unsafe fn encode<const OCTETS: usize, const END: usize>(input: &[u8], end: [u8; END], out: *mut u8) -> usize {
+    let text = const { OCTETS / 3 * 4 };
     let (spread, alphabet) = (load(&SPREAD), load(&ALPHABET));
     // 24 bits of every group lie in octets 1, 0, 2, 1: fields at 10, 4, 22, 16.
     let shifts = _mm512_set1_epi64(0x3036_242a_1016_040a);
@@ -77,22 +93,22 @@ pub(super) unsafe fn encode_lines(input: &[u8], wrap: Wrap, out: *mut u8) -> usi
     };
     const FIRST_48: __mmask64 = (1 << 48) - 1;
     let mut at = 0;
-    for line in input.chunks_exact(octets) {
+    for line in input.chunks_exact(OCTETS) {
         let from = line.as_ptr();
         _mm_prefetch::<_MM_HINT_T0>(from.wrapping_add(AHEAD).cast());
-        // SAFETY: masked loads read 48 octets, from the line's beginning and up to its end; a line has 48 or 57. The
-        // stores are of 64 characters inside the line's text, which has 64 or 76; the line's end goes behind it.
+        // SAFETY: masked loads read 48 octets, from the line's beginning and up to its end; a line has at least as many.
+        // The stores are of 64 characters inside the line's text; the line's end goes behind it.
         unsafe {
             let to = out.add(at);
             let block = characters(_mm512_maskz_loadu_epi8(FIRST_48, from.cast()));
             _mm512_storeu_si512(to.cast(), block);
-            if octets > 48 {
-                let block = characters(_mm512_maskz_loadu_epi8(FIRST_48, from.add(octets - 48).cast()));
+            if OCTETS > 48 {
+                let block = characters(_mm512_maskz_loadu_epi8(FIRST_48, from.add(OCTETS - 48).cast()));
                 _mm512_storeu_si512(to.add(text - 64).cast(), block);
             }
-            std::ptr::copy_nonoverlapping(end.as_ptr(), to.add(text), end.len());
+            to.add(text).cast::<[u8; END]>().write(end);
         }
-        at += text + end.len();
+        at += text + END;
     }
     at
 }
