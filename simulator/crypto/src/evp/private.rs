@@ -92,3 +92,51 @@ impl PrivateKey {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use smime::{DigestAlgorithm, OaepParameters};
+
+    #[test]
+    fn both_ways_make_and_refuse_the_same() {
+        for bits in [1024, 2048, 3072] {
+            let private = PrivateKey::from_pkcs8(&Key::generate_rsa(bits).unwrap()).unwrap();
+            let (key, size) = (&private.key, bits as usize / 8);
+            let sha256 = DigestAlgorithm::Sha256;
+            let pss = |salt_len| SignatureScheme::RsaPss { digest: sha256, mgf: sha256, salt_len };
+            for algorithm in [DigestAlgorithm::Sha1, sha256, DigestAlgorithm::Sha512] {
+                let scheme = SignatureScheme::RsaPkcs1(algorithm);
+                let digest = vec![7; algorithm.output_len()];
+                assert_eq!(private.sign(scheme, &digest).unwrap(), key.sign(scheme, &digest).unwrap());
+                assert_eq!(private.sign(scheme, &digest[1..]), Err(CryptoError::BadLength));
+                assert_eq!(key.sign(scheme, &digest[1..]), Err(CryptoError::BadLength));
+            }
+            let longest = bits / 8 - 32 - 2;
+            for salt_len in [0, 32, longest] {
+                let made = private.sign(pss(salt_len), &[7; 32]).unwrap();
+                assert_eq!(key.verify(pss(salt_len), &[7; 32], &made), Ok(()));
+                assert!(salt_len == 0 || made != private.sign(pss(salt_len), &[7; 32]).unwrap());
+            }
+            for (salt_len, digest) in [(longest + 1, 32), (MAX_SALT, 32), (MAX_SALT + 1, 32), (32, 31)] {
+                let refused = private.sign(pss(salt_len), &vec![7; digest]).unwrap_err();
+                assert_eq!(Err(refused), key.sign(pss(salt_len), &vec![7; digest]), "{salt_len} {digest}");
+            }
+            for scheme in [SignatureScheme::Ecdsa(sha256), SignatureScheme::Ed25519] {
+                assert_eq!(private.sign(scheme, &[7; 32]), key.sign(scheme, &[7; 32]));
+            }
+            let mut texts = vec![vec![0; size], vec![0xff; size], vec![1; size], vec![1; size - 1]];
+            texts.push([&vec![0; size - 1][..], &[1]].concat());
+            texts.push(vec![1; size + 1]);
+            for text in texts {
+                let decrypted = private.decrypt(&RsaPadding::None, &text);
+                assert_eq!(decrypted, key.decrypt(&RsaPadding::None, &text), "{text:x?}");
+            }
+            let oaep = OaepParameters { digest: sha256, mgf: sha256, label: Vec::new() };
+            for padding in [RsaPadding::Pkcs1, RsaPadding::Oaep(&oaep)] {
+                let sent = key.encrypt(&padding, b"text").unwrap();
+                assert_eq!(private.decrypt(&padding, &sent).unwrap()[..], *b"text");
+            }
+        }
+    }
+}
