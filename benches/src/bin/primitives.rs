@@ -6,13 +6,14 @@
 use aws_lc_rs::cipher::{AES_128, AES_256, StreamingDecryptingKey, StreamingEncryptingKey, UnboundCipherKey};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{
-    OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, Pkcs1PublicEncryptingKey, PublicEncryptingKey,
+    OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, Pkcs1PrivateDecryptingKey, Pkcs1PublicEncryptingKey,
+    PrivateDecryptingKey, PublicEncryptingKey,
 };
 use aws_lc_rs::{aead, agreement, digest, signature};
 use perf::contest::{Effort, Run, interleave};
 use perf::{LARGE, MIDDLE, SMALL, World, size_name};
 use serde_json::{Value, json};
-use smime::{BulkCipher, Curve, DigestAlgorithm, OaepParameters, SignatureScheme};
+use smime::{BulkCipher, Curve, DigestAlgorithm, OaepParameters, PublicKeyAlgorithm, SignatureScheme};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -31,7 +32,8 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let json = arguments.windows(2).any(|pair| pair == ["--format", "json"]);
     let world = World::new();
-    let cells = [public_keys(&world), agreements(&world), hashes(&world), ciphers(&world)];
+    let cells =
+        [public_keys(&world), private_keys(&world), agreements(&world), hashes(&world), ciphers(&world)];
     if !json {
         println!("ratio > 1: faster than aws-lc");
         println!(
@@ -128,6 +130,45 @@ fn public_keys(world: &World) -> Vec<Cell<'_>> {
             let mut out = vec![0; oaep.ciphertext_size()];
             oaep.encrypt(&OAEP_SHA256_MGF1SHA256, &KEY, &mut out, None).expect("a key");
             out
+        },
+    ));
+    cells
+}
+
+/// Operations with private RSA keys.
+fn private_keys(world: &World) -> Vec<Cell<'_>> {
+    let mut cells = Vec::new();
+    let crypto = world.cx().crypto;
+    let digest = digest::digest(&digest::SHA256, b"message");
+    let scheme = SignatureScheme::RsaPkcs1(DigestAlgorithm::Sha256);
+    for (name, bits) in [("RSA-2048 sign", 2048), ("RSA-4096 sign", 4096)] {
+        let pkcs8 = crypto.generate_key(PublicKeyAlgorithm::Rsa { bits }).expect("a key");
+        let key = crypto.load_key(&pkcs8).expect("a key");
+        let library = signature::RsaKeyPair::from_pkcs8(&pkcs8).expect("a key");
+        cells.push(cell(
+            name,
+            None,
+            move || key.sign(scheme, digest.as_ref()).expect("a signature"),
+            move || {
+                let mut out = vec![0; library.public_modulus_len()];
+                library.sign_digest(&signature::RSA_PKCS1_SHA256, &digest, &mut out).expect("a signature");
+                out
+            },
+        ));
+    }
+    let pkcs8 = crypto.generate_key(PublicKeyAlgorithm::Rsa { bits: 2048 }).expect("a key");
+    let key = crypto.load_key(&pkcs8).expect("a key");
+    let library = PrivateDecryptingKey::from_pkcs8(&pkcs8).expect("a key");
+    let library = Pkcs1PrivateDecryptingKey::new(library).expect("a key");
+    let sent = crypto.encrypt_pkcs1(&key.public_key(), &KEY).expect("a key");
+    let same = sent.clone();
+    cells.push(cell(
+        "RSA-2048 decrypt",
+        None,
+        move || key.decrypt_pkcs1(&sent, KEY.len()).expect("a text"),
+        move || {
+            let mut out = vec![0; library.min_output_size()];
+            library.decrypt(&same, &mut out).expect("a text").to_vec()
         },
     ));
     cells

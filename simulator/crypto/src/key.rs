@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 /// A key that was read.
 pub(crate) struct PrivateKey {
-    key: evp::Key,
+    key: evp::PrivateKey,
     algorithm: PublicKeyAlgorithm,
     public: Vec<u8>,
     special: Special,
@@ -30,7 +30,7 @@ enum Special {
 
 impl PrivateKey {
     pub(crate) fn read(pkcs8: &[u8]) -> Result<Self, CryptoError> {
-        let key = evp::Key::from_pkcs8(pkcs8)?;
+        let key = evp::PrivateKey::from_pkcs8(pkcs8)?;
         let algorithm = key.algorithm()?;
         let public = key.spki()?;
         let special = match algorithm {

@@ -5,7 +5,7 @@ use aws_lc_sys as sys;
 use smime::{CryptoError, Curve, DigestAlgorithm, OaepParameters, PublicKeyAlgorithm, SignatureScheme};
 use std::ffi::c_int;
 use std::mem::MaybeUninit;
-use std::ptr::{NonNull, null_mut};
+use std::ptr::{NonNull, null, null_mut};
 use zeroize::Zeroizing;
 
 /// The smallest modulus that is taken: old messages have it. The largest is the library's own, 16384.
@@ -28,6 +28,18 @@ impl Drop for Key {
         // SAFETY: owned; freed only here.
         unsafe { sys::EVP_PKEY_free(self.0.as_ptr()) }
     }
+}
+
+/// The numbers of a private RSA key (RFC 8017, 3.2): without leading zeros, but for the exponents and the coefficient,
+/// which have the length of the prime that they are modulo.
+pub(crate) struct RsaParts {
+    pub(crate) n: Vec<u8>,
+    pub(crate) e: u64,
+    pub(crate) p: Zeroizing<Vec<u8>>,
+    pub(crate) q: Zeroizing<Vec<u8>>,
+    pub(crate) d_p: Zeroizing<Vec<u8>>,
+    pub(crate) d_q: Zeroizing<Vec<u8>>,
+    pub(crate) q_inverse: Zeroizing<Vec<u8>>,
 }
 
 /// How RSA encryption pads.
@@ -137,6 +149,39 @@ impl Key {
             sys::BN_bn2bin(n, modulus.as_mut_ptr());
             (sys::BN_get_u64(e, &mut exponent) == 1).then_some((modulus, exponent))
         }
+    }
+
+    /// The numbers of a private RSA key; `None` for other keys, and for those that lack some.
+    pub(super) fn rsa_parts(&self) -> Option<RsaParts> {
+        let (n, e) = self.rsa_numbers()?;
+        let (mut p, mut q) = (null(), null());
+        let (mut d_p, mut d_q, mut q_inverse) = (null(), null(), null());
+        // SAFETY: reads of a live RSA key, to which its numbers belong; those that it has not are null.
+        unsafe {
+            sys::RSA_get0_factors(self.rsa_key(), &mut p, &mut q);
+            sys::RSA_get0_crt_params(self.rsa_key(), &mut d_p, &mut d_q, &mut q_inverse);
+        }
+        if [p, q, d_p, d_q, q_inverse].iter().any(|number| number.is_null()) {
+            return None;
+        }
+        // SAFETY: the numbers are live, as above.
+        let (p_len, q_len) = unsafe { (sys::BN_num_bytes(p), sys::BN_num_bytes(q)) };
+        let octets = |number, len| {
+            let mut octets = Zeroizing::new(vec![0; len as usize]);
+            // SAFETY: the number is live, as above, and the octets are as many as is said. Which they are does not show
+            // in the time that this takes.
+            let done = unsafe { sys::BN_bn2bin_padded(octets.as_mut_ptr(), octets.len(), number) };
+            (done == 1).then_some(octets)
+        };
+        Some(RsaParts {
+            n,
+            e,
+            p: octets(p, p_len)?,
+            q: octets(q, q_len)?,
+            d_p: octets(d_p, p_len)?,
+            d_q: octets(d_q, q_len)?,
+            q_inverse: octets(q_inverse, p_len)?,
+        })
     }
 
     /// What the key is inside; null for one that is not RSA.

@@ -109,6 +109,24 @@ fn is_signed(algorithm: DigestAlgorithm, digest: &[u8], block: &[u8]) -> Result<
     right().ok_or(CryptoError::BadSignature)
 }
 
+/// Fills a block with what is signed for a digest (RFC 8017, 9.2); `None` when it is too short.
+pub(super) fn fill_signed(algorithm: DigestAlgorithm, digest: &[u8], block: &mut [u8]) -> Option<()> {
+    let prefix = info_prefix(algorithm);
+    let padding = block.len().checked_sub(prefix.len() + 2 + digest.len() + 3)?;
+    let [zero, one, rest @ ..] = block else { return None };
+    (*zero, *one) = (0, 1);
+    let (ones, rest) = rest.split_at_mut(padding);
+    let [end, rest @ ..] = rest else { return None };
+    ones.fill(0xff);
+    *end = 0;
+    let (head, rest) = rest.split_at_mut(prefix.len());
+    let [kind, len, rest @ ..] = rest else { return None };
+    head.copy_from_slice(prefix);
+    (*kind, *len) = (4, digest.len() as u8);
+    rest.copy_from_slice(digest);
+    (padding >= padding::OVERHEAD - 3).then_some(())
+}
+
 /// What a DigestInfo has before the octet string with the digest (RFC 8017, 9.2, note 1): the parameters are NULL.
 fn info_prefix(algorithm: DigestAlgorithm) -> &'static [u8] {
     match algorithm {
@@ -234,6 +252,13 @@ mod tests {
                     verdict(&public, scheme, &digest, &signature)
                 };
                 let right = block(algorithm, &digest, bits as usize / 8);
+                let mut filled = vec![0xaa; right.len()];
+                assert_eq!(fill_signed(algorithm, &digest, &mut filled), Some(()));
+                assert_eq!(filled, right);
+                let shortest = right.len() - (right.iter().filter(|octet| **octet == 0xff).count() - 8);
+                assert_eq!(fill_signed(algorithm, &digest, &mut filled[..shortest]), Some(()));
+                assert_eq!(fill_signed(algorithm, &digest, &mut filled[..shortest - 1]), None);
+                assert_eq!(fill_signed(algorithm, &digest, &mut filled[..len]), None);
                 assert_eq!(check(&right), Ok(()));
                 let info = right.len() - len - 2 - info_prefix(algorithm).len();
                 for at in (0..4).chain([info - 2, info - 1]).chain(info..right.len()) {

@@ -110,6 +110,13 @@ pub(super) fn anew<T>(value: &T) -> &T {
     }
 }
 
+/// Reads all of a value, for all that the compiler knows, so that it cannot leave out what was written there.
+pub(super) fn see<T>(value: &T) {
+    let place: *const T = value;
+    // SAFETY: no instruction.
+    unsafe { std::arch::asm!("/* {0} */", in(reg) place, options(nostack, preserves_flags, readonly)) }
+}
+
 /// Carries what the limbs of the first `Z + MORE` columns have beyond their bits to those above, so that each has 52 bits;
 /// gives what is carried out, in the lowest lane.
 #[inline]

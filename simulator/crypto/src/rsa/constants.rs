@@ -44,7 +44,7 @@ impl<const Z: usize> Modulus<Z> {
 }
 
 /// -1/n modulo 2^52, for odd n.
-fn negative_inverse(n: u64) -> u64 {
+pub(super) fn negative_inverse(n: u64) -> u64 {
     // right in 5 bits, then in twice as many each time
     let mut inverse = n.wrapping_mul(3) ^ 2;
     for _ in 0..4 {

@@ -1,8 +1,10 @@
-//! The public operation of RSA, x^e mod n, with the multiply-add instructions on 52 bits (AVX-512 IFMA).
+//! RSA with the multiply-add instructions on 52 bits (AVX-512 IFMA): here the public operation, x^e mod n, and in
+//! [`private`] the other one.
 //!
-//! aws-lc has this speed for private keys alone; a verification or an encryption with it takes three times as long as
-//! here. Other processors, and valgrind, which does not know these instructions, go on with aws-lc, and so do keys
-//! that are not odd numbers of 1024 to 4096 bits with an odd exponent of 2 to 33 bits, the bound that aws-lc has.
+//! aws-lc has these instructions for private keys alone; a verification or an encryption with it takes three times as long
+//! as here, and a signature twice as long. Other processors, and valgrind, which does not know these instructions, go on
+//! with aws-lc, and so do keys that are not odd numbers of 1024 to 4096 bits with an odd exponent of 2 to 33 bits, the bound
+//! that aws-lc has.
 //!
 //! Numbers are limbs of 52 bits in [blocks](Block) of eight, one register each; `Z` is how many blocks a number has.
 //! With X = 2^416, a block's weight, a product T of two numbers is reduced as Montgomery's method does it, to T / X^Z
@@ -18,9 +20,11 @@
 mod columns;
 mod constants;
 mod limbs;
+mod private;
 mod product;
 
 use limbs::{Block, LANES};
+pub(crate) use private::PrivatePower;
 use product::Room;
 
 /// The bits of a modulus.
