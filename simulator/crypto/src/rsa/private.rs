@@ -97,13 +97,18 @@ impl PrivatePower {
         }
         let public = Power::new(&parts.n, parts.e)?;
         let fits = |blocks| prime_bits <= bits_max(blocks);
-        let key = match () {
-            () if fits(3) => AnyKey::Z3(Key::new(parts, prime_bits)),
-            () if fits(4) => AnyKey::Z4(Key::new(parts, prime_bits)),
-            () if fits(5) => AnyKey::Z5(Key::new(parts, prime_bits)),
-            () if fits(8) => AnyKey::Z8(Key::new(parts, prime_bits)),
-            () if fits(10) => AnyKey::Z10(Key::new(parts, prime_bits)),
-            () => return None,
+        let key = if fits(3) {
+            AnyKey::Z3(Key::new(parts, prime_bits))
+        } else if fits(4) {
+            AnyKey::Z4(Key::new(parts, prime_bits))
+        } else if fits(5) {
+            AnyKey::Z5(Key::new(parts, prime_bits))
+        } else if fits(8) {
+            AnyKey::Z8(Key::new(parts, prime_bits))
+        } else if fits(10) {
+            AnyKey::Z10(Key::new(parts, prime_bits))
+        } else {
+            return None;
         };
         Some(PrivatePower { n: parts.n.clone(), public, key })
     }

@@ -9,7 +9,7 @@ use crate::evp::RsaParts;
 use zeroize::Zeroizing;
 
 impl<const Z: usize> Key<Z> {
-    /// Prepares a key with odd primes of so many bits, which leave [`super::SPARE_BITS`] of 4 `Z` limbs.
+    /// Prepares a key with odd primes of so many bits, for which `Z` blocks are enough.
     pub(super) fn new(parts: &RsaParts, bits: usize) -> Box<Key<Z>> {
         let mut key = Box::new(Key {
             primes: [Prime::ZERO; 2],
