@@ -11,6 +11,7 @@ mod digest;
 mod evp;
 mod ghash;
 mod key;
+mod oaep;
 #[cfg(target_arch = "x86_64")]
 mod p256;
 mod padding;

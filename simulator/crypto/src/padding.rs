@@ -27,7 +27,7 @@ pub(crate) fn message_or(block: &[u8], substitute: &[u8]) -> Option<Zeroizing<Ve
 }
 
 /// All ones for 0, else 0, without a branch.
-fn is_zero(octet: u8) -> u8 {
+pub(crate) fn is_zero(octet: u8) -> u8 {
     let n = u16::from(black_box(octet));
     (n.wrapping_sub(1) >> 8) as u8
 }

@@ -1,11 +1,12 @@
 //! Private keys with what RSA's operation needs, computed once.
 //!
-//! The arithmetic of RSA is [`PrivatePower`]'s where it can be; everything else goes through aws-lc with [`Key`], and so
-//! does OAEP, whose padding the library takes off only within its own operation. What is refused, and what the refusal is
-//! called, is the same on both ways.
+//! The arithmetic of RSA is [`PrivatePower`]'s where it can be, and taking OAEP's padding off is [`oaep`]'s then, because
+//! the library does that only within its own operation; everything else goes through aws-lc with [`Key`]. What is refused,
+//! and what the refusal is called, is the same on both ways.
 
 use super::key::{Key, MAX_SALT, RsaPadding, check_length, done, table};
 use super::public::fill_signed;
+use crate::oaep;
 use crate::rsa::PrivatePower;
 use aws_lc_sys as sys;
 use smime::{CryptoError, PublicKeyAlgorithm, SignatureScheme};
@@ -82,13 +83,17 @@ impl PrivateKey {
         padding: &RsaPadding<'_>,
         ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        match (&self.power, padding) {
-            (Some(power), RsaPadding::None) if ciphertext.len() == power.len() => {
-                let mut block = Zeroizing::new(ciphertext.to_vec());
-                power.raise(&mut block).ok_or(CryptoError::Failed)?;
-                Ok(block)
-            }
-            _ => self.key.decrypt(padding, ciphertext),
+        let Some(power) = self.power.as_ref().filter(|power| ciphertext.len() == power.len()) else {
+            return self.key.decrypt(padding, ciphertext);
+        };
+        let mut block = Zeroizing::new(ciphertext.to_vec());
+        match padding {
+            RsaPadding::Pkcs1 => return self.key.decrypt(padding, ciphertext),
+            RsaPadding::None | RsaPadding::Oaep(_) => power.raise(&mut block).ok_or(CryptoError::Failed)?,
+        }
+        match padding {
+            RsaPadding::Oaep(parameters) => oaep::message(&block, parameters).ok_or(CryptoError::Failed),
+            _ => Ok(block),
         }
     }
 }
@@ -132,10 +137,29 @@ mod tests {
                 let decrypted = private.decrypt(&RsaPadding::None, &text);
                 assert_eq!(decrypted, key.decrypt(&RsaPadding::None, &text), "{text:x?}");
             }
-            let oaep = OaepParameters { digest: sha256, mgf: sha256, label: Vec::new() };
-            for padding in [RsaPadding::Pkcs1, RsaPadding::Oaep(&oaep)] {
-                let sent = key.encrypt(&padding, b"text").unwrap();
-                assert_eq!(private.decrypt(&padding, &sent).unwrap()[..], *b"text");
+            let (sha1, sha512) = (DigestAlgorithm::Sha1, DigestAlgorithm::Sha512);
+            for (digest, mgf, label) in [(sha256, sha256, ""), (sha1, sha512, "label"), (sha512, sha1, "")] {
+                let oaep = OaepParameters { digest, mgf, label: label.into() };
+                for padding in [RsaPadding::Pkcs1, RsaPadding::Oaep(&oaep)] {
+                    // a hash of 512 bits needs more than a key of 1024 has
+                    let Ok(sent) = key.encrypt(&padding, b"text") else {
+                        assert_eq!((bits, digest), (1024, sha512));
+                        let short = private.decrypt(&padding, &vec![1; size]);
+                        assert_eq!(short, key.decrypt(&padding, &vec![1; size]));
+                        continue;
+                    };
+                    let text = private.decrypt(&padding, &sent);
+                    assert_eq!(text.as_ref().unwrap()[..], *b"text");
+                    assert_eq!(text, key.decrypt(&padding, &sent));
+                    let mut changed = sent.clone();
+                    changed[size - 1] ^= 1;
+                    let other = OaepParameters { label: b"other".to_vec(), ..oaep.clone() };
+                    for (padding, sent) in [(&padding, &changed), (&RsaPadding::Oaep(&other), &sent)] {
+                        let refused = private.decrypt(padding, sent);
+                        assert!(refused.is_err());
+                        assert_eq!(refused, key.decrypt(padding, sent));
+                    }
+                }
             }
         }
     }
