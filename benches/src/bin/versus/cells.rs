@@ -236,8 +236,7 @@ impl<'w> Stage<'w> {
                 let signed = verifier.finish().expect("a message");
                 let mut digests = signed.detached(&cx);
                 for piece in data.chunks(PIECE) {
-                    digests.update(piece);
-                    kept.extend_from_slice(piece);
+                    digests.update_copying(piece, &mut kept);
                 }
                 let reports = signed.reports(&cx, Some(&digests.finish()), &[], trust, Purpose::EmailSigning);
                 let report = reports.first().expect("a signer");

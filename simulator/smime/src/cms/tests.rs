@@ -2,9 +2,9 @@
 
 use super::certificate_id::CertificateId;
 use super::{
-    ATTRIBUTES_MAX, CERTIFICATES_MAX, CmsError, DIGESTS_MAX, DecryptError, Decryptor, EncryptOptions,
-    RECIPIENTS_MAX, RecipientId, SIGNERS_MAX, STRUCTURES_MAX, SignatureError, SignatureOptions, SignerReport,
-    Verifier, decrypt, encrypt, is_cms, oid, open_signed, sign_attached,
+    ATTRIBUTES_MAX, CERTIFICATES_MAX, CmsError, ContentDigests, DIGESTS_MAX, DecryptError, Decryptor,
+    EncryptOptions, RECIPIENTS_MAX, RecipientId, SIGNERS_MAX, STRUCTURES_MAX, SignatureError,
+    SignatureOptions, SignerReport, Verifier, decrypt, encrypt, is_cms, oid, open_signed, sign_attached,
 };
 use crate::algorithm::{RSA_ENCRYPTION, digest_oid, signature_identifier};
 use crate::fake::FakeCrypto;
@@ -134,6 +134,23 @@ fn read_enveloped(
     }
     let report = decryptor.finish(&mut held)?;
     Ok((held, report.opened_by))
+}
+
+#[test]
+fn hashing_and_copying_is_both() {
+    let world = world();
+    let crypto = world.cx().crypto;
+    let algorithms = [DigestAlgorithm::Sha256, DigestAlgorithm::Sha1];
+    for length in [0, 1, 8191, 8192, 8193, 100_000] {
+        let content: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+        let (mut one, mut other) =
+            (ContentDigests::new(crypto, algorithms), ContentDigests::new(crypto, algorithms));
+        let mut out = b"before".to_vec();
+        one.update_copying(&content, &mut out);
+        other.update(&content);
+        assert_eq!(one.finish(), other.finish());
+        assert!(out.strip_prefix(b"before") == Some(&content[..]), "{length}");
+    }
 }
 
 #[test]
