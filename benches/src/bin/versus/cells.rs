@@ -387,7 +387,7 @@ impl<'w> Stage<'w> {
                 .concat(),
             },
             memory: Pair { ours: ours(false), peers: vec![peer(Output::Memory)] },
-            engine: (!ber).then(|| Pair { ours: ours(true), peers: vec![peer(Output::None)] }),
+            engine: Some(Pair { ours: ours(true), peers: vec![peer(Output::None)] }),
         })
     }
 
