@@ -5,7 +5,7 @@ mod encryptor;
 
 pub(crate) use encryptor::CbcEncryptor;
 
-use super::{BLOCK, PIECE, ROUND_KEYS, Schedule, Width, before_line, through_caches};
+use super::{BLOCK, PIECE, ROUND_KEYS, Schedule, Width, before_line, fence, through_caches};
 use crate::pages::LargePages;
 use smime::{BulkEncryptor, CryptoError};
 use std::arch::x86_64::*;
@@ -79,10 +79,35 @@ impl CbcDecryptor {
         self.pages.reserve(out, len);
         let (through, past) = input[..len].split_at(through_caches(out, len));
         self.blocks_to(through, out, false);
-        self.blocks_to(past, out, true);
+        if !past.is_empty() {
+            self.blocks_to(past, out, true);
+            fence();
+        }
     }
 
-    /// Decrypts whole blocks and appends them, under `past` past the caches.
+    /// Decrypts whole blocks in several places, `len` octets together for which there is room, and appends them.
+    fn segments(&mut self, inputs: &[&[u8]], len: usize, out: &mut Vec<u8>) {
+        let Some(last) = inputs.iter().rev().find_map(|input| input.last_chunk()) else { return };
+        let past = through_caches(out, len) == 0;
+        let Some(room) = out.spare_capacity_mut().get_mut(..len) else { return };
+        let (key, previous) = (&self.key, &self.previous);
+        // SAFETY: the width is that of the instructions, which were found in the processor. Every function writes the whole
+        // of `room`, which has the length of all inputs.
+        unsafe {
+            match key.rounds {
+                10 => decrypt_segments::<10>(key, previous, inputs, room, past),
+                12 => decrypt_segments::<12>(key, previous, inputs, room, past),
+                _ => decrypt_segments::<14>(key, previous, inputs, room, past),
+            }
+            out.set_len(out.len() + len);
+        }
+        if past {
+            fence();
+        }
+        self.previous = *last;
+    }
+
+    /// Decrypts whole blocks and appends them, under `past` past the caches: then there must be a fence behind.
     fn blocks_to(&mut self, input: &[u8], out: &mut Vec<u8>, past: bool) {
         let len = input.len();
         let Some(last) = input.last_chunk() else { return };
@@ -119,6 +144,21 @@ impl BulkEncryptor for CbcDecryptor {
         Ok(())
     }
 
+    fn update_all(&mut self, inputs: &[&[u8]], out: &mut Vec<u8>) -> Result<(), CryptoError> {
+        let len = inputs.iter().map(|input| input.len()).sum();
+        let whole = self.held.is_empty() && inputs.iter().all(|input| input.len().is_multiple_of(BLOCK));
+        if !whole {
+            return inputs.iter().try_for_each(|input| self.update(input, out));
+        }
+        self.pages.reserve(out, len);
+        if self.width == Width::Bits512 {
+            self.segments(inputs, len, out);
+        } else {
+            inputs.iter().for_each(|input| self.blocks_to(input, out, false));
+        }
+        Ok(())
+    }
+
     fn finish(self: Box<Self>, _: Option<&[u8]>) -> Result<Vec<u8>, CryptoError> {
         if self.held.is_empty() { Ok(Vec::new()) } else { Err(CryptoError::BadLength) }
     }
@@ -131,7 +171,7 @@ const AT_ONCE: usize = 8;
 const AHEAD: usize = 8192;
 
 /// Decrypts the whole blocks of `input`, which follow `previous`, into `out`, which has their length; a long piece to whole
-/// lines if there can be any, and then under `past` past the caches.
+/// lines if there can be any, and then under `past` past the caches: behind that there must be a fence.
 #[target_feature(enable = "aes,vaes,avx512f")]
 fn decrypt_512<const ROUNDS: usize>(
     key: &Schedule,
@@ -163,7 +203,6 @@ fn decrypt_512<const ROUNDS: usize>(
             previous = decrypt_some::<ROUNDS, PAST>(&keys, previous, blocks, place);
             (input, out) = (rest, room);
         }
-        _mm_sfence();
     }
     while let Some((blocks, rest)) = input.split_at_checked(AT_ONCE * VECTOR) {
         let (place, room) = out.split_at_mut(AT_ONCE * VECTOR);
@@ -171,6 +210,69 @@ fn decrypt_512<const ROUNDS: usize>(
         (input, out) = (rest, room);
     }
     decrypt_some::<ROUNDS, SOME>(&keys, previous, input, out);
+}
+
+/// Decrypts the whole blocks of `inputs`, which follow `previous`, into `out`, which has their length, under `past` past the
+/// caches if there can be whole lines: behind that there must be a fence.
+///
+/// What is left of an input for less than 32 blocks goes on with the beginning of the next, in a place of its own, so that
+/// 32 blocks are decrypted at once, to whole lines, wherever inputs end.
+#[target_feature(enable = "aes,vaes,avx512f")]
+fn decrypt_segments<const ROUNDS: usize>(
+    key: &Schedule,
+    previous: &[u8; BLOCK],
+    inputs: &[&[u8]],
+    out: &mut [MaybeUninit<u8>],
+    past: bool,
+) {
+    assert!(inputs.iter().map(|input| input.len()).sum::<usize>() == out.len());
+    let mut keys = [_mm512_setzero_si512(); ROUND_KEYS];
+    for (round, wide) in keys.iter_mut().enumerate().take(ROUNDS + 1) {
+        *wide = _mm512_broadcast_i32x4(key.round(round));
+    }
+    // SAFETY: a load of the 16 octets of the array.
+    let mut previous = _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(previous.as_ptr().cast()) });
+    let before = before_line(out).unwrap_or_default().min(out.len());
+    let lines = past && before_line(out).is_some();
+    let mut left = [0; AT_ONCE * VECTOR];
+    // how many octets there are in that place, and how many there shall be: at first those in front of a line
+    let (mut have, mut wanted) = (0, if before > 0 { before } else { AT_ONCE * VECTOR });
+    let mut out = out;
+    for mut input in inputs.iter().copied() {
+        while !input.is_empty() {
+            if have == 0 && wanted == AT_ONCE * VECTOR {
+                while let Some((blocks, rest)) = input.split_at_checked(AT_ONCE * VECTOR) {
+                    let (place, room) = out.split_at_mut(AT_ONCE * VECTOR);
+                    previous = match lines {
+                        true => decrypt_some::<ROUNDS, PAST>(&keys, previous, blocks, place),
+                        false => decrypt_some::<ROUNDS, FULL>(&keys, previous, blocks, place),
+                    };
+                    (input, out) = (rest, room);
+                }
+            }
+            let (taken, rest) = input.split_at(input.len().min(wanted - have));
+            left[have..have + taken.len()].copy_from_slice(taken);
+            have += taken.len();
+            input = rest;
+            if have == wanted {
+                let (place, room) = out.split_at_mut(have);
+                previous = match (have == AT_ONCE * VECTOR, lines) {
+                    (true, true) => decrypt_some::<ROUNDS, PAST>(&keys, previous, &left, place),
+                    (true, false) => decrypt_some::<ROUNDS, FULL>(&keys, previous, &left, place),
+                    _ => {
+                        decrypt_some::<ROUNDS, SOME>(&keys, previous, &left[..have], place);
+                        // SAFETY: a load of 16 octets of the array, the last that are there, which are whole blocks.
+                        _mm512_broadcast_i32x4(unsafe {
+                            _mm_loadu_si128(left[..have].as_ptr().add(have - BLOCK).cast())
+                        })
+                    }
+                };
+                out = room;
+                (have, wanted) = (0, AT_ONCE * VECTOR);
+            }
+        }
+    }
+    decrypt_some::<ROUNDS, SOME>(&keys, previous, &left[..have], out);
 }
 
 /// How many blocks are decrypted at once, and where to: up to 32; exactly 32; exactly 32, past the caches, to whole lines.
@@ -398,6 +500,14 @@ mod tests {
                             cipher.update(piece, &mut out).unwrap();
                         }
                         assert!(out[taken..] == expected, "{width:?} {key_len} {taken} {piece}");
+                        assert_untouched(&mut out, taken);
+                    }
+                    // in several places at once, some of which are shorter than a line, or no whole blocks
+                    for piece in [BLOCK, 3 * BLOCK, 500, 512, 4096, 5000 * BLOCK] {
+                        room(&mut out, taken);
+                        let mut cipher = CbcDecryptor::with_width(width, &key, &iv).unwrap();
+                        cipher.update_all(&text.chunks(piece).collect::<Vec<_>>(), &mut out).unwrap();
+                        assert!(out[taken..] == expected, "{width:?} {key_len} {taken} {piece} at once");
                         assert_untouched(&mut out, taken);
                     }
                 }

@@ -55,6 +55,12 @@ fn through_caches(out: &Vec<u8>, len: usize) -> usize {
     }
 }
 
+/// Brings what went past the caches in front of all that is written afterwards.
+fn fence() {
+    // SAFETY: every x86-64 has the instruction.
+    unsafe { _mm_sfence() }
+}
+
 /// How many octets lie in front of the first line that begins in `out`; `None` where no blocks lead to one.
 fn before_line(out: &[MaybeUninit<u8>]) -> Option<usize> {
     let before = out.as_ptr().addr().wrapping_neg() % LINE;

@@ -237,6 +237,13 @@ impl Unpadder {
         self.cipher.update(input, out)
     }
 
+    /// The same for octets in several places.
+    pub(super) fn update_all(&mut self, inputs: &[&[u8]], out: &mut Vec<u8>) -> Result<(), CryptoError> {
+        self.fed += inputs.iter().map(|input| input.len() as u64).sum::<u64>();
+        out.append(&mut self.last);
+        self.cipher.update_all(inputs, out)
+    }
+
     /// Takes the last block from what was appended since `out` had the length `start`.
     pub(super) fn hold_back(&mut self, out: &mut Vec<u8>, start: usize) {
         let keep = out.len().saturating_sub(self.block).max(start);

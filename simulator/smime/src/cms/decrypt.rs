@@ -246,10 +246,14 @@ impl Sink for Opening<'_> {
     }
 
     fn content(&mut self, octets: &[u8]) -> Result<(), CmsError> {
+        self.contents(&[octets])
+    }
+
+    fn contents(&mut self, segments: &[&[u8]]) -> Result<(), CmsError> {
         if let Ok((_, cipher)) = &mut self.state
             && match cipher {
-                Content::Padded(unpadder) => unpadder.update(octets, &mut self.held),
-                Content::Tagged(cipher) => cipher.update(octets, &mut self.held),
+                Content::Padded(unpadder) => unpadder.update_all(segments, &mut self.held),
+                Content::Tagged(cipher) => cipher.update_all(segments, &mut self.held),
             }
             .is_err()
         {

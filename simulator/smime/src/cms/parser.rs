@@ -92,6 +92,10 @@ pub(super) trait Sink {
     fn head(&mut self, head: Head) -> Result<(), CmsError>;
     /// Octets of the content have arrived: for SignedData what is signed, else the ciphertext or what is compressed.
     fn content(&mut self, octets: &[u8]) -> Result<(), CmsError>;
+    /// The same in segments, one behind the other.
+    fn contents(&mut self, segments: &[&[u8]]) -> Result<(), CmsError> {
+        segments.iter().try_for_each(|octets| self.content(octets))
+    }
 }
 
 /// Reads SignedData, EnvelopedData (RFC 5652), AuthEnvelopedData (RFC 5083) and CompressedData (RFC 3274) from pieces of any size, BER or DER, keeping only what stands around
@@ -392,6 +396,10 @@ impl Visitor for Walk<'_> {
 
     fn content(&mut self, octets: &[u8]) -> Result<(), CmsError> {
         self.sink.content(octets)
+    }
+
+    fn contents(&mut self, segments: &[&[u8]]) -> Result<(), CmsError> {
+        self.sink.contents(segments)
     }
 
     fn content_end(&mut self) -> Result<(), CmsError> {

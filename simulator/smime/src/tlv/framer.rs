@@ -22,6 +22,10 @@ pub(crate) trait Visitor {
     fn captured(&mut self, raw: &[u8], offset: u64) -> Result<(), Self::Error>;
     /// Octets of the content have arrived.
     fn content(&mut self, octets: &[u8]) -> Result<(), Self::Error>;
+    /// Octets of the content have arrived, in segments one behind the other.
+    fn contents(&mut self, segments: &[&[u8]]) -> Result<(), Self::Error> {
+        segments.iter().try_for_each(|octets| self.content(octets))
+    }
     /// The content is complete.
     fn content_end(&mut self) -> Result<(), Self::Error>;
     /// An element that was entered is complete.
@@ -30,6 +34,8 @@ pub(crate) trait Visitor {
 
 /// For how many octets room is made before they arrive.
 const CAPTURE_ROOM: u64 = 4096;
+/// How many segments of a constructed string are handed over together.
+const SEGMENTS: usize = 32;
 /// For how many open elements room is made at once.
 const USUAL_DEPTH: usize = 8;
 
@@ -99,6 +105,11 @@ impl Framer {
             match self.at {
                 At::Done => return Err(TlvError::Trailing { offset: self.offset }.into()),
                 At::Header => {
+                    let taken = self.segments(input, visitor)?;
+                    if taken > 0 {
+                        input = input.get(taken..).unwrap_or_default();
+                        continue;
+                    }
                     let offset = self.offset;
                     if self.header_len == 0
                         && let Some(header) = Header::read(input, offset)?
@@ -136,6 +147,36 @@ impl Framer {
             }
         }
         Ok(())
+    }
+
+    /// Hands over the segments of a constructed string that stand at the beginning of the input, whole, of the same length,
+    /// and with two octets that say so, as those who stream write them; gives how many octets they and their headers are.
+    /// The last segment of a string of definite length is not among them, because it ends that too.
+    ///
+    /// Where the next header is does not depend on the last one, so that the processor need not wait for each of them to
+    /// come from memory.
+    fn segments<V: Visitor>(&mut self, input: &[u8], visitor: &mut V) -> Result<usize, V::Error> {
+        let Some(Open { end, limit, step: Step::Content }) = self.stack.last().copied() else { return Ok(0) };
+        let Some(first @ [0x04, 0x82, high, low]) = input.first_chunk().filter(|_| self.header_len == 0)
+        else {
+            return Ok(0);
+        };
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        let size = first.len() + length;
+        let before_end = end.unwrap_or(limit).saturating_sub(self.offset).saturating_sub(1) / size as u64;
+        let count_max = usize::try_from(before_end).map_or(SEGMENTS, |count| count.min(SEGMENTS));
+        let mut segments: [&[u8]; SEGMENTS] = [&[]; SEGMENTS];
+        let mut count = 0;
+        for (place, segment) in segments.iter_mut().zip(input.chunks_exact(size)).take(count_max) {
+            let Some(octets) = segment.strip_prefix(first).filter(|octets| !octets.is_empty()) else { break };
+            *place = octets;
+            count += 1;
+        }
+        if count > 0 {
+            self.offset += (count * size) as u64;
+            visitor.contents(segments.get(..count).unwrap_or_default())?;
+        }
+        Ok(count * size)
     }
 
     /// Ends the input.
@@ -433,6 +474,45 @@ mod tests {
         let definite = |depth: usize| (1..depth).fold(vec![0x30, 0], |inner, _| write::sequence(&[inner]));
         assert!(read(&definite(DEPTH_MAX), 5).is_ok());
         assert!(matches!(read(&definite(DEPTH_MAX + 1), 5), Err(TlvError::Depth { .. })));
+    }
+
+    #[test]
+    fn segments_are_handed_over_however_they_arrive() {
+        // Segments of every form, as many as are handed over together and more, in strings of both lengths.
+        for count in [1, 2, SEGMENTS - 1, SEGMENTS, SEGMENTS + 1, 2 * SEGMENTS + 3] {
+            let mut content = Vec::new();
+            let mut segments = Vec::new();
+            for at in 0..count {
+                let len =
+                    if at == 3 { 70_000 } else { [0, 1, 127, 128, 200, 300, 3000][(at * 5 + count) % 7] };
+                let octets = vec![at as u8; len];
+                content.extend_from_slice(&octets);
+                match at % 4 {
+                    // longer than it has to be
+                    0 if len < 256 => segments.extend([4, 0x82, 0, len as u8].iter().chain(&octets)),
+                    _ => segments.extend(write::octet_string(&octets)),
+                }
+            }
+            let definite = write::tlv(0x24, &segments);
+            let indefinite = [&[0x24, 0x80][..], &segments, &[0, 0]].concat();
+            for string in [definite, indefinite] {
+                let message = write::sequence(&[string]);
+                let whole = read(&message, message.len()).unwrap();
+                assert!(whole.0.contains(&format!("content {content:02x?}")), "{count}");
+                for piece in [1, 3, 64, 1000, 4096] {
+                    assert!(read(&message, piece).unwrap() == whole, "{count} {piece}");
+                }
+            }
+            // one octet more than the string has room for, which is less than the last segment
+            let mut short = write::tlv(0x24, &[&segments[..], &write::octet_string(&[7; 300])].concat());
+            let length = u32::from_be_bytes([0, short[2], short[3], short[4]]);
+            if let [0x24, 0x83, ..] = short[..] {
+                short[2..5].copy_from_slice(&(length - 1).to_be_bytes()[1..]);
+                let error = read(&short, short.len()).unwrap_err();
+                assert!(matches!(error, TlvError::Overrun { .. }), "{count}: {error:?}");
+                assert_eq!(read(&short, 7).unwrap_err(), error);
+            }
+        }
     }
 
     proptest! {
