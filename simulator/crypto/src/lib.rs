@@ -4,6 +4,7 @@
 //! digests, RSA encryption with any hash, keys under 2048 bits) goes through the small unsafe module `evp`. What newer
 //! processors do faster than aws-lc has it is in other unsafe modules: CBC and decrypting GCM in `vaes`, SHA-384 and
 //! SHA-512 in `sha512`, RSA in `rsa`, agreeing and signing over P-256 in `p256`.
+//! Large results ask for large pages in `pages`.
 #![warn(missing_docs)]
 
 mod cipher;

@@ -83,17 +83,19 @@ impl PrivateKey {
         padding: &RsaPadding<'_>,
         ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+        let parameters = match padding {
+            RsaPadding::None => None,
+            RsaPadding::Oaep(parameters) => Some(parameters),
+            RsaPadding::Pkcs1 => return self.key.decrypt(padding, ciphertext),
+        };
         let Some(power) = self.power.as_ref().filter(|power| ciphertext.len() == power.len()) else {
             return self.key.decrypt(padding, ciphertext);
         };
         let mut block = Zeroizing::new(ciphertext.to_vec());
-        match padding {
-            RsaPadding::Pkcs1 => return self.key.decrypt(padding, ciphertext),
-            RsaPadding::None | RsaPadding::Oaep(_) => power.raise(&mut block).ok_or(CryptoError::Failed)?,
-        }
-        match padding {
-            RsaPadding::Oaep(parameters) => oaep::message(&block, parameters).ok_or(CryptoError::Failed),
-            _ => Ok(block),
+        power.raise(&mut block).ok_or(CryptoError::Failed)?;
+        match parameters {
+            Some(parameters) => oaep::message(&block, parameters).ok_or(CryptoError::Failed),
+            None => Ok(block),
         }
     }
 }

@@ -27,7 +27,7 @@ fn oracle(n: &[u8], e: u64, x: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Octets that look random and are the same each time.
-fn octets(len: usize, seed: u64) -> Vec<u8> {
+pub(super) fn octets(len: usize, seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut next = || {
         state ^= state << 13;
@@ -48,7 +48,7 @@ fn modulus(bits: usize, seed: u64) -> Vec<u8> {
 }
 
 /// Whether the processor has the instructions; the tests say so when there is nothing to test.
-fn detected() -> bool {
+pub(super) fn detected() -> bool {
     let detected = columns::detect();
     if !detected {
         eprintln!("SKIPPED: the processor has no AVX-512 IFMA");

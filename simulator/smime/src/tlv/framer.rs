@@ -515,6 +515,75 @@ mod tests {
         }
     }
 
+    /// How many segments were handed over together each time, and what they held.
+    #[derive(Default)]
+    struct Runs(Vec<usize>, Vec<u8>);
+
+    impl Visitor for Runs {
+        type Error = TlvError;
+        fn header(&mut self, _: &Header, _: u64) -> Result<Step, TlvError> {
+            Ok(Step::Content)
+        }
+        fn captured(&mut self, _: &[u8], _: u64) -> Result<(), TlvError> {
+            Ok(())
+        }
+        fn content(&mut self, octets: &[u8]) -> Result<(), TlvError> {
+            self.1.extend_from_slice(octets);
+            Ok(())
+        }
+        fn contents(&mut self, segments: &[&[u8]]) -> Result<(), TlvError> {
+            self.0.push(segments.len());
+            segments.iter().try_for_each(|octets| self.content(octets))
+        }
+        fn content_end(&mut self) -> Result<(), TlvError> {
+            Ok(())
+        }
+        fn leave(&mut self, _: u64) -> Result<(), TlvError> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn segments_that_are_alike_are_handed_over_together() {
+        for length in [1, 200, 256, 4096, 65_535] {
+            for count in [1, 2, SEGMENTS, SEGMENTS + 1, 2 * SEGMENTS + 3] {
+                let (mut inside, mut content) = (Vec::new(), Vec::new());
+                for at in 0..count {
+                    let octets = vec![at as u8; length];
+                    inside.extend([4, 0x82, (length >> 8) as u8, length as u8].iter().chain(&octets));
+                    content.extend(octets);
+                }
+                // the last of a definite length is not among them
+                let indefinite = [&[0x24, 0x80][..], &inside, &[0, 0]].concat();
+                for (string, together) in [(indefinite, count), (write::tlv(0x24, &inside), count - 1)] {
+                    let full = vec![SEGMENTS; together / SEGMENTS];
+                    let rest = Some(together % SEGMENTS).filter(|rest| *rest > 0);
+                    let expected: Vec<usize> = full.into_iter().chain(rest).collect();
+                    for piece in [string.len(), 5000, 37] {
+                        let (mut framer, mut runs) = (Framer::new(64), Runs::default());
+                        for piece in string.chunks(piece) {
+                            framer.update(piece, &mut runs).unwrap();
+                        }
+                        framer.finish().unwrap();
+                        assert!(runs.1 == content, "{length} {count} {piece}");
+                        assert!(piece < string.len() || runs.0 == expected, "{length} {count} {:?}", runs.0);
+                    }
+                }
+                // the last is one octet too long for what is around it
+                let room = inside.len() as u32 - 1;
+                let short = [&[0x24, 0x84], &room.to_be_bytes()[..], &inside].concat();
+                let mut framer = Framer::new(64);
+                let whole = framer.update(&short, &mut Runs::default());
+                let mut framer = Framer::new(64);
+                let in_pieces =
+                    short.chunks(3).try_for_each(|piece| framer.update(piece, &mut Runs::default()));
+                let overrun = TlvError::Overrun { offset: (6 + inside.len() - length - 4) as u64 };
+                assert_eq!(whole, Err(overrun), "{length} {count}");
+                assert_eq!(whole, in_pieces, "{length} {count}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn any_octets_give_the_same_in_any_pieces(

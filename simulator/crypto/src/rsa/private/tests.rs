@@ -1,6 +1,7 @@
 //! The operation against aws-lc's own.
 
 use super::*;
+use crate::rsa::tests::{detected, octets};
 use aws_lc_sys as sys;
 use std::ptr::null_mut;
 
@@ -89,27 +90,6 @@ impl Oracle {
             q_inverse: p_inverse,
         }
     }
-}
-
-/// Octets that look random and are the same each time.
-fn octets(len: usize, seed: u64) -> Vec<u8> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 24) as u8
-    };
-    (0..len).map(|_| next()).collect()
-}
-
-/// Whether the processor has the instructions; the tests say so when there is nothing to test.
-fn detected() -> bool {
-    let detected = columns::detect();
-    if !detected {
-        eprintln!("SKIPPED: the processor has no AVX-512 IFMA");
-    }
-    detected
 }
 
 /// A small multiple of a number, and what lies beside it, in so many octets.
