@@ -80,10 +80,19 @@ pub trait BulkEncryptor: Send {
     /// Feeds bytes and appends what is ready to `out`. For CBC the sum of all inputs must be whole blocks
     /// at `finish`; a partial block is held back.
     fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError>;
-    /// Feeds bytes that lie in several places, one after the other as [`BulkEncryptor::update`] does; a provider may do
-    /// that faster.
-    fn update_all(&mut self, inputs: &[&[u8]], out: &mut Vec<u8>) -> Result<(), CryptoError> {
-        inputs.iter().try_for_each(|input| self.update(input, out))
+    /// Feeds bytes that lie in several places, together no more than `most`, one after the other as
+    /// [`BulkEncryptor::update`] does; a provider may do that faster.
+    fn update_all<'i>(
+        &mut self,
+        inputs: &mut dyn Iterator<Item = &'i [u8]>,
+        most: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), CryptoError> {
+        let _ = most;
+        for input in inputs {
+            self.update(input, out)?;
+        }
+        Ok(())
     }
     /// Ends the operation. Encrypting with GCM gives the tag; decrypting with GCM needs `tag` and fails with
     /// [`CryptoError::TagMismatch`] when it is wrong. CBC gives an empty vector.

@@ -20,7 +20,7 @@ use std::rc::Rc;
 /// The piece in which content is fed where it streams. Not 128 KiB: when pieces of exactly that length, which are not
 /// whole blocks behind the header of a message, come from memory that is in no cache, GCM of aws-lc takes three times as
 /// long on a Zen 5; no other length does that, and who reads a file into a buffer of that length never meets it.
-const PIECE: usize = 96 << 10;
+const PIECE: usize = 160 << 10;
 
 /// Ours and what the peer offers for the same; its fastest counts.
 pub struct Pair<'a> {

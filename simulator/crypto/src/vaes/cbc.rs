@@ -85,26 +85,25 @@ impl CbcDecryptor {
         }
     }
 
-    /// Decrypts whole blocks in several places, `len` octets together for which there is room, and appends them.
-    fn segments(&mut self, inputs: &[&[u8]], len: usize, out: &mut Vec<u8>) {
-        let Some(last) = inputs.iter().rev().find_map(|input| input.last_chunk()) else { return };
-        let past = through_caches(out, len) == 0;
-        let Some(room) = out.spare_capacity_mut().get_mut(..len) else { return };
-        let (key, previous) = (&self.key, &self.previous);
-        // SAFETY: the width is that of the instructions, which were found in the processor. Every function writes the whole
-        // of `room`, which has the length of all inputs.
+    /// Decrypts the whole blocks of what is held and of `inputs` behind it, for no more than `most` octets of which there is
+    /// room, and appends them; holds the rest.
+    fn segments<'i>(&mut self, inputs: &mut dyn Iterator<Item = &'i [u8]>, most: usize, out: &mut Vec<u8>) {
+        let past = through_caches(out, most) == 0;
+        let Some(room) = out.spare_capacity_mut().get_mut(..most) else { return };
+        let (key, previous, held) = (&self.key, &mut self.previous, &mut self.held);
+        // SAFETY: the width is that of the instructions, which were found in the processor. Every function gives how much of
+        // `room` it wrote from its beginning on.
         unsafe {
-            match key.rounds {
-                10 => decrypt_segments::<10>(key, previous, inputs, room, past),
-                12 => decrypt_segments::<12>(key, previous, inputs, room, past),
-                _ => decrypt_segments::<14>(key, previous, inputs, room, past),
-            }
+            let len = match key.rounds {
+                10 => decrypt_segments::<10>(key, previous, held, inputs, room, past),
+                12 => decrypt_segments::<12>(key, previous, held, inputs, room, past),
+                _ => decrypt_segments::<14>(key, previous, held, inputs, room, past),
+            };
             out.set_len(out.len() + len);
         }
         if past {
             fence();
         }
-        self.previous = *last;
     }
 
     /// Decrypts whole blocks and appends them, under `past` past the caches: then there must be a fence behind.
@@ -144,18 +143,21 @@ impl BulkEncryptor for CbcDecryptor {
         Ok(())
     }
 
-    fn update_all(&mut self, inputs: &[&[u8]], out: &mut Vec<u8>) -> Result<(), CryptoError> {
-        let len = inputs.iter().map(|input| input.len()).sum();
-        let whole = self.held.is_empty() && inputs.iter().all(|input| input.len().is_multiple_of(BLOCK));
-        if !whole {
-            return inputs.iter().try_for_each(|input| self.update(input, out));
+    fn update_all<'i>(
+        &mut self,
+        inputs: &mut dyn Iterator<Item = &'i [u8]>,
+        most: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), CryptoError> {
+        if self.width != Width::Bits512 {
+            for input in inputs {
+                self.update(input, out)?;
+            }
+            return Ok(());
         }
-        self.pages.reserve(out, len);
-        if self.width == Width::Bits512 {
-            self.segments(inputs, len, out);
-        } else {
-            inputs.iter().for_each(|input| self.blocks_to(input, out, false));
-        }
+        let most = (self.held.begun + most) / BLOCK * BLOCK;
+        self.pages.reserve(out, most);
+        self.segments(inputs, most, out);
         Ok(())
     }
 
@@ -209,36 +211,41 @@ fn decrypt_512<const ROUNDS: usize>(
         previous = decrypt_some::<ROUNDS, FULL>(&keys, previous, blocks, place);
         (input, out) = (rest, room);
     }
-    decrypt_some::<ROUNDS, SOME>(&keys, previous, input, out);
+    if !input.is_empty() {
+        decrypt_some::<ROUNDS, SOME>(&keys, previous, input, out);
+    }
 }
 
-/// Decrypts the whole blocks of `inputs`, which follow `previous`, into `out`, which has their length, under `past` past the
-/// caches if there can be whole lines: behind that there must be a fence.
+/// Decrypts the whole blocks of `held` and of `inputs` behind it, which follow `last`, to the beginning of `out`, which is
+/// not shorter, under `past` past the caches if there can be whole lines: behind that there must be a fence. Holds the rest,
+/// leaves the last block in `last`, and gives how many octets it wrote.
 ///
 /// What is left of an input for less than 32 blocks goes on with the beginning of the next, in a place of its own, so that
 /// 32 blocks are decrypted at once, to whole lines, wherever inputs end.
-#[target_feature(enable = "aes,vaes,avx512f")]
-fn decrypt_segments<const ROUNDS: usize>(
+#[target_feature(enable = "aes,vaes,avx512f,avx512bw")]
+fn decrypt_segments<'i, const ROUNDS: usize>(
     key: &Schedule,
-    previous: &[u8; BLOCK],
-    inputs: &[&[u8]],
+    last: &mut [u8; BLOCK],
+    held: &mut Held,
+    inputs: &mut dyn Iterator<Item = &'i [u8]>,
     out: &mut [MaybeUninit<u8>],
     past: bool,
-) {
-    assert!(inputs.iter().map(|input| input.len()).sum::<usize>() == out.len());
+) -> usize {
+    let most = out.len();
     let mut keys = [_mm512_setzero_si512(); ROUND_KEYS];
     for (round, wide) in keys.iter_mut().enumerate().take(ROUNDS + 1) {
         *wide = _mm512_broadcast_i32x4(key.round(round));
     }
     // SAFETY: a load of the 16 octets of the array.
-    let mut previous = _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(previous.as_ptr().cast()) });
+    let mut previous = _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(last.as_ptr().cast()) });
     let before = before_line(out).unwrap_or_default().min(out.len());
     let lines = past && before_line(out).is_some();
     let mut left = [0; AT_ONCE * VECTOR];
     // how many octets there are in that place, and how many there shall be: at first those in front of a line
-    let (mut have, mut wanted) = (0, if before > 0 { before } else { AT_ONCE * VECTOR });
-    let mut out = out;
-    for mut input in inputs.iter().copied() {
+    let (mut have, mut wanted) = (held.begun, if before > 0 { before } else { AT_ONCE * VECTOR });
+    left[..have].copy_from_slice(&held.block[..have]);
+    let (mut out, mut inputs) = (out, inputs.peekable());
+    while let Some(mut input) = inputs.next() {
         while !input.is_empty() {
             if have == 0 && wanted == AT_ONCE * VECTOR {
                 while let Some((blocks, rest)) = input.split_at_checked(AT_ONCE * VECTOR) {
@@ -248,6 +255,17 @@ fn decrypt_segments<const ROUNDS: usize>(
                         false => decrypt_some::<ROUNDS, FULL>(&keys, previous, blocks, place),
                     };
                     (input, out) = (rest, room);
+                }
+                let more = AT_ONCE * VECTOR - input.len();
+                if let Some((head, rest)) = inputs.peek().and_then(|next| next.split_at_checked(more)) {
+                    let (place, room) = out.split_at_mut(AT_ONCE * VECTOR);
+                    previous = match lines {
+                        true => decrypt_two::<ROUNDS, PAST>(&keys, previous, input, head, place),
+                        false => decrypt_two::<ROUNDS, FULL>(&keys, previous, input, head, place),
+                    };
+                    inputs.next();
+                    (input, out) = (rest, room);
+                    continue;
                 }
             }
             let (taken, rest) = input.split_at(input.len().min(wanted - have));
@@ -259,20 +277,90 @@ fn decrypt_segments<const ROUNDS: usize>(
                 previous = match (have == AT_ONCE * VECTOR, lines) {
                     (true, true) => decrypt_some::<ROUNDS, PAST>(&keys, previous, &left, place),
                     (true, false) => decrypt_some::<ROUNDS, FULL>(&keys, previous, &left, place),
-                    _ => {
-                        decrypt_some::<ROUNDS, SOME>(&keys, previous, &left[..have], place);
-                        // SAFETY: a load of 16 octets of the array, the last that are there, which are whole blocks.
-                        _mm512_broadcast_i32x4(unsafe {
-                            _mm_loadu_si128(left[..have].as_ptr().add(have - BLOCK).cast())
-                        })
-                    }
+                    _ => decrypt_last::<ROUNDS>(&keys, previous, &left[..have], place),
                 };
                 out = room;
                 (have, wanted) = (0, AT_ONCE * VECTOR);
             }
         }
     }
-    decrypt_some::<ROUNDS, SOME>(&keys, previous, &left[..have], out);
+    let (blocks, rest) = left[..have].split_at(have / BLOCK * BLOCK);
+    let (place, out) = out.split_at_mut(blocks.len());
+    previous = decrypt_last::<ROUNDS>(&keys, previous, blocks, place);
+    // SAFETY: a store of 16 octets to the array.
+    unsafe { _mm_storeu_si128(last.as_mut_ptr().cast(), _mm512_extracti32x4_epi32::<3>(previous)) };
+    held.begun = 0;
+    held.keep(rest);
+    most - out.len()
+}
+
+/// Decrypts 32 blocks that end in another place than they begin in, as `HOW` says, which is not [`SOME`].
+#[inline]
+#[target_feature(enable = "vaes,avx512f,avx512bw")]
+fn decrypt_two<const ROUNDS: usize, const HOW: u8>(
+    keys: &[__m512i; ROUND_KEYS],
+    mut previous: __m512i,
+    begin: &[u8],
+    end: &[u8],
+    out: &mut [MaybeUninit<u8>],
+) -> __m512i {
+    assert!(begin.len() + end.len() == AT_ONCE * VECTOR && out.len() == AT_ONCE * VECTOR);
+    assert!(HOW != PAST || before_line(out) == Some(0));
+    let (first, behind) = (begin.as_ptr(), end.as_ptr().wrapping_sub(begin.len()));
+    let mut blocks = [_mm512_setzero_si512(); AT_ONCE];
+    for (n, blocks) in blocks.iter_mut().enumerate() {
+        let from: *const i8 = first.wrapping_add(n * VECTOR).cast();
+        let to: *const i8 = behind.wrapping_add(n * VECTOR).cast();
+        if HOW == PAST {
+            _mm_prefetch::<_MM_HINT_T0>(to.wrapping_add(AHEAD));
+        }
+        // SAFETY: the mask has the octets that are in `begin`, all others of the 512 are in `end`.
+        *blocks = unsafe {
+            match begin.len().saturating_sub(n * VECTOR) {
+                0 => _mm512_loadu_si512(to.cast()),
+                VECTOR.. => _mm512_loadu_si512(from.cast()),
+                some => {
+                    let mask = (1 << some) - 1;
+                    _mm512_mask_loadu_epi8(_mm512_maskz_loadu_epi8(mask, from), !mask, to)
+                }
+            }
+        };
+    }
+    let mut states = blocks.map(|blocks| _mm512_xor_si512(blocks, keys[0]));
+    for key in &keys[1..ROUNDS] {
+        for state in &mut states {
+            *state = _mm512_aesdec_epi128(*state, *key);
+        }
+    }
+    for (n, (state, blocks)) in states.into_iter().zip(blocks).enumerate() {
+        let before = _mm512_alignr_epi64::<6>(blocks, previous);
+        let plain = _mm512_xor_si512(_mm512_aesdeclast_epi128(state, keys[ROUNDS]), before);
+        let place = out.as_mut_ptr().wrapping_add(n * VECTOR);
+        // SAFETY: `out` has eight vectors. Past the caches each is a line, and the caller sets the fence.
+        unsafe {
+            match HOW {
+                PAST => _mm512_stream_si512(place.cast(), plain),
+                _ => _mm512_storeu_si512(place.cast(), plain),
+            }
+        }
+        previous = blocks;
+    }
+    previous
+}
+
+/// Decrypts less than 32 whole blocks; gives the last of them in all places of a vector, or `previous` if there are none.
+#[inline]
+#[target_feature(enable = "aes,vaes,avx512f")]
+fn decrypt_last<const ROUNDS: usize>(
+    keys: &[__m512i; ROUND_KEYS],
+    previous: __m512i,
+    blocks: &[u8],
+    out: &mut [MaybeUninit<u8>],
+) -> __m512i {
+    let Some(last) = blocks.last_chunk::<BLOCK>() else { return previous };
+    decrypt_some::<ROUNDS, SOME>(keys, previous, blocks, out);
+    // SAFETY: a load of the 16 octets of the array.
+    _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(last.as_ptr().cast()) })
 }
 
 /// How many blocks are decrypted at once, and where to: up to 32; exactly 32; exactly 32, past the caches, to whole lines.
@@ -503,12 +591,26 @@ mod tests {
                         assert_untouched(&mut out, taken);
                     }
                     // in several places at once, some of which are shorter than a line, or no whole blocks
-                    for piece in [BLOCK, 3 * BLOCK, 500, 512, 4096, 5000 * BLOCK] {
-                        room(&mut out, taken);
-                        let mut cipher = CbcDecryptor::with_width(width, &key, &iv).unwrap();
-                        cipher.update_all(&text.chunks(piece).collect::<Vec<_>>(), &mut out).unwrap();
-                        assert!(out[taken..] == expected, "{width:?} {key_len} {taken} {piece} at once");
-                        assert_untouched(&mut out, taken);
+                    for piece in [5, BLOCK, 3 * BLOCK, 500, 512, 4096, 5000 * BLOCK] {
+                        for at_once in [2, 3, 24, usize::MAX] {
+                            if at_once < 24 && piece < 500 {
+                                continue;
+                            }
+                            room(&mut out, taken);
+                            let mut cipher = CbcDecryptor::with_width(width, &key, &iv).unwrap();
+                            // what is behind the first octets is not in whole blocks either
+                            let (first, rest) = text.split_at(n);
+                            cipher.update(first, &mut out).unwrap();
+                            for pieces in rest.chunks(piece).collect::<Vec<_>>().chunks(at_once) {
+                                let len = pieces.iter().map(|piece| piece.len()).sum();
+                                cipher.update_all(&mut pieces.iter().copied(), len, &mut out).unwrap();
+                            }
+                            assert!(
+                                out[taken..] == expected,
+                                "{width:?} {key_len} {taken} {piece} {at_once}"
+                            );
+                            assert_untouched(&mut out, taken);
+                        }
                     }
                 }
             }

@@ -80,7 +80,9 @@ impl Width {
     fn detect() -> Option<Width> {
         let aes = is_x86_feature_detected!("aes") && is_x86_feature_detected!("vaes");
         match aes {
-            true if is_x86_feature_detected!("avx512f") => Some(Width::Bits512),
+            true if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") => {
+                Some(Width::Bits512)
+            }
             true if is_x86_feature_detected!("avx2") => Some(Width::Bits256),
             _ => None,
         }

@@ -237,11 +237,17 @@ impl Unpadder {
         self.cipher.update(input, out)
     }
 
-    /// The same for octets in several places.
-    pub(super) fn update_all(&mut self, inputs: &[&[u8]], out: &mut Vec<u8>) -> Result<(), CryptoError> {
-        self.fed += inputs.iter().map(|input| input.len() as u64).sum::<u64>();
+    /// The same for octets in several places, together no more than `most`.
+    pub(super) fn update_all<'i>(
+        &mut self,
+        inputs: &mut dyn Iterator<Item = &'i [u8]>,
+        most: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), CryptoError> {
         out.append(&mut self.last);
-        self.cipher.update_all(inputs, out)
+        let fed = &mut self.fed;
+        let mut counted = inputs.inspect(|input| *fed += input.len() as u64);
+        self.cipher.update_all(&mut counted, most, out)
     }
 
     /// Takes the last block from what was appended since `out` had the length `start`.

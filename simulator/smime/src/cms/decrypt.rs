@@ -246,24 +246,36 @@ impl Sink for Opening<'_> {
     }
 
     fn content(&mut self, octets: &[u8]) -> Result<(), CmsError> {
-        self.contents(&[octets])
+        self.decrypt(|cipher, held| match cipher {
+            Content::Padded(unpadder) => unpadder.update(octets, held),
+            Content::Tagged(cipher) => cipher.update(octets, held),
+        });
+        Ok(())
     }
 
-    fn contents(&mut self, segments: &[&[u8]]) -> Result<(), CmsError> {
-        if let Ok((_, cipher)) = &mut self.state
-            && match cipher {
-                Content::Padded(unpadder) => unpadder.update_all(segments, &mut self.held),
-                Content::Tagged(cipher) => cipher.update_all(segments, &mut self.held),
-            }
-            .is_err()
-        {
-            self.state = Err(DecryptError::Failed);
-        }
+    fn contents<'i>(
+        &mut self,
+        segments: &mut dyn Iterator<Item = &'i [u8]>,
+        most: usize,
+    ) -> Result<(), CmsError> {
+        self.decrypt(|cipher, held| match cipher {
+            Content::Padded(unpadder) => unpadder.update_all(segments, most, held),
+            Content::Tagged(cipher) => cipher.update_all(segments, most, held),
+        });
         Ok(())
     }
 }
 
 impl<'a> Opening<'a> {
+    /// Goes on if nothing has failed; that something did is told at the end.
+    fn decrypt(&mut self, go_on: impl FnOnce(&mut Content, &mut Vec<u8>) -> Result<(), CryptoError>) {
+        if let Ok((_, cipher)) = &mut self.state
+            && go_on(cipher, &mut self.held).is_err()
+        {
+            self.state = Err(DecryptError::Failed);
+        }
+    }
+
     fn start(&mut self, head: &EnvelopedHead) -> Result<(usize, Content), DecryptError> {
         let (recipient, index, identity) = self.candidate(head).ok_or(DecryptError::NoIdentity)?;
         self.key_encryption = key_encryption(recipient);

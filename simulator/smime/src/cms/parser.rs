@@ -92,9 +92,17 @@ pub(super) trait Sink {
     fn head(&mut self, head: Head) -> Result<(), CmsError>;
     /// Octets of the content have arrived: for SignedData what is signed, else the ciphertext or what is compressed.
     fn content(&mut self, octets: &[u8]) -> Result<(), CmsError>;
-    /// The same in segments, one behind the other.
-    fn contents(&mut self, segments: &[&[u8]]) -> Result<(), CmsError> {
-        segments.iter().try_for_each(|octets| self.content(octets))
+    /// The same in segments, one behind the other, together no more than `most` octets.
+    fn contents<'i>(
+        &mut self,
+        segments: &mut dyn Iterator<Item = &'i [u8]>,
+        most: usize,
+    ) -> Result<(), CmsError> {
+        let _ = most;
+        for octets in segments {
+            self.content(octets)?;
+        }
+        Ok(())
     }
 }
 
@@ -398,8 +406,12 @@ impl Visitor for Walk<'_> {
         self.sink.content(octets)
     }
 
-    fn contents(&mut self, segments: &[&[u8]]) -> Result<(), CmsError> {
-        self.sink.contents(segments)
+    fn contents<'i>(
+        &mut self,
+        segments: &mut dyn Iterator<Item = &'i [u8]>,
+        most: usize,
+    ) -> Result<(), CmsError> {
+        self.sink.contents(segments, most)
     }
 
     fn content_end(&mut self) -> Result<(), CmsError> {
