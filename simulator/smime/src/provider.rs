@@ -82,9 +82,9 @@ pub trait BulkEncryptor: Send {
     fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError>;
     /// Feeds bytes that lie in several places, together no more than `most`, one after the other as
     /// [`BulkEncryptor::update`] does; a provider may do that faster.
-    fn update_all<'i>(
+    fn update_all(
         &mut self,
-        inputs: &mut dyn Iterator<Item = &'i [u8]>,
+        inputs: &mut dyn Iterator<Item = &[u8]>,
         most: usize,
         out: &mut Vec<u8>,
     ) -> Result<(), CryptoError> {

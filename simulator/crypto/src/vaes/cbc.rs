@@ -87,7 +87,7 @@ impl CbcDecryptor {
 
     /// Decrypts the whole blocks of what is held and of `inputs` behind it, for no more than `most` octets of which there is
     /// room, and appends them; holds the rest.
-    fn segments<'i>(&mut self, inputs: &mut dyn Iterator<Item = &'i [u8]>, most: usize, out: &mut Vec<u8>) {
+    fn segments(&mut self, inputs: &mut dyn Iterator<Item = &[u8]>, most: usize, out: &mut Vec<u8>) {
         let past = through_caches(out, most) == 0;
         let Some(room) = out.spare_capacity_mut().get_mut(..most) else { return };
         let (key, previous, held) = (&self.key, &mut self.previous, &mut self.held);
@@ -143,9 +143,9 @@ impl BulkEncryptor for CbcDecryptor {
         Ok(())
     }
 
-    fn update_all<'i>(
+    fn update_all(
         &mut self,
-        inputs: &mut dyn Iterator<Item = &'i [u8]>,
+        inputs: &mut dyn Iterator<Item = &[u8]>,
         most: usize,
         out: &mut Vec<u8>,
     ) -> Result<(), CryptoError> {
@@ -223,11 +223,11 @@ fn decrypt_512<const ROUNDS: usize>(
 /// What is left of an input for less than 32 blocks goes on with the beginning of the next, in a place of its own, so that
 /// 32 blocks are decrypted at once, to whole lines, wherever inputs end.
 #[target_feature(enable = "aes,vaes,avx512f,avx512bw")]
-fn decrypt_segments<'i, const ROUNDS: usize>(
+fn decrypt_segments<const ROUNDS: usize>(
     key: &Schedule,
     last: &mut [u8; BLOCK],
     held: &mut Held,
-    inputs: &mut dyn Iterator<Item = &'i [u8]>,
+    inputs: &mut dyn Iterator<Item = &[u8]>,
     out: &mut [MaybeUninit<u8>],
     past: bool,
 ) -> usize {

@@ -238,9 +238,9 @@ impl Unpadder {
     }
 
     /// The same for octets in several places, together no more than `most`.
-    pub(super) fn update_all<'i>(
+    pub(super) fn update_all(
         &mut self,
-        inputs: &mut dyn Iterator<Item = &'i [u8]>,
+        inputs: &mut dyn Iterator<Item = &[u8]>,
         most: usize,
         out: &mut Vec<u8>,
     ) -> Result<(), CryptoError> {

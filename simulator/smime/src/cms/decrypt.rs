@@ -253,11 +253,7 @@ impl Sink for Opening<'_> {
         Ok(())
     }
 
-    fn contents<'i>(
-        &mut self,
-        segments: &mut dyn Iterator<Item = &'i [u8]>,
-        most: usize,
-    ) -> Result<(), CmsError> {
+    fn contents(&mut self, segments: &mut dyn Iterator<Item = &[u8]>, most: usize) -> Result<(), CmsError> {
         self.decrypt(|cipher, held| match cipher {
             Content::Padded(unpadder) => unpadder.update_all(segments, most, held),
             Content::Tagged(cipher) => cipher.update_all(segments, most, held),

@@ -93,11 +93,7 @@ pub(super) trait Sink {
     /// Octets of the content have arrived: for SignedData what is signed, else the ciphertext or what is compressed.
     fn content(&mut self, octets: &[u8]) -> Result<(), CmsError>;
     /// The same in segments, one behind the other, together no more than `most` octets.
-    fn contents<'i>(
-        &mut self,
-        segments: &mut dyn Iterator<Item = &'i [u8]>,
-        most: usize,
-    ) -> Result<(), CmsError> {
+    fn contents(&mut self, segments: &mut dyn Iterator<Item = &[u8]>, most: usize) -> Result<(), CmsError> {
         let _ = most;
         for octets in segments {
             self.content(octets)?;
@@ -406,11 +402,7 @@ impl Visitor for Walk<'_> {
         self.sink.content(octets)
     }
 
-    fn contents<'i>(
-        &mut self,
-        segments: &mut dyn Iterator<Item = &'i [u8]>,
-        most: usize,
-    ) -> Result<(), CmsError> {
+    fn contents(&mut self, segments: &mut dyn Iterator<Item = &[u8]>, most: usize) -> Result<(), CmsError> {
         self.sink.contents(segments, most)
     }
 

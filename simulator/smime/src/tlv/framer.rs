@@ -23,9 +23,9 @@ pub(crate) trait Visitor {
     /// Octets of the content have arrived.
     fn content(&mut self, octets: &[u8]) -> Result<(), Self::Error>;
     /// Octets of the content have arrived, in several places one behind the other, together no more than `most`.
-    fn contents<'i>(
+    fn contents(
         &mut self,
-        segments: &mut dyn Iterator<Item = &'i [u8]>,
+        segments: &mut dyn Iterator<Item = &[u8]>,
         most: usize,
     ) -> Result<(), Self::Error> {
         let _ = most;
@@ -582,9 +582,9 @@ mod tests {
             self.1.extend_from_slice(octets);
             Ok(())
         }
-        fn contents<'i>(
+        fn contents(
             &mut self,
-            segments: &mut dyn Iterator<Item = &'i [u8]>,
+            segments: &mut dyn Iterator<Item = &[u8]>,
             most: usize,
         ) -> Result<(), TlvError> {
             let (mut count, before) = (0, self.1.len());
