@@ -397,6 +397,38 @@ fn layers_come_off_one_by_one_and_headers_come_back() {
 }
 
 #[test]
+fn a_header_is_protected_inside_the_signature_that_is_encrypted() {
+    let scratch = Scratch::new("smime-header-inside");
+    let certificate = pki("alice-encryption.cert.pem");
+    for form in [&[][..], &["--opaque"]] {
+        let inner = signed(&[&["--protect-headers=cipher"], form].concat(), MESSAGE);
+        let inner = file(&scratch, "signed", inner);
+        let (sealed, opened) = (scratch.file("sealed"), scratch.file("opened"));
+        let line = ["encrypt", "--recipient", &certificate, text(&inner), "-o", text(&sealed)];
+        let ran = smime(&line);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+        let wire = fs::read_to_string(&sealed).unwrap();
+        assert!(wire.contains("Subject: [...]\r\n") && !wire.contains("Numbers"), "{wire}");
+        let ran = decrypt(&sealed, "alice-encryption", &["-o", text(&opened), "--merge-headers"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        // The layer of the signature has no header of its own: the payload has it, with what is outside noted.
+        let (code, report) = verify_json(&opened, &[]);
+        let subject = &report["protected_headers"]["fields"][2];
+        assert_eq!((code, &subject["value"]), (0, &"Numbers".into()), "{report:#}");
+        assert_eq!(subject["differs_outside"], false);
+        let ran = verify(&opened, &["-o", "-", "--merge-headers"]);
+        let merged = String::from_utf8(ran.out).unwrap();
+        assert!(merged.contains("\r\nSubject: Numbers\r\n") && !merged.contains("[...]"), "{merged}");
+        // The other way is told.
+        let line = ["encrypt", "--protect-headers", "--recipient", &certificate, "-o", text(&sealed)];
+        for (message, told) in [(signed(form, MESSAGE), true), (MESSAGE.into(), false)] {
+            let ran = smime(&[&line[..], &[text(&file(&scratch, "m.eml", message))]].concat());
+            assert_eq!((ran.code, ran.err.contains("around the signature")), (0, told), "{}", ran.err);
+        }
+    }
+}
+
+#[test]
 fn a_command_that_fails_leaves_nothing_and_changes_nothing() {
     let scratch = Scratch::new("smime-fails");
     let sealed = encrypted(&scratch, "alice-encryption", &["--cipher", "aes-256-gcm"]);
@@ -493,7 +525,16 @@ fn certificates_are_judged_at_the_time_that_is_given() {
     for (at, code) in [("2037-01-01T00:00:00Z", "expired"), ("2025-01-01T00:00:00Z", "not-yet-valid")] {
         let (exit, report) = verify_json(&message, &["--at", at]);
         assert_eq!((exit, report["reason"]["code"].as_str()), (1, Some(code)));
+        // the reason has the time that it is for
+        let sentence = report["reason"]["message"].as_str().unwrap();
+        assert!(sentence.contains("valid ") && sentence.ends_with(&format!("it is {at}")), "{sentence}");
         assert_eq!(report["signers"][0]["signature_holds"], true);
+    }
+    for (clock, told) in [("2025-01-01T00:00:00Z", Some("signing-time")), (AT, None)] {
+        let message = file(&scratch, "early", signed(&["--clock", clock], MESSAGE));
+        let (exit, report) = verify_json(&message, &[]);
+        let weaknesses = &report["signers"][0]["weaknesses"];
+        assert_eq!((exit, weaknesses[0]["code"].as_str()), (0, told), "{weaknesses}");
     }
     let other = pki("world/public-ca.cert.pem");
     let ran = smime(&["verify", "--ca-file", &other, "--at", AT, "--format", "json", text(&message)]);
@@ -657,6 +698,12 @@ fn identities_come_from_many_files() {
     let report: Value = serde_json::from_slice(&ran.out).expect("JSON");
     follows("smime-decrypt", &report);
     assert_eq!((ran.code, report["reason"]["code"].as_str()), (1, Some("no-identity")));
+    // What cannot be read is told in JSON, too.
+    let cut = file(&scratch, "cut", &fs::read(&sealed).unwrap()[..700]);
+    let ran = decrypt(&cut, "alice-both", &["--format", "json", "-o", text(&scratch.file("x"))]);
+    let report: Value = serde_json::from_slice(&ran.out).expect("JSON");
+    follows("smime-decrypt", &report);
+    assert_eq!((ran.code, report["reason"]["code"].as_str()), (2, Some("unreadable")), "{}", ran.err);
     if !peer("openssl", "identities_come_from_many_files") {
         return;
     }

@@ -316,3 +316,15 @@ fn people_see_the_same_and_nothing_of_the_input_controls_the_terminal() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("inside:") && text.contains("text/plain"), "{text}");
 }
+
+#[test]
+fn parts_beyond_those_that_are_looked_at_are_no_fault() {
+    for (count, noted) in [(1000, false), (1001, true)] {
+        let parts = "--b\r\n\r\nx\r\n".repeat(count);
+        let message = format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n");
+        let (code, found) = seen(message.as_bytes());
+        assert_eq!((code, found["structure"]["parts"].as_array().unwrap().len()), (0, 1000), "{count}");
+        let notes = found["structure"]["notes"].to_string();
+        assert_eq!(notes.contains("more than 1000 parts"), noted, "{count}: {notes}");
+    }
+}

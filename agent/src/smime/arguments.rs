@@ -94,9 +94,10 @@ pub struct SignArguments {
     #[arg(long)]
     pub pss: bool,
 
-    /// Copies the message's header inside, so that it is signed too (RFC 9788).
-    #[arg(long)]
-    pub protect_headers: bool,
+    /// Copies the message's header inside, so that it is signed too (RFC 9788): `clear` for a message that stays readable,
+    /// `cipher` for one that `handset smime encrypt` takes next; it withholds the subject outside.
+    #[arg(long, value_enum, value_name = "FOR", num_args = 0..=1, require_equals = true, default_missing_value = "clear")]
+    pub protect_headers: Option<HeaderProtectionName>,
 
     /// Signs as a known sender does: the ciphers that are advertised, how the certificate for answers is named.
     #[arg(long, env = "HANDSET_SMIME_PROFILE", value_name = "SENDER", default_value = "strict")]
@@ -240,7 +241,8 @@ pub struct EncryptArguments {
     #[arg(long, env = "HANDSET_SMIME_KEY_ENCRYPTION", value_name = "METHOD", default_value = "auto")]
     pub key_encryption: KeyEncryptionName,
 
-    /// Copies the message's header inside and withholds the subject outside (RFC 9788).
+    /// Copies the message's header inside and withholds the subject outside (RFC 9788). A message that is signed has its
+    /// header inside the signature already: `handset smime sign --protect-headers=cipher`.
     #[arg(long)]
     pub protect_headers: bool,
 
@@ -263,12 +265,13 @@ Many identities may be given, new and old; the first that opens the message is u
 --p12 or --key in front of it; a PKCS#12 without one has the empty one. Nothing is written, to standard output neither, \
 before padding or tag were checked. Of several layers the outermost is taken off, compressed ones around it and inside \
 it too. With --merge-headers protected fields (RFC 9788) stand in the place of those outside, but for a From with other \
-addresses: nobody has signed it. A passphrase is the first line of its file, without a byte order mark. One input at most \
-may be standard input (-).
+addresses: nobody has signed it. A change to what AES-GCM encrypted is always seen; CBC has nothing to see it by and may \
+give another text, and JSON says \"authenticated\": false. A passphrase is the first line of its file, without a byte \
+order mark. One input at most may be standard input (-).
 
 Exit codes:
   0  decrypted
-  1  not decryptable: no identity opens it, it was changed, or it is not encrypted: plain, signed, compressed alone, or
+  1  not decryptable: no identity opens it, it was changed and that is seen, or it is not encrypted: plain, signed, compressed alone, or
      CMS of another kind
   2  the message, a certificate or a key cannot be read
   3  the environment: a file cannot be written
@@ -340,6 +343,15 @@ pub enum DigestName {
     Sha256,
     Sha384,
     Sha512,
+}
+
+/// What a signed message with a protected header is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum HeaderProtectionName {
+    /// it is sent as it is
+    Clear,
+    /// it is encrypted next
+    Cipher,
 }
 
 /// A content cipher that is encrypted with.

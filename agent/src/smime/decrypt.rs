@@ -6,19 +6,44 @@ use super::output::{Output, Readers, Release};
 use super::passage::Passed;
 use super::report::{self, Channel};
 use super::{FOUND_WANTING, SmimeFailure, credentials, passage};
+use crate::cli::Format;
 use crate::exit::Failure;
 use smime::cms::ATTEMPTS_MAX;
 use smime::message::DecryptError;
 use smime::message::stream::{Decryption, MessageDecryptor, Outermost};
+use std::path::Path;
 
-/// Runs the command.
+/// Runs the command. A message that cannot be read is told in JSON too, where that was asked for.
 ///
 /// # Errors
 /// A message, certificate or key that cannot be read, a file that cannot be written.
 pub(super) fn run(arguments: &DecryptArguments) -> Result<u8, Failure> {
+    let opened = open(arguments);
+    if let (
+        Err(Failure::Smime(
+            failure @ (SmimeFailure::Message { .. }
+            | SmimeFailure::MessageLine { .. }
+            | SmimeFailure::NoMessage { .. }),
+        )),
+        Format::Json,
+    ) = (&opened, arguments.format)
+    {
+        report::unreadable_to_decrypt(&failure.to_string(), channel(arguments))?;
+    }
+    opened
+}
+
+/// Where the report goes: the content has standard output if it is not sent elsewhere.
+fn channel(arguments: &DecryptArguments) -> Channel {
+    match arguments.output.as_deref().filter(|path| *path != Path::new("-")) {
+        Some(_) => Channel::StandardOutput,
+        None => Channel::StandardError,
+    }
+}
+
+fn open(arguments: &DecryptArguments) -> Result<u8, Failure> {
     let keys = input::identities(&arguments.keys.0);
-    let message = [input::message(arguments.input.as_deref())];
-    input::at_most_one_standard(message.into_iter().chain(keys))?;
+    input::check(arguments.input.as_deref(), keys, arguments.output.as_deref())?;
     let cx = credentials::context(None);
     let identities = credentials::identities(&cx, &arguments.keys.0)?;
     let mut input = Input::open(arguments.input.as_deref())?;
@@ -55,10 +80,6 @@ pub(super) fn run(arguments: &DecryptArguments) -> Result<u8, Failure> {
         return Err(SmimeFailure::NoMessage { file: input.name() }.into());
     }
     let opened = decryption.layer.as_ref().and_then(|layer| layer.opened_by.clone().ok());
-    let channel = match output.is_standard() {
-        true => Channel::StandardError,
-        false => Channel::StandardOutput,
-    };
     if opened.is_some() {
         output.commit()?;
         if from_differs {
@@ -66,6 +87,6 @@ pub(super) fn run(arguments: &DecryptArguments) -> Result<u8, Failure> {
         }
     }
     let identity = opened.and_then(|index| identities.get(index));
-    report::decryption(&input.name(), &decryption, identity, arguments.format, channel)?;
+    report::decryption(&input.name(), &decryption, identity, arguments.format, channel(arguments))?;
     Ok(if opened.is_some() { 0 } else { FOUND_WANTING })
 }

@@ -10,7 +10,12 @@ use crate::exit::Failure;
 use crate::tools::allows_encryption;
 use smime::cms::{CmsError, EncryptOptions, KeyTransport, choose_cipher};
 use smime::message::stream::MessageEncryptor;
+use smime::message::{Confidentiality, HeaderProtection};
 use smime::{BulkCipher, Certificate, CertificateError, DigestAlgorithm, PublicKeyAlgorithm, SmimeError};
+
+/// RFC 9788 has header fields in the payload inside all layers, where its readers look for them.
+const AROUND_SIGNATURE: &str = "handset: warning: the message is signed, and its header is protected around the signature, \
+where not all readers look: sign with --protect-headers=cipher and encrypt without --protect-headers";
 
 /// Runs the command.
 ///
@@ -18,8 +23,7 @@ use smime::{BulkCipher, Certificate, CertificateError, DigestAlgorithm, PublicKe
 /// A message or certificate that cannot be used, a file that cannot be written.
 pub(super) fn run(arguments: &EncryptArguments) -> Result<u8, Failure> {
     let to = input::each("--recipient", &arguments.recipient);
-    let message = [input::message(arguments.input.as_deref())];
-    input::at_most_one_standard(message.into_iter().chain(to))?;
+    input::check(arguments.input.as_deref(), to, arguments.output.as_deref())?;
     let cx = credentials::context(None);
     let mut recipients: Vec<Certificate> = Vec::new();
     for file in &arguments.recipient {
@@ -41,8 +45,8 @@ pub(super) fn run(arguments: &EncryptArguments) -> Result<u8, Failure> {
     fit(&recipients, arguments.key_encryption)?;
     let options = options(arguments, &recipients)?;
     let mut input = Input::open(arguments.input.as_deref())?;
-    let protect = arguments.protect_headers;
-    let length = length(&mut input, MessageEncryptor::protection(protect))?;
+    let protection = arguments.protect_headers.then_some(HeaderProtection::Cipher(Confidentiality::Baseline));
+    let length = length(&mut input, protection)?;
     let file = input.name();
     let named = |index: usize| recipients.get(index).map(Certificate::subject).unwrap_or_default();
     let failed = |error: SmimeError| match error {
@@ -56,11 +60,14 @@ pub(super) fn run(arguments: &EncryptArguments) -> Result<u8, Failure> {
     };
     let readers = Readers::Same(input.path());
     let mut output = Output::create(arguments.output.as_deref(), readers, Release::AtOnce)?;
-    let mut encryptor = MessageEncryptor::new(&cx, &recipients, &options, length, protect);
+    let mut encryptor = MessageEncryptor::new(&cx, &recipients, &options, length, protection);
     input.each(|piece| {
         encryptor.update(piece, output.waiting()).map_err(failed)?;
         output.pass()
     })?;
+    if protection.is_some() && encryptor.holds_signature() {
+        credentials::note(AROUND_SIGNATURE);
+    }
     encryptor.finish(output.waiting()).map_err(failed)?;
     output.commit()?;
     Ok(0)

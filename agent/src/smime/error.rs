@@ -49,6 +49,9 @@ pub enum SmimeFailure {
     /// Two inputs are to come from standard input, which can be read once.
     #[error("{first} and {second} are both standard input, which is read once; name a file for one of them")]
     StandardInput { first: &'static str, second: &'static str },
+    /// The output is a file that the command needs otherwise.
+    #[error("{file} is {name} of this command, and would be lost: name another file for the output")]
+    Overwritten { file: String, name: String },
     /// The key that is to sign cannot.
     #[error("the key of {certificate} cannot sign: {error}")]
     SignerKey { certificate: String, error: CmsError },

@@ -7,23 +7,42 @@ use crate::exit::Failure;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// How much is read at a time: what one step produces is still in the processor's cache when the next needs it.
 const PIECE: usize = 128 * 1024;
 
-/// Refuses two inputs that are both standard input.
+/// Refuses two inputs that are both standard input, and an output that would take the place of an input, which may be the
+/// only copy of a key. The message itself may be replaced: whoever names it twice wants that.
 ///
 /// # Errors
-/// [`SmimeFailure::StandardInput`].
-pub(super) fn at_most_one_standard<'p>(
-    inputs: impl IntoIterator<Item = (&'static str, &'p Path)>,
+/// [`SmimeFailure::StandardInput`], [`SmimeFailure::Overwritten`].
+pub(super) fn check<'p>(
+    message: Option<&'p Path>,
+    others: impl IntoIterator<Item = (&'static str, &'p Path)>,
+    output: Option<&Path>,
 ) -> Result<(), SmimeFailure> {
-    let mut standard = inputs.into_iter().filter(|(_, path)| *path == Path::new("-")).map(|(name, _)| name);
-    match (standard.next(), standard.next()) {
-        (Some(first), Some(second)) => Err(SmimeFailure::StandardInput { first, second }),
-        _ => Ok(()),
+    let others: Vec<_> = others.into_iter().collect();
+    let message = ("the message", message.unwrap_or(Path::new("-")));
+    let standard = |(_, path): &&(&str, &Path)| *path == Path::new("-");
+    let mut standard = std::iter::once(&message).chain(&others).filter(standard).map(|(name, _)| *name);
+    if let (Some(first), Some(second)) = (standard.next(), standard.next()) {
+        return Err(SmimeFailure::StandardInput { first, second });
     }
+    let Some(replaced) = output.and_then(place) else { return Ok(()) };
+    match others.iter().find(|(_, path)| place(path) == Some(replaced)) {
+        Some((name, path)) => {
+            Err(SmimeFailure::Overwritten { file: path.display().to_string(), name: (*name).to_owned() })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Which file a path leads to, if to any: its device and number.
+fn place(path: &Path) -> Option<(u64, u64)> {
+    let found = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+    Some((found.dev(), found.ino()))
 }
 
 /// Several files of one option.
@@ -32,11 +51,6 @@ pub(super) fn each<'p>(
     files: &'p [PathBuf],
 ) -> impl Iterator<Item = (&'static str, &'p Path)> {
     files.iter().map(move |file| (name, file.as_path()))
-}
-
-/// The message: standard input if it is not named.
-pub(super) fn message(input: Option<&Path>) -> (&'static str, &Path) {
-    ("the message", input.unwrap_or(Path::new("-")))
 }
 
 /// The files of identities. A certificate without a key of its own is read twice.
@@ -134,8 +148,8 @@ impl Input {
         }
     }
 
-    /// Which line an octet stands in, both counted from the first and the line from 1; `None` where what was read is gone.
-    /// Where reading goes on afterwards is not said.
+    /// Which line an octet stands in, both counted from the first and the line from 1; `None` where what was read is gone,
+    /// or has no lines: there is a NUL in front of the octet. Where reading goes on afterwards is not said.
     pub(super) fn line_of(&mut self, octet: u64) -> Option<u64> {
         if self.start.is_none() && self.copy.is_none() {
             return None;
@@ -146,6 +160,9 @@ impl Input {
         while left > 0 {
             let length = file.read(piece).ok().filter(|length| *length > 0)?;
             let octets = piece.get(..length.min(usize::try_from(left).unwrap_or(length)))?;
+            if octets.contains(&0) {
+                return None;
+            }
             line += octets.iter().filter(|octet| **octet == b'\n').count() as u64;
             left -= octets.len() as u64;
         }

@@ -280,7 +280,7 @@ fn unsigned(outermost: Outermost) -> String {
         Outermost::Compressed => "it is not signed: it is compressed, and nothing in it is signed",
         Outermost::CertificatesOnly => "it carries certificates and no signature",
         Outermost::Encrypted => "it is encrypted; decrypt it first: handset smime decrypt",
-        Outermost::Plain => "it is not signed",
+        Outermost::Plain => "it is not signed; whether a part of it is, handset smime inspect shows",
         _ => "it has no signature",
     };
     reason.to_owned()
@@ -305,7 +305,7 @@ fn reason(signer: &SignerReport) -> Option<(&'static str, String)> {
         return Some((signature_code(error), error.to_string()));
     }
     if let Err(error) = &signer.path {
-        return Some((path_code(error), error.to_string()));
+        return Some((path_code(error), path_sentence(error)));
     }
     match &signer.address {
         AddressMatch::Mismatch { from, certificate } => Some((
@@ -341,6 +341,31 @@ fn signature_code(error: &SignatureError) -> &'static str {
         SignatureError::Sha1 => "sha1-digest",
         SignatureError::Lifted => "lifted",
         _ => "crypto",
+    }
+}
+
+/// Why a path is refused, with the facts that it is for.
+fn path_sentence(error: &PathError) -> String {
+    match error {
+        PathError::Expired { not_after, at, .. } => {
+            format!("{error}: it was valid until {}, and it is {}", rfc3339(*not_after), rfc3339(*at))
+        }
+        PathError::NotYetValid { not_before, at, .. } => {
+            format!("{error}: it is valid from {}, and it is {}", rfc3339(*not_before), rfc3339(*at))
+        }
+        PathError::KeyUsage { subject, needed, found } => {
+            let found = Some(found.names().join(", ")).filter(|names| !names.is_empty());
+            let found = found.unwrap_or_else(|| "nothing".to_owned());
+            format!("the key usage of {subject} allows {found}, not {}", needed.names().join(" or "))
+        }
+        PathError::ExtendedKeyUsage { subject, needed } => {
+            let needed = match needed.to_string().as_str() {
+                "1.3.6.1.5.5.7.3.4" => "emailProtection".to_owned(),
+                other => other.to_owned(),
+            };
+            format!("the extended key usage of {subject} does not allow {needed}")
+        }
+        error => error.to_string(),
     }
 }
 
@@ -383,6 +408,17 @@ fn weaknesses(signer: &SignerReport) -> Vec<(&'static str, String)> {
             };
             (code, weakness.to_string())
         }));
+    }
+    // The time is the signer's word, of which RFC 5652, 11.3 asks nothing.
+    if let (Some(time), Some(certificate)) = (signer.signing_time, &signer.certificate)
+        && !certificate.valid_at(time)
+    {
+        let (from, until) = (rfc3339(certificate.not_before()), rfc3339(certificate.not_after()));
+        let message = format!(
+            "it says that it was signed at {}, when its certificate was not valid: from {from} until {until}",
+            rfc3339(time)
+        );
+        found.push(("signing-time", message));
     }
     found
 }
@@ -461,6 +497,29 @@ pub(super) fn decryption(
     }
 }
 
+/// Tells in JSON that there is nothing to decrypt.
+///
+/// # Errors
+/// [`Failure::Print`].
+pub(super) fn unreadable_to_decrypt(message: &str, channel: Channel) -> Result<(), Failure> {
+    let value = json!({
+        "schema_version": SCHEMA_VERSION,
+        "decrypted": false,
+        "reason": { "code": "unreadable", "message": message },
+        "form": "unreadable",
+        "content_type": null,
+        "notes": [],
+        "cipher": null,
+        "key_encryption": null,
+        "authenticated": false,
+        "authenticated_time": null,
+        "weaknesses": [],
+        "recipients": [],
+        "identity": null,
+    });
+    tell(channel, &format!("{value:#}\n"))
+}
+
 /// Why a message is not opened: a code and a sentence.
 fn closed(found: &Decryption) -> Option<(&'static str, String)> {
     let Some(layer) = &found.layer else {
@@ -472,7 +531,8 @@ fn closed(found: &Decryption) -> Option<(&'static str, String)> {
                 ));
             }
             Outermost::Compressed => "it is not encrypted: it is compressed, and nothing in it is encrypted",
-            Outermost::Plain => "it is not encrypted",
+            Outermost::Plain => "it is not encrypted; whether a part of it is, handset smime inspect shows",
+            Outermost::CertificatesOnly => "it is not encrypted: it carries certificates",
             _ => "it is signed outside; take the signature off first: handset smime verify",
         };
         return Some(("not-encrypted", what.to_owned()));

@@ -1,7 +1,7 @@
 //! `handset smime sign`.
 
 use super::SmimeFailure;
-use super::arguments::{DigestName, SenderName, SignArguments};
+use super::arguments::{DigestName, HeaderProtectionName, SenderName, SignArguments};
 use super::credentials::{self, may_sign};
 use super::input::{self, Input};
 use super::output::{Output, Readers, Release};
@@ -9,6 +9,7 @@ use crate::exit::Failure;
 use crate::tools::allows_encryption;
 use smime::cms::{DetachedSigner, SIGNERS_MAX, SenderProfile, SignatureOptions, Signer};
 use smime::message::stream::{EntityLength, MessageSigner, SignedForm, random_boundary};
+use smime::message::{Confidentiality, HeaderProtection};
 use smime::{Certificate, DigestAlgorithm, Identity, PublicKeyAlgorithm, SmimeError};
 
 /// Runs the command.
@@ -20,8 +21,8 @@ pub(super) fn run(arguments: &SignArguments) -> Result<u8, Failure> {
     let answers =
         arguments.encryption_certificate.iter().map(|file| ("--encryption-certificate", file.as_path()));
     let keys = input::identities(&arguments.keys.0);
-    let message = [input::message(arguments.input.as_deref())];
-    input::at_most_one_standard(message.into_iter().chain(keys).chain(further).chain(answers))?;
+    let others = keys.chain(further).chain(answers);
+    input::check(arguments.input.as_deref(), others, arguments.output.as_deref())?;
     let cx = credentials::context(arguments.clock);
     let mut identities = credentials::signers(&cx, &arguments.keys.0)?;
     if identities.len() > SIGNERS_MAX {
@@ -51,16 +52,19 @@ pub(super) fn run(arguments: &SignArguments) -> Result<u8, Failure> {
         }
     }
     let mut input = Input::open(arguments.input.as_deref())?;
-    let protect = arguments.protect_headers;
+    let protection = arguments.protect_headers.map(|named| match named {
+        HeaderProtectionName::Clear => HeaderProtection::Clear,
+        HeaderProtectionName::Cipher => HeaderProtection::Cipher(Confidentiality::Baseline),
+    });
     let form = match arguments.opaque {
         false => SignedForm::Beside { boundary: random_boundary(&cx) },
-        true => SignedForm::Around { length: length(&mut input, MessageSigner::protection(protect))? },
+        true => SignedForm::Around { length: length(&mut input, protection)? },
     };
     let file = input.name();
     let failed = |error: SmimeError| SmimeFailure::Message { file: file.clone(), error };
     let readers = Readers::Same(input.path());
     let mut output = Output::create(arguments.output.as_deref(), readers, Release::AtOnce)?;
-    let mut signer = MessageSigner::new(&cx, signers, form, protect).map_err(failed)?;
+    let mut signer = MessageSigner::new(&cx, signers, form, protection).map_err(failed)?;
     input.each(|piece| {
         signer.update(piece, output.waiting()).map_err(failed)?;
         output.pass()
@@ -73,7 +77,7 @@ pub(super) fn run(arguments: &SignArguments) -> Result<u8, Failure> {
 /// How long the entity of a message is that can be read twice; the input is at its beginning again.
 pub(super) fn length(
     input: &mut Input,
-    protection: Option<smime::message::HeaderProtection>,
+    protection: Option<HeaderProtection>,
 ) -> Result<Option<u64>, Failure> {
     if !input.is_regular() {
         return Ok(None);

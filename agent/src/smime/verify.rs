@@ -30,7 +30,9 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<u8, Failure> {
         Err(Failure::Smime(
             failure @ (SmimeFailure::Message { .. }
             | SmimeFailure::MessageLine { .. }
-            | SmimeFailure::NoMessage { .. }),
+            | SmimeFailure::NoMessage { .. }
+            | SmimeFailure::ContentWanted { .. }
+            | SmimeFailure::ContentInside { .. }),
         )),
         Format::Json,
     ) = (&judged, arguments.format)
@@ -53,8 +55,7 @@ fn judge(arguments: &VerifyArguments) -> Result<u8, Failure> {
         input::each("--ocsp", &arguments.ocsp),
         input::each("--content", arguments.content.as_slice()),
     ];
-    let message = [input::message(arguments.input.as_deref())];
-    input::at_most_one_standard(message.into_iter().chain(files.into_iter().flatten()))?;
+    input::check(arguments.input.as_deref(), files.into_iter().flatten(), arguments.output.as_deref())?;
     let cx = credentials::context(arguments.at);
     let trust: TrustStore = credentials::all_certificates(&arguments.ca_file)?.into_iter().collect();
     let intermediates = credentials::all_certificates(&arguments.intermediates)?;

@@ -357,6 +357,34 @@ fn standard_input_is_read_once() {
 }
 
 #[test]
+fn what_a_command_needs_is_not_replaced_by_its_output() {
+    let scratch = Scratch::new("smime-overwritten");
+    let copy = |name: &str| file(&scratch, name, fs::read(pki(name)).unwrap());
+    let (certificate, key) = (copy("alice-signing.cert.pem"), copy("alice-signing.key.pem"));
+    let root = copy("contoso-root.cert.pem");
+    let (message, linked) = (file(&scratch, "m.eml", MESSAGE), scratch.file("linked"));
+    std::os::unix::fs::symlink(&key, &linked).unwrap();
+    let sign = ["sign", "--signer", text(&certificate), "--key", text(&key), text(&message)];
+    for (line, output) in [
+        (&sign[..], &key),
+        (&sign, &certificate),
+        (&sign, &linked),
+        (&["encrypt", "--recipient", text(&certificate), text(&message)], &certificate),
+        (&["decrypt", "--recipient", text(&certificate), "--key", text(&key), text(&message)], &key),
+        (&["verify", "--ca-file", text(&root), text(&message)], &root),
+    ] {
+        let before = fs::read(output).unwrap();
+        let ran = smime(&[line, &["-o", text(output)]].concat());
+        assert!(ran.code == 2 && ran.err.contains("would be lost"), "{line:?}: {}", ran.err);
+        assert_eq!(fs::read(output).unwrap(), before);
+    }
+    // Who names the message twice wants it replaced.
+    let ran = smime(&[&sign[..], &["-o", text(&message)]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(fs::read_to_string(&message).unwrap().contains("multipart/signed"));
+}
+
+#[test]
 fn a_subject_that_turns_the_direction_is_shown_by_its_code() {
     let scratch = Scratch::new("smime-direction");
     let (_, identity) = certificate(&scratch, "c.pem", |request| {

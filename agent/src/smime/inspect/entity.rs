@@ -12,6 +12,9 @@ const SNIFFED: usize = 64;
 /// A signed multipart has all its parts though it does not end.
 const UNCLOSED: &str =
     "the last boundary of the multipart is missing; what stands behind the signature may be cut off";
+/// The parts of one multipart beyond [`PARTS_MAX`] are not looked at, which is no fault of theirs.
+const OVERFULL: &str = "it has more than 1000 parts; those behind them are passed over";
+const _: () = assert!(PARTS_MAX == 1000);
 const SIGNATURES: [&str; 2] = ["application/pkcs7-signature", "application/x-pkcs7-signature"];
 
 /// Whether octets begin as header fields do. Some mail folders put a line in front that begins with `From`.
@@ -256,9 +259,9 @@ impl EntityReader {
                 debug_assert!(done.is_ok());
                 nodes.extend(current.map(|current| current.finish(seen)));
                 if overfull {
-                    let message = MimeError::TooManyParts { limit: PARTS_MAX }.to_string();
-                    nodes.push(seen.fault(&path, from, Some(size), None, message));
-                } else if count == 0 {
+                    shown.notes.push(OVERFULL);
+                }
+                if count == 0 {
                     let message = "the multipart has no part: its boundary does not occur".to_owned();
                     nodes.push(seen.fault(
                         &path,

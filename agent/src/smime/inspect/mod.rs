@@ -24,11 +24,10 @@ Examples:
 Reads a message, or bare CMS in DER, BER or PEM, and shows every layer that can be seen: parts, signers, certificates, \
 recipients, algorithms, attributes, encoding. A PKCS#12 file shows how it is protected, also where that is not \
 supported. Nothing is verified, and what is encrypted stays unseen. Files of any size are read, in constant memory; \
-what is compressed is expanded to at most 64 MiB a layer. Of \
-a layer 1 MiB around its content is read, as when it is verified, and of layers inside each other 1 MiB together; beyond, \
-it is malformed there. Parts deeper than 24, more than 2000, and what takes more than 1 MiB to show as JSON, each \
-certificate counted once, are passed over, and it says so. A signed multipart without its last boundary is noted, as \
-verifying accepts it.
+what is compressed is expanded to at most 64 MiB a layer. Of a layer 1 MiB around its content is read, as when it is \
+verified, and of layers inside each other 1 MiB together; beyond, it is malformed there. Parts deeper than 24, more \
+than 2000 or 1000 of one multipart, and what takes more than 1 MiB to show as JSON, each certificate counted once, \
+are passed over, and it says so. A signed multipart without its last boundary is noted, as verifying accepts it.
 
 Exit codes:
   0  every layer that can be seen is well-formed, whatever its signatures are worth

@@ -378,7 +378,8 @@ impl Page<'_> {
                 0 => String::new(),
                 some => format!(", {some} iterations"),
             };
-            let legacy = if protection.legacy { "; an old algorithm" } else { "" };
+            let legacy =
+                if protection.legacy && protection.algorithm != "none" { "; an old algorithm" } else { "" };
             self.line(format!("{what}: {}{iterations}{legacy}", protection.algorithm));
         }
         let (keys, certificates) = (file.visible_keys, file.visible_certificates);

@@ -125,7 +125,7 @@ fn take_apart(message: &[u8], protection: Option<HeaderProtection>) -> Result<Ou
 }
 
 /// Fields that belong to a copy of the message on its way, or must not be shown to all recipients.
-const TRANSPORT: [&str; 4] = ["Bcc", "Received", "Return-Path", "Delivered-To"];
+const TRANSPORT: [&str; 5] = ["Bcc", "Resent-Bcc", "Received", "Return-Path", "Delivered-To"];
 
 fn parameter(protection: HeaderProtection) -> &'static [u8] {
     match protection {

@@ -63,7 +63,7 @@ pub struct Pkcs12 {
 #[non_exhaustive]
 pub enum Pkcs12Error {
     /// The password does not fit the integrity code, or what it decrypts is not what it must be.
-    #[error("the password is wrong")]
+    #[error("the password is wrong, or the file was changed")]
     WrongPassword,
     /// A part is not encoded as RFC 7292 says; it is named as that document names it.
     #[error("the file's {what} cannot be read")]

@@ -4,7 +4,8 @@ use super::carrier::HeaderBlock;
 use crate::message::header_protection::{HeaderProtection, protect_headers, split};
 use crate::message::{Outgoing, SmimeError};
 use crate::mime::{
-    BYTE_ORDER_MARK, Entity, HEADER_BLOCK_MAX, MimeError, TransferEncoding, is_envelope, is_field,
+    BYTE_ORDER_MARK, ContentType, Entity, HEADER_BLOCK_MAX, MimeError, TransferEncoding, is_envelope,
+    is_field,
 };
 use std::borrow::Cow;
 
@@ -34,6 +35,7 @@ pub(super) struct OutgoingEntity {
     marked: bool,
     /// The header, as long as it is not complete.
     block: Option<HeaderBlock>,
+    signed: bool,
 }
 
 impl OutgoingEntity {
@@ -43,7 +45,13 @@ impl OutgoingEntity {
             front: Some(Vec::new()),
             marked: false,
             block: Some(HeaderBlock::default()),
+            signed: false,
         }
+    }
+
+    /// Whether the entity says that it is signed; known when the head was given.
+    pub(super) fn is_signed(&self) -> bool {
+        self.signed
     }
 
     /// Feeds octets; gives nothing as long as the header is not complete.
@@ -122,7 +130,9 @@ impl OutgoingEntity {
             Some(protection) => protect_headers(header, protection)?,
             None => split(header)?,
         };
-        let binary = Entity::read(header)?.transfer_encoding() == TransferEncoding::Binary;
+        let read = Entity::read(header)?;
+        let binary = read.transfer_encoding() == TransferEncoding::Binary;
+        self.signed = says_signed(&read.content_type());
         let head = Some(OutgoingHead { outer, entity, binary });
         Ok(OutgoingPiece { head, body: Cow::Owned(body) })
     }
@@ -132,6 +142,17 @@ impl OutgoingEntity {
 fn begins_header(block: &HeaderBlock) -> bool {
     let line = block.first_line().unwrap_or(&block.octets);
     is_field(line) || is_envelope(line) || line.trim_ascii().is_empty()
+}
+
+/// The types of signed entities (RFC 8551, 3.5); without `smime-type` one of `pkcs7-mime` may be anything.
+fn says_signed(kind: &ContentType) -> bool {
+    match kind.essence.as_str() {
+        "multipart/signed" => true,
+        "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
+            kind.parameter("smime-type").is_some_and(|value| value.eq_ignore_ascii_case("signed-data"))
+        }
+        _ => false,
+    }
 }
 
 /// The header without the line that mailbox files put in front of a message.

@@ -4,7 +4,8 @@ use super::*;
 use crate::cms::tests::world;
 use crate::cms::{self, SignatureOptions, Signer};
 use crate::message::{
-    self, AddressMatch, EncryptOptions, LAYERS_MAX, OpenOptions, SignOptions, SignatureError, SmimeError,
+    self, AddressMatch, EncryptOptions, HeaderProtection, LAYERS_MAX, OpenOptions, SignOptions,
+    SignatureError, SmimeError,
 };
 use crate::mime::{HEADER_BLOCK_MAX, MimeError};
 use crate::tlv::write;
@@ -37,6 +38,7 @@ fn in_pieces(
 }
 
 fn sign(message: &[u8], form: SignedForm, protect: bool, piece: usize) -> Result<Vec<u8>, SmimeError> {
+    let protect = protect.then_some(HeaderProtection::Clear);
     let cx = world().cx();
     let options = signer_options();
     let signers = vec![Signer { identity: &world().rsa, options: &options }];
@@ -60,7 +62,7 @@ fn encrypt(message: &[u8], cipher: BulkCipher, length: Option<u64>, piece: usize
     let cx = world().cx();
     let options = EncryptOptions { cipher, ..EncryptOptions::default() };
     let recipients = [world().rsa.certificate.clone()];
-    let mut encryptor = MessageEncryptor::new(&cx, &recipients, &options, length, false);
+    let mut encryptor = MessageEncryptor::new(&cx, &recipients, &options, length, None);
     let mut out = in_pieces(message, piece, |piece, out| encryptor.update(piece, out)).unwrap();
     encryptor.finish(&mut out).unwrap();
     out

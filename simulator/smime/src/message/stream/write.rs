@@ -3,7 +3,7 @@
 use super::outgoing::{OutgoingEntity, OutgoingPiece};
 use crate::cms::{DetachedSigner, EnvelopedWriter, SignedWriter, Signer};
 use crate::message::write::{base64, micalg, pkcs7_header};
-use crate::message::{Confidentiality, EncryptOptions, HeaderProtection, SmimeError};
+use crate::message::{EncryptOptions, HeaderProtection, SmimeError};
 use crate::mime::{Base64Encoder, Canonicaliser, MimeError, is_boundary};
 use crate::{Certificate, Context};
 
@@ -74,7 +74,8 @@ enum SignEngine<'a> {
 }
 
 impl<'a> MessageSigner<'a> {
-    /// Starts a message; `protect` copies its header inside (RFC 9788).
+    /// Starts a message; `protection` copies its header inside (RFC 9788): [`HeaderProtection::Cipher`] for a message
+    /// that is to be encrypted afterwards, whose signature is what protects the fields then.
     ///
     /// # Errors
     ///
@@ -83,7 +84,7 @@ impl<'a> MessageSigner<'a> {
         cx: &Context<'a>,
         signers: Vec<Signer<'a>>,
         form: SignedForm,
-        protect: bool,
+        protection: Option<HeaderProtection>,
     ) -> Result<MessageSigner<'a>, SmimeError> {
         if matches!(&form, SignedForm::Beside { boundary } if !is_boundary(boundary)) {
             return Err(MimeError::Boundary.into());
@@ -92,15 +93,10 @@ impl<'a> MessageSigner<'a> {
             cx: *cx,
             signers,
             form,
-            entity: OutgoingEntity::new(Self::protection(protect)),
+            entity: OutgoingEntity::new(protection),
             text: Text::default(),
             engine: SignEngine::None,
         })
-    }
-
-    /// The protection of header fields that a signature gives.
-    pub fn protection(protect: bool) -> Option<HeaderProtection> {
-        protect.then_some(HeaderProtection::Clear)
     }
 
     /// Feeds octets and appends what is ready.
@@ -221,30 +217,30 @@ pub struct MessageEncryptor<'a> {
 
 impl<'a> MessageEncryptor<'a> {
     /// Starts a message; `length` is that of the entity, as [`EntityLength`](super::EntityLength) says, and BER is
-    /// written when it is not known; `protect` copies the header inside and withholds outside what
-    /// [`Confidentiality::Baseline`] says (RFC 9788).
+    /// written when it is not known; `protection` copies the header inside and says what is withheld outside (RFC 9788).
     pub fn new(
         cx: &Context<'a>,
         recipients: &'a [Certificate],
         options: &'a EncryptOptions,
         length: Option<u64>,
-        protect: bool,
+        protection: Option<HeaderProtection>,
     ) -> MessageEncryptor<'a> {
         MessageEncryptor {
             cx: *cx,
             recipients,
             options,
             length,
-            entity: OutgoingEntity::new(Self::protection(protect)),
+            entity: OutgoingEntity::new(protection),
             text: Text::default(),
             engine: None,
             cms: Vec::new(),
         }
     }
 
-    /// The protection of header fields that encryption gives.
-    pub fn protection(protect: bool) -> Option<HeaderProtection> {
-        protect.then_some(HeaderProtection::Cipher(Confidentiality::Baseline))
+    /// Whether what is encrypted is signed, known as soon as its header is complete. Header fields are then protected
+    /// around the signature, while RFC 9788 has them in the payload inside all layers: [`MessageSigner::new`] puts them there.
+    pub fn holds_signature(&self) -> bool {
+        self.entity.is_signed()
     }
 
     /// Feeds octets and appends what is ready.
