@@ -113,7 +113,7 @@ fn names(scratch: &Scratch) -> BTreeSet<String> {
 }
 
 /// Signs the message with alice's key and gives the result.
-fn signed(options: &[&str], message: &str) -> Vec<u8> {
+pub(super) fn signed(options: &[&str], message: &str) -> Vec<u8> {
     let signer = signer("alice-signing");
     let ran = smime_from(&[&["sign"][..], &signer.each_str(), options].concat(), message.as_bytes());
     assert_eq!(ran.code, 0, "{}", ran.err);

@@ -318,6 +318,27 @@ fn people_see_the_same_and_nothing_of_the_input_controls_the_terminal() {
 }
 
 #[test]
+fn a_layer_is_no_worse_for_the_mime_of_what_is_signed() {
+    let broken = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
+    let bodies = ["x\r\n", "--b\r\n\r\nx\r\n", "--b\r\n\r\nx\r\n--b--\r\n"];
+    for (body, note) in bodies.into_iter().zip(["does not occur", "cut short", "[]"]) {
+        let content = format!("{broken}{body}");
+        // Alone it is the message that is malformed; in a signature it is what somebody signed.
+        let (code, _) = seen(content.as_bytes());
+        assert_eq!(code, if note == "[]" { 0 } else { 2 }, "{content}");
+        for form in [&[][..], &["--opaque"]] {
+            let signed = super::smime::signed(form, &content);
+            let (code, found) = seen(&signed);
+            let text = found["structure"].to_string();
+            assert!(code == 0 && text.contains(note), "{text}");
+        }
+    }
+    let nameless = super::smime::signed(&[], "Content-Type: multipart/mixed\r\n\r\nx\r\n");
+    let (code, found) = seen(&nameless);
+    assert!(code == 0 && found.to_string().contains("no usable boundary"), "{found}");
+}
+
+#[test]
 fn parts_beyond_those_that_are_looked_at_are_no_fault() {
     for (count, noted) in [(1000, false), (1001, true)] {
         let parts = "--b\r\n\r\nx\r\n".repeat(count);

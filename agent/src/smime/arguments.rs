@@ -45,7 +45,7 @@ Examples:
   handset smime sign --signer a.pem --key a.key --signer b.pem --key b.key --digest sha512 mail.eml -o signed.eml
 
 From, To, Subject and the other fields of the message stay outside; Content-* and the body go inside, byte for byte \
-but for line ends, which become CRLF. Without Content-Type the content is text/plain. A byte order mark in front of \
+but for line ends, which become CRLF unless the transfer encoding is binary. Without Content-Type the content is text/plain. A byte order mark in front of \
 the header goes. Input is all body if its first line is empty (that line goes) or neither a header field, that is \
 a name without spaces and a colon, nor the line of a mailbox file (From and a space). If it begins as a header, every \
 line up to the first empty one must be a field or continue one: put an empty line in front of text that begins like \
@@ -182,7 +182,7 @@ pub struct VerifyArguments {
     #[arg(long)]
     pub strict: bool,
 
-    /// What a signature that stands alone signs.
+    /// What a signature that stands alone signs; nothing is written then, so not with --output.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "merge_headers"])]
     pub content: Option<PathBuf>,
 
@@ -210,8 +210,8 @@ what you sent. Sign first, encrypt last.
 
 Exit codes:
   0  encrypted
-  2  a message or certificate cannot be read, or its key or key usage is not for encrypting (--force passes over the
-     usage); nothing is written
+  2  a message or certificate cannot be read, its key or key usage is not for encrypting (--force passes over the
+     usage), or the recipients have no cipher in common; nothing is written
   3  the environment: a file cannot be written
   130  interrupted; no file is left";
 

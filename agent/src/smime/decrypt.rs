@@ -82,11 +82,16 @@ fn open(arguments: &DecryptArguments) -> Result<u8, Failure> {
     let opened = decryption.layer.as_ref().and_then(|layer| layer.opened_by.clone().ok());
     if opened.is_some() {
         output.commit()?;
-        if from_differs {
-            report::note_sender(&input.name());
-        }
     }
+    let from_differs = from_differs && opened.is_some();
     let identity = opened.and_then(|index| identities.get(index));
-    report::decryption(&input.name(), &decryption, identity, arguments.format, channel(arguments))?;
+    report::decryption(
+        &input.name(),
+        &decryption,
+        identity,
+        from_differs,
+        arguments.format,
+        channel(arguments),
+    )?;
     Ok(if opened.is_some() { 0 } else { FOUND_WANTING })
 }

@@ -28,9 +28,7 @@ pub(super) fn run(arguments: &EncryptArguments) -> Result<u8, Failure> {
     let mut recipients: Vec<Certificate> = Vec::new();
     for file in &arguments.recipient {
         for certificate in credentials::certificates(file)? {
-            if let Some(failure) = unsupported(&certificate) {
-                return Err(failure.into());
-            }
+            encryptable(&certificate)?;
             let allowed = allows_encryption(&certificate);
             if !allowed && !arguments.force {
                 return Err(SmimeFailure::MayNotEncrypt { certificate: certificate.subject() }.into());
@@ -73,16 +71,21 @@ pub(super) fn run(arguments: &EncryptArguments) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// Why nothing can be encrypted to a key, whatever its usage allows.
-fn unsupported(certificate: &Certificate) -> Option<SmimeFailure> {
+/// Whether something can be encrypted to a key, whatever its usage allows.
+///
+/// # Errors
+/// [`SmimeFailure::RecipientKey`], [`SmimeFailure::UnsupportedKey`].
+pub(super) fn encryptable(certificate: &Certificate) -> Result<(), SmimeFailure> {
+    let subject = || certificate.subject();
     match certificate.public_key_algorithm() {
         Ok(PublicKeyAlgorithm::Rsa { .. }) if certificate.is_pss_only() => {
-            Some(SmimeFailure::RecipientKey { certificate: certificate.subject() })
+            Err(SmimeFailure::RecipientKey { certificate: subject() })
         }
+        Ok(PublicKeyAlgorithm::Ed25519) => Err(SmimeFailure::RecipientKey { certificate: subject() }),
         Err(CertificateError::UnknownPublicKey { oid }) => {
-            Some(SmimeFailure::UnsupportedKey { certificate: certificate.subject(), algorithm: oid })
+            Err(SmimeFailure::UnsupportedKey { certificate: subject(), algorithm: oid })
         }
-        _ => None,
+        _ => Ok(()),
     }
 }
 

@@ -4,12 +4,20 @@ use smime::cms::CmsError;
 use smime::{CrlError, ObjectIdentifier, OcspError, Pkcs12Error, SmimeError};
 use thiserror::Error;
 
+/// What octets are counted in, where it is not the file: CMS begins at its own first octet.
+fn coordinates(error: &SmimeError) -> &'static str {
+    match error {
+        SmimeError::Cms(CmsError::Encoding(_)) => "in its CMS: ",
+        _ => "",
+    }
+}
+
 /// What keeps a command from doing its work. `file` is the file as it was named.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SmimeFailure {
     /// The message cannot be read, or not be made of what was given.
-    #[error("{file}: {error}")]
+    #[error("{file}: {}{error}", coordinates(error))]
     Message { file: String, error: SmimeError },
     /// The message cannot be read at an octet that is named, in this line of it.
     #[error("{file}: {error} (line {line})")]

@@ -39,6 +39,12 @@ pub(super) fn check<'p>(
     }
 }
 
+/// Whether octets begin as text does, with no control characters but white space: lines can be counted in it.
+fn begins_as_text(octets: &[u8]) -> bool {
+    let is_space = |octet: &u8| matches!(octet, b'\t' | b'\n' | b'\r' | b'\x0c');
+    octets.iter().take(64).all(|octet| !octet.is_ascii_control() || is_space(octet))
+}
+
 /// Which file a path leads to, if to any: its device and number.
 fn place(path: &Path) -> Option<(u64, u64)> {
     let found = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
@@ -149,7 +155,7 @@ impl Input {
     }
 
     /// Which line an octet stands in, both counted from the first and the line from 1; `None` where what was read is gone,
-    /// or has no lines: there is a NUL in front of the octet. Where reading goes on afterwards is not said.
+    /// or does not begin as text does. Where reading goes on afterwards is not said.
     pub(super) fn line_of(&mut self, octet: u64) -> Option<u64> {
         if self.start.is_none() && self.copy.is_none() {
             return None;
@@ -159,10 +165,10 @@ impl Input {
         let (mut left, mut line) = (octet, 1);
         while left > 0 {
             let length = file.read(piece).ok().filter(|length| *length > 0)?;
-            let octets = piece.get(..length.min(usize::try_from(left).unwrap_or(length)))?;
-            if octets.contains(&0) {
+            if left == octet && !begins_as_text(piece.get(..length)?) {
                 return None;
             }
+            let octets = piece.get(..length.min(usize::try_from(left).unwrap_or(length)))?;
             line += octets.iter().filter(|octet| **octet == b'\n').count() as u64;
             left -= octets.len() as u64;
         }

@@ -11,8 +11,8 @@ use smime::cms::AgreementWrap;
 use smime::cms::outline::oid_name;
 use smime::message::stream::{Decryption, Outermost, Verification};
 use smime::message::{
-    AddressMatch, DecryptError, EncryptedLayer, KeyEncryption, KeyTransport, RecipientId, SignatureError,
-    SignerReport,
+    AddressMatch, DecryptError, EncryptedLayer, KeyEncryption, KeyTransport, OuterField, ProtectedField,
+    RecipientId, SignatureError, SignerReport,
 };
 use smime::{
     BulkCipher, Certificate, DigestAlgorithm, Identity, ObjectIdentifier, PathError, RevocationProblem,
@@ -264,7 +264,13 @@ fn verification_text(file: &str, found: &Verification, line_ends: Option<LineEnd
         line("note", &note);
     }
     if let Some(headers) = &found.protected_headers {
-        for field in headers.mismatches() {
+        let is_missing = |field: &&ProtectedField| field.outer == OuterField::Missing;
+        let has_none =
+            headers.unprotected.is_empty() && headers.fields.iter().all(|field| is_missing(&field));
+        if has_none {
+            line("header", "there is none outside to compare with the one that was signed");
+        }
+        for field in headers.mismatches().filter(|field| !(has_none && is_missing(field))) {
             line("header", &format!("{} was {} when it was signed", field.name, field.value));
         }
     }
@@ -488,11 +494,15 @@ pub(super) fn decryption(
     file: &str,
     found: &Decryption,
     identity: Option<&Identity>,
+    from_differs: bool,
     format: Format,
     channel: Channel,
 ) -> Result<(), Failure> {
+    if from_differs {
+        print::standard_error(format_args!("handset: warning: {}: {FROM_DIFFERS}", clean(file)));
+    }
     match format {
-        Format::Json => tell(channel, &format!("{:#}\n", decryption_json(found, identity))),
+        Format::Json => tell(channel, &format!("{:#}\n", decryption_json(found, identity, from_differs))),
         Format::Human => tell(Channel::StandardError, &decryption_text(file, found)),
     }
 }
@@ -532,7 +542,10 @@ fn closed(found: &Decryption) -> Option<(&'static str, String)> {
             }
             Outermost::Compressed => "it is not encrypted: it is compressed, and nothing in it is encrypted",
             Outermost::Plain => "it is not encrypted; whether a part of it is, handset smime inspect shows",
-            Outermost::CertificatesOnly => "it is not encrypted: it carries certificates",
+            // Whether anybody signed, the end of it would tell.
+            Outermost::SignedData => {
+                "it is signed outside, or carries certificates alone; take the signature off first: handset smime verify"
+            }
             _ => "it is signed outside; take the signature off first: handset smime verify",
         };
         return Some(("not-encrypted", what.to_owned()));
@@ -573,15 +586,17 @@ fn recipients(found: &[RecipientId]) -> String {
     }
 }
 
-fn decryption_json(found: &Decryption, identity: Option<&Identity>) -> Value {
+fn decryption_json(found: &Decryption, identity: Option<&Identity>, from_differs: bool) -> Value {
     let layer = found.layer.as_ref();
+    let mut notes = notes(found.content_type.as_ref(), found.expanded, false);
+    notes.extend(from_differs.then(|| ("from-differs", FROM_DIFFERS.to_owned())));
     json!({
         "schema_version": SCHEMA_VERSION,
         "decrypted": layer.is_some_and(|layer| layer.opened_by.is_ok()),
         "reason": closed(found).map(|(code, message)| json!({ "code": code, "message": message })),
         "form": form(found.outermost),
         "content_type": found.content_type.as_ref().map(ToString::to_string),
-        "notes": facts(notes(found.content_type.as_ref(), found.expanded, false)),
+        "notes": facts(notes),
         "cipher": layer.and_then(|layer| layer.cipher).map(cipher),
         "key_encryption": layer.and_then(|layer| layer.key_encryption).map(key_encryption),
         "authenticated": layer.is_some_and(|layer| layer.authenticated),
@@ -617,14 +632,9 @@ fn decryption_text(file: &str, found: &Decryption) -> String {
     out
 }
 
-/// Warns that a message whose header was put back has another sender inside, which nobody signed.
-pub(super) fn note_sender(file: &str) {
-    print::standard_error(format_args!(
-        "handset: warning: {}: From is another one inside the encryption; what was written has the one outside, and \
-         without a signature neither is sure",
-        clean(file)
-    ));
-}
+/// A message whose header was put back has another sender inside, which nobody signed.
+const FROM_DIFFERS: &str = "From is another one inside the encryption; what was written has the one outside, and \
+                            without a signature neither is sure";
 
 fn rfc3339(time: smime::Timestamp) -> String {
     Timestamp(time.0).to_rfc3339()

@@ -3,6 +3,7 @@
 use super::SmimeFailure;
 use super::arguments::{DigestName, HeaderProtectionName, SenderName, SignArguments};
 use super::credentials::{self, may_sign};
+use super::encrypt::encryptable;
 use super::input::{self, Input};
 use super::output::{Output, Readers, Release};
 use crate::exit::Failure;
@@ -33,6 +34,11 @@ pub(super) fn run(arguments: &SignArguments) -> Result<u8, Failure> {
         Some(file) => credentials::certificates(file)?.into_iter().next(),
         None => None,
     };
+    if let Some(certificate) = &answers {
+        encryptable(certificate)?;
+        credentials::warn(&cx, certificate, allows_encryption(certificate), "encrypting answers to it");
+        credentials::warn_of_purpose(certificate, "encrypting answers to it");
+    }
     let mut options = Vec::new();
     for identity in &mut identities {
         let certificate = &identity.certificate;

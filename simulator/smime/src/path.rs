@@ -207,6 +207,7 @@ impl<'a> Search<'a> {
         // anchors before intermediates, and within those the issuers whose key identifier is the one asked for
         candidates.sort_by_key(|(c, is_anchor)| (!is_anchor, !has_key_id(c, last)));
         let mut tried: Vec<&Certificate> = Vec::new();
+        let mut issued = false;
         for (issuer, is_anchor) in candidates {
             // a certificate twice, or one name with one key twice, is a cycle (RFC 4158, 2.4.2)
             let looped = path.iter().any(|c| {
@@ -227,7 +228,7 @@ impl<'a> Search<'a> {
             }
             self.checks += 1;
             match last.verify_signed_by(self.cx.crypto, issuer) {
-                Ok(()) => {}
+                Ok(()) => issued = true,
                 Err(CryptoError::BadSignature) => {
                     // another key of that name: only a fault if nothing says that it is another
                     if has_key_id(issuer, last) {
@@ -255,7 +256,8 @@ impl<'a> Search<'a> {
             }
             path.pop();
         }
-        if tried.is_empty() && path.len() > 1 && self.failure.is_none() {
+        // those of the name that have another key are not the issuer
+        if !issued && path.len() > 1 && self.failure.is_none() {
             self.failure = Some(PathError::NoTrustedRoot { issuer: last.issuer() });
         }
         Ok(None)

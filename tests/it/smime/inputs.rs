@@ -106,6 +106,7 @@ fn text_that_begins_as_a_header_is_refused_and_told_how_not_to() {
     let ran = smime_from(&line, format!("\n{note}").as_bytes());
     assert_eq!(ran.code, 0, "{}", ran.err);
     let help = String::from_utf8(smime(&["sign", "--help"]).out).unwrap();
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(help.contains("empty line in front"), "{help}");
 }
 
@@ -278,6 +279,45 @@ fn a_signed_sender_takes_the_place_of_a_forged_one() {
         "{merged}"
     );
     assert!(ran.err.contains("From is another one inside"), "{}", ran.err);
+    let out = scratch.file("x");
+    let json = ["--merge-headers", "--format", "json", "-o", text(&out)];
+    let report: Value = serde_json::from_slice(&decrypt(&message, "alice-encryption", &json).out).unwrap();
+    assert_eq!(report["notes"][0]["code"], "from-differs");
+    // Where there is no header outside, none was changed.
+    let inside = file(&scratch, "inside", &whole[whole.find("Content-Type").unwrap()..]);
+    let ran = verify(&inside, &["--no-from-check"]);
+    let said = String::from_utf8(ran.out).unwrap();
+    assert!(ran.code == 0 && said.contains("there is none outside") && !said.contains("was Alice"), "{said}");
+}
+
+#[test]
+fn answers_are_not_directed_to_what_cannot_be_encrypted_to() {
+    let scratch = Scratch::new("smime-answers");
+    let message = file(&scratch, "m.eml", MESSAGE);
+    let alice = signer("alice-signing");
+    let sign = |answers: &str| {
+        let line = ["sign", "--encryption-certificate", answers, text(&message)];
+        smime(&[&line[..], &alice.each_str()[..]].concat())
+    };
+    let ran = sign(&pki("alice-signing.cert.pem"));
+    assert!(ran.code == 0 && ran.err.contains("does not allow encrypting answers to it"), "{}", ran.err);
+    let ran = sign(&pki("alice-encryption.cert.pem"));
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    if !peer("openssl", "answers_are_not_directed_to_what_cannot_be_encrypted_to") {
+        return;
+    }
+    let (key, certificate) = (scratch.file("k"), scratch.file("c"));
+    let made = std::process::Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=Ed", "-keyout"])
+        .args([&key, Path::new("-out"), &certificate])
+        .output();
+    assert!(made.expect("openssl runs").status.success());
+    let ran = sign(text(&certificate));
+    assert!(
+        ran.code == 2 && ran.out.is_empty() && ran.err.contains("nothing can be encrypted"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]

@@ -12,6 +12,9 @@ const SNIFFED: usize = 64;
 /// A signed multipart has all its parts though it does not end.
 const UNCLOSED: &str =
     "the last boundary of the multipart is missing; what stands behind the signature may be cut off";
+const NO_PART: &str = "the multipart has no part: its boundary does not occur";
+const CUT_SHORT: &str = "the multipart is cut short: its last boundary is missing";
+const NO_BOUNDARY: &str = "the multipart names no usable boundary, and is not looked into";
 /// The parts of one multipart beyond [`PARTS_MAX`] are not looked at, which is no fault of theirs.
 const OVERFULL: &str = "it has more than 1000 parts; those behind them are passed over";
 const _: () = assert!(PARTS_MAX == 1000);
@@ -36,6 +39,8 @@ pub(super) struct EntityReader {
     size: u64,
     /// How many of them are the header.
     header: u64,
+    /// Whether it is content of a layer, where MIME may be as it likes: the layer is no worse for it.
+    content: bool,
     state: State,
 }
 
@@ -77,7 +82,12 @@ impl EntityReader {
             Some(refused) => State::Over(Box::new(refused)),
             None => State::Header(HeaderBlock::default()),
         };
-        EntityReader { path, depth, from, size: 0, header: 0, state }
+        EntityReader { path, depth, from, size: 0, header: 0, content: false, state }
+    }
+
+    /// An entity in what a layer encloses or a signature stands beside.
+    pub(super) fn content(self) -> EntityReader {
+        EntityReader { content: true, ..self }
     }
 
     pub(super) fn update(&mut self, octets: &[u8], seen: &mut Seen) {
@@ -162,13 +172,18 @@ impl EntityReader {
                         overfull: false,
                     })))
                 }
+                Err(_) if self.content && essence != "multipart/signed" => {
+                    shown.notes.push(NO_BOUNDARY);
+                    Ok(Body::Ignored)
+                }
                 Err(error) => Err((error, "a multipart with a boundary")),
             }
         } else {
             let inner = match essence {
                 "message/rfc822" => {
                     let path = below(&self.path, "message");
-                    Inner::Message(Box::new(EntityReader::new(path, self.depth + 1, body_from, seen)))
+                    let message = EntityReader::new(path, self.depth + 1, body_from, seen);
+                    Inner::Message(Box::new(EntityReader { content: self.content, ..message }))
                 }
                 "application/pkcs7-mime" | "application/x-pkcs7-mime" => self.cms(body_from),
                 essence if SIGNATURES.contains(&essence) => self.cms(body_from),
@@ -200,15 +215,16 @@ impl EntityReader {
     }
 
     fn body(&mut self, octets: &[u8], seen: &mut Seen) {
-        let EntityReader { path, depth, from, state, header, .. } = self;
+        let EntityReader { path, depth, from, state, header, content, .. } = self;
         let body_from = from.map(|from| from + *header);
         let State::Body(shown, body) = state else { return };
         match body {
             Body::Ignored => {}
             Body::Multipart(multipart) => {
-                let Multipart { parts, count, current, nodes, overfull, .. } = multipart.as_mut();
+                let Multipart { parts, count, current, nodes, overfull, signed } = multipart.as_mut();
+                let content = *content || *signed;
                 let done: Result<(), ()> = parts.update(octets, |found| {
-                    part(found, path, *depth, body_from, count, current, nodes, overfull, seen);
+                    part(found, path, *depth, body_from, content, count, current, nodes, overfull, seen);
                     Ok(())
                 });
                 debug_assert!(done.is_ok());
@@ -229,7 +245,7 @@ impl EntityReader {
             let header = std::mem::take(&mut block.octets);
             self.begin(&header, seen);
         }
-        let EntityReader { path, depth, from, size, header, state } = self;
+        let EntityReader { path, depth, from, size, header, content, state } = self;
         let body_from = from.map(|from| from + header);
         let (mut shown, body) = match state {
             State::Over(node) => return *node,
@@ -248,6 +264,7 @@ impl EntityReader {
                         &path,
                         depth,
                         body_from,
+                        content || signed,
                         &mut count,
                         &mut current,
                         &mut nodes,
@@ -261,8 +278,10 @@ impl EntityReader {
                 if overfull {
                     shown.notes.push(OVERFULL);
                 }
-                if count == 0 {
-                    let message = "the multipart has no part: its boundary does not occur".to_owned();
+                if content && !signed && (count == 0 || !parts.is_closed()) {
+                    shown.notes.push(if count == 0 { NO_PART } else { CUT_SHORT });
+                } else if count == 0 {
+                    let message = NO_PART.to_owned();
                     nodes.push(seen.fault(
                         &path,
                         from,
@@ -276,7 +295,7 @@ impl EntityReader {
                 } else if signed && !parts.is_closed() {
                     shown.notes.push(UNCLOSED);
                 } else if !parts.is_closed() {
-                    let message = "the multipart is cut short: its last boundary is missing".to_owned();
+                    let message = CUT_SHORT.to_owned();
                     nodes.push(seen.fault(&path, from, Some(size), Some("the closing boundary"), message));
                 }
                 shown.parts.append(&mut nodes);
@@ -304,6 +323,7 @@ fn part(
     path: &str,
     depth: usize,
     body_from: Option<u64>,
+    content: bool,
     count: &mut usize,
     current: &mut Option<Box<EntityReader>>,
     nodes: &mut Vec<Node>,
@@ -323,7 +343,8 @@ fn part(
                 *count += 1;
                 let path = below(path, &count.to_string());
                 let from = body_from.map(|from| from + at);
-                *current = Some(Box::new(EntityReader::new(path, depth + 1, from, seen)));
+                let entity = EntityReader::new(path, depth + 1, from, seen);
+                *current = Some(Box::new(EntityReader { content, ..entity }));
             }
         }
     }

@@ -27,12 +27,13 @@ supported. Nothing is verified, and what is encrypted stays unseen. Files of any
 what is compressed is expanded to at most 64 MiB a layer. Of a layer 1 MiB around its content is read, as when it is \
 verified, and of layers inside each other 1 MiB together; beyond, it is malformed there. Parts deeper than 24, more \
 than 2000 or 1000 of one multipart, and what takes more than 1 MiB to show as JSON, each certificate counted once, \
-are passed over, and it says so. A signed multipart without its last boundary is noted, as verifying accepts it.
+are passed over, and it says so. A signed multipart without its last boundary is noted, as verifying accepts it; and so \
+are multiparts inside a layer that have no parts or no end: a layer is no worse for what was put into it.
 
 Exit codes:
   0  every layer that can be seen is well-formed, whatever its signatures are worth
-  2  one is malformed (the octet and what was expected there are told, and of a file the line), or the input is nothing
-     of the kind";
+  2  one is malformed (the octet and what was expected there are told, and of a file of text the line), or the input is
+     nothing of the kind";
 
 /// Shows the structure of a message.
 #[derive(Debug, Parser)]

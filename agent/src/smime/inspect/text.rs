@@ -33,7 +33,7 @@ pub(super) fn fault(fault: &Fault, line: Option<u64>) -> String {
         (Some(offset), _, "") => format!("malformed at octet {offset}{line}: "),
         (Some(offset), _, path) => format!("malformed at octet {offset}{line}, in {path}: "),
         (None, Some(offset), "") => format!("malformed at decoded octet {offset}: "),
-        (None, Some(offset), path) => format!("malformed at octet {offset} of {path}: "),
+        (None, Some(offset), path) => format!("malformed at octet {offset} in {path}, decoded: "),
         (None, None, "") => "malformed: ".to_owned(),
         (None, None, path) => format!("malformed in {path}: "),
     };

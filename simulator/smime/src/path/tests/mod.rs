@@ -218,6 +218,12 @@ fn a_changed_certificate_and_another_key_of_the_same_name() {
         w.validate(&leaf, &[], &[&impostor], Purpose::Any),
         Err(PathError::NoTrustedRoot { .. })
     ));
+    // behind an intermediate it is the root that is missing
+    let ca = w.make(Some(&root), &authority("CA"));
+    assert_eq!(
+        w.validate(&w.leaf(&ca), &[&ca], &[&impostor], Purpose::Any),
+        Err(PathError::NoTrustedRoot { issuer: "CN=Root".into() })
+    );
     let mut der = leaf.certificate.der().to_vec();
     let at = der.windows(3).position(|b| b == b"Ann").unwrap();
     der[at] = b'B';
