@@ -549,6 +549,8 @@ fn certificates_are_judged_at_the_time_that_is_given() {
     let message = file(&scratch, "auth", smime_from(&line, MESSAGE.as_bytes()).out);
     let (exit, report) = verify_json(&message, &[]);
     assert_eq!((exit, report["reason"]["code"].as_str()), (1, Some("extended-key-usage")));
+    let sentence = report["reason"]["message"].as_str().unwrap();
+    assert!(sentence.ends_with(",O=Contoso does not allow emailProtection"), "{sentence}");
     // Without its chain, which can be given.
     let (certificate, key) = (pki("alice-signing.cert.pem"), pki("alice-signing.key.pem"));
     let ran = smime_from(&["sign", "--signer", &certificate, "--key", &key], MESSAGE.as_bytes());

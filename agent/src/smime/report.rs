@@ -11,8 +11,8 @@ use smime::cms::AgreementWrap;
 use smime::cms::outline::oid_name;
 use smime::message::stream::{Decryption, Outermost, Verification};
 use smime::message::{
-    AddressMatch, DecryptError, EncryptedLayer, KeyEncryption, KeyTransport, OuterField, ProtectedField,
-    RecipientId, SignatureError, SignerReport,
+    AddressMatch, DecryptError, EncryptedLayer, KeyEncryption, KeyTransport, OuterField, RecipientId,
+    SignatureError, SignerReport,
 };
 use smime::{
     BulkCipher, Certificate, DigestAlgorithm, Identity, ObjectIdentifier, PathError, RevocationProblem,
@@ -264,14 +264,13 @@ fn verification_text(file: &str, found: &Verification, line_ends: Option<LineEnd
         line("note", &note);
     }
     if let Some(headers) = &found.protected_headers {
-        let is_missing = |field: &&ProtectedField| field.outer == OuterField::Missing;
-        let has_none =
-            headers.unprotected.is_empty() && headers.fields.iter().all(|field| is_missing(&field));
-        if has_none {
+        let all_missing = headers.fields.iter().all(|field| field.outer == OuterField::Missing);
+        if headers.unprotected.is_empty() && all_missing && !headers.fields.is_empty() {
             line("header", "there is none outside to compare with the one that was signed");
-        }
-        for field in headers.mismatches().filter(|field| !(has_none && is_missing(field))) {
-            line("header", &format!("{} was {} when it was signed", field.name, field.value));
+        } else {
+            for field in headers.mismatches() {
+                line("header", &format!("{} was {} when it was signed", field.name, field.value));
+            }
         }
     }
     out
@@ -350,7 +349,7 @@ fn signature_code(error: &SignatureError) -> &'static str {
     }
 }
 
-/// Why a path is refused, with the facts that it is for.
+/// Why a path is refused, with times as dates and a purpose by its name.
 fn path_sentence(error: &PathError) -> String {
     match error {
         PathError::Expired { not_after, at, .. } => {
@@ -359,18 +358,10 @@ fn path_sentence(error: &PathError) -> String {
         PathError::NotYetValid { not_before, at, .. } => {
             format!("{error}: it is valid from {}, and it is {}", rfc3339(*not_before), rfc3339(*at))
         }
-        PathError::KeyUsage { subject, needed, found } => {
-            let found = Some(found.names().join(", ")).filter(|names| !names.is_empty());
-            let found = found.unwrap_or_else(|| "nothing".to_owned());
-            format!("the key usage of {subject} allows {found}, not {}", needed.names().join(" or "))
-        }
-        PathError::ExtendedKeyUsage { subject, needed } => {
-            let needed = match needed.to_string().as_str() {
-                "1.3.6.1.5.5.7.3.4" => "emailProtection".to_owned(),
-                other => other.to_owned(),
-            };
-            format!("the extended key usage of {subject} does not allow {needed}")
-        }
+        PathError::ExtendedKeyUsage { needed, .. } => match oid_name(needed) {
+            Some(name) => error.to_string().replace(&needed.to_string(), name),
+            None => error.to_string(),
+        },
         error => error.to_string(),
     }
 }

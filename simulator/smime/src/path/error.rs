@@ -4,6 +4,14 @@ use super::revocation::RevocationSource;
 use crate::{KeyUsage, ObjectIdentifier, RevocationReason, Timestamp};
 use thiserror::Error;
 
+/// The names of usages.
+fn listed(usages: KeyUsage, between: &str) -> String {
+    match usages.names().join(between) {
+        none if none.is_empty() => "nothing".to_owned(),
+        some => some,
+    }
+}
+
 /// Why there is no valid path.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -41,7 +49,7 @@ pub enum PathError {
         subject: String,
     },
     /// `keyUsage` is present and lacks what is needed: any one of `needed`.
-    #[error("the key usage of {subject} does not allow it")]
+    #[error("the key usage of {subject} allows {}, not {}", listed(*found, ", "), listed(*needed, " or "))]
     KeyUsage {
         /// Whose.
         subject: String,
@@ -51,7 +59,7 @@ pub enum PathError {
         found: KeyUsage,
     },
     /// `extKeyUsage` is present and lacks both what is needed and `anyExtendedKeyUsage`.
-    #[error("the extended key usage of {subject} does not allow it")]
+    #[error("the extended key usage of {subject} does not allow {needed}")]
     ExtendedKeyUsage {
         /// Whose.
         subject: String,

@@ -208,6 +208,17 @@ fn path_length_counts_the_cas_below() {
 }
 
 #[test]
+fn a_refusal_names_usages_and_purposes() {
+    let subject = String::from("CN=Ann");
+    let usage =
+        |found| PathError::KeyUsage { subject: subject.clone(), needed: KeyUsage::KEY_CERT_SIGN, found };
+    let said = usage(KeyUsage::CRL_SIGN).to_string();
+    assert_eq!(said, "the key usage of CN=Ann allows cRLSign, not keyCertSign");
+    let purpose = PathError::ExtendedKeyUsage { subject: subject.clone(), needed: EMAIL_PROTECTION };
+    assert!(purpose.to_string().ends_with("does not allow 1.3.6.1.5.5.7.3.4"));
+}
+
+#[test]
 fn a_changed_certificate_and_another_key_of_the_same_name() {
     let w = World::new();
     let root = w.root();
