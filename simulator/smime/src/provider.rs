@@ -81,7 +81,7 @@ pub trait BulkEncryptor: Send {
     /// at `finish`; a partial block is held back.
     fn update(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), CryptoError>;
     /// Feeds bytes that lie in several places, together no more than `most`, one after the other as
-    /// [`BulkEncryptor::update`] does; a provider may do that faster.
+    /// [`BulkEncryptor::update`] does; a provider may do that faster, and panic where they are more.
     fn update_all(
         &mut self,
         inputs: &mut dyn Iterator<Item = &[u8]>,
