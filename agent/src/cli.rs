@@ -38,8 +38,8 @@ pub struct Cli {
 #[derive(Debug, Parser)]
 #[command(name = "handset", version)]
 struct SmimeCli {
-    /// The language of verdicts, titles and reports: en, fr or nl. What programs read is never translated.
-    #[arg(long, env = "HANDSET_LANG", global = true, default_value = "en", value_name = "LANGUAGE", value_parser = language)]
+    /// Taken, as every command takes it, and not shown: there are no verdicts here, and all is English.
+    #[arg(long, env = "HANDSET_LANG", global = true, hide = true, default_value = "en", value_name = "LANGUAGE", value_parser = language)]
     lang: Language,
 
     #[command(subcommand)]

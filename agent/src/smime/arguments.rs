@@ -45,8 +45,9 @@ Examples:
   handset smime sign --signer a.pem --key a.key --signer b.pem --key b.key --digest sha512 mail.eml -o signed.eml
 
 From, To, Subject and the other fields of the message stay outside; Content-* and the body go inside, byte for byte \
-but for line ends, which become CRLF unless the transfer encoding is binary. Without Content-Type the content is text/plain. A byte order mark in front of \
-the header goes. Input is all body if its first line is empty (that line goes) or neither a header field, that is \
+but for line ends, which become CRLF unless the transfer encoding is binary. Without Content-Type the content is \
+text/plain. A byte order mark in front of the header goes. Input is all body if its first line is empty (that line \
+goes) or neither a header field, that is \
 a name without spaces and a colon, nor the line of a mailbox file (From and a space). If it begins as a header, every \
 line up to the first empty one must be a field or continue one: put an empty line in front of text that begins like \
 \"Note: ...\". A passphrase belongs to the --p12 or --key in front of it; it is the first line of its file, without \
@@ -241,8 +242,8 @@ pub struct EncryptArguments {
     #[arg(long, env = "HANDSET_SMIME_KEY_ENCRYPTION", value_name = "METHOD", default_value = "auto")]
     pub key_encryption: KeyEncryptionName,
 
-    /// Copies the message's header inside and withholds the subject outside (RFC 9788). A message that is signed has its
-    /// header inside the signature already: `handset smime sign --protect-headers=cipher`.
+    /// Copies the message's header inside and withholds the subject outside (RFC 9788). For a message that is signed
+    /// first, sign with `--protect-headers=cipher` instead.
     #[arg(long)]
     pub protect_headers: bool,
 
@@ -271,8 +272,8 @@ order mark. One input at most may be standard input (-).
 
 Exit codes:
   0  decrypted
-  1  not decryptable: no identity opens it, it was changed and that is seen, or it is not encrypted: plain, signed, compressed alone, or
-     CMS of another kind
+  1  not decryptable: no identity opens it, it was changed and that is seen, or it is not encrypted: plain, signed,
+     compressed alone, or CMS of another kind
   2  the message, a certificate or a key cannot be read
   3  the environment: a file cannot be written
   130  interrupted; no file is left";
@@ -346,7 +347,7 @@ pub enum DigestName {
 }
 
 /// What a signed message with a protected header is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum HeaderProtectionName {
     /// it is sent as it is
     Clear,

@@ -39,14 +39,19 @@ pub(super) fn check<'p>(
     }
 }
 
-/// Whether octets begin as text does, with no control characters but white space: lines can be counted in it.
-fn begins_as_text(octets: &[u8]) -> bool {
-    let is_space = |octet: &u8| matches!(octet, b'\t' | b'\n' | b'\r' | b'\x0c');
-    octets.iter().take(64).all(|octet| !octet.is_ascii_control() || is_space(octet))
+/// Whether text has no such octet: control characters but tabs, line ends and form feeds.
+pub(super) fn is_binary(octet: u8) -> bool {
+    octet.is_ascii_control() && !matches!(octet, b'\t' | b'\r' | b'\n' | b'\x0c')
 }
 
-/// Which file a path leads to, if to any: its device and number.
+/// How many octets tell whether a file is text, in which lines can be counted.
+const SNIFFED: usize = 64;
+
+/// Which file a path leads to, if to any and not to standard input or output: its device and number.
 fn place(path: &Path) -> Option<(u64, u64)> {
+    if path == Path::new("-") {
+        return None;
+    }
     let found = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
     Some((found.dev(), found.ino()))
 }
@@ -165,7 +170,8 @@ impl Input {
         let (mut left, mut line) = (octet, 1);
         while left > 0 {
             let length = file.read(piece).ok().filter(|length| *length > 0)?;
-            if left == octet && !begins_as_text(piece.get(..length)?) {
+            let first = piece.get(..length).filter(|_| left == octet).unwrap_or_default();
+            if first.iter().take(SNIFFED).any(|octet| is_binary(*octet)) {
                 return None;
             }
             let octets = piece.get(..length.min(usize::try_from(left).unwrap_or(length)))?;

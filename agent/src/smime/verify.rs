@@ -1,7 +1,7 @@
 //! `handset smime verify`.
 
 use super::arguments::VerifyArguments;
-use super::input::{self, Input};
+use super::input::{self, Input, is_binary};
 use super::output::{Output, Readers, Release};
 use super::passage::{Passed, Verifying};
 use super::report::{self, Channel, LineEnds};
@@ -30,9 +30,7 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<u8, Failure> {
         Err(Failure::Smime(
             failure @ (SmimeFailure::Message { .. }
             | SmimeFailure::MessageLine { .. }
-            | SmimeFailure::NoMessage { .. }
-            | SmimeFailure::ContentWanted { .. }
-            | SmimeFailure::ContentInside { .. }),
+            | SmimeFailure::NoMessage { .. }),
         )),
         Format::Json,
     ) = (&judged, arguments.format)
@@ -165,11 +163,6 @@ fn detached(
     let canonical = signature.judge(cx, &digests.finish(), options);
     let holds = canonical.iter().any(|signer| signer.signature.is_ok());
     Ok(if holds { (canonical, LineEnds::MadeCrlf) } else { (exact, LineEnds::AsTheyAre) })
-}
-
-/// Whether text has no such octet: control characters but tabs, line ends and form feeds.
-fn is_binary(octet: u8) -> bool {
-    octet.is_ascii_control() && !matches!(octet, b'\t' | b'\r' | b'\n' | b'\x0c')
 }
 
 /// Revocation lists, PEM or DER.

@@ -85,9 +85,9 @@ impl EntityReader {
         EntityReader { path, depth, from, size: 0, header: 0, content: false, state }
     }
 
-    /// An entity in what a layer encloses or a signature stands beside.
-    pub(super) fn content(self) -> EntityReader {
-        EntityReader { content: true, ..self }
+    /// Says whether it is in what a layer encloses or a signature stands beside.
+    pub(super) fn inside(self, content: bool) -> EntityReader {
+        EntityReader { content, ..self }
     }
 
     pub(super) fn update(&mut self, octets: &[u8], seen: &mut Seen) {
@@ -157,11 +157,11 @@ impl EntityReader {
             matches!(entity.transfer_encoding(), TransferEncoding::Identity | TransferEncoding::Binary);
         let body_from = self.from.filter(|_| plain).map(|from| from + self.header);
         let body = if essence.starts_with("multipart/") {
+            let protocol = kind.parameter("protocol").map(str::to_ascii_lowercase);
+            let ours = protocol.is_some_and(|protocol| SIGNATURES.contains(&protocol.as_str()));
+            let signed = essence == "multipart/signed" && ours;
             match Parts::new(kind.parameter("boundary").unwrap_or_default()) {
                 Ok(parts) => {
-                    let protocol = kind.parameter("protocol").map(str::to_ascii_lowercase);
-                    let ours = protocol.is_some_and(|protocol| SIGNATURES.contains(&protocol.as_str()));
-                    let signed = essence == "multipart/signed" && ours;
                     let (current, nodes) = (None, Vec::new());
                     Ok(Body::Multipart(Box::new(Multipart {
                         parts,
@@ -172,7 +172,7 @@ impl EntityReader {
                         overfull: false,
                     })))
                 }
-                Err(_) if self.content && essence != "multipart/signed" => {
+                Err(_) if self.content && !signed => {
                     shown.notes.push(NO_BOUNDARY);
                     Ok(Body::Ignored)
                 }
@@ -183,7 +183,7 @@ impl EntityReader {
                 "message/rfc822" => {
                     let path = below(&self.path, "message");
                     let message = EntityReader::new(path, self.depth + 1, body_from, seen);
-                    Inner::Message(Box::new(EntityReader { content: self.content, ..message }))
+                    Inner::Message(Box::new(message.inside(self.content)))
                 }
                 "application/pkcs7-mime" | "application/x-pkcs7-mime" => self.cms(body_from),
                 essence if SIGNATURES.contains(&essence) => self.cms(body_from),
@@ -344,7 +344,7 @@ fn part(
                 let path = below(path, &count.to_string());
                 let from = body_from.map(|from| from + at);
                 let entity = EntityReader::new(path, depth + 1, from, seen);
-                *current = Some(Box::new(EntityReader { content, ..entity }));
+                *current = Some(Box::new(entity.inside(content)));
             }
         }
     }

@@ -322,7 +322,7 @@ impl ContentReader {
         self.kind = if self.is_data && cms::is_cms(&first) {
             Kind::Cms(Box::new(LayerReader::new(path, depth, None)))
         } else if self.is_data && headed {
-            Kind::Entity(Box::new(EntityReader::new(path, depth, None, seen).content()))
+            Kind::Entity(Box::new(EntityReader::new(path, depth, None, seen).inside(true)))
         } else {
             match seen.refuses(depth) {
                 Some(refused) => Kind::Refused(Box::new(refused)),
